@@ -1,0 +1,94 @@
+/**
+ * Checks who imports whom.
+ *
+ * - packages: losses → core, resampling → core, cli → all; examples → all; never the other way
+ * - folders of core: data ← pipeline ← engine ← learning ← learners; of engine, others see Engine.ts and tfjs/Tfjs.ts only
+ * - a folder's internal/ is private to it
+ */
+import { globSync, readFileSync } from "node:fs"
+import { dirname, join, relative } from "node:path"
+
+const packages: Readonly<Record<string, ReadonlyArray<string>>> = {
+  core: [],
+  losses: ["core"],
+  resampling: ["core"],
+  cli: ["core", "losses", "resampling"]
+}
+
+/** What each folder of core may import, besides itself and the files beside the folders that import none of them. */
+const coreFolders: Readonly<Record<string, ReadonlyArray<string>>> = {
+  internal: [],
+  data: ["internal"],
+  pipeline: ["internal", "data"],
+  engine: ["internal", "data", "pipeline"],
+  learning: ["internal", "data", "pipeline", "engine"],
+  learners: ["internal", "data", "pipeline", "engine", "learning"]
+}
+
+/** Files of core's root that stand above or below all folders. */
+const rootFiles: Readonly<Record<string, "below" | "above">> = {
+  "Seed.ts": "below",
+  "Hash.ts": "below",
+  "Builtin.ts": "above",
+  "index.ts": "above"
+}
+
+const importsOf = (file: string): ReadonlyArray<string> =>
+  Array.from(
+    readFileSync(file, "utf8").matchAll(
+      /^(?:import|export)\s[^;]*?from\s+"([^"]+)"|^import\s+"([^"]+)"|import\("([^"]+)"\)/gm
+    ),
+    (match) => match[1] ?? match[2] ?? match[3] ?? ""
+  )
+
+const problems: Array<string> = []
+
+const checkPackage = (file: string, own: string, target: string) => {
+  const other = /^@rocflow\/([a-z]+)(\/.*)?$/.exec(target)
+  if (other === null) return
+  const [, name = "", path = ""] = other
+  if (!packages[own]?.includes(name)) problems.push(`${file}: packages/${own} may not import @rocflow/${name}`)
+  if (path.includes("/internal/")) problems.push(`${file}: ${target} is private to packages/${name}`)
+}
+
+const checkRelative = (file: string, own: string, target: string) => {
+  const root = join("packages", own, "src")
+  const path = join(dirname(file), target)
+  if (relative(root, path).startsWith("..")) {
+    problems.push(`${file}: ${target} leaves the package; import it by its name`)
+    return
+  }
+  const inner = path.lastIndexOf("/internal/")
+  if (inner >= 0 && !file.startsWith(path.slice(0, inner + 1)))
+    problems.push(`${file}: ${target} is private to ${path.slice(0, inner)}`)
+  if (own === "core") checkFolders(file, relative(root, file), relative(root, path))
+}
+
+const checkFolders = (file: string, from: string, to: string) => {
+  const [source = "", ...inSource] = from.split("/")
+  const [target = "", ...inTarget] = to.split("/")
+  if (inSource.length === 0 && rootFiles[source] === "above") return
+  const place = inTarget.length === 0 ? rootFiles[target] : undefined
+  if (place === "below") return
+  if (place === "above" || (inSource.length > 0 && target !== source && !coreFolders[source]?.includes(target))) {
+    problems.push(`${file}: core/${inSource.length > 0 ? source : from} may not import core/${to}`)
+  }
+  if (inSource.length === 0 && rootFiles[source] === "below")
+    problems.push(`${file}: ${source} stands below all folders`)
+  if (target === "engine" && source !== "engine" && inSource.length > 0 && to !== "engine/Engine.ts") {
+    problems.push(`${file}: reach the engine through Engine.ts`)
+  }
+}
+
+const files = globSync("packages/*/src/**/*.ts")
+for (const file of files) {
+  const own = file.split("/")[1] ?? ""
+  for (const target of importsOf(file)) {
+    if (target.startsWith(".")) checkRelative(file, own, target)
+    else checkPackage(file, own, target)
+  }
+}
+
+for (const problem of problems) console.error(problem)
+console.log(`${files.length} files, ${problems.length} forbidden imports`)
+process.exitCode = problems.length > 0 ? 1 : 0
