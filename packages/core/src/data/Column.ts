@@ -1,0 +1,325 @@
+/**
+ * A column: values of one type in a typed array, and which of them are missing.
+ *
+ * Columns are plain immutable data. Numbers are always float64, so that an integer column and a numeric one are read
+ * by the same loop; a `missing` of `null` says that nothing is missing, so that loops may skip the test.
+ */
+import { SchemaError } from "./SchemaError.ts"
+
+/** Real numbers. Where `missing[i]` is 1 the value is unknown and `values[i]` is NaN. */
+export interface Numeric {
+  readonly type: "numeric"
+  readonly values: Float64Array
+  readonly missing: Uint8Array | null
+}
+
+/** Whole numbers of at most 2^53 - 1 in magnitude. Where `missing[i]` is 1, `values[i]` is NaN. */
+export interface Integer {
+  readonly type: "integer"
+  readonly values: Float64Array
+  readonly missing: Uint8Array | null
+}
+
+/** 1 for true, 0 for false (and where missing). */
+export interface Bool {
+  readonly type: "boolean"
+  readonly values: Uint8Array
+  readonly missing: Uint8Array | null
+}
+
+/** One of finitely many levels; `codes[i]` is an index into `levels`, -1 where missing. */
+export interface Factor<out L extends ReadonlyArray<string> = ReadonlyArray<string>> {
+  readonly type: "factor"
+  readonly codes: Int32Array
+  readonly levels: L
+  readonly ordered: boolean
+  readonly missing: Uint8Array | null
+}
+
+/** Free text; "" where missing. */
+export interface Text {
+  readonly type: "string"
+  readonly values: ReadonlyArray<string>
+  readonly missing: Uint8Array | null
+}
+
+export type Column<L extends ReadonlyArray<string> = ReadonlyArray<string>> =
+  | Numeric
+  | Integer
+  | Bool
+  | Factor<L>
+  | Text
+
+/** The name of a column type, as it is written in experiment files. */
+export type Type = Column["type"]
+
+type Maybe<A> = A | null | undefined
+
+const isMissing = (value: unknown): value is null | undefined => value === null || value === undefined
+
+const numbers = (given: ArrayLike<Maybe<number>>) => {
+  const values = new Float64Array(given.length)
+  let missing: Uint8Array | null = null
+  for (let i = 0; i < given.length; i++) {
+    const value = given[i] ?? Number.NaN
+    values[i] = value
+    if (Number.isNaN(value)) (missing ??= new Uint8Array(given.length))[i] = 1
+  }
+  return { values, missing }
+}
+
+const missingOf = (given: ArrayLike<unknown>): Uint8Array | null => {
+  let missing: Uint8Array | null = null
+  for (let i = 0; i < given.length; i++) {
+    if (isMissing(given[i])) (missing ??= new Uint8Array(given.length))[i] = 1
+  }
+  return missing
+}
+
+/**
+ * Makes a column of real numbers. `null`, `undefined` and NaN are missing.
+ *
+ * ```ts
+ * Column.numeric([1, null, 2]).values // => Float64Array [1, NaN, 2]
+ * ```
+ */
+export const numeric = (values: ArrayLike<Maybe<number>>): Numeric => ({ type: "numeric", ...numbers(values) })
+
+/**
+ * Makes a column of whole numbers. `null`, `undefined` and NaN are missing.
+ *
+ * Throws a `SchemaError` for a number that is not a safe integer.
+ */
+export const integer = (values: ArrayLike<Maybe<number>>): Integer => {
+  const column: Integer = { type: "integer", ...numbers(values) }
+  const wrong = column.values.find((value) => !Number.isSafeInteger(value) && !Number.isNaN(value))
+  if (wrong === undefined) return column
+  throw new SchemaError({
+    given: String(wrong),
+    rule: "is not an integer of at most 2^53 - 1 in magnitude",
+    advice: "Use Column.numeric for real numbers and Column.text for long identifiers."
+  })
+}
+
+/** Makes a column of truth values. `null` and `undefined` are missing. */
+export const boolean = (values: ArrayLike<Maybe<boolean>>): Bool => ({
+  type: "boolean",
+  values: Uint8Array.from(values, (value) => (value === true ? 1 : 0)),
+  missing: missingOf(values)
+})
+
+/** Makes a column of free text. `null` and `undefined` are missing, the empty string is not. */
+export const text = (values: ReadonlyArray<Maybe<string>>): Text => ({
+  type: "string",
+  values: values.map((value) => value ?? ""),
+  missing: missingOf(values)
+})
+
+/** Code point order, which no locale changes. */
+const byCodePoint = (a: string, b: string) => {
+  const [left, right] = [Array.from(a), Array.from(b)]
+  for (let i = 0; i < Math.min(left.length, right.length); i++) {
+    const difference = left[i]!.codePointAt(0)! - right[i]!.codePointAt(0)!
+    if (difference !== 0) return difference
+  }
+  return left.length - right.length
+}
+
+const encode = (
+  values: ReadonlyArray<Maybe<string>>,
+  missing: Uint8Array | null,
+  levels: ReadonlyArray<string>
+): Int32Array => {
+  const codeOf = new Map(levels.map((level, code) => [level, code]))
+  return Int32Array.from(values, (value, row) => {
+    if (isMissing(value) || missing?.[row] === 1) return -1
+    const code = codeOf.get(value)
+    if (code !== undefined) return code
+    throw new SchemaError({
+      given: `"${value}" (row ${row})`,
+      rule: `is not one of the levels ${levels.map((level) => `"${level}"`).join(", ")}`,
+      advice: "Add it to the levels, or give null where the value is unknown."
+    })
+  })
+}
+
+/**
+ * Makes a column of class levels. Levels keep the given order, which the type remembers; without `levels` they are the
+ * distinct values in code point order. `null` and `undefined` are missing.
+ *
+ * Throws a `SchemaError` for a value that is not a level, and for levels that repeat.
+ *
+ * ```ts
+ * Column.factor(["R", "M", null], { levels: ["M", "R"] }).codes // => Int32Array [1, 0, -1]
+ * ```
+ */
+export const factor: {
+  <const L extends ReadonlyArray<string>>(
+    values: ReadonlyArray<Maybe<NoInfer<L>[number]>>,
+    options: { readonly levels: L; readonly ordered?: boolean }
+  ): Factor<L>
+  (values: ReadonlyArray<Maybe<string>>, options?: { readonly ordered?: boolean }): Factor
+} = (
+  values: ReadonlyArray<Maybe<string>>,
+  options: { readonly levels?: ReadonlyArray<string>; readonly ordered?: boolean } = {}
+): Factor<never> => {
+  const levels = options.levels ?? [...new Set(values.filter((value) => !isMissing(value)))].sort(byCodePoint)
+  if (new Set(levels).size < levels.length) {
+    throw new SchemaError({
+      given: `levels ${levels.map((level) => `"${level}"`).join(", ")}`,
+      rule: "repeat a level",
+      advice: "Give every level once."
+    })
+  }
+  const missing = missingOf(values)
+  const column: Factor = {
+    type: "factor",
+    codes: encode(values, missing, levels),
+    levels,
+    ordered: options.ordered ?? false,
+    missing
+  }
+  return column as Factor<never>
+}
+
+/** Counts the rows of a column. */
+export const length = (column: Column): number =>
+  column.type === "factor" ? column.codes.length : column.values.length
+
+/** Tells whether any value is missing. */
+export const hasMissing = (column: Column): boolean => column.missing !== null && column.missing.includes(1)
+
+/** Counts the missing values. */
+export const countMissing = (column: Column): number =>
+  column.missing === null ? 0 : column.missing.reduce((total, flag) => total + flag, 0)
+
+const checkRow = (row: number, rows: number) => {
+  if (row >= 0 && row < rows && Number.isInteger(row)) return
+  throw new SchemaError({
+    given: `row ${row}`,
+    rule: `is not one of the ${rows} rows, which count from 0`,
+    advice: "Give row indices below the number of rows."
+  })
+}
+
+const pick = <A extends Float64Array | Int32Array | Uint8Array>(source: A, target: A, rows: ArrayLike<number>): A => {
+  for (let i = 0; i < rows.length; i++) target[i] = source[rows[i]!]!
+  return target
+}
+
+/**
+ * Takes rows, in the given order; a row may come several times, as in a bootstrap sample. The type of the column, and
+ * all levels of a factor, stay.
+ *
+ * Throws a `SchemaError` for a row that is not there.
+ *
+ * ```ts
+ * Column.take(Column.numeric([1, 2, 3]), [2, 0]).values // => Float64Array [3, 1]
+ * ```
+ */
+export const take = <C extends Column>(column: C, rows: ArrayLike<number>): C => {
+  const size = length(column)
+  for (let i = 0; i < rows.length; i++) checkRow(rows[i]!, size)
+  const taken = column.missing === null ? null : pick(column.missing, new Uint8Array(rows.length), rows)
+  const missing = taken?.includes(1) === true ? taken : null
+  const of = (self: Column): Column => {
+    switch (self.type) {
+      case "numeric":
+      case "integer":
+        return { ...self, values: pick(self.values, new Float64Array(rows.length), rows), missing }
+      case "boolean":
+        return { ...self, values: pick(self.values, new Uint8Array(rows.length), rows), missing }
+      case "factor":
+        return { ...self, codes: pick(self.codes, new Int32Array(rows.length), rows), missing }
+      case "string":
+        return { ...self, values: Array.from(rows, (row) => self.values[row]!), missing }
+    }
+  }
+  return of(column) as C
+}
+
+/**
+ * Writes one value as text, as it stands in messages and reports: `null` where it is missing, "true" and "false" for
+ * truth values, the shortest decimal that reads back for numbers.
+ */
+export const toText = (column: Column, row: number): string | null => {
+  checkRow(row, length(column))
+  if (column.missing?.[row] === 1) return null
+  switch (column.type) {
+    case "numeric":
+    case "integer":
+      return String(column.values[row])
+    case "boolean":
+      return column.values[row] === 1 ? "true" : "false"
+    case "factor":
+      return column.levels[column.codes[row]!]!
+    case "string":
+      return column.values[row]!
+  }
+}
+
+/**
+ * Turns any column into a factor. The levels are the values that occur, in natural order: numbers ascending, text by
+ * code point, true before false (so that true is the positive class of a task). A factor is returned as it is, with levels that do not occur.
+ *
+ * *Gotcha*: 10 comes after 9 in a column of numbers, but "10" before "9" in a column of text.
+ *
+ * ```ts
+ * Column.asFactor(Column.integer([10, 9, 10])).levels // => ["9", "10"]
+ * ```
+ */
+export const asFactor = (column: Column): Factor => {
+  switch (column.type) {
+    case "factor":
+      return column
+    case "string": {
+      const present = new Set(column.values.filter((_, row) => column.missing?.[row] !== 1))
+      return fromLevels(column, column.values, [...present].sort(byCodePoint), String)
+    }
+    case "boolean": {
+      const present = new Set(column.values.filter((_, row) => column.missing?.[row] !== 1))
+      return fromLevels<number>(
+        column,
+        column.values,
+        [...present].sort((a, b) => b - a),
+        (value) => (value === 1 ? "true" : "false")
+      )
+    }
+    default: {
+      const present = new Set(column.values.filter((value) => !Number.isNaN(value)))
+      return fromLevels<number>(
+        column,
+        column.values,
+        [...present].sort((a, b) => a - b),
+        String
+      )
+    }
+  }
+}
+
+const fromLevels = <A>(
+  { missing }: Column,
+  values: ArrayLike<A>,
+  levels: ReadonlyArray<A>,
+  name: (level: A) => string
+): Factor => {
+  const codeOf = new Map(levels.map((level, code) => [level, code]))
+  const codes = Int32Array.from(values, (value, row) => (missing?.[row] === 1 ? -1 : codeOf.get(value)!))
+  return { type: "factor", codes, levels: levels.map(name), ordered: false, missing }
+}
+
+/**
+ * Reads a column as float64 numbers, NaN where missing: numbers as they are, truth values as 1 and 0. A factor or text
+ * has no numbers: `undefined`; encode it first.
+ */
+export const asNumbers = (column: Column): Float64Array | undefined => {
+  switch (column.type) {
+    case "numeric":
+    case "integer":
+      return column.values
+    case "boolean":
+      return Float64Array.from(column.values, (value, row) => (column.missing?.[row] === 1 ? Number.NaN : value))
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,242 @@
+/**
+ * A table: columns of equal length, each with a name. Immutable; the type remembers the names and column types that
+ * the compiler was told.
+ *
+ * Columns live in a `Map`, so that every string can be a name ("__proto__" and "10" too) and keeps its place.
+ */
+import * as Effect from "effect/Effect"
+import type * as Types from "effect/Types"
+import * as Column from "./Column.ts"
+import { hashColumns } from "./internal/hash.ts"
+import { list, suggest } from "./internal/suggest.ts"
+import { type FileOptions, readFile } from "./internal/readFile.ts"
+import { SchemaError } from "./SchemaError.ts"
+
+export const TypeId = "~rocflow/Table"
+
+/** The columns of a table type: the column type of each name. */
+export type Columns = Readonly<Record<string, Column.Column>>
+
+export interface Table<out C extends Columns = Columns> {
+  readonly [TypeId]: { readonly _Columns: Types.Covariant<C> }
+  readonly columns: ReadonlyMap<string, Column.Column>
+  readonly names: ReadonlyArray<string>
+  readonly rows: number
+}
+
+/** The column of a name; on a table the compiler does not know, it may be absent. */
+export type ColumnOf<C extends Columns, N extends string> = string extends keyof C
+  ? Column.Column | undefined
+  : N extends keyof C
+    ? C[N]
+    : never
+
+/** Flattens an intersection, so that an editor shows the columns. */
+type Simplify<A> = { readonly [K in keyof A]: A[K] }
+
+/** Types only; empty at run time, so that a table can be cloned and sent to a worker. */
+const phantom = {} as { readonly _Columns: Types.Covariant<never> }
+
+const unchecked = <C extends Columns>(columns: ReadonlyMap<string, Column.Column>, rows: number): Table<C> => ({
+  [TypeId]: phantom,
+  columns,
+  names: [...columns.keys()],
+  rows
+})
+
+const checkEntries = (entries: ReadonlyArray<readonly [string, Column.Column]>): SchemaError | undefined => {
+  const [first] = entries
+  if (first === undefined) {
+    return new SchemaError({ given: "a table", rule: "has no column", advice: "Give at least one column." })
+  }
+  const rows = Column.length(first[1])
+  const seen = new Set<string>()
+  for (const [name, column] of entries) {
+    if (name === "") {
+      return new SchemaError({ given: "a column", rule: "has an empty name", advice: "Give every column a name." })
+    }
+    if (seen.has(name)) {
+      return new SchemaError({ column: name, given: "the name", rule: "comes twice", advice: "Rename one of the two." })
+    }
+    seen.add(name)
+    const length = Column.length(column)
+    if (length !== rows) {
+      return new SchemaError({
+        column: name,
+        given: `${length} rows`,
+        rule: `are not as many as the ${rows} of column "${first[0]}"`,
+        advice: "Give all columns the same length, with null where a value is missing."
+      })
+    }
+  }
+  if (rows > 0) return undefined
+  return new SchemaError({ given: "a table", rule: "has no rows", advice: "Give at least one row." })
+}
+
+/**
+ * Makes a table of named columns, in the given order.
+ *
+ * Fails with `SchemaError` when there is no column or no row, when lengths differ, when a name is empty or repeated.
+ */
+export const fromEntries = (entries: Iterable<readonly [string, Column.Column]>): Effect.Effect<Table, SchemaError> => {
+  const all = [...entries]
+  const error = checkEntries(all)
+  return error === undefined ? Effect.succeed(unchecked(new Map(all), Column.length(all[0]![1]))) : Effect.fail(error)
+}
+
+/**
+ * Makes a table of the columns of a record; its type keeps their names and types.
+ *
+ * Fails with `SchemaError` when there is no column or no row, when lengths differ, when a name is empty.
+ *
+ * *Gotcha*: JavaScript puts names that are whole numbers first; use `fromEntries` when the order of such names matters.
+ *
+ * ```ts
+ * const table = yield* Table.fromColumns({
+ *   Class: Column.factor(["M", "R", "M"], { levels: ["M", "R"] }),
+ *   V1: Column.numeric([0.1, 0.7, 0.2])
+ * })
+ * table.rows // => 3
+ * ```
+ */
+export const fromColumns = <const C extends Columns>(columns: C): Effect.Effect<Table<Simplify<C>>, SchemaError> =>
+  Effect.map(fromEntries(Object.entries(columns)), (table) => table as Table<Simplify<C>>)
+
+/**
+ * Reads a table from a CSV, TSV, Parquet or JSON lines file; the ending of its name tells which, unless `format` does.
+ *
+ * - A CSV file has a header line of non-empty, distinct names and is UTF-8. Fields may be quoted with `"` and then hold
+ *   delimiters and newlines. The delimiter is a comma (a tab in TSV) unless `delimiter` is given.
+ * - **Missing** are the empty field and `NA`; among numbers also `NaN`; in Parquet and JSON `null`.
+ * - **Types** come from all rows of a column, not from a sample: truth values (`true`, `false`) are `boolean`; numbers
+ *   are `integer` when all are whole, else `numeric`; anything else is `string`. `columns` declares types instead: a
+ *   value that does not fit is then an error with its line.
+ * - Whole numbers beyond 2^53 - 1 would lose digits as float64, and are identifiers more often than quantities: their
+ *   column stays `string`. Declare it `numeric` to accept the rounding.
+ * - Dates and times become text in ISO form. Nested values (lists, structs, objects) are refused.
+ *
+ * Fails with `SchemaError`, which names the file and, where known, line and column.
+ *
+ * ```ts
+ * const sonar = yield* Table.fromFile("sonar.csv", { columns: { Class: "factor" } })
+ * ```
+ */
+export const fromFile = (path: string, options: FileOptions = {}): Effect.Effect<Table, SchemaError> =>
+  Effect.flatMap(readFile(path, options), fromEntries)
+
+export type { FileOptions }
+
+/** Gets a column by name; absent names are `undefined` on a table whose columns the compiler does not know. */
+export const column = <C extends Columns, N extends keyof C & string>(table: Table<C>, name: N): ColumnOf<C, N> =>
+  table.columns.get(name) as ColumnOf<C, N>
+
+const map = <C extends Columns>(table: Table<C>, rows: number, f: (column: Column.Column) => Column.Column): Table<C> =>
+  unchecked(new Map(Array.from(table.columns, ([name, column]) => [name, f(column)] as const)), rows)
+
+/**
+ * Takes rows, in the given order, with repetitions. Factor levels stay, also those that no longer occur.
+ *
+ * Throws a `SchemaError` for a row that is not there.
+ */
+export const take = <C extends Columns>(table: Table<C>, rows: ArrayLike<number>): Table<C> =>
+  map(table, rows.length, (column) => Column.take(column, rows))
+
+/** Takes the first `n` rows, or all when there are fewer. */
+export const head = <C extends Columns>(table: Table<C>, n = 6): Table<C> =>
+  take(
+    table,
+    Array.from({ length: Math.min(n, table.rows) }, (_, row) => row)
+  )
+
+const unknownName = (table: Table, names: ReadonlyArray<string>): SchemaError | undefined => {
+  const name = names.find((name) => !table.columns.has(name))
+  if (name === undefined) return undefined
+  return new SchemaError({
+    column: name,
+    given: "the name",
+    rule: "is not a column of the table",
+    advice: suggest(name, table.names)
+  })
+}
+
+/** Keeps the named columns, in the given order. Fails for an unknown name, a repeated name, and when none is named. */
+export const select = <C extends Columns, const N extends keyof C & string>(
+  table: Table<C>,
+  names: ReadonlyArray<N>
+): Effect.Effect<Table<Simplify<Pick<C, N>>>, SchemaError> => {
+  const error = unknownName(table, names)
+  if (error !== undefined) return Effect.fail(error)
+  const entries = names.map((name) => [name, table.columns.get(name)!] as const)
+  const invalid = checkEntries(entries)
+  return invalid === undefined ? Effect.succeed(unchecked(new Map(entries), table.rows)) : Effect.fail(invalid)
+}
+
+/** Leaves out the named columns. Fails for an unknown name, and when no column remains. */
+export const drop = <C extends Columns, const N extends keyof C & string>(
+  table: Table<C>,
+  names: ReadonlyArray<N>
+): Effect.Effect<Table<Simplify<Omit<C, N>>>, SchemaError> => {
+  const out = new Set<string>(names)
+  const error = unknownName(table, names)
+  if (error !== undefined) return Effect.fail(error)
+  if (table.names.every((name) => out.has(name))) {
+    return Effect.fail(
+      new SchemaError({ given: list(names), rule: "are all columns of the table", advice: "Keep at least one column." })
+    )
+  }
+  return Effect.succeed(unchecked(new Map([...table.columns].filter(([name]) => !out.has(name))), table.rows))
+}
+
+/** Adds a column at the end, or replaces the one of that name in its place. Fails when its length or name is wrong. */
+export const withColumn = <C extends Columns, const N extends string, A extends Column.Column>(
+  table: Table<C>,
+  name: N,
+  column: A
+): Effect.Effect<Table<Simplify<Omit<C, N> & { readonly [K in N]: A }>>, SchemaError> => {
+  const columns = new Map(table.columns).set(name, column)
+  const error = checkEntries([...columns])
+  return error === undefined ? Effect.succeed(unchecked(columns, table.rows)) : Effect.fail(error)
+}
+
+/** What `summary` tells of a column. Numbers are of the values that are not missing; absent when there are none. */
+export interface Summary {
+  readonly name: string
+  readonly type: Column.Type
+  readonly missing: number
+  readonly distinct: number
+  readonly min: number | undefined
+  readonly mean: number | undefined
+  readonly max: number | undefined
+}
+
+const summarise = (name: string, column: Column.Column): Summary => {
+  const values = (Column.asNumbers(column) ?? new Float64Array(0)).filter((value) => !Number.isNaN(value))
+  let min = Number.POSITIVE_INFINITY
+  let max = Number.NEGATIVE_INFINITY
+  let total = 0
+  for (const value of values) {
+    min = Math.min(min, value)
+    max = Math.max(max, value)
+    total += value
+  }
+  const any = values.length > 0
+  return {
+    name,
+    type: column.type,
+    missing: Column.countMissing(column),
+    distinct: new Set(Column.asFactor(column).codes.filter((code) => code >= 0)).size,
+    min: any ? min : undefined,
+    mean: any ? total / values.length : undefined,
+    max: any ? max : undefined
+  }
+}
+
+/** Describes every column: type, missing and distinct values, range and mean (of truth values: the share of true). */
+export const summary = (table: Table): ReadonlyArray<Summary> =>
+  Array.from(table.columns, ([name, column]) => summarise(name, column))
+
+/**
+ * Hashes the content: 64 hexadecimal digits of SHA-256 over the names, types, values, missingness and levels, in order.
+ * Equal tables have equal hashes on every machine with little-endian numbers.
+ */
+export const contentHash = (table: Table): string => hashColumns(table.columns, table.rows)

@@ -1,0 +1,75 @@
+/**
+ * Writes columns to Parquet files, through DuckDB. A writer is opened once and used for many files.
+ */
+import * as Effect from "effect/Effect"
+import * as Fs from "node:fs/promises"
+import type * as Scope from "effect/Scope"
+import type { DuckDBAppender, DuckDBConnection } from "@duckdb/node-api"
+import * as Column from "./Column.ts"
+import { identifier, literal, open as openDatabase } from "./internal/duckdb.ts"
+import { SchemaError } from "./SchemaError.ts"
+
+type Entries = ReadonlyArray<readonly [name: string, column: Column.Column]>
+
+/** @category models */
+export interface Writer {
+  /** Writes columns of equal length; the file appears whole or not at all. A file of that name is replaced. */
+  readonly parquet: (path: string, entries: Entries) => Effect.Effect<void, SchemaError>
+}
+
+const sqlTypes: Readonly<Record<Column.Type, string>> = {
+  numeric: "DOUBLE",
+  integer: "BIGINT",
+  boolean: "BOOLEAN",
+  factor: "VARCHAR",
+  string: "VARCHAR"
+}
+
+const appendValue = (appender: DuckDBAppender, column: Column.Column, row: number): void => {
+  if (column.missing?.[row] === 1) return appender.appendNull()
+  switch (column.type) {
+    case "numeric":
+      return appender.appendDouble(column.values[row]!)
+    case "integer":
+      return appender.appendBigInt(BigInt(column.values[row]!))
+    case "boolean":
+      return appender.appendBoolean(column.values[row] === 1)
+    default:
+      return appender.appendVarchar(Column.toText(column, row)!)
+  }
+}
+
+const writeParquet = async (connection: DuckDBConnection, path: string, entries: Entries): Promise<void> => {
+  const columns = entries.map(([name, column]) => `${identifier(name)} ${sqlTypes[column.type]}`)
+  await connection.run(`CREATE OR REPLACE TEMP TABLE written (${columns.join(", ")})`)
+  const appender = await connection.createAppender("written")
+  const rows = entries[0] === undefined ? 0 : Column.length(entries[0][1])
+  for (let row = 0; row < rows; row++) {
+    for (const [, column] of entries) appendValue(appender, column, row)
+    appender.endRow()
+  }
+  appender.closeSync()
+  const partial = `${path}.part`
+  await connection.run(`COPY written TO ${literal(partial)} (FORMAT parquet)`)
+  await Fs.rename(partial, path)
+}
+
+const failure = (file: string, text: string) =>
+  new SchemaError({
+    file,
+    given: "the file",
+    rule: `cannot be written (${text})`,
+    advice: "Check the folder and its rights."
+  })
+
+/** Opens a writer; it is closed with the scope. @category constructors */
+export const open: Effect.Effect<Writer, SchemaError, Scope.Scope> = openDatabase.pipe(
+  Effect.mapError(({ text }) => failure("DuckDB", text)),
+  Effect.map((connection) => ({
+    parquet: (path, entries) =>
+      Effect.tryPromise({
+        try: () => writeParquet(connection, path, entries),
+        catch: (cause) => failure(path, cause instanceof Error ? cause.message.split("\n")[0]! : String(cause))
+      })
+  }))
+)

@@ -1,0 +1,301 @@
+/**
+ * A task: a table whose columns have roles, and the target as the numbers a loss sees.
+ *
+ * The type remembers the kind of the target, the roles that are present and the names of the features, so that what
+ * needs a role (SOAK a subset) or a kind (AUM two classes) can ask for it before anything runs.
+ */
+import * as Effect from "effect/Effect"
+import type * as Types from "effect/Types"
+import * as Path from "node:path"
+import * as Column from "./Column.ts"
+import { hashText } from "./internal/hash.ts"
+import { resolve } from "./internal/roles.ts"
+import { encode } from "./internal/target.ts"
+import { type Problem, RoleError } from "./RoleError.ts"
+import type { SchemaError } from "./SchemaError.ts"
+import * as Table from "./Table.ts"
+
+export const TypeId = "~rocflow/Task"
+
+/** What is predicted: one of two classes, one of several, or a number. */
+export type Kind = "binary" | "multiclass" | "regression"
+
+/**
+ * What a column is for.
+ *
+ * - `target`: what is predicted; `feature`: what it is predicted from.
+ * - `stratum`: each combination of values is spread evenly over the folds.
+ * - `subset`: each value in turn is the test subset of a same/other/all comparison.
+ * - `group`: rows that must stay together in one fold.
+ * - `weight`: how much a row counts in training, at least 0.
+ * - `fold`: folds given by the data instead of drawn.
+ * - `order`: sorts the rows, in time for example; `name`: labels them.
+ */
+export type Role = "target" | "feature" | "stratum" | "subset" | "group" | "weight" | "fold" | "order" | "name"
+
+/** The columns of each role; absent roles are empty or `undefined`. */
+export interface Roles {
+  readonly target: string
+  readonly feature: ReadonlyArray<string>
+  readonly stratum: ReadonlyArray<string>
+  readonly subset: string | undefined
+  readonly group: string | undefined
+  readonly weight: string | undefined
+  readonly fold: string | undefined
+  readonly order: ReadonlyArray<string>
+  readonly name: string | undefined
+}
+
+export interface Task<out K extends Kind = Kind, out R extends Role = Role, out Names extends string = string> {
+  readonly [TypeId]: { readonly _Roles: Types.Covariant<R>; readonly _Names: Types.Covariant<Names> }
+  readonly id: string
+  readonly kind: K
+  readonly table: Table.Table
+  readonly roles: Roles
+  /** Class levels, the positive one first; none for regression. */
+  readonly levels: ReadonlyArray<string>
+  /** Binary: 1 for the positive level, else 0. Multiclass: the index into `levels`. Regression: the value. */
+  readonly target: Float64Array
+  readonly weights: Float64Array | undefined
+  readonly rows: number
+  /** Hexadecimal hash of the data, the roles and the levels; not of the id. Computed when first read. */
+  readonly hash: string
+}
+
+/** The roles of a task. */
+export interface Options<N extends string = string> {
+  /** A name for reports; default: the file's name without its ending, else "task". */
+  readonly id?: string | undefined
+  readonly target: N
+  /** Needed for whole numbers, which may be classes or quantities; else told by the target's type. */
+  readonly kind?: Kind | undefined
+  /** The level that counts as positive; the task is then binary. Numbers and truth values are meant as text. */
+  readonly positive?: string | number | boolean | undefined
+  /** The order of the levels, the first being positive; may name levels that these rows lack. */
+  readonly levels?: ReadonlyArray<string> | undefined
+  /** Default: every column that has no other role. */
+  readonly features?: ReadonlyArray<N> | undefined
+  readonly stratum?: N | ReadonlyArray<N> | undefined
+  readonly subset?: N | undefined
+  readonly group?: N | undefined
+  readonly weight?: N | undefined
+  readonly fold?: N | undefined
+  readonly order?: N | ReadonlyArray<N> | undefined
+  readonly name?: N | undefined
+}
+
+/** The options of a task in a file: its roles, and how to read it. */
+export interface FromFileOptions extends Options, Table.FileOptions {}
+
+type RoleKey = Exclude<Role, "target" | "feature">
+
+/** The roles that options certainly give: keys whose value cannot be `undefined`. */
+type Given<O> = { [K in keyof O & RoleKey]: undefined extends O[K] ? never : K }[keyof O & RoleKey]
+
+export type RolesOf<O> = "target" | "feature" | Given<O>
+
+/** Refuses misspelt options, which a generic parameter would let pass. */
+type Known<O, Allowed> = { readonly [K in Exclude<keyof O, keyof Allowed>]: `Unknown option: ${K & string}` }
+
+type ByCount<L extends ReadonlyArray<string>> = number extends L["length"]
+  ? "binary" | "multiclass"
+  : L["length"] extends 2
+    ? "binary"
+    : "multiclass"
+
+type ByColumn<A> = [A] extends [Column.Factor<infer L>]
+  ? ByCount<L>
+  : [A] extends [Column.Bool]
+    ? "binary"
+    : [A] extends [Column.Numeric]
+      ? "regression"
+      : [A] extends [Column.Text]
+        ? "binary" | "multiclass"
+        : Kind
+
+/** The kind that options and target column give, as far as the compiler can know. */
+export type KindOf<C extends Table.Columns, O extends Options> = O extends { readonly kind: infer K extends Kind }
+  ? K
+  : O extends { readonly positive: string | number | boolean }
+    ? "binary"
+    : O extends { readonly levels: infer L extends ReadonlyArray<string> }
+      ? ByCount<L>
+      : [Extract<keyof O, "kind" | "positive" | "levels">] extends [never]
+        ? ByColumn<Table.ColumnOf<C, O["target"]>>
+        : Kind
+
+type Elements<V> = V extends ReadonlyArray<infer A> ? A : V
+/** The columns that options take away from the default features; a name the compiler does not know takes none. */
+type Literal<N> = N extends string ? (string extends N ? never : N) : never
+type RoleColumns<O> = Literal<{ [K in keyof O & (RoleKey | "target")]: Elements<O[K]> }[keyof O & (RoleKey | "target")]>
+
+export type FeaturesOf<C extends Table.Columns, O> = O extends {
+  readonly features: ReadonlyArray<infer N extends string>
+}
+  ? N
+  : string extends keyof C
+    ? string
+    : Exclude<keyof C & string, RoleColumns<O>>
+
+type TaskOf<C extends Table.Columns, O extends Options> = Task<KindOf<C, O>, RolesOf<O>, FeaturesOf<C, O>>
+
+interface Parts<K extends Kind> {
+  readonly id: string
+  readonly kind: K
+  readonly table: Table.Table
+  readonly roles: Roles
+  readonly levels: ReadonlyArray<string>
+  readonly target: Float64Array
+  readonly weights: Float64Array | undefined
+}
+
+/** Types only; empty at run time, so that a task can be cloned and sent to a worker. */
+const phantom = {} as { readonly _Roles: Types.Covariant<never>; readonly _Names: Types.Covariant<never> }
+
+/** The hash of a large table costs milliseconds, and most tasks are parts of others that nobody hashes. */
+const fromParts = <K extends Kind>(parts: Parts<K>): Task<K, never, never> => {
+  let hash: string | undefined
+  return {
+    [TypeId]: phantom,
+    ...parts,
+    rows: parts.table.rows,
+    get hash() {
+      return (hash ??= hashText([
+        Table.contentHash(parts.table),
+        JSON.stringify(parts.roles, (_, value: unknown) => value ?? null),
+        parts.kind,
+        ...parts.levels
+      ]))
+    }
+  }
+}
+
+const build = (table: Table.Table, options: Options): Effect.Effect<Task<Kind, never, never>, RoleError> => {
+  const id = options.id ?? "task"
+  const { problems, roles } = resolve(table, options)
+  const column = table.columns.get(roles.target)
+  const encoded = column === undefined ? undefined : encode(roles.target, column, options)
+  const all = [...problems, ...(encoded !== undefined && "problems" in encoded ? encoded.problems : [])]
+  const [first, ...rest] = all
+  if (first !== undefined) return Effect.fail(new RoleError({ task: id, problems: [first, ...rest] }))
+  if (encoded === undefined || !("target" in encoded)) return Effect.die("a target without problems is encoded")
+  const { kind, levels, values } = encoded.target
+  const weight = roles.weight === undefined ? undefined : table.columns.get(roles.weight)
+  const weights = weight === undefined ? undefined : Column.asNumbers(weight)
+  return Effect.succeed(fromParts({ id, kind, table, roles, levels, target: values, weights }))
+}
+
+/**
+ * Makes a task of a table.
+ *
+ * - On a table whose columns the compiler knows, a role that names no column does not compile.
+ * - Without `features`, every column that has no other role is one. The columns of all other roles are left out of
+ *   them; name a column in `features` to use it in both ways. The target is never a feature.
+ * - A target of numbers is a regression, one of text, levels or truth values a classification. Whole numbers with few
+ *   distinct values may be either: say `kind`, or `positive`.
+ * - Levels come in the order of `levels`, else of the factor, else in natural order: numbers ascending, text by code
+ *   point, true before false. `positive` is moved to the front.
+ *
+ * Fails with `RoleError`, which has every problem at once.
+ *
+ * *Gotcha*: the first level is the positive class. In a column of 0 and 1 that is 0 unless `positive` is given.
+ *
+ * ```ts
+ * const task = yield* Task.fromTable(table, { target: "Class", positive: "M", stratum: ["Class"] })
+ * task.levels // => ["M", "R"]
+ * ```
+ */
+export const fromTable = <C extends Table.Columns, const O extends Options<keyof C & string>>(
+  table: Table.Table<C>,
+  options: O & Known<O, Options>
+): Effect.Effect<TaskOf<C, O>, RoleError> =>
+  Effect.map(build(table, options), (task) => task as Task<never, never, never> as TaskOf<C, O>)
+
+/** Makes a task of a table, which is one of the options; see `fromTable`. */
+export const make = <C extends Table.Columns, const O extends Options<keyof C & string>>(
+  options: { readonly table: Table.Table<C> } & O & Known<O, Options & { readonly table: Table.Table }>
+): Effect.Effect<TaskOf<C, O>, RoleError> =>
+  Effect.map(build(options.table, options), (task) => task as Task<never, never, never> as TaskOf<C, O>)
+
+/**
+ * Reads a table from a file (see `Table.fromFile`) and makes a task of it (see `fromTable`).
+ *
+ * Fails with `SchemaError` when the file cannot be read and with `RoleError` when the roles do not fit its columns.
+ *
+ * ```ts
+ * const sonar = yield* Task.fromFile("sonar.csv", { target: "Class", positive: "M", stratum: ["Class"] })
+ * sonar.rows // => 208
+ * ```
+ */
+export const fromFile = <const O extends FromFileOptions>(
+  path: string,
+  options: O & Known<O, FromFileOptions>
+): Effect.Effect<TaskOf<Table.Columns, O>, RoleError | SchemaError> =>
+  Effect.flatMap(Table.fromFile(path, options), (table) =>
+    build(table, { ...options, id: options.id ?? Path.parse(path).name })
+  ).pipe(Effect.map((task) => task as Task<never, never, never> as TaskOf<Table.Columns, O>))
+
+/**
+ * Takes rows, in the given order, with repetitions: a task over these rows, of the same roles and levels. Nothing is
+ * checked again, so that a part may lack a class or have weights of 0 only.
+ *
+ * Throws a `SchemaError` for a row that is not there.
+ */
+export const take = <K extends Kind, R extends Role, N extends string>(
+  task: Task<K, R, N>,
+  rows: ArrayLike<number>
+): Task<K, R, N> => {
+  const pick = (values: Float64Array) => Float64Array.from(rows, (row) => values[row]!)
+  return fromParts({
+    id: task.id,
+    kind: task.kind,
+    table: Table.take(task.table, rows),
+    roles: task.roles,
+    levels: task.levels,
+    target: pick(task.target),
+    weights: task.weights === undefined ? undefined : pick(task.weights)
+  })
+}
+
+/** Gets the label of every row: the value of the `name` column ("" where missing), else the row number from 0. */
+export const rowNames = (task: Task): ReadonlyArray<string> => {
+  const column = task.roles.name === undefined ? undefined : task.table.columns.get(task.roles.name)
+  return Array.from({ length: task.rows }, (_, row) =>
+    column === undefined ? String(row) : (Column.toText(column, row) ?? "")
+  )
+}
+
+const refuse = (task: Task, problem: Problem) => Effect.fail(new RoleError({ task: task.id, problems: [problem] }))
+
+const hasRole = (task: Task, role: Role) => {
+  const columns = task.roles[role]
+  return columns !== undefined && columns.length > 0
+}
+
+/** Proves to the compiler that a task has a role; fails with `RoleError` when it has not. For options read from files. */
+export const requireRole = <K extends Kind, R extends Role, N extends string, const A extends Role>(
+  task: Task<K, R, N>,
+  role: A
+): Effect.Effect<Task<K, R | A, N>, RoleError> =>
+  hasRole(task, role)
+    ? Effect.succeed(task)
+    : refuse(task, {
+        role,
+        column: "",
+        rule: "no column has this role",
+        advice: `Add ${role}: with the name of a column (${task.table.names.slice(0, 10).join(", ")}).`
+      })
+
+/** Proves to the compiler that a task is of a kind; fails with `RoleError` when it is of another. */
+export const requireKind = <R extends Role, N extends string, const A extends Kind>(
+  task: Task<Kind, R, N>,
+  kind: A
+): Effect.Effect<Task<A, R, N>, RoleError> =>
+  task.kind === kind
+    ? Effect.succeed(task as Task<never, R, N>)
+    : refuse(task, {
+        role: "target",
+        column: task.roles.target,
+        rule: `makes the task ${task.kind}, but ${kind} is needed`,
+        advice: `Choose kind: "${kind}" if the target allows it, or what fits a ${task.kind} target.`
+      })

@@ -1,0 +1,151 @@
+import type { DuckDBConnection } from "@duckdb/node-api"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import * as Column from "../Column.ts"
+import { SchemaError } from "../SchemaError.ts"
+import * as Duckdb from "./duckdb.ts"
+import type { FileContent } from "./readFile.ts"
+
+/** A column of the file: the name it has there, the name DuckDB gives it, its DuckDB type. */
+interface Source {
+  readonly name: string
+  readonly alias: string
+  readonly type: string
+}
+
+type Target = "boolean" | "integer" | "numeric" | "string" | "large"
+
+const targets: ReadonlyArray<readonly [RegExp, Target]> = [
+  [/\[|^(STRUCT|MAP|UNION|BLOB|BIT|GEOMETRY|VARIANT)\b/, "string"],
+  [/^BOOLEAN$/, "boolean"],
+  [/^U?(TINYINT|SMALLINT|INTEGER)$/, "integer"],
+  [/^U?(BIGINT|HUGEINT)$/, "large"],
+  [/^(FLOAT|DOUBLE|DECIMAL.*)$/, "numeric"],
+  [/^(VARCHAR|UUID|DATE|TIME.*|INTERVAL|ENUM.*|JSON)$/, "string"]
+]
+
+/** How a DuckDB type is stored in a table; `undefined` for nested and binary types, which are refused. */
+const targetOf = (type: string): Target | undefined => {
+  const found = targets.findIndex(([pattern]) => pattern.test(type))
+  return found <= 0 ? undefined : targets[found]![1]
+}
+
+/** Names of the columns at the top of a schema that lists every node before its children. */
+const topNames = (names: ReadonlyArray<string>, children: ArrayLike<number>): ReadonlyArray<string> => {
+  const after = (index: number): number => {
+    let next = index + 1
+    for (let child = 0; child < (children[index] || 0); child++) next = after(next)
+    return next
+  }
+  const top: Array<string> = []
+  for (let index = 1; index < names.length; index = after(index)) top.push(names[index]!)
+  return top
+}
+
+const textOf = (column: Duckdb.Values | undefined): ReadonlyArray<string> =>
+  column?.kind === "text" ? column.values.map((value) => value ?? "") : []
+
+const describe = Effect.fnUntraced(function* (connection: DuckDBConnection, path: string) {
+  const file = Duckdb.file(path)
+  const [alias, type] = yield* Duckdb.columns(
+    connection,
+    `SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM read_parquet(${file}))`,
+    ["text", "text"]
+  )
+  const [name, children] = yield* Duckdb.columns(
+    connection,
+    `SELECT name, num_children::DOUBLE FROM parquet_schema(${file})`,
+    ["text", "number"]
+  )
+  const names = topNames(textOf(name), children?.kind === "number" ? children.values : [])
+  const types = textOf(type)
+  return textOf(alias).map((alias, index): Source => ({ name: names[index] ?? alias, alias, type: types[index]! }))
+})
+
+const unsupported = (path: string, { name, type }: Source) =>
+  new SchemaError({
+    file: path,
+    column: name,
+    given: `the type ${type}`,
+    rule: "has no place in a table of numbers, truth values, levels and text",
+    advice: "Unnest it into plain columns, or leave the column out."
+  })
+
+/** Whole numbers are read as float64 if all of them fit, else as text. */
+const fits = Effect.fnUntraced(function* (connection: DuckDBConnection, path: string, large: ReadonlyArray<Source>) {
+  if (large.length === 0) return []
+  const limit = Number.MAX_SAFE_INTEGER
+  const sql = large.map(({ alias }) => `bool_and(${Duckdb.identifier(alias)} BETWEEN -${limit} AND ${limit})`)
+  const answers = yield* Duckdb.columns(
+    connection,
+    `SELECT ${sql.join(", ")} FROM read_parquet(${Duckdb.file(path)})`,
+    large.map(() => "boolean" as const)
+  )
+  return large.filter((_, index) => answers[index]?.values[0] !== false)
+})
+
+const kinds = { boolean: "boolean", integer: "number", numeric: "number", large: "number", string: "text" } as const
+const sqlTypes = { boolean: "BOOLEAN", number: "DOUBLE", text: "VARCHAR" } as const
+
+const toColumn = (column: Duckdb.Values, target: Target): Column.Column => {
+  switch (column.kind) {
+    case "number":
+      return target === "numeric" ? Column.numeric(column.values) : Column.integer(column.values)
+    case "boolean":
+      return Column.boolean(column.values)
+    case "text":
+      return Column.text(column.values)
+  }
+}
+
+/**
+ * Reads a Parquet file. Its types decide, not its values, except that whole numbers beyond 2^53 - 1 become text.
+ */
+export const readParquet = Effect.fnUntraced(
+  function* (path: string): Effect.fn.Return<FileContent, SchemaError | Duckdb.Refusal, Scope.Scope> {
+    const connection = yield* Duckdb.open
+    yield* Duckdb.columns(connection, "SET TimeZone = 'UTC'", [])
+    const sources = yield* describe(connection, path)
+    const refused = sources.find(({ type }) => targetOf(type) === undefined)
+    if (refused !== undefined) return yield* unsupported(path, refused)
+    const large = sources.filter(({ type }) => targetOf(type) === "large")
+    const fitting = yield* fits(connection, path, large)
+    const wanted = sources.map((source) => {
+      const target = targetOf(source.type) ?? "string"
+      return target === "large" && !fitting.includes(source) ? "string" : target
+    })
+    const sql = sources.map(
+      ({ alias }, index) => `CAST(${Duckdb.identifier(alias)} AS ${sqlTypes[kinds[wanted[index]!]]})`
+    )
+    const values = yield* Duckdb.columns(
+      connection,
+      `SELECT ${sql.join(", ")} FROM read_parquet(${Duckdb.file(path)})`,
+      wanted.map((target) => kinds[target])
+    )
+    if (values[0]!.values.length === 0) {
+      return yield* new SchemaError({
+        file: path,
+        given: "the file",
+        rule: "has no rows",
+        advice: "A table needs at least one row."
+      })
+    }
+    return {
+      entries: sources.map(({ name }, index) => [name, toColumn(values[index]!, wanted[index]!)] as const),
+      lineOfRow: undefined
+    }
+  },
+  (effect, path) =>
+    Effect.scoped(effect).pipe(
+      Effect.catchTag(
+        "Refusal",
+        ({ text }) =>
+          new SchemaError({
+            file: path,
+            given: "the file",
+            rule: `is not readable Parquet (${text.split("\n", 1)[0]})`,
+            advice: Duckdb.advice(text, "Check that it is complete and that its ending tells the truth.")
+          })
+      )
+    )
+)

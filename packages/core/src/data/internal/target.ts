@@ -1,0 +1,128 @@
+/**
+ * From the target column to the numbers a loss sees: which kind of task it is, the levels in their order, the codes.
+ */
+import * as Column from "../Column.ts"
+import type { Problem } from "../RoleError.ts"
+import type { Kind, Options } from "../Task.ts"
+import { list, suggest } from "./suggest.ts"
+
+/** A column of whole numbers with so few distinct values may be classes or counts: nobody but the user knows. */
+const fewIntegers = 20
+
+/** Classes are refused when they are more than this and more than half of the rows. */
+const manyLevels = 10
+
+export interface Target {
+  readonly kind: Kind
+  readonly levels: ReadonlyArray<string>
+  readonly values: Float64Array
+}
+
+type Result = { readonly target: Target } | { readonly problems: ReadonlyArray<Problem> }
+
+const isNumber = (column: Column.Column): column is Column.Numeric | Column.Integer =>
+  column.type === "numeric" || column.type === "integer"
+
+const regression = (name: string, column: Column.Column): Result => {
+  const problem = (rule: string, advice: string) => ({ problems: [{ role: "target", column: name, rule, advice }] })
+  if (!isNumber(column)) {
+    return problem(
+      `is ${column.type}, but kind "regression" needs numbers`,
+      'Name a column of numbers, or choose kind "binary" or "multiclass".'
+    )
+  }
+  const infinite = column.values.findIndex((value) => Math.abs(value) === Number.POSITIVE_INFINITY)
+  if (infinite !== -1) {
+    return problem(`is ${column.values[infinite]} in row ${infinite}`, "Remove the row: a target must be finite.")
+  }
+  return { target: { kind: "regression", levels: [], values: column.values } }
+}
+
+/** Puts the positive level first and leaves the others in their order. */
+const inOrder = (levels: ReadonlyArray<string>, positive: string | undefined): ReadonlyArray<string> =>
+  positive === undefined ? levels : [positive, ...levels.filter((level) => level !== positive)]
+
+const checkLevels = (
+  name: string,
+  column: Column.Column,
+  factor: Column.Factor,
+  options: Options
+): ReadonlyArray<Problem> => {
+  const problem = (rule: string, advice: string): Problem => ({ role: "target", column: name, rule, advice })
+  const present = [...new Set(factor.codes)].filter((code) => code >= 0).map((code) => factor.levels[code]!)
+  const rows = factor.codes.length
+  if (present.length > manyLevels && present.length > rows / 2) {
+    return [
+      problem(
+        `has ${present.length} distinct values in ${rows} rows, too many to be classes`,
+        isNumber(column) ? 'Choose kind: "regression".' : "Name a column of class labels."
+      )
+    ]
+  }
+  const { levels = factor.levels, kind } = options
+  const positive = options.positive === undefined ? undefined : String(options.positive)
+  const problems: Array<Problem> = []
+  const outside = present.filter((level) => !levels.includes(level))
+  if (outside.length > 0) {
+    problems.push(problem(`has ${list(outside)}, not among the given levels ${list(levels)}`, "Give every level."))
+  }
+  if (new Set(levels).size < levels.length) {
+    problems.push(problem(`is given repeated levels ${list(levels)}`, "Give every level once."))
+  }
+  if (levels.length < 2 || (present.length < 2 && options.levels === undefined)) {
+    problems.push(
+      problem(
+        `has ${present.length === 0 ? "no level" : `only the level ${list(present)}`}`,
+        "A classification needs at least two; give levels when the others are only absent from these rows."
+      )
+    )
+  }
+  if (positive !== undefined && !levels.includes(positive)) {
+    problems.push(
+      problem(
+        `positive "${positive}" is not one of its levels ${list(levels)}`,
+        levels.length <= 10 ? "Choose one of them." : suggest(positive, levels)
+      )
+    )
+  }
+  if (levels.length > 2 && (positive !== undefined || kind === "binary")) {
+    problems.push(
+      problem(
+        `has ${levels.length} levels ${list(levels)}, but ${kind === "binary" ? 'kind "binary"' : "positive"} needs two`,
+        'Choose kind: "multiclass" without positive, or a target of two levels.'
+      )
+    )
+  }
+  return problems
+}
+
+const classification = (name: string, column: Column.Column, options: Options): Result => {
+  const factor = Column.asFactor(column)
+  const problems = checkLevels(name, column, factor, options)
+  if (problems.length > 0) return { problems }
+  const positive = options.positive === undefined ? undefined : String(options.positive)
+  const levels = inOrder(options.levels ?? factor.levels, positive)
+  const kind = options.kind ?? (levels.length === 2 ? "binary" : "multiclass")
+  const place = factor.levels.map((level) => levels.indexOf(level))
+  const valueOf = (index: number) => (kind === "binary" ? (index === 0 ? 1 : 0) : index)
+  const values = Float64Array.from(factor.codes, (code) => (code < 0 ? Number.NaN : valueOf(place[code]!)))
+  return { target: { kind, levels, values } }
+}
+
+/** Encodes the target column as the options say, else as its type says. */
+export const encode = (name: string, column: Column.Column, options: Options): Result => {
+  const { kind, levels, positive } = options
+  if (kind === "regression") {
+    if (positive === undefined && levels === undefined) return regression(name, column)
+    const rule = `kind "regression" has no ${positive === undefined ? "levels" : "positive level"}`
+    return { problems: [{ role: "target", column: name, rule, advice: "Leave out one of the two." }] }
+  }
+  if (kind !== undefined || positive !== undefined || levels !== undefined || !isNumber(column)) {
+    return classification(name, column, options)
+  }
+  const distinct = new Set(column.values)
+  if (column.type === "numeric" || distinct.size > fewIntegers) return regression(name, column)
+  const rule = `holds the whole numbers ${list(Column.asFactor(column).levels)}, which may be classes or quantities`
+  const advice = 'Choose kind: "binary" (and say which is positive), "multiclass" or "regression".'
+  return { problems: [{ role: "target", column: name, rule, advice }] }
+}
