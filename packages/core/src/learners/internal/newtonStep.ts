@@ -1,0 +1,96 @@
+import type { Candidates } from "./candidates.ts"
+import type { Design } from "./design.ts"
+import { productMinimiser } from "./productMinimiser.ts"
+import { type LinearFit, type Minimiser, type Penalty, penaltyOf } from "./quadratic.ts"
+import { residualMinimiser } from "./residualMinimiser.ts"
+import { addScaled, addScaledFour, halfWay } from "./vectors.ts"
+
+/** Below this many columns inner products between columns are kept; above, residuals are (as glmnet for gaussian). */
+const fewColumns = 500
+
+/** Chooses the minimiser for the size of the problem. */
+export const makeMinimiser = (design: Design, fit: LinearFit, intercept: boolean, tolerance: number): Minimiser =>
+  (design.p < fewColumns ? productMinimiser : residualMinimiser)(design, fit, intercept, tolerance)
+
+/** Writes `η_i = b₀ + Σ_j x_ij b_j`, where only candidates have a coefficient that is not zero. */
+export const fillScores = (design: Design, fit: LinearFit, candidates: Candidates, scores: Float64Array): void => {
+  const { columns } = design
+  const used = candidates.indices.subarray(0, candidates.count).filter((j) => fit.beta[j] !== 0)
+  const four = new Float64Array(4)
+  const whole = used.length - (used.length % 4)
+  scores.fill(fit.intercept)
+  for (let t = 0; t < whole; t += 4) {
+    for (let f = 0; f < 4; f++) four[f] = fit.beta[used[t + f]!]!
+    addScaledFour(
+      scores,
+      four,
+      columns[used[t]!]!,
+      columns[used[t + 1]!]!,
+      columns[used[t + 2]!]!,
+      columns[used[t + 3]!]!
+    )
+  }
+  for (let t = whole; t < used.length; t++) addScaled(scores, fit.beta[used[t]!]!, columns[used[t]!]!)
+}
+
+/** A step that does not lower the objective is halved up to this many times. */
+const mostHalvings = 20
+/** Rises of the objective below this fraction of it are rounding. */
+const rounding = 1e-12
+
+/** Room for the state before a step. */
+export interface Before {
+  readonly beta: Float64Array
+  readonly scores: Float64Array
+}
+
+/** What a step did: the passes it used, and the largest change of the fit in `v_j Δ_j²`. */
+export interface Step {
+  readonly sweeps: number
+  readonly change: number
+}
+
+/**
+ * Makes one Newton step: minimises the quadratic approximation of the loss, and halves the step while it raises the
+ * penalised loss, which therefore never rises. `loss` is the loss before; `evaluate` computes it at the scores.
+ */
+export const newtonStep = (
+  design: Design,
+  fit: LinearFit,
+  minimiser: Minimiser,
+  candidates: Candidates,
+  penalty: Penalty,
+  scores: Float64Array,
+  before: Before,
+  loss: number,
+  evaluate: () => number,
+  budget: number
+): Step => {
+  const { beta } = fit
+  const interceptBefore = fit.intercept
+  before.beta.set(beta)
+  before.scores.set(scores)
+  const bound = (loss + penaltyOf(beta, penalty)) * (1 + rounding)
+  const sweeps = minimiser.minimise(penalty, candidates, budget)
+  fillScores(design, fit, candidates, scores)
+  let objective = evaluate() + penaltyOf(beta, penalty)
+  for (let h = 0; h < mostHalvings && !(objective <= bound); h++) {
+    minimiser.refresh()
+    fit.intercept = 0.5 * (fit.intercept + interceptBefore)
+    halfWay(beta, before.beta)
+    halfWay(scores, before.scores)
+    objective = evaluate() + penaltyOf(beta, penalty)
+  }
+  const { curvature } = minimiser
+  let total = 0
+  const { weight } = fit
+  const move = fit.intercept - interceptBefore
+  if (move !== 0) for (let i = 0; i < weight.length; i++) total += weight[i]!
+  let change = total * move * move
+  for (let t = 0; t < candidates.count; t++) {
+    const j = candidates.indices[t]!
+    const delta = beta[j]! - before.beta[j]!
+    change = Math.max(change, curvature[j]! * delta * delta)
+  }
+  return { sweeps, change }
+}

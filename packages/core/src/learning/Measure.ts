@@ -1,0 +1,219 @@
+/**
+ * A measure is a number that says how good a prediction is, or the reason why there is no such number.
+ *
+ * @example
+ * Measure.auc.evaluate(prediction) // => 0.93, or { _tag: "Undefined", reason: "AUC needs both classes; …" }
+ */
+import * as Schema from "effect/Schema"
+import type { Kind as TargetKind } from "../data/Task.ts"
+import type * as Definition from "../pipeline/Definition.ts"
+import { rankAuc } from "./internal/rankAuc.ts"
+import type { Prediction } from "./Prediction.ts"
+
+/** A number that does not exist for this prediction, and why. Never 0, 0.5 or NaN. @category models */
+export interface Undefined {
+  readonly _tag: "Undefined"
+  readonly reason: string
+}
+
+/** @category models */
+export type Measured = number | Undefined
+
+/** @category constructors */
+export const undefinedBecause = (reason: string): Undefined => ({ _tag: "Undefined", reason })
+
+/** @category guards */
+export const isDefined = (value: Measured): value is number => typeof value === "number"
+
+/** @category models */
+export interface Measure<out K extends TargetKind = TargetKind> extends Definition.Definition<"measure"> {
+  /** The name in tables and figures. */
+  readonly label: string
+  /** Which way is better; without a direction a measure cannot stop training early. */
+  readonly direction: "minimise" | "maximise" | undefined
+  readonly range: readonly [lower: number, upper: number]
+  readonly accepts: ReadonlyArray<K>
+  /** The predict type that it needs. */
+  readonly needs: "response" | "prob"
+  readonly evaluate: (prediction: Prediction) => Measured
+}
+
+/** Defines a measure. @category constructors */
+export const define = <const K extends TargetKind>(measure: Omit<Measure<K>, "kind" | "options">): Measure<K> => ({
+  kind: "measure",
+  options: Schema.Struct({}),
+  ...measure
+})
+
+const classification = ["binary", "multiclass"] as const
+const regression = ["regression"] as const
+
+const mean = (prediction: Prediction, f: (row: number) => number): Measured => {
+  const n = prediction.truth.length
+  if (n === 0) return undefinedBecause("there are no rows")
+  let sum = 0
+  for (let i = 0; i < n; i++) sum += f(i)
+  return sum / n
+}
+
+/** The share of rows whose response is wrong, in [0, 1]. @category measures */
+export const error = define({
+  id: "error",
+  label: "error rate",
+  summary: "Share of wrong responses",
+  direction: "minimise",
+  range: [0, 1],
+  accepts: classification,
+  needs: "response",
+  evaluate: (p) => mean(p, (i) => (p.response[i] === p.truth[i] ? 0 : 1))
+})
+
+/** The share of rows whose response is right, in [0, 1]. @category measures */
+export const accuracy = define({
+  id: "accuracy",
+  label: "accuracy",
+  summary: "Share of right responses",
+  direction: "maximise",
+  range: [0, 1],
+  accepts: classification,
+  needs: "response",
+  evaluate: (p) => mean(p, (i) => (p.response[i] === p.truth[i] ? 1 : 0))
+})
+
+const probabilityOf = (p: Prediction, prob: Float64Array, row: number, level: number): number =>
+  prob[row * p.levels.length + level]!
+
+/** The index of the true level among `levels`. */
+const trueLevel = (p: Prediction, row: number): number => (p.kind === "binary" ? 1 - p.truth[row]! : p.truth[row]!)
+
+const withProb = (p: Prediction, name: string, f: (prob: Float64Array) => Measured): Measured =>
+  p.prob === undefined ? undefinedBecause(`${name} needs probabilities; train with predictType "prob"`) : f(p.prob)
+
+/**
+ * The mean of −log p(true level), natural logarithm, with p clipped to [1e-15, 1 − 1e-15] as scikit-learn did.
+ * @category measures
+ */
+export const logloss = define({
+  id: "logloss",
+  label: "log-loss",
+  summary: "Mean negative log-probability of the true class",
+  direction: "minimise",
+  range: [0, Infinity],
+  accepts: classification,
+  needs: "prob",
+  evaluate: (p) =>
+    withProb(p, "log-loss", (prob) =>
+      mean(p, (i) => -Math.log(Math.min(1 - 1e-15, Math.max(1e-15, probabilityOf(p, prob, i, trueLevel(p, i))))))
+    )
+})
+
+/**
+ * The Brier score: for two classes the mean of (1[positive] − p)², in [0, 1]; for more the mean over rows of the sum over
+ * classes, in [0, 2].
+ * @category measures
+ */
+export const brier = define({
+  id: "brier",
+  label: "Brier score",
+  summary: "Mean squared error of the probabilities",
+  direction: "minimise",
+  range: [0, 2],
+  accepts: classification,
+  needs: "prob",
+  evaluate: (p) =>
+    withProb(p, "the Brier score", (prob) =>
+      mean(p, (i) => {
+        if (p.kind === "binary") return (p.truth[i]! - probabilityOf(p, prob, i, 0)) ** 2
+        let sum = 0
+        p.levels.forEach((_, k) => {
+          sum += ((k === trueLevel(p, i) ? 1 : 0) - probabilityOf(p, prob, i, k)) ** 2
+        })
+        return sum
+      })
+    )
+})
+
+/** The number that ranks the rows of a binary prediction: the score if there is one, else the probability. */
+export const ranking = (p: Prediction): Float64Array | undefined =>
+  p.scores ?? (p.prob === undefined ? undefined : p.truth.map((_, i) => p.prob![i * p.levels.length]!))
+
+/**
+ * The area under the ROC curve: the probability that a positive row is ranked above a negative one, ties counting one
+ * half. Undefined if the rows have one class.
+ * @category measures
+ */
+export const auc = define({
+  id: "auc",
+  label: "AUC",
+  summary: "Area under the ROC curve",
+  direction: "maximise",
+  range: [0, 1],
+  accepts: ["binary"],
+  needs: "prob",
+  evaluate: (p) => {
+    const scores = ranking(p)
+    if (scores === undefined) return undefinedBecause('AUC needs scores; train with predictType "prob"')
+    const value = rankAuc(scores, p.truth)
+    return value ?? undefinedBecause("AUC needs both classes, and these rows have one; stratify by the target")
+  }
+})
+
+/** The mean of (truth − response)². @category measures */
+export const mse = define({
+  id: "mse",
+  label: "MSE",
+  summary: "Mean squared error",
+  direction: "minimise",
+  range: [0, Infinity],
+  accepts: regression,
+  needs: "response",
+  evaluate: (p) => mean(p, (i) => (p.truth[i]! - p.response[i]!) ** 2)
+})
+
+/** The square root of the mean squared error, in the unit of the target. @category measures */
+export const rmse = define({
+  id: "rmse",
+  label: "RMSE",
+  summary: "Square root of the mean squared error",
+  direction: "minimise",
+  range: [0, Infinity],
+  accepts: regression,
+  needs: "response",
+  evaluate: (p) => {
+    const value = mse.evaluate(p)
+    return isDefined(value) ? Math.sqrt(value) : value
+  }
+})
+
+/** The mean of |truth − response|, in the unit of the target. @category measures */
+export const mae = define({
+  id: "mae",
+  label: "MAE",
+  summary: "Mean absolute error",
+  direction: "minimise",
+  range: [0, Infinity],
+  accepts: regression,
+  needs: "response",
+  evaluate: (p) => mean(p, (i) => Math.abs(p.truth[i]! - p.response[i]!))
+})
+
+/** R² = 1 − SSE/SST, at most 1, negative for worse than the mean. Undefined for a constant truth. @category measures */
+export const rsq = define({
+  id: "rsq",
+  label: "R²",
+  summary: "Share of the variance explained",
+  direction: "maximise",
+  range: [-Infinity, 1],
+  accepts: regression,
+  needs: "response",
+  evaluate: (p) => {
+    const centre = mean(p, (i) => p.truth[i]!)
+    if (!isDefined(centre)) return centre
+    const total = mean(p, (i) => (p.truth[i]! - centre) ** 2) as number
+    if (total === 0) return undefinedBecause("R² needs a truth that varies, and these rows have one value")
+    return 1 - (mse.evaluate(p) as number) / total
+  }
+})
+
+/** The measures of this package, for registries. */
+export const definitions: ReadonlyArray<Measure> = [error, accuracy, logloss, brier, auc, mse, rmse, mae, rsq]

@@ -1,0 +1,286 @@
+/**
+ * Pipelines as learners: preprocessing is fitted, columns become features, the network is trained.
+ */
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import type { Kind as TargetKind, Task } from "../../data/Task.ts"
+import * as TaskModule from "../../data/Task.ts"
+import * as Engine from "../../engine/Engine.ts"
+import * as Features from "../../pipeline/Features.ts"
+import type { Ingress } from "../../pipeline/Ingress.ts"
+import type * as Loss from "../../pipeline/Loss.ts"
+import type { MissingValues } from "../../pipeline/MissingValues.ts"
+import type * as Optimizer from "../../pipeline/Optimizer.ts"
+import * as Pipeline from "../../pipeline/Pipeline.ts"
+import { PipelineError } from "../../pipeline/PipelineError.ts"
+import type { Preprocess } from "../../pipeline/Preprocess.ts"
+import * as Shape from "../../pipeline/Shape.ts"
+import * as Seed from "../../Seed.ts"
+import type * as Callback from "../Callback.ts"
+import * as Learner from "../Learner.ts"
+import type { Measure } from "../Measure.ts"
+import type { Resolved } from "../Model.ts"
+import * as Prediction from "../Prediction.ts"
+import * as Training from "../Training.ts"
+import { decodeOptions } from "./decodeOptions.ts"
+import { holdout } from "./holdout.ts"
+
+/** The parts of a complete pipeline, found by the kind of their stages. */
+const parts = (pipeline: Pipeline.Any) => {
+  const stage = (kind: string) => pipeline.stages.find(({ definition }) => definition.kind === kind)!
+  return {
+    preprocess: pipeline.stages.filter(({ definition }) => definition.kind === "preprocess"),
+    ingress: stage("ingress"),
+    loss: stage("loss"),
+    optimizer: stage("optimizer"),
+    model: stage("model")
+  }
+}
+
+const State = Schema.Struct({
+  preprocess: Schema.Array(Schema.Unknown),
+  columns: Schema.Array(Schema.String),
+  weights: Schema.Array(
+    Schema.Struct({ name: Schema.String, shape: Schema.Array(Schema.Int), values: Schema.Array(Schema.Finite) })
+  )
+})
+
+/** What a pipeline learned: the state of each preprocessing stage, the columns of the ingress, the weights. */
+interface Learned {
+  readonly preprocess: ReadonlyArray<unknown>
+  readonly columns: ReadonlyArray<string>
+  readonly weights: ReadonlyArray<Engine.Weights>
+}
+
+type Refused = PipelineError | MissingValues
+
+/** Fits the preprocessing stages in order, each on what the ones before it made. */
+const fitPreprocess = Effect.fnUntraced(function* (pipeline: Pipeline.Any, task: Task) {
+  let features = Features.fromTask(task)
+  const states: Array<unknown> = []
+  for (const stage of parts(pipeline).preprocess) {
+    const { fit, apply } = stage.definition as Preprocess
+    const options = yield* Effect.fromResult(Pipeline.resolve<object>(stage))
+    const state: unknown = yield* Effect.fromResult(fit(options, features))
+    features = yield* Effect.fromResult(apply(state, features))
+    states.push(state)
+  }
+  const { ingress } = parts(pipeline)
+  const options = yield* Effect.fromResult(Pipeline.resolve<object>(ingress))
+  const columns = yield* Effect.fromResult((ingress.definition as Ingress).fit(options, features))
+  return { preprocess: states, columns }
+})
+
+/** The features of a task's rows as the network sees them. */
+const load = (
+  pipeline: Pipeline.Any,
+  learned: Omit<Learned, "weights">,
+  task: Task
+): Result.Result<Float32Array, Refused> => {
+  const { preprocess, ingress } = parts(pipeline)
+  const start: Result.Result<Features.Features, Refused> = Result.succeed(Features.fromTask(task))
+  const features = preprocess.reduce<Result.Result<Features.Features, Refused>>(
+    (sofar, { definition }, i) =>
+      Result.flatMap(sofar, (known) => (definition as Preprocess).apply(learned.preprocess[i], known)),
+    start
+  )
+  return Result.flatMap(features, (known) => (ingress.definition as Ingress).load(learned.columns, known))
+}
+
+const dataOf = (task: Task, features: Float32Array): Training.Data => ({
+  rows: task.rows,
+  features,
+  targets: Float32Array.from(task.target),
+  weights: task.weights === undefined ? undefined : Float32Array.from(task.weights)
+})
+
+/** Measures must suit the target and the predict type, and the first one must have a direction if it stops training. */
+const checkMeasures = (measures: ReadonlyArray<Measure>, task: Task, options: Resolved): ReadonlyArray<string> =>
+  measures.flatMap(({ id, accepts, needs }) => [
+    ...(accepts.includes(task.kind)
+      ? []
+      : [`measure "${id}" is for ${accepts.join(" and ")} targets, the task is ${task.kind}`]),
+    ...(needs === "prob" && options.predictType === "response"
+      ? [`measure "${id}" needs probabilities; set predictType to "prob"`]
+      : [])
+  ])
+
+const findParts = (model: Pipeline.Stage, options: Resolved) => {
+  const measure = (id: string) => model.parts.find((part) => part.kind === "measure" && part.id === id) as Measure
+  const callbacks = options.callbacks
+    .map(({ type, ...given }) => ({
+      definition: model.parts.find((part) => part.kind === "callback" && part.id === type) as Callback.Definition,
+      given
+    }))
+    .sort((a, b) => a.definition.weight - b.definition.weight)
+  return {
+    trainMeasures: options.measures.map(measure),
+    validMeasures: options.validation?.measures.map(measure) ?? [],
+    callbacks
+  }
+}
+
+/** The rows of a task that train, and those that validate. */
+const splitRows = (
+  task: Task,
+  validation: Resolved["validation"],
+  seed: Seed.Seed
+): Result.Result<{ readonly train: Task; readonly valid: Task | undefined }, PipelineError> => {
+  if (validation === undefined) return Result.succeed({ train: task, valid: undefined })
+  const held =
+    "holdout" in validation
+      ? holdout(task, validation.holdout, Seed.derive(seed, "validation"))
+      : Int32Array.from(new Set(validation.rows)).sort()
+  const outside = held.find((row) => row >= task.rows)
+  const given = "holdout" in validation ? `a share of ${validation.holdout}` : `${held.length} rows`
+  if (outside !== undefined || held.length === 0 || held.length === task.rows) {
+    return Features.fail(
+      "Validation",
+      outside !== undefined
+        ? `row ${outside} is not among the ${task.rows} rows that are trained on; rows count from 0`
+        : `${given} of ${task.rows} rows leaves ${held.length} rows to validate on and ${task.rows - held.length} to train on; both need at least one`
+    )
+  }
+  const out = new Set(held)
+  return Result.succeed({
+    train: TaskModule.take(
+      task,
+      Prediction.allRows(task).filter((row) => !out.has(row))
+    ),
+    valid: TaskModule.take(task, held)
+  })
+}
+
+const fitted = (
+  pipeline: Pipeline.Any,
+  predictType: "prob" | "response",
+  learned: Learned,
+  target: { readonly kind: TargetKind; readonly levels: ReadonlyArray<string> },
+  outcome: Training.Outcome | undefined
+): Learner.Fitted<Engine.Engine> => ({
+  outcome,
+  state: () => ({
+    ...learned,
+    weights: learned.weights.map((weight) => ({ ...weight, values: Array.from(weight.values) }))
+  }),
+  predict: Effect.fnUntraced(function* (task) {
+    const features = yield* Effect.fromResult(load(pipeline, learned, task))
+    const outputs = Prediction.outputs(target.kind, target.levels)
+    const network = yield* Effect.fromResult(Shape.network(pipeline, learned.columns.length, outputs))
+    const engine = yield* Engine.Engine
+    const scores = yield* engine.scores(network, learned.weights, features, task.rows)
+    return Prediction.fromOutputs(target, scores, task.target, Prediction.allRows(task), predictType)
+  })
+})
+
+const fit = (pipeline: Pipeline.Any) =>
+  Effect.fnUntraced(function* (task: Task, seed: Seed.Seed) {
+    yield* Effect.fromResult(Pipeline.check(pipeline))
+    const { loss, optimizer, model } = parts(pipeline)
+    const options = yield* Effect.fromResult(Pipeline.resolve<Resolved>(model))
+    const found = findParts(model, options)
+    const problems = [...checkMeasures([...found.trainMeasures, ...found.validMeasures], task, options)]
+    const [first, ...others] = found.validMeasures
+    if (first !== undefined && first.direction === undefined && (options.validation?.patience ?? 0) > 0) {
+      problems.push(`measure "${first.id}" has no direction, so it cannot stop training; put another one first`)
+    }
+    if (problems.length > 0) {
+      return yield* new PipelineError({ issues: problems.map((message) => ({ path: [], message })) })
+    }
+
+    const { train, valid } = yield* Effect.fromResult(splitRows(task, options.validation, seed))
+    const preprocessed = yield* fitPreprocess(pipeline, train)
+    const trainData = dataOf(train, yield* Effect.fromResult(load(pipeline, preprocessed, train)))
+    const outputs = Prediction.outputs(task.kind, task.levels)
+    const network = yield* Effect.fromResult(Shape.network(pipeline, preprocessed.columns.length, outputs))
+    const lossOptions = yield* Effect.fromResult(Pipeline.resolve<object>(loss))
+    const optimizerOptions = yield* Effect.fromResult(Pipeline.resolve<object>(optimizer))
+    const predictType = options.predictType ?? "response"
+    const hooks = yield* Effect.forEach(found.callbacks, ({ definition, given }) =>
+      Effect.map(Effect.fromResult(decodeOptions(definition.id, definition.options)(given)), (decoded: object) =>
+        definition.make(decoded)
+      )
+    )
+
+    const outcome = yield* Effect.scoped(
+      Training.run({
+        network,
+        loss: (loss.definition as Loss.Definition).make(lossOptions),
+        optimizer: (optimizer.definition as Optimizer.Definition).make(optimizerOptions),
+        seed,
+        epochs: options.epochs,
+        batchSize: options.batchSize,
+        evalFreq: options.evalFreq,
+        train: trainData,
+        trainMeasures: found.trainMeasures,
+        validation:
+          valid === undefined || first === undefined || options.validation === undefined
+            ? undefined
+            : {
+                ...options.validation,
+                measures: [first, ...others],
+                data: dataOf(valid, yield* Effect.fromResult(load(pipeline, preprocessed, valid)))
+              },
+        callbacks: hooks,
+        predict: (scores, targets) =>
+          Prediction.fromOutputs(task, scores, Float64Array.from(targets), new Int32Array(targets.length), "prob")
+      })
+    )
+    return fitted(pipeline, predictType, { ...preprocessed, weights: outcome.weights }, task, outcome)
+  })
+
+/** Everything of `fit` that needs no training. */
+const check = (pipeline: Pipeline.Any) =>
+  Effect.fnUntraced(function* (task: Task) {
+    yield* Effect.fromResult(Pipeline.check(pipeline))
+    const preprocessed = yield* fitPreprocess(pipeline, task)
+    yield* Effect.fromResult(load(pipeline, preprocessed, task))
+    const outputs = Prediction.outputs(task.kind, task.levels)
+    yield* Effect.fromResult(Shape.network(pipeline, preprocessed.columns.length, outputs))
+  })
+
+/** A short name for tables: the widths of the network and the loss. */
+const shortName = (pipeline: Pipeline.Any): string => {
+  const hidden = pipeline.stages.filter(({ definition }) => definition.kind === "layer")
+  const body = hidden
+    .map(({ definition, options }) => [definition.id.replace("Nn.", ""), ...Object.values(options)].join(" "))
+    .join(", ")
+  return `${body === "" ? "linear" : body} – ${parts(pipeline).loss.definition.id.replace(".loss", "")}`
+}
+
+/**
+ * Makes the learner of a complete pipeline. The type parameters are those that `Model.classif` and `Model.regr` state.
+ */
+export const pipelineLearner = <L extends Learner.Learner<TargetKind, string, unknown, unknown>>(
+  pipeline: Pipeline.Any
+): L => {
+  const { loss, model } = parts(pipeline)
+  const lossAccepts = (loss.definition as Loss.Definition).accepts
+  const modelAccepts = (model.definition as unknown as Loss.Definition).accepts
+  const predictType =
+    model.options["predictType"] === "response" || model.definition.id === "Model.regr" ? "response" : "prob"
+  return Learner.unsafeMake({
+    id: shortName(pipeline),
+    json: { pipeline: Pipeline.toJson(pipeline) },
+    accepts: lossAccepts.filter((kind) => modelAccepts.includes(kind)),
+    weighted: (loss.definition as Loss.Definition).weighted,
+    predictType,
+    check: check(pipeline),
+    fit: fit(pipeline),
+    load: (task, json) =>
+      Result.map(decodeOptions("model state", State)(json), (state) =>
+        fitted(
+          pipeline,
+          predictType,
+          {
+            preprocess: state.preprocess,
+            columns: state.columns,
+            weights: state.weights.map((weight) => ({ ...weight, values: Float32Array.from(weight.values) }))
+          },
+          task,
+          undefined
+        )
+      )
+  }) as unknown as L
+}

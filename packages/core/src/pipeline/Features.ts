@@ -1,0 +1,75 @@
+/**
+ * The feature columns of some rows, on their way from a task through preprocessing to an ingress.
+ */
+import * as Result from "effect/Result"
+import type * as Column from "../data/Column.ts"
+import type { Task } from "../data/Task.ts"
+import { nearest } from "../internal/nearest.ts"
+import { PipelineError } from "./PipelineError.ts"
+
+/** Columns by name, in order; there may be none left. @category models */
+export interface Features {
+  readonly columns: ReadonlyMap<string, Column.Column>
+  readonly rows: number
+}
+
+type Entry = readonly [name: string, column: Column.Column]
+
+/** @category constructors */
+export const make = (columns: Iterable<Entry>, rows: number): Features => ({ columns: new Map(columns), rows })
+
+/** The feature columns of a task. @category constructors */
+export const fromTask = (task: Task): Features =>
+  make(
+    task.roles.feature.map((name) => [name, task.table.columns.get(name)!]),
+    task.rows
+  )
+
+/** Fails with a sentence of a stage. */
+export const fail = (stage: string, message: string): Result.Result<never, PipelineError> =>
+  Result.fail(new PipelineError({ issues: [{ path: [], message: `${stage}: ${message}` }] }))
+
+/**
+ * Gives the columns that a stage works on: the named ones, or without names all that `fits` accepts. An unknown name is
+ * an error with the closest known one.
+ */
+export const chosen = (
+  self: Features,
+  stage: string,
+  names: ReadonlyArray<string> | undefined,
+  fits: (column: Column.Column) => boolean = () => true
+): Result.Result<ReadonlyArray<Entry>, PipelineError> => {
+  if (names === undefined) return Result.succeed([...self.columns].filter(([, column]) => fits(column)))
+  const unknown = names.filter((name) => !self.columns.has(name))
+  if (unknown.length === 0) return Result.succeed(names.map((name) => [name, self.columns.get(name)!]))
+  return Result.fail(
+    new PipelineError({
+      issues: unknown.map((name) => {
+        const meant = nearest(name, self.columns.keys())
+        return {
+          path: [],
+          message: `${stage}: no feature column "${name}" reaches this stage; ${meant === undefined ? `there are ${[...self.columns.keys()].slice(0, 10).join(", ")}${self.columns.size > 10 ? ", …" : ""}` : `did you mean "${meant}"?`}`
+        }
+      })
+    })
+  )
+}
+
+/** Replaces columns in their places. */
+export const replace = (
+  self: Features,
+  stage: string,
+  changes: ReadonlyArray<readonly [string, (column: Column.Column) => Column.Column]>
+): Result.Result<Features, PipelineError> =>
+  Result.map(
+    chosen(
+      self,
+      stage,
+      changes.map(([name]) => name)
+    ),
+    () => {
+      const columns = new Map(self.columns)
+      for (const [name, change] of changes) columns.set(name, change(columns.get(name)!))
+      return { columns, rows: self.rows }
+    }
+  )

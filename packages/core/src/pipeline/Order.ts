@@ -1,0 +1,60 @@
+/**
+ * The order of stages, once for the compiler and once for descriptions that are read at run time.
+ *
+ * `Preprocess* → Ingress → Nn* → Nn.head → loss → optimizer → Model`
+ */
+
+/** How far a pipeline has come: the last thing that was set. @category models */
+export type Reached = "preprocess" | "ingress" | "layer" | "head" | "loss" | "optimizer" | "model"
+
+/** The stages of which a complete pipeline has exactly one. */
+type Single = "ingress" | "head" | "loss" | "optimizer"
+
+/** What is set when a pipeline has reached a stage. */
+export const done = {
+  preprocess: [],
+  ingress: ["ingress"],
+  layer: ["ingress"],
+  head: ["ingress", "head"],
+  loss: ["ingress", "head", "loss"],
+  optimizer: ["ingress", "head", "loss", "optimizer"],
+  model: ["ingress", "head", "loss", "optimizer"]
+} as const satisfies Record<Reached, ReadonlyArray<Single>>
+
+/** What must be set, and nothing more, before a stage can come. */
+export const required = {
+  preprocess: [],
+  ingress: [],
+  layer: ["ingress"],
+  head: ["ingress"],
+  loss: ["ingress", "head"],
+  optimizer: ["ingress", "head", "loss"],
+  model: ["ingress", "head", "loss", "optimizer"]
+} as const satisfies Record<Reached, ReadonlyArray<Single>>
+
+type Done<R extends Reached> = (typeof done)[R][number]
+type Required<S extends Reached> = (typeof required)[S][number]
+type Spoken = {
+  readonly [R in Reached]: R extends "layer" ? "network layers" : R extends "preprocess" ? "preprocessing" : R
+}
+
+/** The compile error of putting `Name`, a stage of kind `S`, on a pipeline that has reached `R`; `unknown` if it fits. */
+export type Problem<R extends Reached, S extends Reached, Name extends string> = [
+  Exclude<Required<S>, Done<R>>
+] extends [never]
+  ? [Exclude<Done<R>, Required<S>>] extends [never]
+    ? R extends "model"
+      ? `${Name} cannot come after the model: the pipeline is complete`
+      : unknown
+    : `${Name} cannot come after the ${Spoken[R]}`
+  : `Stage not set: ${Exclude<Required<S>, Done<R>>}`
+
+/** The same check at run time: the sentence, or undefined if the stage fits. */
+export const problem = (reached: Reached, stage: Reached, name: string): string | undefined => {
+  const missing = required[stage].filter((single) => !(done[reached] as ReadonlyArray<string>).includes(single))
+  if (missing.length > 0) return `Stage not set: ${missing.join(", ")}`
+  const extra = done[reached].filter((single) => !(required[stage] as ReadonlyArray<string>).includes(single))
+  if (extra.length > 0) return `${name} cannot come after the ${reached === "layer" ? "network layers" : reached}`
+  if (reached === "model") return `${name} cannot come after the model: the pipeline is complete`
+  return undefined
+}

@@ -1,0 +1,29 @@
+/**
+ * What is wrong with a description: a stage, an option, a loss, a measure.
+ */
+import * as Schema from "effect/Schema"
+
+/** One problem of a description and where it stands, as a path into its JSON form. @category models */
+export const Issue = Schema.Struct({
+  path: Schema.Array(Schema.Union([Schema.String, Schema.Number])),
+  message: Schema.String
+})
+/** @category models */
+export interface Issue extends Schema.Schema.Type<typeof Issue> {}
+
+const place = (path: Issue["path"]): string =>
+  path.map((key, i) => (typeof key === "number" ? `[${key}]` : i === 0 ? key : `.${key}`)).join("")
+
+/**
+ * Refuses a pipeline or learner description. Carries every issue found, not only the first one.
+ * @category errors
+ */
+export class PipelineError extends Schema.TaggedError<PipelineError>()("PipelineError", {
+  issues: Schema.Array(Issue)
+}) {
+  override get message(): string {
+    return this.issues
+      .map(({ path, message }) => (path.length === 0 ? message : `at ${place(path)}: ${message}`))
+      .join("\n")
+  }
+}

@@ -1,0 +1,281 @@
+/**
+ * Preprocessing stages: fitted on the training rows only, applied to any rows.
+ *
+ * A stage is a pair of pure functions, `fit` (features → state) and `apply` (state, features → features); the state is
+ * plain data, saved with the model. Stages come before the ingress, in any number and order.
+ *
+ * @example
+ * Preprocess.impute({ method: "median" }).pipe(Preprocess.oneHot(), Preprocess.standardise(), Ingress.numeric())
+ */
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import type * as Column from "../data/Column.ts"
+import type * as Definition from "./Definition.ts"
+import * as Features from "./Features.ts"
+import * as Statistics from "./internal/columnStatistics.ts"
+import * as Pipeline from "./Pipeline.ts"
+import type { PipelineError } from "./PipelineError.ts"
+
+/** @category models */
+export interface Preprocess extends Definition.Definition<"preprocess"> {
+  // oxlint-disable-next-line typescript/no-explicit-any -- options and state are erased in the definition
+  readonly state: Schema.Codec<any, any>
+  // oxlint-disable-next-line typescript/no-explicit-any -- as above
+  readonly fit: (options: any, features: Features.Features) => Result.Result<any, PipelineError>
+  readonly apply: (
+    // oxlint-disable-next-line typescript/no-explicit-any -- as above
+    state: any,
+    features: Features.Features
+  ) => Result.Result<Features.Features, PipelineError>
+}
+
+/** Defines a preprocessing stage; `state` is the schema of what it learns, plain JSON. @category constructors */
+export const define = <Type, Encoded, State, StateJson>(definition: {
+  readonly id: string
+  readonly summary: string
+  readonly options: Definition.Options<Type, Encoded>
+  readonly state: Schema.Codec<State, StateJson>
+  readonly fit: (options: Type, features: Features.Features) => Result.Result<State, PipelineError>
+  readonly apply: (state: State, features: Features.Features) => Result.Result<Features.Features, PipelineError>
+}): Preprocess => ({ kind: "preprocess", ...definition })
+
+/**
+ * A preprocessing stage: a pipeline by itself, or appended to one. An interface and no intersection: only so does the
+ * compiler infer `P` when the stage stands in a `pipe`.
+ * @category models
+ */
+export interface Stage<out Columns extends string> extends Pipeline.Pipeline<"preprocess", Columns> {
+  <P extends Pipeline.Any>(
+    self: P & Pipeline.After<P, "preprocess", "a preprocessing stage">
+  ): Pipeline.Pipeline<"preprocess", Pipeline.ColumnsOf<P> | Columns>
+}
+
+/** Puts a preprocessing stage first or on a pipeline: the constructor for custom stages. @category stages */
+export const stage = <Columns extends string = never>(definition: Preprocess, options: object = {}): Stage<Columns> =>
+  Pipeline.starting<Stage<Columns>>(Pipeline.stage(definition, options))
+
+const columns = Schema.optionalKey(Schema.Array(Schema.NonEmptyString))
+
+/** Options that name columns; without them a stage takes every column that it can work on. @category models */
+export interface ColumnsOption<Name extends string> {
+  readonly columns?: ReadonlyArray<Name>
+}
+
+const isNumber = (column: Column.Column): boolean => column.type === "numeric" || column.type === "integer"
+const isCategory = (column: Column.Column): boolean => column.type === "factor" || column.type === "string"
+
+// ---------------------------------------------------------------------------------------------------------- select
+
+/** @category definitions */
+export const selectDefinition = define({
+  id: "Preprocess.select",
+  summary: "Keeps the named feature columns, in the given order",
+  options: Schema.Struct({ columns: Schema.Array(Schema.NonEmptyString).check(Schema.isMinLength(1)) }),
+  state: Schema.Array(Schema.String),
+  fit: (options, features) =>
+    Result.map(Features.chosen(features, "Preprocess.select", options.columns), (chosen) =>
+      chosen.map(([name]) => name)
+    ),
+  apply: (names, features) =>
+    Result.map(Features.chosen(features, "Preprocess.select", names), (chosen) => Features.make(chosen, features.rows))
+})
+
+/** Keeps the named feature columns, in the given order. @category stages */
+export const select = <const Name extends string>(names: ReadonlyArray<Name>): Stage<Name> =>
+  stage<Name>(selectDefinition, { columns: names })
+
+// ---------------------------------------------------------------------------------------------------------- impute
+
+const ImputeOptions = Schema.Struct({
+  method: Schema.Literals(["mean", "median", "mode", "constant"]),
+  value: Schema.optionalKey(Schema.Union([Schema.Finite, Schema.String, Schema.Boolean])),
+  columns
+}).check(
+  Schema.makeFilter((options) =>
+    options.method === "constant" && options.value === undefined
+      ? 'method "constant" needs a value'
+      : options.method !== "constant" && options.value !== undefined
+        ? 'a value is used only by method "constant"'
+        : undefined
+  )
+)
+
+const Filler = Schema.Union([Schema.Finite, Schema.String, Schema.Boolean])
+
+/** @category definitions */
+export const imputeDefinition = define({
+  id: "Preprocess.impute",
+  summary: "Fills missing values with the mean, median, mode of the training rows, or a constant",
+  options: ImputeOptions,
+  state: Schema.Array(Schema.Struct({ column: Schema.String, value: Filler })),
+  fit: ({ method, value, columns }, features) => {
+    const fits = (column: Column.Column) =>
+      method === "mode" || (method === "constant" ? Statistics.holds(column, value!) : isNumber(column))
+    return Result.flatMap(Features.chosen(features, "Preprocess.impute", columns, fits), (chosen) => {
+      const wrong = chosen.find(([, column]) => !fits(column))
+      if (wrong !== undefined) {
+        return Features.fail(
+          "Preprocess.impute",
+          `cannot fill the ${wrong[1].type} column "${wrong[0]}" with ${method === "constant" ? JSON.stringify(value) : `its ${method}`}; use method "mode", or a constant of its type`
+        )
+      }
+      const filled = chosen.map(([name, column]) => ({
+        column: name,
+        value: method === "constant" ? value! : Statistics[method](column)
+      }))
+      const empty = filled.find((filler) => filler.value === undefined)
+      return empty === undefined
+        ? Result.succeed(filled.map(({ column, value }) => ({ column, value: value! })))
+        : Features.fail(
+            "Preprocess.impute",
+            `column "${empty.column}" has no value in the training rows; drop it by Preprocess.select, or use method "constant"`
+          )
+    })
+  },
+  apply: (fillers, features) =>
+    Features.replace(
+      features,
+      "Preprocess.impute",
+      fillers.map(({ column, value }) => [column, (old: Column.Column) => Statistics.fill(old, value)])
+    )
+})
+
+/**
+ * Fills missing values: numeric columns with their `mean` or `median`, any column with its `mode` (the most frequent
+ * value, the smallest at ties), or with a `constant` of the column's type. The statistic is that of the training rows.
+ *
+ * Without `columns` it takes every column that the method fits. A column without any value in the training rows is an
+ * error. *Gotcha*: the median of a whole-number column may be a half; the column then becomes numeric.
+ *
+ * @example
+ * Preprocess.impute({ method: "median" }).pipe(Preprocess.impute({ method: "mode" }))
+ * @category stages
+ */
+export const impute = <const Name extends string = never>(
+  options: Omit<typeof ImputeOptions.Encoded, "columns"> & ColumnsOption<Name>
+): Stage<Name> => stage<Name>(imputeDefinition, options)
+
+// ---------------------------------------------------------------------------------------------------------- one-hot
+
+const OneHotOptions = Schema.Struct({
+  columns,
+  drop: Schema.Literals(["none", "first"]).pipe(Schema.withDecodingDefaultKey(Effect.succeed("none" as const))),
+  unknown: Schema.Literals(["zero", "error"]).pipe(Schema.withDecodingDefaultKey(Effect.succeed("zero" as const)))
+})
+
+/** @category definitions */
+export const oneHotDefinition = define({
+  id: "Preprocess.oneHot",
+  summary: "Replaces a column of categories by one 0/1 column a level",
+  options: OneHotOptions,
+  state: Schema.Struct({
+    unknown: Schema.Literals(["zero", "error"]),
+    columns: Schema.Array(
+      Schema.Struct({ column: Schema.String, levels: Schema.Array(Schema.String), skip: Schema.Int })
+    )
+  }),
+  fit: (options, features) =>
+    Result.map(Features.chosen(features, "Preprocess.oneHot", options.columns, isCategory), (chosen) => ({
+      unknown: options.unknown,
+      columns: chosen.map(([column, values]) => ({
+        column,
+        levels: Statistics.levels(values),
+        skip: options.drop === "first" ? 1 : 0
+      }))
+    })),
+  apply: (state, features) => {
+    const byName = new Map(state.columns.map((encoded) => [encoded.column, encoded]))
+    const next: Array<readonly [string, Column.Column]> = []
+    for (const [name, column] of features.columns) {
+      const encoded = byName.get(name)
+      if (encoded === undefined) {
+        next.push([name, column])
+        continue
+      }
+      const { indicators, unknown } = Statistics.indicators(column, encoded.levels, encoded.skip)
+      if (unknown !== undefined && state.unknown === "error") {
+        return Features.fail(
+          "Preprocess.oneHot",
+          `column "${name}" holds ${JSON.stringify(unknown)}, which was not among the training levels ${encoded.levels.join(", ")}; correct it, or use unknown: "zero"`
+        )
+      }
+      indicators.forEach(({ level, values }) => next.push([`${name}=${level}`, values]))
+    }
+    return Result.succeed(Features.make(next, features.rows))
+  }
+})
+
+/**
+ * Replaces each factor or string column `c` by a 0/1 column `c=level` for every level: of a factor all its levels, of a
+ * string column the values of the training rows in natural order. `drop: "first"` leaves the first level out.
+ *
+ * A level that was not there in training gives zeros, or an error with `unknown: "error"`. A missing value stays missing
+ * in every indicator: impute before.
+ * @category stages
+ */
+export const oneHot = <const Name extends string = never>(
+  options: Omit<typeof OneHotOptions.Encoded, "columns"> & ColumnsOption<Name> = {}
+): Stage<Name> => stage<Name>(oneHotDefinition, options)
+
+// ---------------------------------------------------------------------------------------------------------- scaling
+
+/** @category definitions */
+export const standardiseDefinition = define({
+  id: "Preprocess.standardise",
+  summary: "Shifts and scales numeric columns to mean 0 and standard deviation 1",
+  options: Schema.Struct({ columns }),
+  state: Schema.Array(Schema.Struct({ column: Schema.String, mean: Schema.Finite, sd: Schema.Finite })),
+  fit: (options, features) =>
+    Result.flatMap(Features.chosen(features, "Preprocess.standardise", options.columns, isNumber), (chosen) => {
+      const wrong = chosen.find(([, column]) => !isNumber(column))
+      return wrong === undefined
+        ? Result.succeed(chosen.map(([column, values]) => ({ column, ...Statistics.meanAndSd(values) })))
+        : Features.fail(
+            "Preprocess.standardise",
+            `cannot scale the ${wrong[1].type} column "${wrong[0]}"; encode it by Preprocess.oneHot() or leave it out`
+          )
+    }),
+  apply: (scales, features) =>
+    Features.replace(
+      features,
+      "Preprocess.standardise",
+      scales.map(({ column, mean, sd }) => [column, (old: Column.Column) => Statistics.rescale(old, mean, sd)])
+    )
+})
+
+/**
+ * Maps each numeric column to (x − mean) / sd, with the mean and the standard deviation (divisor n, as scikit-learn) of
+ * the training rows. A column that is constant in training is only shifted. Missing values are left out of the
+ * statistics and stay missing.
+ * @category stages
+ */
+export const standardise = <const Name extends string = never>(options: ColumnsOption<Name> = {}): Stage<Name> =>
+  stage<Name>(standardiseDefinition, options)
+
+// ---------------------------------------------------------------------------------------------------- drop constants
+
+/** @category definitions */
+export const dropConstantsDefinition = define({
+  id: "Preprocess.dropConstants",
+  summary: "Drops columns that have one value in the training rows",
+  options: Schema.Struct({ columns }),
+  state: Schema.Array(Schema.String),
+  fit: (options, features) =>
+    Result.map(Features.chosen(features, "Preprocess.dropConstants", options.columns), (chosen) =>
+      chosen.filter(([, column]) => Statistics.isConstant(column)).map(([name]) => name)
+    ),
+  apply: (dropped, features) => {
+    const gone = new Set(dropped)
+    return Result.succeed(
+      Features.make(
+        [...features.columns].filter(([name]) => !gone.has(name)),
+        features.rows
+      )
+    )
+  }
+})
+
+/** Drops columns that hold a single value, or none, in the training rows. @category stages */
+export const dropConstants = <const Name extends string = never>(options: ColumnsOption<Name> = {}): Stage<Name> =>
+  stage<Name>(dropConstantsDefinition, options)

@@ -1,0 +1,70 @@
+/**
+ * The definitions that a description read from JSON or YAML may name.
+ */
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import type { Definition, Kind } from "./Definition.ts"
+import { nearest } from "../internal/nearest.ts"
+
+/** Definitions by id. @category models */
+export interface Registry {
+  readonly definitions: ReadonlyMap<string, Definition>
+}
+
+/** Names an id that no definition has, or that two definitions share. @category errors */
+export class RegistryError extends Schema.TaggedError<RegistryError>()("RegistryError", {
+  id: Schema.String,
+  rule: Schema.String,
+  advice: Schema.String
+}) {
+  override get message(): string {
+    return `"${this.id}" ${this.rule}; ${this.advice}`
+  }
+}
+
+/**
+ * Collects definitions. The same definition may come twice; two different ones with one id are refused, because a
+ * description would change its meaning with the order of the list.
+ * @category constructors
+ */
+export const make = (definitions: Iterable<Definition>): Result.Result<Registry, RegistryError> => {
+  const byId = new Map<string, Definition>()
+  for (const definition of definitions) {
+    const known = byId.get(definition.id)
+    if (known !== undefined && known !== definition) {
+      return Result.fail(
+        new RegistryError({
+          id: definition.id,
+          rule: `is defined twice, as a ${known.kind} and as a ${definition.kind}`,
+          advice: "give one of them another id"
+        })
+      )
+    }
+    byId.set(definition.id, definition)
+  }
+  return Result.succeed({ definitions: byId })
+}
+
+/** The definitions of some kinds, in the order in which they were given. */
+export const ofKind = <K extends Kind>(registry: Registry, ...kinds: ReadonlyArray<K>): ReadonlyArray<Definition<K>> =>
+  [...registry.definitions.values()].filter((d): d is Definition<K> => (kinds as ReadonlyArray<Kind>).includes(d.kind))
+
+/** Finds the definition of an id among some kinds, or says which id was probably meant. */
+export const find = <K extends Kind>(
+  registry: Registry,
+  id: string,
+  ...kinds: ReadonlyArray<K>
+): Result.Result<Definition<K>, RegistryError> => {
+  const candidates = ofKind(registry, ...kinds)
+  const found = candidates.find((definition) => definition.id === id)
+  if (found !== undefined) return Result.succeed(found)
+  const ids = candidates.map((definition) => definition.id)
+  const meant = nearest(id, ids)
+  return Result.fail(
+    new RegistryError({
+      id,
+      rule: `is not a known ${kinds.join(" or ")}`,
+      advice: meant === undefined ? `known are ${ids.join(", ")}` : `did you mean "${meant}"?`
+    })
+  )
+}

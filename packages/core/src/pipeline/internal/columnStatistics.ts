@@ -1,0 +1,128 @@
+/**
+ * What preprocessing learns of a column, and how it rewrites one.
+ */
+import * as Column from "../../data/Column.ts"
+
+/** A value that fills a missing one. */
+export type Filler = number | string | boolean
+
+/** Whether a column can hold a constant. */
+export const holds = (column: Column.Column, value: Filler): boolean => {
+  switch (column.type) {
+    case "numeric":
+    case "integer":
+      return typeof value === "number"
+    case "boolean":
+      return typeof value === "boolean"
+    default:
+      return typeof value === "string"
+  }
+}
+
+const present = (column: Column.Column): Float64Array =>
+  (Column.asNumbers(column) ?? new Float64Array()).filter((value) => !Number.isNaN(value))
+
+/** The arithmetic mean of the values that are there. */
+export const mean = (column: Column.Column): number | undefined => {
+  const values = present(column)
+  return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length
+}
+
+/** The middle value, or the mean of the two middle ones. */
+export const median = (column: Column.Column): number | undefined => {
+  const values = present(column).sort()
+  const half = values.length >> 1
+  if (values.length === 0) return undefined
+  return values.length % 2 === 1 ? values[half]! : (values[half - 1]! + values[half]!) / 2
+}
+
+/** The most frequent value; at ties the first in the natural order of levels. */
+export const mode = (column: Column.Column): Filler | undefined => {
+  const { codes, levels } = Column.asFactor(column)
+  const counts = new Float64Array(levels.length)
+  for (const code of codes) if (code >= 0) counts[code]! += 1
+  let best = -1
+  counts.forEach((count, code) => {
+    if (count > 0 && (best < 0 || count > counts[best]!)) best = code
+  })
+  const level = levels[best]
+  if (level === undefined) return undefined
+  if (column.type === "numeric" || column.type === "integer") return Number(level)
+  return column.type === "boolean" ? level === "true" : level
+}
+
+/** Puts a value where one is missing; the type stays if the value allows it. */
+export const fill = (column: Column.Column, value: Filler): Column.Column => {
+  const { missing } = column
+  if (missing === null) return column
+  const filled = <A, B>(values: ArrayLike<A>, f: (value: A) => B): ReadonlyArray<B> =>
+    Array.from(values, (old, row) => (missing[row] === 1 ? (value as B) : f(old)))
+  switch (column.type) {
+    case "integer":
+      return Number.isInteger(value)
+        ? Column.integer(filled(column.values, Number))
+        : Column.numeric(filled(column.values, Number))
+    case "numeric":
+      return Column.numeric(filled(column.values, Number))
+    case "boolean":
+      return Column.boolean(filled(column.values, (bit) => bit === 1))
+    case "string":
+      return Column.text(filled(column.values, String))
+    case "factor": {
+      const levels = column.levels.includes(String(value)) ? column.levels : [...column.levels, String(value)]
+      return Column.factor(
+        filled(column.codes, (code) => column.levels[code]!),
+        { levels, ordered: column.ordered }
+      )
+    }
+  }
+}
+
+/** Mean and standard deviation (divisor n) of the values that are there; sd 1 for a constant or empty column. */
+export const meanAndSd = (column: Column.Column): { readonly mean: number; readonly sd: number } => {
+  const values = present(column)
+  const centre = mean(column) ?? 0
+  const variance = values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / Math.max(1, values.length)
+  const sd = Math.sqrt(variance)
+  // Rounding makes the deviation of equal large values slightly positive; such a column is constant all the same.
+  return { mean: centre, sd: sd > Math.abs(centre) * 1e-13 ? sd : 1 }
+}
+
+/** (x − mean) / sd, as a numeric column. */
+export const rescale = (column: Column.Column, mean: number, sd: number): Column.Column =>
+  Column.numeric(
+    (Column.asNumbers(column) ?? new Float64Array(Column.length(column)).fill(Number.NaN)).map((x) => (x - mean) / sd)
+  )
+
+/** Whether a column holds one value, or none. */
+export const isConstant = (column: Column.Column): boolean =>
+  new Set(Column.asFactor(column).codes.filter((code) => code >= 0)).size <= 1
+
+/** The levels of a column: all of a factor, the values that occur of any other. */
+export const levels = (column: Column.Column): ReadonlyArray<string> => Column.asFactor(column).levels
+
+/**
+ * One 0/1 column for each level from `skip` on; missing stays missing. `unknown` is a value that is no level, if any.
+ */
+export const indicators = (
+  column: Column.Column,
+  levels: ReadonlyArray<string>,
+  skip: number
+): {
+  readonly indicators: ReadonlyArray<{ readonly level: string; readonly values: Column.Numeric }>
+  readonly unknown: string | undefined
+} => {
+  const factor = Column.asFactor(column)
+  const known = new Map(levels.map((level, i) => [level, i]))
+  const index = factor.levels.map((level) => known.get(level))
+  const stray = factor.codes.find((code) => code >= 0 && index[code] === undefined)
+  return {
+    indicators: levels.slice(skip).map((level, i) => ({
+      level,
+      values: Column.numeric(
+        Float64Array.from(factor.codes, (code) => (code < 0 ? Number.NaN : index[code] === i + skip ? 1 : 0))
+      )
+    })),
+    unknown: stray === undefined ? undefined : factor.levels[stray]
+  }
+}
