@@ -1,0 +1,165 @@
+/**
+ * A job trains one learner on one split of one task and measures what it predicts for the test rows.
+ *
+ * Its id is a hash of everything that determines its result, so equal work has an equal id, whoever does it.
+ */
+import { hashJson } from "@rocflow/core/Hash"
+import * as Task from "@rocflow/core/data/Task"
+import * as History from "@rocflow/core/learning/History"
+import * as Learner from "@rocflow/core/learning/Learner"
+import type * as Measure from "@rocflow/core/learning/Measure"
+import type { Prediction } from "@rocflow/core/learning/Prediction"
+import * as Seed from "@rocflow/core/Seed"
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type { Split } from "./Resampling.ts"
+
+/** A learner of any kind, errors and requirements. @category models */
+export type AnyLearner<R = never> = Learner.Learner<Task.Kind, string, unknown, R>
+
+/** @category models */
+export interface Job<out R = never> {
+  readonly id: string
+  readonly task: Task.Task
+  readonly learner: AnyLearner<R>
+  /** The resampling in words. */
+  readonly resampling: string
+  readonly split: Split
+  readonly measures: ReadonlyArray<Measure.Measure>
+  readonly seed: Seed.Seed
+}
+
+/** The split columns of a job, as its result and the score table show them. @category schemas */
+export const Columns = Schema.Struct({
+  task: Schema.String,
+  learner: Schema.String,
+  resampling: Schema.String,
+  iteration: Schema.Int,
+  testSubset: Schema.String,
+  trainSubsets: Schema.Literals(["all", "other", "same"]),
+  groups: Schema.Int,
+  testFold: Schema.Int,
+  seed: Schema.Int,
+  nTrainGroups: Schema.Int,
+  repetition: Schema.Int,
+  trainRows: Schema.Int,
+  testRows: Schema.Int
+})
+
+/**
+ * What a job gave: the content of `jobs/<id>.json`. A failed job says why, by the tag and message of its error.
+ * @category schemas
+ */
+export const Result = Schema.Struct({
+  id: Schema.String,
+  job: Columns,
+  status: Schema.Literals(["ok", "failed"]),
+  scores: Schema.Record(Schema.String, History.MeasuredJson),
+  error: Schema.optionalKey(Schema.Struct({ tag: Schema.String, message: Schema.String })),
+  /** How iterative training went, if the learner trains in epochs. */
+  training: Schema.optionalKey(
+    Schema.Struct({
+      epochs: Schema.Int,
+      reason: Schema.Literals(["epochs", "early stopping", "callback"]),
+      best: Schema.optionalKey(Schema.Struct({ epoch: Schema.Int, score: Schema.Finite })),
+      kept: Schema.Int,
+      history: History.History
+    })
+  ),
+  /** Wall-clock seconds; with those in the history, all that differs between two runs of a job. */
+  seconds: Schema.Finite
+})
+
+/** @category models */
+export type Result = typeof Result.Type
+
+/** The split columns of a job. */
+export const columns = <R>({ task, learner, resampling, split }: Job<R>): typeof Columns.Type => {
+  const { train, test, ...position } = split
+  return {
+    task: task.id,
+    learner: learner.id,
+    resampling,
+    ...position,
+    trainRows: train.length,
+    testRows: test.length
+  }
+}
+
+/** Makes a job, with its id and its seed, which depends on the data and the split and not on the learner. */
+export const make = <R>(
+  parts: Omit<Job<R>, "id" | "seed"> & { readonly root: Seed.Seed; readonly resamplingJson: unknown }
+): Job<R> => {
+  const { root, resamplingJson, ...job } = parts
+  const seed = Seed.derive(root, "task", job.task.hash, "split", JSON.stringify(resamplingJson), job.split.iteration)
+  const id = hashJson({
+    format: 1,
+    task: job.task.hash,
+    learner: Learner.hash(job.learner),
+    resampling: resamplingJson,
+    iteration: job.split.iteration,
+    seed,
+    measures: job.measures.map((measure) => measure.id)
+  }).slice(0, 24)
+  return { ...job, id, seed }
+}
+
+const describe = (cause: Cause.Cause<unknown>): { readonly tag: string; readonly message: string } => {
+  const error: unknown = Cause.squash(cause)
+  const tag = typeof error === "object" && error !== null && "_tag" in error ? String(error._tag) : "Defect"
+  return { tag, message: error instanceof Error ? error.message : String(error) }
+}
+
+/** What a job gave, and the predictions of its test rows, numbered as in the task. @category models */
+export interface Executed {
+  readonly result: Result
+  readonly prediction: Prediction | undefined
+}
+
+const trainAndPredict = Effect.fnUntraced(function* <R>({ task, learner, split, seed }: Job<R>) {
+  const fitted = yield* learner.fit(Task.take(task, split.train), seed)
+  const prediction = yield* fitted.predict(Task.take(task, split.test))
+  return { fitted, prediction: { ...prediction, rows: split.test } }
+})
+
+/**
+ * Executes a job: the one code path by which results come about, in this process, in a worker or on a cluster.
+ *
+ * It never fails: an error of the learner, expected or not, is a failed result. Interruption passes through.
+ */
+export const execute = Effect.fnUntraced(function* <R>(job: Job<R>): Effect.fn.Return<Executed, never, R> {
+  const started = yield* Clock.currentTimeMillis
+  const exit = yield* Effect.exit(trainAndPredict(job))
+  const seconds = ((yield* Clock.currentTimeMillis) - started) / 1000
+  const common = { id: job.id, job: columns(job), seconds }
+  if (exit._tag === "Failure") {
+    if (Cause.hasInterrupts(exit.cause)) return yield* Effect.interrupt
+    return {
+      result: { ...common, status: "failed", scores: {}, error: describe(exit.cause) },
+      prediction: undefined
+    }
+  }
+  const { fitted, prediction } = exit.value
+  const { outcome } = fitted
+  return {
+    result: {
+      ...common,
+      status: "ok",
+      scores: Object.fromEntries(job.measures.map(({ id, evaluate }) => [id, evaluate(prediction)])),
+      ...(outcome === undefined
+        ? {}
+        : {
+            training: {
+              epochs: outcome.epochs,
+              reason: outcome.reason,
+              ...(outcome.best === undefined ? {} : { best: outcome.best }),
+              kept: outcome.kept,
+              history: outcome.history
+            }
+          })
+    },
+    prediction
+  }
+})

@@ -1,0 +1,173 @@
+/**
+ * A run executes the jobs of a design into a directory, and can be killed and started again at any moment.
+ *
+ * @example
+ * const outcome = yield* Run.start(design, "runs/sonar").pipe(
+ *   Effect.provide([Tfjs.layer(), Executor.inProcess, NodeServices.layer])
+ * )
+ * Score.aggregate(Score.table(outcome.results))
+ */
+import type { SchemaError } from "@rocflow/core/data/SchemaError"
+import * as TableWriter from "@rocflow/core/data/TableWriter"
+import * as Learner from "@rocflow/core/learning/Learner"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Path from "effect/Path"
+import type { PlatformError } from "effect/PlatformError"
+import type { Design, Planned } from "./Design.ts"
+import { Executor } from "./Executor.ts"
+import * as Job from "./Job.ts"
+import * as Resampling from "./Resampling.ts"
+import * as RunDirectory from "./RunDirectory.ts"
+
+/** What a run tells while it goes on. @category models */
+export type Event =
+  | { readonly _tag: "Begun"; readonly directory: string; readonly jobs: number; readonly finished: number }
+  | { readonly _tag: "JobBegun"; readonly job: typeof Job.Columns.Type }
+  | { readonly _tag: "JobEnded"; readonly result: Job.Result; readonly finished: number; readonly jobs: number }
+
+/** Who is told of run events: nobody, unless provided. @category services */
+export const Listener = Context.Reference<(event: Event) => Effect.Effect<void>>("rocflow/resampling/Run/Listener", {
+  defaultValue: () => () => Effect.void
+})
+
+/** A finished run. @category models */
+export interface Outcome {
+  readonly directory: string
+  readonly manifest: RunDirectory.Manifest
+  /** In the order of the design's jobs. */
+  readonly results: ReadonlyArray<Job.Result>
+  /** How many jobs were finished before this start. */
+  readonly skipped: number
+}
+
+/** @category errors */
+export type RunFailure = RunDirectory.RunError | SchemaError | PlatformError
+
+const resamplingText = ({ resampling }: Planned): string => Resampling.toText(resampling)
+
+/** @category models */
+export interface StartOptions {
+  /** What was asked for, as plain data; becomes `experiment.json`. */
+  readonly experiment?: unknown
+  /** Versions, engine, command: whatever is to be remembered with the run. */
+  readonly provenance?: Readonly<Record<string, string>>
+  /** Executes failed jobs again. Default: their failures are kept. */
+  readonly retryFailed?: boolean
+}
+
+/** Makes the directory of a new run, or checks that the one there is of the same design. */
+const prepare = Effect.fnUntraced(function* (
+  design: Design<unknown>,
+  directory: string,
+  writer: TableWriter.Writer,
+  options: StartOptions
+) {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const known = yield* RunDirectory.readManifest(directory)
+  if (known !== undefined && known.hash !== design.hash) {
+    return yield* new RunDirectory.RunError({
+      directory,
+      given: "the directory",
+      rule: "holds a run of another design (other data, roles, learners, splits, measures or seed)",
+      advice: "choose another directory, or delete this one"
+    })
+  }
+  yield* fs.makeDirectory(path.join(directory, "jobs"), { recursive: true })
+  yield* fs.makeDirectory(path.join(directory, "predictions"), { recursive: true })
+  if (known !== undefined) return known
+  const hashes = new Map(design.learners.map((learner) => [learner.id, Learner.hash(learner)]))
+  const manifest = RunDirectory.manifest(
+    design,
+    { learnerHash: (id) => hashes.get(id)!, resamplingText },
+    options.provenance ?? {}
+  )
+  if (options.experiment !== undefined) {
+    yield* RunDirectory.writeWhole(path.join(directory, "experiment.json"), JSON.stringify(options.experiment, null, 2))
+  }
+  yield* RunDirectory.writeSplits(directory, writer, design, resamplingText)
+  yield* RunDirectory.writeManifest(directory, manifest)
+  return manifest
+})
+
+/** Executes one job and stores what it gave: what every executor calls. */
+export const runJob = <R>(directory: string, writer: TableWriter.Writer) =>
+  Effect.fnUntraced(function* (job: Job.Job<R>) {
+    const emit = yield* Listener
+    yield* emit({ _tag: "JobBegun", job: Job.columns(job) })
+    const executed = yield* Job.execute(job)
+    yield* RunDirectory.writeExecuted(directory, writer, executed)
+    return executed.result
+  })
+
+/** Largest training sets first, so that no long job starts last. */
+const byTrainingSize = (a: Job.Job<unknown>, b: Job.Job<unknown>): number => b.split.train.length - a.split.train.length
+
+/**
+ * Executes all jobs of a design whose results are not in the directory yet.
+ *
+ * A directory that does not exist is made; one with a run of the same design is continued, so starting a killed run
+ * again gives the same numbers and repeats no finished job. A failed job is a result with its error, and the run goes on;
+ * `retryFailed` executes the failed ones again.
+ *
+ * Errors: `RunError` for a directory that holds another design, errors of the file system.
+ * @category running
+ */
+export const start = Effect.fnUntraced(function* <R>(
+  design: Design<R>,
+  directory: string,
+  options: StartOptions = {}
+): Effect.fn.Return<Outcome, RunFailure, R | Executor | FileSystem.FileSystem | Path.Path> {
+  return yield* Effect.scoped(
+    Effect.gen(function* () {
+      const writer = yield* TableWriter.open
+      const executor = yield* Executor
+      const emit = yield* Listener
+      const manifest = yield* prepare(design, directory, writer, options)
+      const known = yield* Effect.forEach(design.jobs, ({ id }) => RunDirectory.readResult(directory, id))
+      const results = new Map<string, Job.Result>()
+      for (const result of known) {
+        if (result !== undefined && !(options.retryFailed === true && result.status === "failed")) {
+          results.set(result.id, result)
+        }
+      }
+      const skipped = results.size
+      const jobs = design.jobs.length
+      yield* emit({ _tag: "Begun", directory, jobs, finished: skipped })
+      const open = design.jobs.filter(({ id }) => !results.has(id)).sort(byTrainingSize)
+      const execute = runJob<R>(directory, writer)
+      yield* executor.run(
+        open,
+        (job) => execute(job as Job.Job<R>),
+        (result) =>
+          Effect.suspend(() => {
+            results.set(result.id, result)
+            return emit({ _tag: "JobEnded", result, finished: results.size, jobs })
+          })
+      )
+      return { directory, manifest, results: design.jobs.map(({ id }) => results.get(id)!), skipped }
+    })
+  )
+})
+
+/** Continues a run of the same design; the directory must hold one. @category running */
+export const resume = Effect.fnUntraced(function* <R>(
+  design: Design<R>,
+  directory: string,
+  options: StartOptions = {}
+): Effect.fn.Return<Outcome, RunFailure, R | Executor | FileSystem.FileSystem | Path.Path> {
+  yield* RunDirectory.requireManifest(directory)
+  return yield* start(design, directory, options)
+})
+
+/**
+ * Reads a run, finished or not: its manifest and the results so far. Reading does not disturb a run that goes on.
+ * @category running
+ */
+export const read = Effect.fnUntraced(function* (directory: string) {
+  const manifest = yield* RunDirectory.requireManifest(directory)
+  const results = yield* Effect.forEach(manifest.jobs, ({ id }) => RunDirectory.readResult(directory, id))
+  return { directory, manifest, results: results.filter((result) => result !== undefined) }
+})

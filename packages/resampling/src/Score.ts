@@ -1,0 +1,177 @@
+/**
+ * Score tables: what every job measured, and its aggregation over splits.
+ *
+ * A score may be undefined (the AUC of one class, a failed job); then the table says why, and aggregation counts how
+ * many it left out. Nothing undefined is ever replaced by a number.
+ */
+import * as Measure from "@rocflow/core/learning/Measure"
+import type { SplitColumns, TableRow } from "./Resampling.ts"
+import { mean, sd } from "./internal/statistics.ts"
+import * as StudentT from "./StudentT.ts"
+
+/** The value of a measure: a number, or why there is none. */
+export type Value = Measure.Measured
+
+/** What a job is about: who, on what, on which split. */
+export interface Job extends TableRow {
+  readonly task: string
+  readonly learner: string
+  readonly resampling: string
+}
+
+/** What is needed of a job's result; results may have more. */
+export interface JobResult {
+  readonly job: Job
+  readonly status: "ok" | "failed"
+  /** By measure id. A failed job may have none, or those of its fallback learner. */
+  readonly scores: Readonly<Record<string, Value>>
+  readonly error?: string | { readonly message: string } | undefined
+}
+
+/** A row of the score table: a job with a value for every measure of the table. */
+export interface ScoreRow extends Job {
+  readonly status: "ok" | "failed"
+  readonly scores: Readonly<Record<string, Value>>
+  readonly error?: string
+}
+
+/** Tells whether a value is undefined. */
+export const isUndefined = (value: Value): value is Measure.Undefined => !Measure.isDefined(value)
+
+/** Lists the measures of a table, in order of appearance. */
+export const measures = (
+  rows: Iterable<{ readonly scores: Readonly<Record<string, Value>> }>
+): ReadonlyArray<string> => {
+  const found = new Set<string>()
+  for (const { scores } of rows) for (const id of Object.keys(scores)) found.add(id)
+  return [...found]
+}
+
+const messageOf = (error: JobResult["error"]): string | undefined => (typeof error === "object" ? error.message : error)
+
+/**
+ * Makes the score table of finished jobs, one row each, in the given order. Every row gets every measure; one that a
+ * job does not have is undefined with the reason: the error of a failed job, or that it was not measured.
+ */
+export const table = (results: ReadonlyArray<JobResult>): ReadonlyArray<ScoreRow> => {
+  const ids = measures(results)
+  return results.map(({ error, job, scores, status }) => {
+    const message = messageOf(error)
+    const absent = status === "failed" ? `the job failed${message === undefined ? "" : `: ${message}`}` : "not measured"
+    const value = (id: string): Value => {
+      const score = scores[id] ?? Measure.undefinedBecause(absent)
+      return typeof score === "number" && Number.isNaN(score) ? Measure.undefinedBecause("the measure gave NaN") : score
+    }
+    return {
+      ...job,
+      status,
+      scores: Object.fromEntries(ids.map((id) => [id, value(id)])),
+      ...(message === undefined ? {} : { error: message })
+    }
+  })
+}
+
+/** What splits agree on when they are aggregated. */
+export type Cell = Pick<Job, "task" | "learner" | "resampling"> &
+  Pick<SplitColumns, "testSubset" | "trainSubsets" | "groups" | "nTrainGroups">
+
+/** The distribution of one measure over the splits of a cell. */
+export interface Summary {
+  /** The mean of the defined scores: every split counts the same. */
+  readonly mean: Value
+  /** The standard deviation with n − 1. */
+  readonly sd: Value
+  /** The number of defined scores. */
+  readonly n: number
+  /** The number of scores left out. */
+  readonly undefinedCount: number
+  /** The distinct reasons why they are undefined. */
+  readonly reasons: ReadonlyArray<string>
+  /** The t interval of the mean, mean ∓ t · sd / √n. */
+  readonly lower: Value
+  readonly upper: Value
+}
+
+export interface AggregateRow extends Cell {
+  readonly measures: Readonly<Record<string, Summary>>
+}
+
+/**
+ * Summarises values by mean, sd and the confidence interval of the given `level`, which is in (0, 1).
+ *
+ * *Gotcha*: scores of folds are not independent, because folds share training rows; the interval is too narrow.
+ *
+ * ```ts
+ * Score.summarise([1, 2, 3, Measure.undefinedBecause("one class")]).mean // => 2
+ * ```
+ */
+export const summarise = (values: ReadonlyArray<Value>, level = 0.95): Summary => {
+  const defined = values.filter(Measure.isDefined)
+  const reasons = [...new Set(values.filter(isUndefined).map((value) => value.reason))]
+  const n = defined.length
+  const center = mean(defined)
+  const spread = sd(defined)
+  const half = (StudentT.quantile((1 + level) / 2, n - 1) * spread) / Math.sqrt(n)
+  const needing = (least: number, value: number): Value =>
+    n >= least ? value : Measure.undefinedBecause(`${n} defined scores, and at least ${least} needed`)
+  return {
+    mean: needing(1, center),
+    sd: needing(2, spread),
+    n,
+    undefinedCount: values.length - n,
+    reasons,
+    lower: needing(2, center - half),
+    upper: needing(2, center + half)
+  }
+}
+
+/** Groups rows by a key, in order of appearance. */
+const groupBy = <A>(
+  rows: ReadonlyArray<A>,
+  key: (row: A) => ReadonlyArray<unknown>
+): ReadonlyArray<ReadonlyArray<A>> => [...Map.groupBy(rows, (row) => JSON.stringify(key(row))).values()]
+
+/** The rows of each cell: the same task, learner, resampling, test subset, train subsets and size. */
+export const byCell = (rows: ReadonlyArray<ScoreRow>): ReadonlyArray<readonly [Cell, ReadonlyArray<ScoreRow>]> =>
+  groupBy(rows, (row) => [
+    row.task,
+    row.learner,
+    row.resampling,
+    row.testSubset,
+    row.trainSubsets,
+    row.nTrainGroups
+  ]).map((members) => {
+    const { groups, learner, nTrainGroups, resampling, task, testSubset, trainSubsets } = members[0]!
+    return [{ task, learner, resampling, testSubset, trainSubsets, groups, nTrainGroups }, members]
+  })
+
+/**
+ * Aggregates a score table over folds, repetitions and re-draws, for each cell (see {@link byCell}) and measure.
+ *
+ * `level` is that of the confidence intervals, 0.95 by default.
+ */
+export const aggregate = (
+  rows: ReadonlyArray<ScoreRow>,
+  options: { readonly level?: number } = {}
+): ReadonlyArray<AggregateRow> => {
+  const ids = measures(rows)
+  return byCell(rows).map(([cell, members]) => aggregateCell(cell, members, ids, options.level))
+}
+
+const aggregateCell = (
+  cell: Cell,
+  rows: ReadonlyArray<ScoreRow>,
+  ids: ReadonlyArray<string>,
+  level: number | undefined
+): AggregateRow => ({
+  ...cell,
+  measures: Object.fromEntries(
+    ids.map((id) => [
+      id,
+      summarise(
+        rows.map((row) => row.scores[id] ?? Measure.undefinedBecause("not measured")),
+        level
+      )
+    ])
+  )
+})

@@ -1,0 +1,17 @@
+/**
+ * Resampling, designs, runs and comparisons: is it better to train on the same subset, on others, or on all?
+ *
+ * Each module is a namespace: `Resampling.sameOther`, `Design.grid`, `Run.start`. Deep imports load less.
+ */
+export * as Compare from "./Compare.ts"
+export * as Design from "./Design.ts"
+export * as Executor from "./Executor.ts"
+export * as Folds from "./Folds.ts"
+export * as Job from "./Job.ts"
+export * as Resampling from "./Resampling.ts"
+export * as ResamplingError from "./ResamplingError.ts"
+export * as Run from "./Run.ts"
+export * as RunDirectory from "./RunDirectory.ts"
+export * as SameOther from "./SameOther.ts"
+export * as Score from "./Score.ts"
+export * as StudentT from "./StudentT.ts"

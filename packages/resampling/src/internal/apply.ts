@@ -1,0 +1,197 @@
+/**
+ * Applies a resampling to a task: what can be wrong, then the splits, then what should be known about them.
+ */
+import * as Seed from "@rocflow/core/Seed"
+import type * as Task from "@rocflow/core/data/Task"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import type { Instance } from "../Resampling.ts"
+import * as SameOther from "../SameOther.ts"
+import { check } from "./coverage.ts"
+import * as Ordinary from "./ordinary.ts"
+import { schema } from "./spec.ts"
+import type { Spec } from "./spec.ts"
+import type { Split } from "./split.ts"
+import * as UnitsOf from "./units.ts"
+import type { Problem, Units } from "./units.ts"
+
+/** Checks a resampling against a task, and lists its splits. */
+export const apply = (spec: Spec, task: Task.Task, seed: number | Seed.Seed): Result.Result<Instance, Problem> =>
+  Result.gen(function* () {
+    yield* validate(spec)
+    if (typeof seed === "number" && !Number.isSafeInteger(seed)) {
+      return yield* Result.fail({
+        reason: "InvalidSeed" as const,
+        given: `seed ${seed}`,
+        rule: "is not an integer",
+        advice: "Use a whole number such as 1."
+      })
+    }
+    const units = yield* UnitsOf.make(task)
+    const folds = yield* foldCount(spec, units)
+    const root = Seed.derive(typeof seed === "number" ? Seed.root(seed) : seed, "resampling")
+    const splits = yield* splitsOf(spec, units, folds, root)
+    const given = spec.type === "custom" || units.fold !== undefined
+    const found = yield* check(units, splits, given)
+    return {
+      resampling: spec,
+      splits,
+      warnings: [...advice(spec, units), ...found],
+      rows: units.rows,
+      groupCount: units.groups
+    }
+  })
+
+const validate = (spec: Spec): Result.Result<void, Problem> =>
+  Schema.decodeUnknownResult(Schema.toType(schema))(spec).pipe(
+    Result.mapError((error): Problem => ({
+      reason: "InvalidOption",
+      given: JSON.stringify(spec),
+      rule: `is not a resampling: ${error.message}`,
+      advice: "Correct this option."
+    })),
+    Result.map(() => undefined)
+  )
+
+/** The number of folds: that of the fold role where it is used, else the option; 0 where there are none. */
+const foldCount = (spec: Spec, units: Units): Result.Result<number, Problem> => {
+  const { fold } = units
+  if (spec.type === "foldColumn" && fold === undefined) {
+    return Result.fail({
+      reason: "MissingRole",
+      given: "a task without the role fold",
+      rule: "has no column to take the folds from",
+      advice: "Give the role fold to a column, or use cv."
+    })
+  }
+  if (spec.type === "repeatedCv" && fold !== undefined) {
+    return Result.fail({
+      reason: "FixedFolds",
+      given: "a task with the role fold",
+      rule: "has the same folds in every repetition",
+      advice: "Use cv, or take the role fold away."
+    })
+  }
+  if (spec.type === "sameOther" && !spec.ignoreSubset && units.subset === undefined) {
+    return Result.fail({
+      reason: "MissingRole",
+      given: "a task without the role subset",
+      rule: "has no subsets to compare",
+      advice: "Give the role subset to a column, or set ignoreSubset."
+    })
+  }
+  if (spec.type !== "cv" && spec.type !== "repeatedCv" && spec.type !== "sameOther" && spec.type !== "foldColumn") {
+    return Result.succeed(0)
+  }
+  const folds = fold?.names.length ?? ("folds" in spec ? spec.folds : 0)
+  if (folds >= 2 && folds <= units.groups) return Result.succeed(folds)
+  return Result.fail(
+    folds < 2
+      ? {
+          reason: "InvalidOption",
+          given: "the fold column",
+          rule: "has one value only, so no row would be left to train on",
+          advice: "Give it at least two values."
+        }
+      : {
+          reason: "TooManyFolds",
+          given: `folds = ${folds}`,
+          rule: `is more than the ${units.groups} ${units.unit}s`,
+          advice: `Use at most ${units.groups} folds.`
+        }
+  )
+}
+
+const splitsOf = (
+  spec: Spec,
+  units: Units,
+  folds: number,
+  seed: Seed.Seed
+): Result.Result<ReadonlyArray<Split>, Problem> => {
+  switch (spec.type) {
+    case "cv":
+    case "foldColumn":
+      return Result.succeed(Ordinary.crossValidation(units, folds, 1, seed))
+    case "repeatedCv":
+      return Result.succeed(Ordinary.crossValidation(units, folds, spec.repeats, seed))
+    case "holdout":
+      return Result.succeed(Ordinary.subsampling(units, 1, spec.ratio, seed))
+    case "subsampling":
+      return Result.succeed(Ordinary.subsampling(units, spec.repeats, spec.ratio, seed))
+    case "bootstrap":
+      return Result.succeed(Ordinary.bootstrap(units, spec.repeats, spec.ratio, seed))
+    case "leaveOneOut":
+      return Result.succeed(Ordinary.leaveOneOut(units))
+    case "insample":
+      return Result.succeed(Ordinary.insample(units))
+    case "custom":
+      return Result.map(validRows(spec, units.rows), () => Ordinary.custom(units, spec.train, spec.test))
+    case "sameOther": {
+      const foldOf = Ordinary.foldsOf(units, folds, spec.algorithm, seed)
+      return Result.succeed(SameOther.splits(units, foldOf, folds, spec, seed))
+    }
+  }
+}
+
+const validRows = (spec: Extract<Spec, { readonly type: "custom" }>, rows: number): Result.Result<void, Problem> => {
+  const wrong = (given: string, rule: string, advice: string) =>
+    Result.fail({ reason: "InvalidRows" as const, given, rule, advice })
+  if (spec.train.length !== spec.test.length) {
+    return wrong(
+      `${spec.train.length} train sets and ${spec.test.length} test sets`,
+      "are not as many",
+      "Give one test set for each train set."
+    )
+  }
+  for (const [which, sets] of [
+    ["train", spec.train],
+    ["test", spec.test]
+  ] as const) {
+    for (const [i, set] of sets.entries()) {
+      const outside = set.find((row) => row >= rows)
+      if (outside !== undefined) {
+        return wrong(
+          `row ${outside} in ${which} set ${i}`,
+          `is not one of the ${rows} rows, which count from 0`,
+          "Use row indices below the number of rows."
+        )
+      }
+      if (new Set(set).size < set.length) {
+        return wrong(`${which} set ${i}`, "repeats a row", "Give every row once.")
+      }
+    }
+  }
+  return Result.succeed(undefined)
+}
+
+/** Warnings that follow from roles and options, before any split. */
+const advice = (spec: Spec, units: Units): ReadonlyArray<string> => {
+  const said: Array<string> = []
+  const names = (columns: ReadonlyArray<string>) => columns.map((name) => JSON.stringify(name)).join(", ")
+  const usesFold = spec.type === "cv" || spec.type === "foldColumn" || spec.type === "sameOther"
+  if (units.fold !== undefined && !usesFold) said.push(`The fold role has no effect in ${spec.type}.`)
+  if (
+    units.fold !== undefined &&
+    (spec.type === "cv" || spec.type === "sameOther") &&
+    spec.folds !== units.fold.names.length
+  ) {
+    said.push(`The fold role has ${units.fold.names.length} folds, which are used in place of folds = ${spec.folds}.`)
+  }
+  if (spec.type === "leaveOneOut" && units.stratumColumns.length > 0) said.push("Strata have no effect in leaveOneOut.")
+  if (spec.type !== "sameOther" || spec.ignoreSubset || units.subset === undefined) return said
+  if (units.subset.names.length === 1) {
+    said.push(`The subset column has one value, "${units.subset.names[0]}", so there are only "same" splits.`)
+  } else if (!units.stratumColumns.includes(units.subsetColumn!)) {
+    const better = [
+      ...new Set([
+        units.subsetColumn!,
+        ...units.stratumColumns,
+        ...(units.target === undefined ? [] : [units.targetColumn])
+      ])
+    ]
+    said.push(
+      `The subset "${units.subsetColumn}" is not among the strata, so its rows may spread unevenly over the folds; better use stratum: [${names(better)}].`
+    )
+  }
+  return said
+}

@@ -1,0 +1,159 @@
+/**
+ * Looks at finished splits for what would make a score meaningless: empty sets, classes and strata left out, leaks.
+ */
+import * as Result from "effect/Result"
+import { describe } from "./split.ts"
+import type { Split } from "./split.ts"
+import type { Codes, Problem, Units } from "./units.ts"
+
+const shown = 3
+
+const list = (splits: ReadonlyArray<Split>): string =>
+  splits.slice(0, shown).map(describe).join(", ") + (splits.length > shown ? ` and ${splits.length - shown} more` : "")
+
+/** Splits under the name of what they lack. */
+type Lacking = Map<string, Array<Split>>
+
+const note = (lacking: Lacking, name: string, split: Split): void => {
+  const splits = lacking.get(name)
+  if (splits === undefined) lacking.set(name, [split])
+  else splits.push(split)
+}
+
+const has = (codes: Codes, rows: Int32Array): Uint8Array => {
+  const present = new Uint8Array(codes.names.length)
+  for (const row of rows) present[codes.codes[row]!] = 1
+  return present
+}
+
+const emptySet = (units: Units, splits: ReadonlyArray<Split>): Problem | undefined => {
+  const split = splits.find(({ test, train }) => test.length === 0 || train.length === 0)
+  if (split === undefined) return undefined
+  const which = split.test.length === 0 ? "test" : "train"
+  const reduced = which === "train" && split.nTrainGroups < split.groups
+  return {
+    reason: "EmptySplit",
+    given: `the ${which} set of ${describe(split)}`,
+    rule: "has no row",
+    advice: reduced
+      ? "Use fewer sizes, a larger ratio or coarser strata."
+      : split.testSubset === "full"
+        ? `Use another number of folds, or another ratio, for the ${units.groups} ${units.unit}s.`
+        : `Use fewer folds, put "${units.subsetColumn}" among the strata, or merge small subsets.`
+  }
+}
+
+/** Whether rows that this split could train on, fold aside, hold the class in two groups: then strata can share it. */
+const couldHold = (units: Units, target: Codes, code: number, split: Split): boolean => {
+  const groups = new Set<number>()
+  for (let row = 0; row < units.rows && groups.size < 2; row++) {
+    if (target.codes[row] !== code) continue
+    const same = split.testSubset === "full" || units.subset?.names[units.subset.codes[row]!] === split.testSubset
+    if (split.trainSubsets === "all" || same === (split.trainSubsets === "same")) groups.add(units.group[row]!)
+  }
+  return groups.size === 2
+}
+
+const strataAdvice = (units: Units): string => {
+  const columns = [
+    ...new Set([
+      ...units.stratumColumns,
+      ...(units.subsetColumn === undefined ? [] : [units.subsetColumn]),
+      units.targetColumn
+    ])
+  ]
+  return `Use stratum: [${columns.map((name) => JSON.stringify(name)).join(", ")}], or fewer folds.`
+}
+
+/**
+ * Fails for an empty set, and for a full training set without a class that strata would have given it; returns warnings
+ * for what cannot be repaired so: classes that a subset does not have, test sets and reduced training sets that lack one.
+ *
+ * `given` tells that the user chose the rows; then a missing class is a warning.
+ */
+export const check = (
+  units: Units,
+  splits: ReadonlyArray<Split>,
+  given: boolean
+): Result.Result<ReadonlyArray<string>, Problem> => {
+  const empty = emptySet(units, splits)
+  if (empty !== undefined) return Result.fail(empty)
+  const warnings: Array<string> = []
+  const { target } = units
+  if (target !== undefined) {
+    const stratified = units.stratumColumns.includes(units.targetColumn)
+    const train: Lacking = new Map()
+    const test: Lacking = new Map()
+    // Test rows are shared by the splits of a cell.
+    const tested = new Set<Int32Array>()
+    for (const split of splits) {
+      for (const [code, present] of has(target, split.train).entries()) {
+        if (present === 1) continue
+        const name = target.names[code]!
+        const full = split.nTrainGroups === split.groups
+        if (full && !stratified && !given && couldHold(units, target, code, split)) {
+          return Result.fail({
+            reason: "MissingClass",
+            given: `the train set of ${describe(split)}`,
+            rule: `has no row of the class "${name}", which stratification would give it`,
+            advice: strataAdvice(units)
+          })
+        }
+        note(train, name, split)
+      }
+      if (tested.has(split.test)) continue
+      tested.add(split.test)
+      for (const [code, present] of has(target, split.test).entries()) {
+        if (present === 0) note(test, target.names[code]!, split)
+      }
+    }
+    for (const [name, lacking] of train) {
+      warnings.push(`${lacking.length} train sets have no row of the class "${name}": ${list(lacking)}.`)
+    }
+    for (const [name, lacking] of test) {
+      warnings.push(
+        `${lacking.length} test sets have no row of the class "${name}", so that measures such as AUC may be undefined there: ${list(lacking)}.`
+      )
+    }
+  }
+  return Result.succeed([...warnings, ...lostStrata(units, splits), ...leaks(splits)])
+}
+
+/** Strata that the downsampling of a training set left without rows. */
+const lostStrata = (units: Units, splits: ReadonlyArray<Split>): ReadonlyArray<string> => {
+  if (units.stratumColumns.length === 0) return []
+  const strata: Codes = { codes: units.stratum, names: units.strataNames }
+  const cell = (split: Split) => JSON.stringify([split.trainSubsets, split.testFold, split.testSubset])
+  const full = new Map(
+    splits
+      .filter((split) => split.nTrainGroups === split.groups)
+      .map((split) => [cell(split), has(strata, split.train)])
+  )
+  const lost: Lacking = new Map()
+  for (const split of splits) {
+    if (split.nTrainGroups === split.groups) continue
+    const kept = has(strata, split.train)
+    for (const [code, present] of full.get(cell(split))!.entries()) {
+      if (present === 1 && kept[code] === 0) note(lost, units.strataNames[code]!, split)
+    }
+  }
+  return Array.from(
+    lost,
+    ([name, splits]) => `${splits.length} downsampled train sets have no row of the stratum ${name}: ${list(splits)}.`
+  )
+}
+
+/** Splits that test on rows they trained on. */
+const leaks = (splits: ReadonlyArray<Split>): ReadonlyArray<string> => {
+  const leaking = splits.filter(({ test, train }) => {
+    let i = 0
+    for (const row of test) {
+      while (i < train.length && train[i]! < row) i++
+      if (train[i] === row) return true
+    }
+    return false
+  })
+  return leaking.length === 0
+    ? []
+    : [`${leaking.length} splits test on rows they train on, so that scores are too good: ${list(leaking)}.`]
+}

@@ -1,0 +1,126 @@
+/**
+ * The arithmetic behind score tables: moments, t tests, Holm's adjustment. Pure functions of arrays of numbers.
+ */
+import * as StudentT from "../StudentT.ts"
+
+/** Says why a test has no answer, where another program would print NaN, 0 or 1. */
+export interface NotTestable {
+  readonly notTestable: string
+}
+
+/** A number, or why there is none. */
+export type Estimate = number | NotTestable
+
+export const mean = (values: ReadonlyArray<number>): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length
+
+/** The standard deviation with n − 1; NaN for fewer than two values. */
+export const sd = (values: ReadonlyArray<number>): number => {
+  const center = mean(values)
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - center) ** 2, 0) / (values.length - 1))
+}
+
+/** Scores of two training sets on the same test sets, and the sizes of the sets. */
+export interface Pair {
+  readonly same: number
+  readonly compare: number
+  /** Rows of the test set over rows of the smaller training set. */
+  readonly testShare: number
+}
+
+/** The outcome of comparing paired scores; differences are compare − same. */
+export interface Outcome {
+  readonly meanDiff: Estimate
+  readonly sameMean: Estimate
+  readonly compareMean: Estimate
+  readonly sameSd: Estimate
+  readonly compareSd: Estimate
+  readonly diffSd: Estimate
+  readonly pairs: number
+  readonly pPaired: Estimate
+  readonly pWelch: Estimate
+  readonly pCorrected: Estimate
+  readonly effectSize: Estimate
+}
+
+/**
+ * Rounding alone makes equal differences unequal by some ulps of the scores; a spread of that size is none.
+ */
+const isConstant = (spread: number, pairs: ReadonlyArray<Pair>): boolean =>
+  spread <=
+  10 * Number.EPSILON * Math.max(...pairs.map(({ compare, same }) => Math.max(Math.abs(same), Math.abs(compare))))
+
+/**
+ * Compares paired scores.
+ *
+ * With J pairs, mean difference d and standard deviation s of the differences:
+ * - paired: t = d / (s / √J), J − 1 degrees of freedom
+ * - Welch: t = d / √(s₁²/J + s₂²/J), Satterthwaite's degrees of freedom
+ * - corrected: t = d / (s · √(1/J + n_test/n_train)), J − 1 degrees of freedom, because folds share training rows
+ *   (Nadeau and Bengio, "Inference for the generalization error", Machine Learning 52, 2003)
+ * - effect size: d / s (Cohen's d of the differences)
+ */
+export const compare = (pairs: ReadonlyArray<Pair>): Outcome => {
+  const count = pairs.length
+  const none = (reason: string): NotTestable => ({ notTestable: reason })
+  const ifAny = (value: number): Estimate => (count === 0 ? none("no pair of defined scores") : value)
+  const few = none(`${count} pair${count === 1 ? "" : "s"} of defined scores, and at least 2 are needed`)
+  const ifTwo = (value: number): Estimate => (count < 2 ? few : value)
+
+  const same = pairs.map((pair) => pair.same)
+  const other = pairs.map((pair) => pair.compare)
+  const diff = mean(other) - mean(same)
+  const sameSd = sd(same)
+  const otherSd = sd(other)
+  const diffSd = sd(pairs.map((pair) => pair.compare - pair.same))
+
+  const equal = none("all differences are equal")
+  const constant = isConstant(diffSd, pairs)
+  const tested = (value: () => number): Estimate => (count < 2 ? few : constant ? equal : value())
+
+  const sameError = sameSd ** 2 / count
+  const otherError = otherSd ** 2 / count
+  const welchDf = ((sameError + otherError) ** 2 * (count - 1)) / (sameError ** 2 + otherError ** 2)
+  const flat = isConstant(Math.hypot(sameSd, otherSd), pairs)
+  return {
+    meanDiff: ifAny(diff),
+    sameMean: ifAny(mean(same)),
+    compareMean: ifAny(mean(other)),
+    sameSd: ifTwo(sameSd),
+    compareSd: ifTwo(otherSd),
+    diffSd: ifTwo(constant ? 0 : diffSd),
+    pairs: count,
+    pPaired: tested(() => StudentT.twoSided(diff / (diffSd / Math.sqrt(count)), count - 1)),
+    pWelch:
+      count < 2
+        ? few
+        : flat
+          ? none("the scores of each training set are all equal")
+          : StudentT.twoSided(diff / Math.sqrt(sameError + otherError), welchDf),
+    pCorrected: tested(() => {
+      const share = mean(pairs.map((pair) => pair.testShare))
+      return StudentT.twoSided(diff / (diffSd * Math.sqrt(1 / count + share)), count - 1)
+    }),
+    effectSize: tested(() => diff / diffSd)
+  }
+}
+
+/**
+ * Adjusts p-values for multiple tests by Holm's step-down method; what is not testable stays and does not count.
+ *
+ * The i-th smallest of m becomes the largest of (m − j + 1)·p₍ⱼ₎ over j ≤ i, at most 1.
+ *
+ * ```ts
+ * holm([0.01, 0.04, 0.03]) // => [0.03, 0.06, 0.06]
+ * ```
+ */
+export const holm = (values: ReadonlyArray<Estimate>): ReadonlyArray<Estimate> => {
+  const tests = values.flatMap((p, i) => (typeof p === "number" ? [{ p, i }] : [])).sort((a, b) => a.p - b.p)
+  const adjusted = [...values]
+  let largest = 0
+  for (const [rank, { i, p }] of tests.entries()) {
+    largest = Math.max(largest, Math.min(1, (tests.length - rank) * p))
+    adjusted[i] = largest
+  }
+  return adjusted
+}

@@ -1,0 +1,277 @@
+import * as Effect from "effect/Effect"
+import { undefinedBecause } from "@rocflow/core/learning/Measure"
+import * as fc from "fast-check"
+import { describe, expect, it } from "vitest"
+import * as Compare from "../src/Compare.ts"
+import type { ScoreRow, Value } from "../src/Score.ts"
+import { holm } from "../src/internal/statistics.ts"
+import { row, rows } from "./support/scores.ts"
+
+const pvalues = (rows: ReadonlyArray<ScoreRow>, options?: Compare.Options) =>
+  Effect.runSync(Compare.pvalues(rows, options))
+const failure = <A>(effect: Effect.Effect<A, Compare.CompareError>) => Effect.runSync(Effect.flip(effect))
+
+const featureless = { same: [124.1, 125.0], other: [126.2, 127.0], all: [128.3, 129.0] }
+const rpart = { all: [8.1, 9.0], other: [12.2, 13.0], same: [22.3, 23.0] }
+const two = [...rows(featureless, { learner: "featureless" }), ...rows(rpart, { learner: "rpart" })]
+
+const conv = { same: [0.91, 0.915, 0.93], other: [0.71, 0.715, 0.72] }
+const auc = [...rows({ same: [0.5, 0.5, 0.5] }, { learner: "featureless" }), ...rows(conv, { learner: "conv" })]
+
+describe("Compare.pvalues", () => {
+  // R package mlr3resampling 2026.6.12
+  it.each([
+    ["featureless", "other-same", 2.0500000000000043, 0.015524233636627699, 0.07796017121400704, 124.55, 126.6],
+    ["featureless", "all-same", 4.1000000000000085, 0.015524233636627699, 0.02196954690993825, 124.55, 128.65],
+    ["rpart", "other-same", -10.05, 0.0031672364175981157, 0.0030158210557387224, 22.65, 12.6],
+    ["rpart", "all-same", -14.100000000000001, 0.004514958147878186, 0.002188842231501481, 22.65, 8.55]
+  ])("of %s, %s", (learner, comparison, meanDiff, pPaired, pWelch, sameMean, compareMean) => {
+    const test = pvalues(two).find((test) => test.learner === learner && test.comparison === comparison)!
+    expect(test.pairs).toBe(2)
+    expect(test.meanDiff).toBeCloseTo(meanDiff, 11)
+    expect(test.pPaired).toBeCloseTo(pPaired, 11)
+    expect(test.pWelch).toBeCloseTo(pWelch, 11)
+    expect(test.sameMean).toBeCloseTo(sameMean, 11)
+    expect(test.compareMean).toBeCloseTo(compareMean, 11)
+  })
+
+  it("of three folds of AUC, without a row for a learner with same only", () => {
+    // R package mlr3resampling 2026.6.12
+    const tests = pvalues(auc, { measure: "error" })
+    expect(tests.length).toBe(1)
+    expect(tests[0]!.meanDiff).toBeCloseTo(-0.2033333333333334, 11)
+    expect(tests[0]!.pPaired).toBeCloseTo(0.0002686366737525428, 11)
+    expect(tests[0]!.pWelch).toBeCloseTo(0.00010577523913947388, 11)
+    expect(tests[0]).toMatchObject({ learner: "conv", comparison: "other-same", pairs: 3, label: "P = 0.0003" })
+  })
+
+  it("has the effect size and the corrected test by their formulas", () => {
+    // differences 1, 2, 3, 4: mean 2.5, sd √(5/3); t = 2.5 / (sd · √(1/4 + 50/100)), 3 degrees of freedom.
+    // mpmath 1.3: betainc(3/2, 1/2, 0, 3/(3 + t²), regularized=True) at t² = 5
+    const [test] = pvalues(rows({ same: [10, 11, 13, 12], other: [11, 13, 16, 16] }))
+    expect(test!.effectSize).toBeCloseTo(2.5 / Math.sqrt(5 / 3), 12)
+    expect(test!.diffSd).toBeCloseTo(Math.sqrt(5 / 3), 12)
+    expect(test!.pCorrected).toBeCloseTo(0.1113671547140839, 12)
+    // t = 2.5 / (sd / 2): t² = 15
+    expect(test!.pPaired).toBeCloseTo(0.03046629166217099, 12)
+  })
+
+  it("corrects with the smaller of the two training sets", () => {
+    const scores = { same: [10, 11, 13, 12], other: [11, 13, 16, 16] }
+    const large = [...rows({ same: scores.same }), ...rows({ other: scores.other }, { trainRows: 1000 })]
+    expect(pvalues(large)[0]!.pCorrected).toBe(pvalues(rows(scores))[0]!.pCorrected)
+  })
+
+  it("is never less with the correction", () => {
+    const scores = fc.array(
+      fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true })),
+      {
+        minLength: 2,
+        maxLength: 12
+      }
+    )
+    fc.assert(
+      fc.property(scores, (pairs) => {
+        const [test] = pvalues(rows({ same: pairs.map(([a]) => a), all: pairs.map(([, b]) => b) }))
+        if (typeof test!.pPaired !== "number" || typeof test!.pCorrected !== "number") return
+        expect(test!.pCorrected).toBeGreaterThanOrEqual(test!.pPaired)
+        expect(test!.pPaired).toBeGreaterThanOrEqual(0)
+        expect(test!.pPaired).toBeLessThanOrEqual(1)
+      })
+    )
+  })
+
+  it("says why a test has no answer", () => {
+    const reason = (scores: Parameters<typeof rows>[0]) => pvalues(rows(scores))[0]!
+    const equal = { notTestable: "all differences are equal" }
+    // 1.1 − 1, 2.1 − 2 and 3.1 − 3 differ by rounding only
+    expect(reason({ same: [1, 2, 3], other: [1.1, 2.1, 3.1] })).toMatchObject({
+      pPaired: equal,
+      pCorrected: equal,
+      effectSize: equal,
+      pPairedHolm: equal,
+      significant: false,
+      diffSd: 0,
+      label: "not testable"
+    })
+    expect(reason({ same: [1, 2, 3], other: [1, 2, 3] })).toMatchObject({ pPaired: equal, meanDiff: 0, pWelch: 1 })
+    expect(reason({ same: [1, 1], other: [2, 2] }).pWelch).toEqual({
+      notTestable: "the scores of each training set are all equal"
+    })
+    expect(reason({ same: [1], other: [2] })).toMatchObject({
+      meanDiff: 1,
+      pPaired: { notTestable: "1 pair of defined scores, and at least 2 are needed" }
+    })
+  })
+
+  it("leaves out pairs with an undefined score, and counts them", () => {
+    const absent: Value = undefinedBecause("one class")
+    const [test] = pvalues(rows({ same: [1, absent, 3, 7], other: [2, 2, 5, absent] }))
+    expect(test).toMatchObject({ pairs: 2, unpaired: 2, sameMean: 2, compareMean: 3.5, meanDiff: 1.5 })
+    expect(pvalues(rows({ same: [absent], other: [1] }))[0]).toMatchObject({
+      pairs: 0,
+      meanDiff: { notTestable: "no pair of defined scores" }
+    })
+  })
+
+  it("pairs by fold, not by order, and uses full training sets only", () => {
+    const shuffled = two.toReversed()
+    const small = rows({ other: [0, 0], same: [0, 0] }, { learner: "rpart", nTrainGroups: 10 })
+    const byKey = (tests: ReadonlyArray<Compare.Test>) =>
+      new Map(tests.map((test) => [`${test.learner} ${test.comparison}`, test.pPaired]))
+    expect(byKey(pvalues([...small, ...shuffled]))).toEqual(byKey(pvalues(two)))
+  })
+
+  it("writes labels", () => {
+    const label = (digits: number) => pvalues(auc, { digits })[0]!.label
+    expect([0, 2, 3, 4, 6].map(label)).toEqual(["P < 1", "P < 0.01", "P < 0.001", "P = 0.0003", "P = 0.000269"])
+  })
+
+  it("adjusts over all tests of the table", () => {
+    const tests = pvalues(two)
+    const p = tests.map((test) => test.pPaired as number)
+    const sorted = p.toSorted((a, b) => a - b)
+    const expected = [4 * sorted[0]!, 3 * sorted[1]!, 2 * sorted[2]!, 2 * sorted[2]!]
+    expect(tests.map((test) => test.pPairedHolm as number).sort((a, b) => a - b)).toEqual(expected)
+    expect(tests.map((test) => test.significant)).toEqual(tests.map((test) => (test.pPairedHolm as number) < 0.05))
+    expect(pvalues(two, { alpha: 0.001 }).some((test) => test.significant)).toBe(false)
+  })
+
+  it.each([
+    ["NoScores", [], {}],
+    ["UnknownMeasure", two, { measure: "auc" }],
+    ["SeveralMeasures", [{ ...row(0), scores: { a: 1, b: 2 } }], {}],
+    ["NothingToCompare", rows({ same: [1, 2] }), {}],
+    ["NothingToCompare", rows({ all: [1, 2], other: [2, 3] }), {}],
+    ["InvalidOption", two, { digits: -1 }],
+    ["InvalidOption", two, { digits: 1.5 }],
+    ["InvalidOption", two, { alpha: 5 }]
+  ] as const)("fails with %s", (reason, table, options) => {
+    const error = failure(Compare.pvalues(table, options))
+    expect(error.reason).toBe(reason)
+    expect(error.message).toBe(`${error.given} ${error.rule}. ${error.advice}`)
+  })
+})
+
+describe("holm", () => {
+  it("multiplies the i-th smallest of m by m − i + 1, and rises", () => {
+    // By hand: 3 · 0.01, 2 · 0.03, and 1 · 0.04 raised to the one before
+    expect(holm([0.01, 0.04, 0.03])).toEqual([0.03, 0.06, 0.06])
+    expect(holm([0.6, { notTestable: "x" }, 0.7])).toEqual([1, { notTestable: "x" }, 1])
+  })
+
+  it("keeps the order, and never lowers a p-value or passes Bonferroni's", () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1 }), (ps) => {
+        const adjusted = holm(ps) as ReadonlyArray<number>
+        for (const [i, p] of ps.entries()) {
+          expect(adjusted[i]!).toBeGreaterThanOrEqual(p)
+          expect(adjusted[i]!).toBeLessThanOrEqual(Math.min(1, p * ps.length) + 1e-15)
+          expect(ps.every((q, j) => p >= q || adjusted[i]! <= adjusted[j]!)).toBe(true)
+        }
+      })
+    )
+  })
+})
+
+describe("Compare.stats", () => {
+  it("has mean, sd and label of each full training set", () => {
+    const stats = Effect.runSync(Compare.stats(auc, { digits: 3 }))
+    expect(stats.map(({ label, learner, n, trainSubsets }) => [learner, trainSubsets, n, label])).toEqual([
+      ["featureless", "same", 3, "0.500 ± 0.000"],
+      ["conv", "same", 3, "0.918 ± 0.010"],
+      ["conv", "other", 3, "0.715 ± 0.005"]
+    ])
+    expect(stats[2]!.lower).toBeCloseTo(0.71, 12)
+    expect(stats[2]!.upper).toBeCloseTo(0.72, 12)
+  })
+})
+
+describe("Compare.downsampling", () => {
+  const full = [
+    ...rows({ same: [5, 6, 7] }, { groups: 36, nTrainGroups: 36 }),
+    ...rows({ other: [3, 3, 5] }, { groups: 72, nTrainGroups: 72 }),
+    ...rows({ all: [2, 2, 3] }, { groups: 108, nTrainGroups: 108 })
+  ]
+  const draw = (seed: number) =>
+    [
+      rows({ other: [5 + seed, 6, 9] }, { groups: 72, nTrainGroups: 36, seed }),
+      rows({ all: [4 + seed, 7, 8] }, { groups: 108, nTrainGroups: 36, seed })
+    ].flat()
+  const reduced = [draw(0), draw(1)].flat()
+
+  it("compares at full and at equal size, with re-draws averaged", () => {
+    const panels = Effect.runSync(Compare.downsampling([...full, ...reduced]))
+    const show = (panel: Compare.Panel) =>
+      panel.tests.map((test) => [test.comparison, test.sameSize, test.compareSize, test.pairs, test.meanDiff])
+    expect(show(panels.full)).toEqual([
+      ["other-same", 36, 72, 3, 11 / 3 - 6],
+      ["all-same", 36, 108, 3, 7 / 3 - 6]
+    ])
+    expect(show(panels.smallest)).toEqual([
+      ["other-same", 36, 36, 3, 20.5 / 3 - 6],
+      ["all-same", 36, 36, 3, 19.5 / 3 - 6]
+    ])
+    expect(panels.smallest.stats.map((stat) => [stat.trainSubsets, stat.n])).toEqual([
+      ["same", 3],
+      ["other", 3],
+      ["all", 3]
+    ])
+  })
+
+  it("needs downsampled rows", () => {
+    const error = failure(Compare.downsampling(full))
+    expect(error.message).toBe(
+      "a score table has no train subsets of equal size. Use the resampling sameOther with sizes = 0."
+    )
+  })
+})
+
+// R package mlr3resampling 2026.6.12
+describe("plots", () => {
+  it("order their rows bottom to top", () => {
+    const splits = (
+      [
+        ["same", 360],
+        ["other", 72],
+        ["all", 360],
+        ["same", 72],
+        ["all", 36],
+        ["other", 36]
+      ] as const
+    ).map(([trainSubsets, nTrainGroups]) => row(0, { trainSubsets, nTrainGroups }))
+    expect(Compare.plotLevels(splits)).toEqual({
+      pvalueLevels: ["all", "all-same", "same", "other-same", "other", ""],
+      scoreLevels: ["all 36", "all 360", "same 72", "same 360", "other 36", "other 72"]
+    })
+    expect(Compare.plotLevels([row(0)]).pvalueLevels).toEqual(["same", ""])
+    expect(Compare.plotLevels([row(0), row(0, { trainSubsets: "other" })]).pvalueLevels).toEqual([
+      "same",
+      "other-same",
+      "other",
+      ""
+    ])
+  })
+
+  it("attach labels on the side with room", () => {
+    const range = Compare.range(Effect.runSync(Compare.stats(two)))
+    for (const mean of [124.55, 126.6, 128.65]) expect(Compare.statsAnchor(mean, range)).toBe(1)
+    for (const mean of [22.65, 12.6, 8.55]) expect(Compare.statsAnchor(mean, range)).toBe(0)
+    expect(Compare.pAnchor(124.55, 126.6, range)).toBe(1)
+    expect(Compare.pAnchor(22.65, 12.6, range)).toBe(0)
+    expect(Compare.pAnchor(22.65, 126.6, range)).toBe(0.5)
+    const stats = Effect.runSync(Compare.stats(auc))
+    const anchors = stats.map((stat) => Compare.statsAnchor(stat.mean as number, Compare.range(stats)))
+    expect(anchors).toEqual([0, 1, 0.5])
+  })
+
+  it("leave undefined statistics out of the range", () => {
+    const absent = undefinedBecause("failed")
+    expect(
+      Compare.range([
+        { lower: absent, upper: absent },
+        { lower: 1, upper: 2 }
+      ])
+    ).toEqual({ low: 1, high: 2 })
+  })
+})

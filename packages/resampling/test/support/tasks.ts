@@ -1,0 +1,56 @@
+/** Tasks made of arrays, for the tests of this package. */
+import * as Column from "@rocflow/core/data/Column"
+import * as Table from "@rocflow/core/data/Table"
+import * as Task from "@rocflow/core/data/Task"
+import * as Effect from "effect/Effect"
+
+/** The roles beside target and feature, each with a value per row. */
+export interface Parts {
+  readonly subset?: ReadonlyArray<string>
+  readonly group?: ReadonlyArray<string>
+  readonly stratum?: ReadonlyArray<string>
+  readonly fold?: ReadonlyArray<string>
+  /** Default: 1, 2, 3, … (a regression). */
+  readonly target?: ReadonlyArray<string>
+  /** Makes the target the stratum, after the subset if there is one. */
+  readonly stratify?: boolean
+}
+
+/** A task whose roles the compiler does not know, as one read from a file. */
+export const dynamic = (rows: number, parts: Parts): Task.Task => {
+  const columns = {
+    x: Column.numeric(Array.from({ length: rows }, (_, row) => row)),
+    y:
+      parts.target === undefined
+        ? Column.numeric(Array.from({ length: rows }, (_, row) => row))
+        : Column.factor(parts.target),
+    ...(parts.subset === undefined ? {} : { site: Column.factor(parts.subset) }),
+    ...(parts.group === undefined ? {} : { pair: Column.factor(parts.group) }),
+    ...(parts.stratum === undefined ? {} : { level: Column.factor(parts.stratum) }),
+    ...(parts.fold === undefined ? {} : { part: Column.factor(parts.fold) })
+  }
+  const stratum = [
+    ...(parts.stratum === undefined ? [] : ["level"]),
+    ...(parts.stratify === true && parts.subset !== undefined ? ["site"] : []),
+    ...(parts.stratify === true ? ["y"] : [])
+  ]
+  const table: Table.Table = Effect.runSync(Table.fromColumns<Table.Columns>(columns))
+  const task: Task.Task = Effect.runSync(
+    Task.fromTable(table, {
+      id: "made",
+      target: "y",
+      features: ["x"],
+      stratum,
+      subset: parts.subset && "site",
+      group: parts.group && "pair",
+      fold: parts.fold && "part"
+    })
+  )
+  return task
+}
+
+const cycle = "AABBBBCCCCCCCC"
+
+/** 2100 rows: row i has label cycle[i mod 14] and pair ⌊i / 2⌋, so 150, 300 and 600 pairs of A, B and C. */
+export const labels2100 = Array.from({ length: 2100 }, (_, row) => cycle[row % 14]!)
+export const pairs2100 = Array.from({ length: 2100 }, (_, row) => String(Math.floor(row / 2)))
