@@ -1,0 +1,40 @@
+/**
+ * The entry of the `rocflow` command: runs it, and turns every failure into one message and an exit code.
+ */
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as Cause from "effect/Cause"
+import * as CliError from "effect/cli/CliError"
+import * as Command from "effect/cli/Command"
+import * as Effect from "effect/Effect"
+import { rocflow } from "./main.ts"
+import { version } from "./version.ts"
+
+/** `--log-level debug` asks for stack traces. */
+const debugging = process.argv.some(
+  (arg, i) =>
+    /^--log-level=(debug|trace|all)$/i.test(arg) ||
+    (arg === "--log-level" && /^(debug|trace|all)$/i.test(process.argv[i + 1] ?? ""))
+)
+
+const messageOf = (cause: Cause.Cause<unknown>): string | undefined => {
+  const error: unknown = Cause.squash(cause)
+  // The command line shows its own errors, with the help of the command.
+  if (CliError.isCliError(error) || Cause.hasInterruptsOnly(cause)) return undefined
+  const text = error instanceof Error ? error.message : String(error)
+  if (debugging) return `${text}\n\n${Cause.pretty(cause)}`
+  return Cause.hasDies(cause)
+    ? `internal error: ${text}\nThis is a fault of rocflow; \`--log-level debug\` shows where.`
+    : text
+}
+
+Command.run(rocflow, { version }).pipe(
+  Effect.provide(NodeServices.layer),
+  Effect.tapCause((cause) =>
+    Effect.sync(() => {
+      const message = messageOf(cause)
+      if (message !== undefined) process.stderr.write(`${message}\n`)
+    })
+  ),
+  NodeRuntime.runMain({ disableErrorReporting: true })
+)

@@ -1,0 +1,68 @@
+/**
+ * `rocflow compare`: effects and p-values of training on other and on all subsets.
+ */
+import * as Compare from "@rocflow/resampling/Compare"
+import * as Run from "@rocflow/resampling/Run"
+import * as Score from "@rocflow/resampling/Score"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { toJson } from "../terminal/json.ts"
+import { textTable } from "../terminal/textTable.ts"
+
+interface Input {
+  readonly directory: string
+  readonly measure: Option.Option<string>
+  readonly json: boolean
+}
+
+const figure = (value: unknown, digits: number): string => (typeof value === "number" ? value.toFixed(digits) : "–")
+const pText = (p: unknown): string => (typeof p !== "number" ? "not testable" : p < 0.0001 ? "< 0.0001" : p.toFixed(4))
+
+const tableOf = (tests: ReadonlyArray<Compare.Test>): string =>
+  textTable(
+    [
+      { title: "task" },
+      { title: "learner" },
+      { title: "test subset" },
+      { title: "comparison" },
+      { title: "same", align: "right" },
+      { title: "compared", align: "right" },
+      { title: "difference", align: "right" },
+      { title: "pairs", align: "right" },
+      { title: "p paired", align: "right" },
+      { title: "p corrected", align: "right" },
+      { title: "p Holm", align: "right" },
+      { title: "p Welch", align: "right" }
+    ],
+    tests.map((test) => [
+      test.task,
+      test.learner,
+      test.testSubset,
+      `${test.compare} − same`,
+      figure(test.sameMean, 4),
+      figure(test.compareMean, 4),
+      figure(test.meanDiff, 4),
+      String(test.pairs),
+      pText(test.pPaired),
+      pText(test.pCorrected),
+      pText(test.pCorrectedHolm),
+      pText(test.pWelch)
+    ])
+  )
+
+export const compare = Effect.fn("compare")(function* ({ directory, measure, json }: Input) {
+  const { manifest, results } = yield* Run.read(directory)
+  const rows = Score.table(results)
+  const measures = Option.match(measure, {
+    onNone: () => manifest.measures.map(({ id }) => id),
+    onSome: (id) => [id]
+  })
+  const found = yield* Effect.forEach(measures, (id) => Compare.pvalues(rows, { measure: id }))
+  if (json) return yield* Console.log(toJson(found.flat(), 2))
+  for (const [i, tests] of found.entries()) yield* Console.log(`${measures[i]}\n\n${tableOf(tests)}\n`)
+  yield* Console.log(Compare.caution)
+  if (results.length < manifest.jobs.length) {
+    yield* Console.error(`note: ${results.length} of ${manifest.jobs.length} jobs are finished`)
+  }
+})

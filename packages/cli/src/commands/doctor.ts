@@ -1,0 +1,87 @@
+/**
+ * `rocflow doctor`: what works on this machine.
+ */
+import { availableParallelism } from "node:os"
+import * as Tfjs from "@rocflow/core/engine/tfjs/Tfjs"
+import * as Table from "@rocflow/core/data/Table"
+import * as Column from "@rocflow/core/data/Column"
+import * as TableWriter from "@rocflow/core/data/TableWriter"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Path from "effect/Path"
+import * as Result from "effect/Result"
+import type { Figure } from "../report/Figure.ts"
+import { toPng, toSvg } from "../report/render.ts"
+import { toJson } from "../terminal/json.ts"
+import { textTable } from "../terminal/textTable.ts"
+import { versions } from "../versions.ts"
+
+interface Check {
+  readonly part: string
+  readonly works: boolean
+  readonly detail: string
+}
+
+const engines: Effect.Effect<ReadonlyArray<Check>> = Effect.map(Tfjs.survey, (found) => {
+  const used = found.find(({ available }) => available)?.backend
+  return found.map(({ backend, available, detail }) => ({
+    part: `engine tfjs-${backend}`,
+    works: available,
+    detail: `${detail}${backend === used ? " (used)" : available ? " (a better one is used)" : ""}`
+  }))
+})
+
+/** Writes a Parquet file and reads it back. */
+const dataFiles = Effect.gen(function* () {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const file = path.join(yield* fs.makeTempDirectoryScoped(), "check.parquet")
+  const writer = yield* TableWriter.open
+  yield* writer.parquet(file, [["x", Column.numeric([1, 2])]])
+  const table = yield* Table.fromFile(file)
+  return `wrote and read ${table.rows} rows of Parquet`
+}).pipe(Effect.scoped)
+
+const figure: Figure = {
+  kind: "roc",
+  task: "check",
+  name: "check",
+  title: "check",
+  caption: "",
+  fullNames: new Map(),
+  spec: { data: { values: [{ x: 0 }, { x: 1 }] }, mark: "point", encoding: { x: { field: "x", type: "quantitative" } } }
+}
+
+const figures = Effect.gen(function* () {
+  const svg = yield* toSvg(figure)
+  const png = yield* toPng("check", svg)
+  return `drew SVG and PNG (${png.length} bytes)`
+})
+
+const check = <E extends { readonly message: string }, R>(part: string, effect: Effect.Effect<string, E, R>) =>
+  Effect.map(Effect.result(effect), (result): Check =>
+    Result.isSuccess(result)
+      ? { part, works: true, detail: result.success }
+      : { part, works: false, detail: result.failure.message }
+  )
+
+export const doctor = Effect.fn("doctor")(function* ({ json }: { readonly json: boolean }) {
+  const checks: ReadonlyArray<Check> = [
+    {
+      part: "machine",
+      works: true,
+      detail: `${versions["platform"]}, ${availableParallelism()} cores, Node ${versions["node"]}`
+    },
+    ...(yield* engines),
+    yield* check("data files", dataFiles),
+    yield* check("figures", figures)
+  ]
+  if (json) return yield* Console.log(toJson({ versions, checks }, 2))
+  yield* Console.log(
+    textTable(
+      [{ title: "part" }, { title: "works" }, { title: "detail" }],
+      checks.map(({ part, works, detail }) => [part, works ? "yes" : "no", detail])
+    )
+  )
+})

@@ -1,0 +1,20 @@
+/**
+ * From an experiment file to its design: what `run`, `split` and `inspect` have in common.
+ */
+import * as Design from "@rocflow/resampling/Design"
+import * as Effect from "effect/Effect"
+import { load } from "../experiment/load.ts"
+
+/** Loads an experiment and plans its jobs. Nothing is trained or written. */
+export const plan = Effect.fn("plan")(function* (file: string) {
+  const loaded = yield* load(file)
+  const { tasks, learners, measures, experiment } = loaded
+  const design = yield* Design.grid({
+    tasks,
+    learners,
+    measures,
+    resamplings: experiment.resamplings,
+    seed: experiment.seed
+  })
+  return { loaded, design }
+})

@@ -1,0 +1,17 @@
+/**
+ * `rocflow report`: the report of a run, from the results so far.
+ */
+import * as Run from "@rocflow/resampling/Run"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import { writeReport } from "../report/fromRun.ts"
+
+export const report = Effect.fn("report")(function* ({ directory }: { readonly directory: string }) {
+  const run = yield* Run.read(directory)
+  const { file, problems } = yield* writeReport(run)
+  if (run.results.length < run.manifest.jobs.length) {
+    yield* Console.error(`note: ${run.results.length} of ${run.manifest.jobs.length} jobs are finished`)
+  }
+  for (const problem of problems) yield* Console.error(`note: ${problem.message}`)
+  yield* Console.log(file)
+})

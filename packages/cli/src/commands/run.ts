@@ -1,0 +1,100 @@
+/**
+ * `rocflow run`: the main job.
+ */
+import * as Engine from "@rocflow/core/engine/Engine"
+import * as Tfjs from "@rocflow/core/engine/tfjs/Tfjs"
+import * as Training from "@rocflow/core/learning/Training"
+import * as Executor from "@rocflow/resampling/Executor"
+import * as Run from "@rocflow/resampling/Run"
+import * as Score from "@rocflow/resampling/Score"
+import * as Clock from "effect/Clock"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Path from "effect/Path"
+import * as Runtime from "effect/Runtime"
+import * as Schema from "effect/Schema"
+import { writeReport } from "../report/fromRun.ts"
+import { toJson } from "../terminal/json.ts"
+import * as Progress from "../terminal/progress.ts"
+import { summary } from "../terminal/summary.ts"
+import { versions } from "../versions.ts"
+import { plan } from "./plan.ts"
+
+/** Some jobs failed; everything else is done and in the run's directory. @category errors */
+export class JobsFailed extends Schema.TaggedError<JobsFailed>()("JobsFailed", {
+  failed: Schema.Int,
+  jobs: Schema.Int,
+  first: Schema.String,
+  file: Schema.String,
+  directory: Schema.String
+}) {
+  override readonly [Runtime.errorExitCode] = 2
+  override get message(): string {
+    return `${this.failed} of ${this.jobs} jobs failed, the first with: ${this.first}\nThe scores of the others are in ${this.directory}; mend the cause, then \`rocflow run ${this.file} --out ${this.directory} --retry-failed\` runs the failed ones again.`
+  }
+}
+
+interface Input {
+  readonly file: string
+  readonly out: Option.Option<string>
+  readonly retryFailed: boolean
+  readonly json: boolean
+}
+
+const jsonListener = (event: Run.Event) => Console.log(toJson(event))
+
+export const run = Effect.fn("run")(function* ({ file, out, retryFailed, json }: Input) {
+  const path = yield* Path.Path
+  const started = yield* Clock.currentTimeMillis
+  const { loaded, design } = yield* plan(file)
+  for (const warning of design.warnings) yield* Console.error(`note: ${warning}`)
+  const directory = Option.getOrElse(out, () => path.join("rocflow-runs", `${loaded.name}-${design.hash.slice(0, 8)}`))
+  const progress = Progress.make()
+
+  const outcome = yield* Effect.gen(function* () {
+    const engine = yield* Engine.Engine
+    const executor = yield* Executor.Executor
+    return yield* Run.start(design, directory, {
+      experiment: loaded.experiment,
+      retryFailed,
+      provenance: {
+        ...versions,
+        name: loaded.name,
+        engine: engine.name,
+        executor: executor.name,
+        started: new Date(started).toISOString(),
+        command: `rocflow run ${file}`
+      }
+    })
+  }).pipe(
+    Effect.provideService(Run.Listener, json ? jsonListener : progress.onRun),
+    Effect.provideService(Training.Listener, progress.onTraining),
+    Effect.provide(Layer.mergeAll(Tfjs.layer(), Executor.inProcess)),
+    Effect.ensuring(Effect.sync(progress.clear))
+  )
+
+  const rows = Score.table(outcome.results)
+  const { file: report, problems } = yield* writeReport(outcome)
+  const seconds = ((yield* Clock.currentTimeMillis) - started) / 1000
+  if (json) {
+    yield* Console.log(toJson({ _tag: "Finished", directory, report, skipped: outcome.skipped, scores: rows }))
+  } else {
+    const labels = new Map(outcome.manifest.measures.map(({ id, label }) => [id, label]))
+    yield* Console.log(`\n${yield* summary(rows, labels)}\n`)
+    const repeated = outcome.skipped === 0 ? "" : `, ${outcome.skipped} of them finished before`
+    yield* Console.log(`${rows.length} jobs${repeated}, ${Progress.duration(seconds)}\nreport: ${report}`)
+  }
+  for (const problem of problems) yield* Console.error(`note: ${problem.message}`)
+  const failed = outcome.results.filter(({ status }) => status === "failed")
+  if (failed.length > 0) {
+    return yield* new JobsFailed({
+      failed: failed.length,
+      jobs: rows.length,
+      first: failed[0]!.error?.message ?? "",
+      file,
+      directory
+    })
+  }
+})

@@ -1,0 +1,12 @@
+/**
+ * `rocflow schema`: the JSON Schema of experiment files.
+ */
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import { jsonSchema } from "../experiment/Experiment.ts"
+import { builtin } from "../experiment/load.ts"
+import { toJson } from "../terminal/json.ts"
+
+export const schema = Effect.fn("schema")(function* () {
+  yield* Console.log(toJson(jsonSchema(builtin), 2))
+})

@@ -1,0 +1,166 @@
+/**
+ * The command line: names, flags and help. What a command does is loaded when it is called, so that help is quick.
+ */
+import * as Argument from "effect/cli/Argument"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Effect from "effect/Effect"
+
+/** Loads the module of a command and calls it. */
+const lazily = <Input, A, E, R>(load: () => Promise<(input: Input) => Effect.Effect<A, E, R>>) =>
+  Effect.fnUntraced(function* (input: Input) {
+    const handler = yield* Effect.promise(load)
+    yield* handler(input)
+  })
+
+/** A switch that is off unless it is given. */
+const toggle = (name: string, description: string) =>
+  Flag.Boolean(name).pipe(Flag.withDescription(description), Flag.withDefault(false))
+
+const json = toggle("json", "Print JSON for programs instead of text")
+const experiment = Argument.File("experiment").pipe(
+  Argument.withDescription("Experiment file (YAML or JSON); `rocflow schema` prints its schema")
+)
+const directory = Argument.Directory("run").pipe(Argument.withDescription("Directory that `rocflow run` printed"))
+const measure = Flag.String("measure").pipe(
+  Flag.withDescription("Measure to compare; default: every measure of the run"),
+  Flag.optional
+)
+
+const run = Command.make(
+  "run",
+  {
+    file: experiment,
+    out: Flag.Directory("out").pipe(
+      Flag.withDescription("Directory of the run; default: rocflow-runs/<name>-<hash of the design>"),
+      Flag.optional
+    ),
+    retryFailed: toggle("retry-failed", "Run failed jobs of an earlier start again"),
+    json
+  },
+  lazily(() => import("./commands/run.ts").then(({ run }) => run))
+).pipe(
+  Command.withDescription(
+    "Run an experiment: train every learner on every split, compare, and write a report. Finished jobs are kept: a run that was stopped goes on where it was."
+  ),
+  Command.withShortDescription("Run an experiment and write its report"),
+  Command.withExamples([
+    { command: "rocflow run experiment.yaml", description: "Run it, print the tables, write the report" },
+    {
+      command: "rocflow run experiment.yaml --out results --json",
+      description: "Print events and results as JSON lines"
+    }
+  ])
+)
+
+const split = Command.make(
+  "split",
+  { file: experiment, json },
+  lazily(() => import("./commands/split.ts").then(({ split }) => split))
+).pipe(
+  Command.withDescription("Show the splits of an experiment without training: test and train subsets, folds, sizes"),
+  Command.withExamples([{ command: "rocflow split experiment.yaml", description: "Check sizes before a long run" }])
+)
+
+const scores = Command.make(
+  "scores",
+  { directory, json },
+  lazily(() => import("./commands/scores.ts").then(({ scores }) => scores))
+).pipe(
+  Command.withDescription("Show the scores of every job of a run, finished or not"),
+  Command.withExamples([
+    { command: "rocflow scores rocflow-runs/main-job-1a2b3c4d --json", description: "For programs" }
+  ])
+)
+
+const compare = Command.make(
+  "compare",
+  { directory, measure, json },
+  lazily(() => import("./commands/compare.ts").then(({ compare }) => compare))
+).pipe(
+  Command.withDescription(
+    "Compare training on other and on all subsets with training on the same: effects and p-values"
+  ),
+  Command.withExamples([
+    { command: "rocflow compare rocflow-runs/main-job-1a2b3c4d --measure auc", description: "One measure" }
+  ])
+)
+
+const report = Command.make(
+  "report",
+  { directory },
+  lazily(() => import("./commands/report.ts").then(({ report }) => report))
+).pipe(
+  Command.withDescription("Write report.html and the figures of a run again, from the results so far"),
+  Command.withExamples([
+    { command: "rocflow report rocflow-runs/main-job-1a2b3c4d", description: "Also while it runs" }
+  ])
+)
+
+const inspect = Command.make(
+  "inspect",
+  {
+    file: experiment,
+    format: Flag.Literals("format", ["text", "mermaid", "json"]).pipe(
+      Flag.withDescription("How to draw pipelines"),
+      Flag.withDefault("text")
+    )
+  },
+  lazily(() => import("./commands/inspect.ts").then(({ inspect }) => inspect))
+).pipe(
+  Command.withDescription("Check an experiment and show its tasks, roles and pipelines with the shapes between stages"),
+  Command.withExamples([
+    { command: "rocflow inspect experiment.yaml --format mermaid", description: "Pipelines as Mermaid diagrams" }
+  ])
+)
+
+const roc = Command.make(
+  "roc",
+  {
+    data: Argument.File("data").pipe(Argument.withDescription("CSV, TSV, Parquet or JSON lines file")),
+    label: Flag.String("label").pipe(Flag.withDescription("Column of the labels: two classes")),
+    score: Flag.String("score").pipe(Flag.withDescription("Column of the scores: higher means more positive")),
+    positive: Flag.String("positive").pipe(
+      Flag.withDescription("The positive class; default: 1 or true, where the labels are 0/1 or truth values"),
+      Flag.optional
+    ),
+    json
+  },
+  lazily(() => import("./commands/roc.ts").then(({ roc }) => roc))
+).pipe(
+  Command.withDescription("ROC curve, AUC and AUM of a column of scores"),
+  Command.withExamples([
+    { command: "rocflow roc scores.csv --label truth --score score", description: "Every point, and the areas" }
+  ])
+)
+
+const schema = Command.make(
+  "schema",
+  {},
+  lazily(() => import("./commands/schema.ts").then(({ schema }) => schema))
+).pipe(
+  Command.withDescription("Print the JSON Schema of experiment files, for editors"),
+  Command.withExamples([
+    {
+      command: "rocflow schema > experiment.schema.json",
+      description: "Then put `# yaml-language-server: $schema=experiment.schema.json` on top of an experiment"
+    }
+  ])
+)
+
+const doctor = Command.make(
+  "doctor",
+  { json },
+  lazily(() => import("./commands/doctor.ts").then(({ doctor }) => doctor))
+).pipe(
+  Command.withDescription("Check this machine: runtime, engines and why one is not used, data files, figures"),
+  Command.withExamples([{ command: "rocflow doctor", description: "Before the first run" }])
+)
+
+/** The `rocflow` command with all its subcommands. */
+export const rocflow = Command.make("rocflow").pipe(
+  Command.withDescription(
+    "Train classifiers on unbalanced data and on data from several subsets: AUM and other losses, Same/Other/All cross-validation, reports."
+  ),
+  Command.withSubcommands([run, split, scores, compare, report, inspect, roc, schema, doctor])
+)

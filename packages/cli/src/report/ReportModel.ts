@@ -1,0 +1,143 @@
+/**
+ * What a report shows: plain rows, without a run, a table or an engine behind them.
+ *
+ * Everything here is JSON. A number that could not be computed is `null`, never NaN and never a number that somebody
+ * chose; the reason stands next to it (`undefinedCount`, `notTestable`).
+ */
+
+/** The training rows of a split, seen from its test subset: its own subset, the other ones, or all of them. */
+export type TrainSubsets = "all" | "same" | "other"
+
+/** The order of the rows of a figure from bottom to top, and of a table from top to bottom. */
+export const trainSubsetsOrder: ReadonlyArray<TrainSubsets> = ["all", "same", "other"]
+
+/** A name with the number of rows that carry it: a class level or a subset. */
+export interface Count {
+  readonly name: string
+  readonly count: number
+}
+
+export interface TaskSummary {
+  readonly id: string
+  readonly kind: string
+  readonly rows: number
+  readonly features: number
+  readonly levels: ReadonlyArray<Count>
+  readonly subsets: ReadonlyArray<Count>
+  /** Columns by role; a long list of feature columns may be left out, `features` counts them. */
+  readonly roles: Readonly<Record<string, ReadonlyArray<string>>>
+  readonly dataHash: string
+  readonly file?: string
+}
+
+export interface LearnerSummary {
+  readonly id: string
+  /** The pipeline as text, one line a stage. */
+  readonly pipeline: ReadonlyArray<string>
+}
+
+export interface MeasureSummary {
+  readonly id: string
+  readonly label: string
+  readonly direction: "maximize" | "minimize"
+  /** `percent` multiplies by 100: a rate of 0.25 is shown as 25%. */
+  readonly format: "percent" | "number"
+}
+
+/** Scores of one learner on one test subset, over all folds and seeds of one kind of split. */
+export interface AggregatedRow {
+  readonly task: string
+  readonly learner: string
+  readonly testSubset: string
+  readonly trainSubsets: TrainSubsets
+  /** Rows, or groups of rows, in the training set. */
+  readonly size: number
+  /** False for a split whose training set was cut down to a common size. */
+  readonly full: boolean
+  readonly measure: string
+  readonly mean: number | null
+  /** Standard deviation over `n` splits (divided by n − 1); null below two. */
+  readonly sd: number | null
+  /** Splits in which the measure is defined. */
+  readonly n: number
+  /** Splits in which it is not, for instance AUC without a positive row. */
+  readonly undefinedCount: number
+}
+
+/** A paired t-test of another training set against the test subset's own one. */
+export interface ComparisonRow {
+  readonly task: string
+  readonly learner: string
+  readonly testSubset: string
+  readonly compare: "other" | "all"
+  readonly measure: string
+  /** Mean over the pairs of compare − same: positive is better for AUC and worse for an error. */
+  readonly meanDiff: number | null
+  readonly sameMean: number | null
+  readonly compareMean: number | null
+  readonly p: number | null
+  /** P after correction for multiple tests (Holm), where it was asked for. */
+  readonly pAdjusted?: number
+  /** `P = 0.1234` or `P < 0.0001`. */
+  readonly label: string
+  readonly pairs: number
+  /** Why there is no p-value. */
+  readonly notTestable?: string
+}
+
+/** One point of a learning curve. `series` is the part and the quantity: `train loss`, `valid auc`. */
+export interface HistoryRow {
+  readonly task: string
+  readonly learner: string
+  readonly testSubset: string
+  readonly trainSubsets: TrainSubsets
+  /** A number of its own for every split: folds of different seeds must not share one. */
+  readonly fold: number
+  readonly epoch: number
+  readonly series: string
+  readonly value: number
+}
+
+/** A ROC curve of the predictions of all folds pooled; `fpr` and `tpr` never decrease and run from 0 to 1. */
+export interface RocCurve {
+  readonly task: string
+  readonly learner: string
+  readonly testSubset: string
+  readonly trainSubsets: TrainSubsets
+  readonly fpr: ReadonlyArray<number>
+  readonly tpr: ReadonlyArray<number>
+  readonly auc: number
+}
+
+export interface FailureRow {
+  readonly job: string
+  readonly learner: string
+  /** The split in words, for instance `test north, train all, fold 3`. */
+  readonly split: string
+  readonly message: string
+}
+
+/** How the numbers were made. Nothing here names a machine or a person. */
+export interface Provenance {
+  readonly seed: number | string
+  readonly versions: Readonly<Record<string, string>>
+  readonly engine: string
+  readonly started: string
+  readonly seconds: number
+  readonly command: string
+}
+
+/** Everything a report shows. The first measure is the main one: its figures stand open, those of the others folded. */
+export interface ReportModel {
+  readonly title: string
+  readonly tasks: ReadonlyArray<TaskSummary>
+  readonly learners: ReadonlyArray<LearnerSummary>
+  readonly resampling: string
+  readonly measures: ReadonlyArray<MeasureSummary>
+  readonly scores: ReadonlyArray<AggregatedRow>
+  readonly comparisons: ReadonlyArray<ComparisonRow>
+  readonly histories: ReadonlyArray<HistoryRow>
+  readonly roc: ReadonlyArray<RocCurve>
+  readonly failures: ReadonlyArray<FailureRow>
+  readonly provenance: Provenance
+}

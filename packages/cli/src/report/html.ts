@@ -1,0 +1,197 @@
+import type { Figure } from "./Figure.ts"
+import { escapeHtml } from "./internal/escape.ts"
+import { duration, integer } from "./internal/numbers.ts"
+import { distinct } from "./internal/select.ts"
+import { style } from "./internal/style.ts"
+import { tableHtml, termsHtml } from "./internal/table.ts"
+import { comparisonTable, scoreTable } from "./internal/tables.ts"
+import type { Count, ReportModel, TaskSummary } from "./ReportModel.ts"
+
+/** A figure with its picture, or with the reason why there is none. */
+export interface Drawn {
+  readonly figure: Figure
+  readonly svg: string | undefined
+  readonly problem?: string
+}
+
+interface Section {
+  readonly id: string
+  readonly title: string
+  readonly body: string
+}
+
+const figureHtml = ({ figure, svg, problem }: Drawn): string => {
+  const picture =
+    svg === undefined
+      ? `<p class="alarm">${escapeHtml(problem ?? "This figure could not be drawn.")}</p>`
+      : `<div class="scroll" role="region" tabindex="0" aria-label="${escapeHtml(figure.title)}">` +
+        svg.replace("<svg ", `<svg role="img" aria-label="${escapeHtml(figure.title)}" `) +
+        "</div>"
+  return (
+    `<figure id="${escapeHtml(figure.name)}"><h3>${escapeHtml(figure.title)}</h3>\n${picture}\n` +
+    `<figcaption>${escapeHtml(figure.caption)}</figcaption></figure>`
+  )
+}
+
+const folded = (summary: string, body: string): string =>
+  body === "" ? "" : `<details><summary>${escapeHtml(summary)}</summary>\n${body}\n</details>`
+
+/** One part for the main measure, open, and one for the others, folded. */
+const byImportance = <A>(items: ReadonlyArray<A>, isMain: (item: A) => boolean, write: (item: A) => string): string =>
+  [
+    ...items.filter(isMain).map(write),
+    folded(
+      "Other measures",
+      items
+        .filter((item) => !isMain(item))
+        .map(write)
+        .join("\n")
+    )
+  ].join("\n")
+
+const answers = (model: ReportModel): string => {
+  const tables = model.tasks.flatMap((task) =>
+    model.measures.flatMap((measure, i) => comparisonTable(model, task.id, measure).map((table) => ({ table, i })))
+  )
+  if (tables.length === 0) return ""
+  return (
+    "<p>For each test subset: is a learner that was trained on the other subsets, or on all of them, better or worse " +
+    "than one that was trained on the same subset? The difference is paired by fold; a word is given where P is below " +
+    "0.05. “No difference shown” does not mean that there is none.</p>\n" +
+    byImportance(
+      tables,
+      ({ i }) => i === 0,
+      ({ table }) => tableHtml(table)
+    ) +
+    '\n<p class="quiet">Two-sided paired t-tests. Folds share training rows, so P values are approximate; ' +
+    (model.comparisons.some((row) => row.pAdjusted !== undefined)
+      ? "the words use those corrected for the number of tests (Holm).</p>"
+      : "they are not corrected for the number of tests.</p>")
+  )
+}
+
+const figures = (model: ReportModel, drawn: ReadonlyArray<Drawn>): string => {
+  const main = model.measures[0]?.id
+  const isMain = ({ figure }: Drawn) =>
+    figure.kind === "roc" || figure.kind === "learning" || figure.measure === undefined || figure.measure === main
+  return byImportance(drawn, isMain, figureHtml)
+}
+
+const scoreTables = (model: ReportModel): string =>
+  byImportance(
+    model.tasks.flatMap((task) =>
+      model.measures.flatMap((measure, i) => scoreTable(model, task.id, measure).map((table) => ({ table, i })))
+    ),
+    ({ i }) => i === 0,
+    ({ table }) => tableHtml(table)
+  )
+
+const failures = (model: ReportModel): string =>
+  model.failures.length === 0
+    ? ""
+    : "<p>These jobs gave no result; the scores above are those of the other splits.</p>\n" +
+      tableHtml({
+        caption: "Failed jobs",
+        columns: [{ title: "job" }, { title: "learner" }, { title: "split" }, { title: "message" }],
+        rows: model.failures.map(({ job, learner, split, message }) => [
+          job,
+          learner,
+          split,
+          { text: message, className: "wrap" }
+        ])
+      })
+
+const counts = (values: ReadonlyArray<Count>): string =>
+  values.map(({ name, count }) => `${name} (${integer(count)})`).join(", ")
+
+/** Long lists of columns are counted, not printed. */
+const columnList = (columns: ReadonlyArray<string>): string =>
+  columns.length <= 12 ? columns.join(", ") : `${columns.slice(0, 12).join(", ")} and ${columns.length - 12} more`
+
+const taskHtml = (task: TaskSummary): string =>
+  `<h3>${escapeHtml(task.id)}</h3>\n` +
+  termsHtml([
+    ...(task.file === undefined ? [] : [["file", task.file] as const]),
+    ["kind", task.kind],
+    ["rows", integer(task.rows)],
+    ["features", integer(task.features)],
+    ...(task.levels.length === 0 ? [] : [["classes", counts(task.levels)] as const]),
+    ...(task.subsets.length === 0 ? [] : [["subsets", counts(task.subsets)] as const]),
+    ...Object.entries(task.roles).flatMap(([role, columns]) =>
+      columns.length === 0 ? [] : [[`role ${role}`, columnList(columns)] as const]
+    ),
+    ["data hash", task.dataHash]
+  ])
+
+const learnersHtml = (model: ReportModel): string =>
+  model.learners
+    .map(({ id, pipeline }) => `<h3>${escapeHtml(id)}</h3>\n<pre>${escapeHtml(pipeline.join("\n"))}</pre>`)
+    .join("\n")
+
+const provenanceHtml = ({ provenance, resampling }: ReportModel): string =>
+  termsHtml([
+    ["resampling", resampling],
+    ["seed", String(provenance.seed)],
+    ["engine", provenance.engine],
+    ["started", provenance.started],
+    ["took", duration(provenance.seconds)],
+    ...Object.entries(provenance.versions)
+  ]) + `\n<pre>${escapeHtml(provenance.command)}</pre>`
+
+const plural = (count: number, noun: string): string => `${integer(count)} ${noun}${count === 1 ? "" : "s"}`
+
+const lead = (model: ReportModel): string =>
+  [
+    `${plural(model.learners.length, "learner")} on ${plural(model.tasks.length, "task")}`,
+    model.resampling,
+    `seed ${model.provenance.seed}`,
+    `${model.provenance.started.slice(0, 10)}, ${duration(model.provenance.seconds)}`
+  ].join(" · ")
+
+const alarm = (model: ReportModel): string =>
+  model.failures.length === 0
+    ? ""
+    : `<p class="alarm" role="status">${plural(model.failures.length, "job")} failed (${escapeHtml(
+        distinct(model.failures.map((failure) => failure.learner)).join(", ")
+      )}): <a href="#failures">see why</a>.</p>`
+
+/**
+ * Writes the report as one HTML document that needs no network, no script and no other file: figures are inline SVG, and
+ * a content security policy forbids everything else. All text of the model is escaped.
+ */
+export const document = (model: ReportModel, drawn: ReadonlyArray<Drawn>): string => {
+  const sections: ReadonlyArray<Section> = [
+    { id: "answers", title: "Same, other or all", body: answers(model) },
+    { id: "figures", title: "Figures", body: figures(model, drawn) },
+    { id: "scores", title: "Scores", body: scoreTables(model) },
+    { id: "failures", title: "Failed jobs", body: failures(model) },
+    { id: "data", title: "Data", body: model.tasks.map(taskHtml).join("\n") },
+    { id: "learners", title: "Learners", body: learnersHtml(model) },
+    { id: "made", title: "How it was made", body: provenanceHtml(model) }
+  ].filter(({ body }) => body.trim() !== "")
+  const links = sections.map(({ id, title }) => `<li><a href="#${id}">${title}</a></li>`).join("")
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>${escapeHtml(model.title)}</title>
+<style>
+${style}
+</style>
+</head>
+<body>
+<header>
+<h1>${escapeHtml(model.title)}</h1>
+<p class="lead">${escapeHtml(lead(model))}</p>
+${alarm(model)}
+<nav aria-label="Contents"><ul>${links}</ul></nav>
+</header>
+<main>
+${sections.map(({ id, title, body }) => `<section id="${id}">\n<h2>${title}</h2>\n${body}\n</section>`).join("\n")}
+</main>
+</body>
+</html>
+`
+}

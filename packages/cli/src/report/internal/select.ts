@@ -1,0 +1,37 @@
+import { type AggregatedRow, type ReportModel, type TrainSubsets, trainSubsetsOrder } from "../ReportModel.ts"
+
+/** Values in the order of their first appearance, without repetition. */
+export const distinct = <A>(values: Iterable<A>): ReadonlyArray<A> => [...new Set(values)]
+
+/** Names that occur, in the order of a list; those the list does not know come last. */
+export const inOrder = (order: ReadonlyArray<string>, present: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const found = new Set(present)
+  return [...order.filter((name) => found.has(name)), ...distinct(present).filter((name) => !order.includes(name))]
+}
+
+/** What figures are laid out by. */
+interface Placed {
+  readonly learner: string
+  readonly testSubset: string
+  readonly trainSubsets: TrainSubsets
+}
+
+/** Learners, test subsets and training sets of some rows, each in the order in which the report names them. */
+export const axesOf = (model: ReportModel, task: string, rows: ReadonlyArray<Placed>) => ({
+  learners: inOrder(
+    model.learners.map((learner) => learner.id),
+    rows.map((row) => row.learner)
+  ),
+  testSubsets: inOrder(
+    model.tasks.find((summary) => summary.id === task)?.subsets.map((subset) => subset.name) ?? [],
+    rows.map((row) => row.testSubset)
+  ),
+  trains: trainSubsetsOrder.filter((train) => rows.some((row) => row.trainSubsets === train))
+})
+
+/** Scores of one task and measure. */
+export const scoresOf = (model: ReportModel, task: string, measure: string): ReadonlyArray<AggregatedRow> =>
+  model.scores.filter((row) => row.task === task && row.measure === measure)
+
+/** Titles of figures name the task only where there is more than one. */
+export const ofTask = (model: ReportModel, task: string): string => (model.tasks.length > 1 ? ` (${task})` : "")

@@ -1,0 +1,123 @@
+/**
+ * Progress on standard error: one line that is rewritten on a terminal, a line every tenth of the jobs elsewhere.
+ */
+import { styleText } from "node:util"
+import type * as Training from "@rocflow/core/learning/Training"
+import type * as Run from "@rocflow/resampling/Run"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+
+/** Where progress is shown. */
+export interface Screen {
+  readonly write: (text: string) => void
+  readonly animated: boolean
+  readonly width: number
+}
+
+/** Standard error. */
+export const stderr: Screen = {
+  write: (text) => process.stderr.write(text),
+  animated: process.stderr.isTTY === true,
+  width: process.stderr.columns ?? 100
+}
+
+/** Two figures of a duration: "42 s", "3 min 5 s". */
+export const duration = (seconds: number): string => {
+  const whole = Math.round(seconds)
+  if (whole < 60) return `${whole} s`
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
+}
+
+/** The listeners of a run; `clear` takes the animated line away. */
+export interface Progress {
+  readonly onRun: (event: Run.Event) => Effect.Effect<void>
+  readonly onTraining: (event: Training.Event) => Effect.Effect<void>
+  readonly clear: () => void
+}
+
+const splitText = ({ testSubset, trainSubsets, testFold }: Extract<Run.Event, { _tag: "JobBegun" }>["job"]): string =>
+  testSubset === "full" ? `fold ${testFold}` : `test ${testSubset}, trained on ${trainSubsets}, fold ${testFold}`
+
+/** Makes a progress display. */
+export const make = (screen: Screen = stderr): Progress => {
+  let jobs = 0
+  let finished = 0
+  let skipped = 0
+  let failed = 0
+  let started = 0
+  let drawn = 0
+  let current = ""
+  let epoch = ""
+
+  const remaining = (now: number): string => {
+    const here = finished - skipped
+    if (here === 0) return ""
+    return `, about ${duration((((now - started) / here) * (jobs - finished)) / 1000)} left`
+  }
+  const draw = (now: number) => {
+    if (!screen.animated || now - drawn < 80) return
+    drawn = now
+    const share = jobs === 0 ? 1 : finished / jobs
+    const bar = "█".repeat(Math.round(share * 20)).padEnd(20, "░")
+    const text = `${bar} ${finished}/${jobs} jobs${failed > 0 ? `, ${failed} failed` : ""}${remaining(now)} · ${current}${epoch}`
+    screen.write(`\r\u001b[2K${text.slice(0, Math.max(20, screen.width - 1))}`)
+  }
+  const clear = () => {
+    if (screen.animated) screen.write("\r\u001b[2K")
+  }
+  const line = (text: string) => {
+    clear()
+    screen.write(`${text}\n`)
+  }
+
+  return {
+    clear,
+    onRun: (event) =>
+      Effect.map(Clock.currentTimeMillis, (now) => {
+        switch (event._tag) {
+          case "Begun":
+            jobs = event.jobs
+            finished = skipped = event.finished
+            started = now
+            line(
+              `${event.jobs} jobs in ${event.directory}${event.finished > 0 ? `, ${event.finished} of them finished before` : ""}`
+            )
+            break
+          case "JobBegun":
+            current = `${event.job.learner}, ${splitText(event.job)}`
+            epoch = ""
+            draw(now)
+            break
+          case "JobEnded": {
+            finished = event.finished
+            const { result } = event
+            if (result.status === "failed") {
+              failed += 1
+              line(
+                styleText(
+                  "red",
+                  `failed: ${result.job.learner}, ${splitText(result.job)}: ${result.error?.message ?? ""}`,
+                  {
+                    stream: process.stderr
+                  }
+                )
+              )
+            }
+            const tenth = (n: number) => Math.floor((n * 10) / event.jobs)
+            if (!screen.animated && tenth(finished) > tenth(finished - 1)) {
+              line(`${finished}/${event.jobs} jobs after ${duration((now - started) / 1000)}${remaining(now)}`)
+            }
+            draw(now)
+          }
+        }
+      }),
+    onTraining: (event) =>
+      event._tag === "Epoch"
+        ? Effect.map(Clock.currentTimeMillis, (now) => {
+            epoch = `, epoch ${event.row.epoch}`
+            draw(now)
+          })
+        : Effect.void
+  }
+}
