@@ -9,6 +9,7 @@ import * as Learner from "@rocflow/core/learning/Learner"
 import type { Measure } from "@rocflow/core/learning/Measure"
 import type { Definition } from "@rocflow/core/pipeline/Definition"
 import * as Registry from "@rocflow/core/pipeline/Registry"
+import * as Aum from "@rocflow/losses/Aum"
 import * as Losses from "@rocflow/losses/Registered"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
@@ -39,7 +40,11 @@ interface Problem {
 }
 
 /** The definitions of all packages. */
-export const builtin: ReadonlyArray<Definition> = [...Builtin.definitions, ...Losses.definitions]
+export const builtin: ReadonlyArray<Definition> = [
+  ...Builtin.definitions,
+  ...Losses.definitions,
+  ...Losses.measures
+]
 
 const format = SchemaIssue.makeFormatterStandardSchemaV1()
 

@@ -25,6 +25,10 @@ export const undefinedBecause = (reason: string): Undefined => ({ _tag: "Undefin
 /** @category guards */
 export const isDefined = (value: Measured): value is number => typeof value === "number"
 
+/** Tells a measure that is undefined from whatever else a function may give. @category guards */
+export const isUndefined = (value: unknown): value is Undefined =>
+  typeof value === "object" && value !== null && "_tag" in value && value._tag === "Undefined"
+
 /** @category models */
 export interface Measure<out K extends TargetKind = TargetKind> extends Definition.Definition<"measure"> {
   /** The name in tables and figures. */

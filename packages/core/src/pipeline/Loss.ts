@@ -54,6 +54,11 @@ export interface Definition<out K extends TargetKind = TargetKind> extends Base.
   readonly accepts: ReadonlyArray<K>
   /** Whether row weights are used. If not, a task with a weight column is refused, never silently unweighted. */
   readonly weighted: boolean
+  /**
+   * Whether adding a constant to all scores leaves the value as it is, as for losses that only rank. The intercept of a
+   * binary model is then chosen after training, by the least errors on the training rows. Default false.
+   */
+  readonly translationInvariant?: boolean
   // oxlint-disable-next-line typescript/no-explicit-any -- the options' type is erased in the definition
   readonly make: (options: any) => Kernel
 }
@@ -64,6 +69,7 @@ export const define = <const K extends TargetKind, Type, Encoded>(definition: {
   readonly summary: string
   readonly accepts: ReadonlyArray<K>
   readonly weighted: boolean
+  readonly translationInvariant?: boolean
   readonly options: Base.Options<Type, Encoded>
   readonly make: (options: Type) => Kernel
 }): Definition<K> => ({ kind: "loss", ...definition })

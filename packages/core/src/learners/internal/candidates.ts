@@ -36,8 +36,8 @@ export const chooseCandidates = (
 ): void => {
   candidates.count = 0
   candidates.member.fill(0)
-  for (let j = 0; j < design.p; j++) {
-    if (design.usable[j] === 1 && (beta[j] !== 0 || Math.abs(gradient[j]!) > cutoff)) admit(candidates, j)
+  for (const j of design.usable) {
+    if (beta[j] !== 0 || Math.abs(gradient[j]!) > cutoff) admit(candidates, j)
   }
 }
 
@@ -49,21 +49,31 @@ export const admitViolations = (
   l1: number
 ): boolean => {
   const before = candidates.count
-  for (let j = 0; j < design.p; j++) {
-    if (design.usable[j] === 1 && Math.abs(gradient[j]!) > l1) admit(candidates, j)
-  }
+  for (const j of design.usable) if (Math.abs(gradient[j]!) > l1) admit(candidates, j)
   return candidates.count > before
 }
 
-/** Writes `g_j = Σ_i x_ij residual_i` for every column, 0 for those that are not usable. */
-export const fillGradient = (design: Design, residual: Float64Array, gradient: Float64Array): void => {
-  const { columns, p, usable } = design
+/** Writes `g_j = Σ_i x_ij residual_i` for the first `count` columns of the list. */
+export const fillGradientOf = (
+  columns: ReadonlyArray<Float64Array>,
+  list: Int32Array,
+  count: number,
+  residual: Float64Array,
+  gradient: Float64Array
+): void => {
   const four = new Float64Array(4)
-  const whole = p - (p % 4)
-  for (let j = 0; j < whole; j += 4) {
-    dotFour(residual, columns[j]!, columns[j + 1]!, columns[j + 2]!, columns[j + 3]!, four)
-    gradient.set(four, j)
+  const whole = count - (count % 4)
+  for (let t = 0; t < whole; t += 4) {
+    const [a, b, c, d] = [list[t]!, list[t + 1]!, list[t + 2]!, list[t + 3]!]
+    dotFour(residual, columns[a]!, columns[b]!, columns[c]!, columns[d]!, four)
+    gradient[a] = four[0]!
+    gradient[b] = four[1]!
+    gradient[c] = four[2]!
+    gradient[d] = four[3]!
   }
-  for (let j = whole; j < p; j++) gradient[j] = dot(residual, columns[j]!)
-  for (let j = 0; j < p; j++) if (usable[j] === 0) gradient[j] = 0
+  for (let t = whole; t < count; t++) gradient[list[t]!] = dot(residual, columns[list[t]!]!)
 }
+
+/** Writes `g_j = Σ_i x_ij residual_i` for every usable column; the others keep their zero. */
+export const fillGradient = (design: Design, residual: Float64Array, gradient: Float64Array): void =>
+  fillGradientOf(design.columns, design.usable, design.usable.length, residual, gradient)

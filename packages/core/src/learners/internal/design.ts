@@ -12,8 +12,8 @@ export interface Design {
   readonly totalWeight: number
   readonly center: Float64Array
   readonly scale: Float64Array
-  /** 0 for a column with one value only: its coefficient stays zero. */
-  readonly usable: Uint8Array
+  /** The columns with more than one value. The coefficients of the others stay zero. */
+  readonly usable: Int32Array
   readonly intercept: boolean
 }
 
@@ -39,25 +39,32 @@ export const makeDesign = (
   const weights = given.map((w) => w / totalWeight)
   const center = new Float64Array(p)
   const scale = new Float64Array(p).fill(1)
-  const usable = new Uint8Array(p)
+  const usable: Array<number> = []
   const columns: Array<Float64Array> = []
   for (let j = 0; j < p; j++) {
     const column = x.slice(j * n, (j + 1) * n)
     columns.push(column)
     let mean = 0
-    for (let i = 0; i < n; i++) {
-      mean += weights[i]! * column[i]!
-      if (column[i] !== column[0]) usable[j] = 1
-    }
+    for (let i = 0; i < n; i++) mean += weights[i]! * column[i]!
     let variance = 0
     for (let i = 0; i < n; i++) variance += weights[i]! * (column[i]! - mean) ** 2
-    if (variance === 0) usable[j] = 0
-    if (usable[j] === 0) continue
+    if (variance === 0 || column.every((value) => value === column[0])) continue
+    usable.push(j)
     const shift = options.intercept ? mean : 0
     const divisor = options.standardize ? Math.sqrt(variance) : 1
     for (let i = 0; i < n; i++) column[i] = (column[i]! - shift) / divisor
     center[j] = shift
     scale[j] = divisor
   }
-  return { n, p, columns, weights, totalWeight, center, scale, usable, intercept: options.intercept }
+  return {
+    n,
+    p,
+    columns,
+    weights,
+    totalWeight,
+    center,
+    scale,
+    usable: Int32Array.from(usable),
+    intercept: options.intercept
+  }
 }

@@ -67,9 +67,21 @@ export const binomialSolver = (design: Design, y: ArrayLike<number>, options: Re
       let sweeps = 0
       let change = 0
       do {
+        change = Infinity
         do {
-          const left = budget - sweeps
-          const step = newtonStep(design, fit, minimiser, candidates, penalty, scores, before, loss, evaluate, left)
+          const step = newtonStep(
+            design,
+            fit,
+            minimiser,
+            candidates,
+            penalty,
+            scores,
+            before,
+            loss,
+            evaluate,
+            change,
+            budget - sweeps
+          )
           sweeps += step.sweeps
           change = step.change
         } while (change >= tolerance && sweeps <= budget)

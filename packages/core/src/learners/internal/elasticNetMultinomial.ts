@@ -76,6 +76,7 @@ export const multinomialSolver = (
   const candidates = perClass(() => makeCandidates(p))
   const before = { beta: new Float64Array(p), scores: new Float64Array(n) }
   const values = new Float64Array(classes)
+  const changes = new Float64Array(classes)
   const sum = new Float64Array(n)
 
   const exponentiate = (k: number): void => {
@@ -155,6 +156,7 @@ export const multinomialSolver = (
       let sweeps = 0
       let change = 0
       do {
+        changes.fill(Infinity)
         do {
           change = 0
           for (let k = 0; k < classes && sweeps <= budget; k++) {
@@ -169,9 +171,11 @@ export const multinomialSolver = (
               before,
               loss,
               evaluators[k]!,
+              changes[k]!,
               budget - sweeps
             )
             sweeps += step.sweeps
+            changes[k] = step.change
             change = Math.max(change, step.change)
           }
         } while (change >= tolerance && sweeps <= budget)

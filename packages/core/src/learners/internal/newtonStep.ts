@@ -51,8 +51,15 @@ export interface Step {
 }
 
 /**
+ * A step whose change is above this fraction of the one before is slow (Newton's own steps, with the curvature of where
+ * they are, shrink ever faster): the next uses new curvature.
+ */
+const slow = 0.1
+
+/**
  * Makes one Newton step: minimises the quadratic approximation of the loss, and halves the step while it raises the
- * penalised loss, which therefore never rises. `loss` is the loss before; `evaluate` computes it at the scores.
+ * penalised loss, which therefore never rises. `loss` is the loss before; `evaluate` computes it at the scores; `previous` is the
+ * change by the step before.
  */
 export const newtonStep = (
   design: Design,
@@ -64,6 +71,7 @@ export const newtonStep = (
   before: Before,
   loss: number,
   evaluate: () => number,
+  previous: number,
   budget: number
 ): Step => {
   const { beta } = fit
@@ -82,15 +90,12 @@ export const newtonStep = (
     objective = evaluate() + penaltyOf(beta, penalty)
   }
   const { curvature } = minimiser
-  let total = 0
-  const { weight } = fit
-  const move = fit.intercept - interceptBefore
-  if (move !== 0) for (let i = 0; i < weight.length; i++) total += weight[i]!
-  let change = total * move * move
+  let change = minimiser.interceptChange()
   for (let t = 0; t < candidates.count; t++) {
     const j = candidates.indices[t]!
     const delta = beta[j]! - before.beta[j]!
     change = Math.max(change, curvature[j]! * delta * delta)
   }
+  if (change > slow * previous) minimiser.refresh()
   return { sweeps, change }
 }

@@ -1,4 +1,4 @@
-import type { Candidates } from "./candidates.ts"
+import { type Candidates, fillGradientOf } from "./candidates.ts"
 import type { Design } from "./design.ts"
 import { alternate, type LinearFit, type Minimiser, smallestCurvature, softThreshold } from "./quadratic.ts"
 import { dot, dotFour, sumOf, weightedSquare } from "./vectors.ts"
@@ -80,8 +80,10 @@ export const productMinimiser = (design: Design, fit: LinearFit, intercept: bool
     }
   }
 
+  let interceptChange = 0
   return {
     curvature,
+    interceptChange: () => interceptChange,
     refresh: () => {
       total = 0
     },
@@ -94,10 +96,12 @@ export const productMinimiser = (design: Design, fit: LinearFit, intercept: bool
       }
       const rest = intercept ? sumOf(residual) : 0
       fit.intercept += rest / total
+      interceptChange = (rest * rest) / total
+      fillGradientOf(columns, candidates.indices, candidates.count, residual, gradient)
       for (let t = 0; t < candidates.count; t++) {
         const j = candidates.indices[t]!
         if (isKnown[j] === 0) learn(j)
-        gradient[j] = dot(columns[j]!, residual) - mean[j]! * rest
+        gradient[j]! -= mean[j]! * rest
       }
       return alternate(candidates, beta, active, tolerance, budget, (list, count) => {
         let change = 0

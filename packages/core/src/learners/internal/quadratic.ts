@@ -50,6 +50,8 @@ export interface Minimiser {
   readonly minimise: (penalty: Penalty, candidates: Candidates, budget: number) => number
   /** `v_j` as used by the last descent, for the columns that it visited. */
   readonly curvature: Float64Array
+  /** By how much the last descent moved the intercept on account of the residuals that it began with, `Σ_i w_i Δ²`. */
+  readonly interceptChange: () => number
   /** Makes the next descent use the weights as they are. */
   readonly refresh: () => void
 }

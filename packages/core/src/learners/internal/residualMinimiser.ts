@@ -12,8 +12,10 @@ export const residualMinimiser = (design: Design, fit: LinearFit, intercept: boo
   const curvature = new Float64Array(p)
   const mean = new Float64Array(p)
   const active = new Int32Array(p)
+  let interceptChange = 0
   return {
     curvature,
+    interceptChange: () => interceptChange,
     refresh: () => {},
     minimise: ({ l1, l2 }, candidates, budget) => {
       const total = sumOf(weight)
@@ -26,6 +28,7 @@ export const residualMinimiser = (design: Design, fit: LinearFit, intercept: boo
       if (intercept) {
         const delta = sumOf(residual) / total
         fit.intercept += delta
+        interceptChange = total * delta * delta
         addScaled(residual, -delta, weight)
       }
       return alternate(candidates, beta, active, tolerance, budget, (list, count) => {

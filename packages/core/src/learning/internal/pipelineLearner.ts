@@ -25,6 +25,7 @@ import * as Prediction from "../Prediction.ts"
 import * as Training from "../Training.ts"
 import { decodeOptions } from "./decodeOptions.ts"
 import { holdout } from "./holdout.ts"
+import { intercept } from "./intercept.ts"
 
 /** The parts of a complete pipeline, found by the kind of their stages. */
 const parts = (pipeline: Pipeline.Any) => {
@@ -41,15 +42,18 @@ const parts = (pipeline: Pipeline.Any) => {
 const State = Schema.Struct({
   preprocess: Schema.Array(Schema.Unknown),
   columns: Schema.Array(Schema.String),
+  intercept: Schema.Finite,
   weights: Schema.Array(
     Schema.Struct({ name: Schema.String, shape: Schema.Array(Schema.Int), values: Schema.Array(Schema.Finite) })
   )
 })
 
-/** What a pipeline learned: the state of each preprocessing stage, the columns of the ingress, the weights. */
+/** What a pipeline learned: the state of each preprocessing stage, the columns of the ingress, intercept and weights. */
 interface Learned {
   readonly preprocess: ReadonlyArray<unknown>
   readonly columns: ReadonlyArray<string>
+  /** Added to the outputs: 0 unless the loss leaves the intercept undecided. */
+  readonly intercept: number
   readonly weights: ReadonlyArray<Engine.Weights>
 }
 
@@ -75,7 +79,7 @@ const fitPreprocess = Effect.fnUntraced(function* (pipeline: Pipeline.Any, task:
 /** The features of a task's rows as the network sees them. */
 const load = (
   pipeline: Pipeline.Any,
-  learned: Omit<Learned, "weights">,
+  learned: Pick<Learned, "preprocess" | "columns">,
   task: Task
 ): Result.Result<Float32Array, Refused> => {
   const { preprocess, ingress } = parts(pipeline)
@@ -170,7 +174,8 @@ const fitted = (
     const network = yield* Effect.fromResult(Shape.network(pipeline, learned.columns.length, outputs))
     const engine = yield* Engine.Engine
     const scores = yield* engine.scores(network, learned.weights, features, task.rows)
-    return Prediction.fromOutputs(target, scores, task.target, Prediction.allRows(task), predictType)
+    const shifted = scores.map((score) => score + learned.intercept)
+    return Prediction.fromOutputs(target, shifted, task.target, Prediction.allRows(task), predictType)
   })
 })
 
@@ -227,7 +232,13 @@ const fit = (pipeline: Pipeline.Any) =>
           Prediction.fromOutputs(task, scores, Float64Array.from(targets), new Int32Array(targets.length), "prob")
       })
     )
-    return fitted(pipeline, predictType, { ...preprocessed, weights: outcome.weights }, task, outcome)
+    const learned = { ...preprocessed, weights: outcome.weights, intercept: 0 }
+    if (task.kind === "binary" && (loss.definition as Loss.Definition).translationInvariant === true) {
+      const engine = yield* Engine.Engine
+      const scores = yield* engine.scores(network, outcome.weights, trainData.features, trainData.rows)
+      learned.intercept = intercept(scores, trainData.targets, trainData.weights)
+    }
+    return fitted(pipeline, predictType, learned, task, outcome)
   })
 
 /** Everything of `fit` that needs no training. */
@@ -276,6 +287,7 @@ export const pipelineLearner = <L extends Learner.Learner<TargetKind, string, un
           {
             preprocess: state.preprocess,
             columns: state.columns,
+            intercept: state.intercept,
             weights: state.weights.map((weight) => ({ ...weight, values: Float32Array.from(weight.values) }))
           },
           task,

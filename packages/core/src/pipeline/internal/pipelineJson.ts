@@ -151,7 +151,9 @@ const checkOrder = (stages: ReadonlyArray<Pipeline.Stage | undefined>, complete:
     // A stage that could not be read may be the one that this one needs.
     const wrong = unread ? undefined : problem(reached, kind, definition.id)
     unread = false
-    if (wrong !== undefined) issues.push({ path: [i], message: `${definition.id}: ${wrong}` })
+    if (wrong !== undefined) {
+      issues.push({ path: [i], message: wrong.startsWith(definition.id) ? wrong : `${definition.id}: ${wrong}` })
+    }
     reached = kind
     if (kind === "loss") loss = definition
     if (kind === "model" && loss !== undefined) {

@@ -1,0 +1,66 @@
+/**
+ * AUM of more than two classes, by one-vs-rest.
+ *
+ * - `"macro"`: the mean over the classes of the binary AUM of that class's scores, the class against the rest
+ * - `"micro"`: the binary AUM of all n·k scores together, positive where the column is the class of the row
+ *
+ * Scores are used as they are (logits or probabilities), as in torchMAUM.
+ */
+import * as Loss from "@rocflow/core/pipeline/Loss"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { withDefault } from "./internal/aumOptions.ts"
+import * as OneVsRest from "./internal/aumOneVsRest.ts"
+import * as Tensors from "./internal/aumTensor.ts"
+
+/**
+ * `denominator` as for `Aum.loss` (default "rate"), `average` "macro" (default) or "micro".
+ *
+ * @category models
+ */
+export const Options = Schema.Struct({
+  denominator: withDefault,
+  average: Schema.Literals(["macro", "micro"]).pipe(Schema.withDecodingDefaultKey(Effect.succeed("macro" as const)))
+})
+
+/**
+ * What a user writes: every option may be left out.
+ *
+ * @category models
+ */
+export type Options = typeof Options.Encoded
+
+/**
+ * The definition, for registries and for direct evaluation. The gradient is the mean of left and right derivatives.
+ *
+ * A class without rows in a batch, or without other rows, adds 0 to the value and to the gradient of `"macro"`; the
+ * divisor stays the number of classes, so that all batches are on one scale.
+ *
+ * @example
+ * const kernel = AumMulticlass.definition.make({ denominator: "rate", average: "micro" })
+ * const scores = Float64Array.of(0.4, 0.3, 0.3, 0.2, 0.1, 0.7, 0.5, 0.2, 0.3, 0.3, 0.4, 0.3)
+ * kernel.evaluate?.(scores, Float64Array.of(0, 2, 1, 1), new Float64Array(12)) // => 0.049999999999999996
+ * @category models
+ */
+export const definition = Loss.define({
+  id: "Aum.multiclass",
+  accepts: ["multiclass"],
+  weighted: true,
+  options: Options,
+  summary: "AUM of more than two classes, one against the rest: mean over classes (macro) or all entries (micro)",
+  make: ({ average, denominator }) => {
+    const problems = average === "macro" ? OneVsRest.macro() : OneVsRest.micro()
+    return {
+      evaluate: (scores, targets, gradient, weights) =>
+        problems.evaluate(scores, targets, targets.length, denominator, gradient, weights),
+      tensor: (scores, targets, weights) => Tensors.multiclass(scores, targets, denominator, average, weights)
+    }
+  }
+})
+
+/**
+ * Appends the multi-class AUM loss to a pipeline that has a head. Multi-class tasks only. Also `Aum.multiclass`.
+ *
+ * @category stages
+ */
+export const stage = (options: Options = {}) => Loss.stage(definition, options)

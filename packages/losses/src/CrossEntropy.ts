@@ -1,0 +1,48 @@
+/**
+ * Cross-entropy of softmax scores, for two or more classes.
+ *
+ *     loss = mean over rows of  log(sum over k of exp(s_k)) - s_truth,   d/ds_k = softmax(s)_k - [k = truth]
+ *
+ * the negative log-likelihood of `P(class k) = softmax(s)_k`, as PyTorch's `CrossEntropyLoss` without class weights.
+ * Scores are row-major, one column per class; targets are class indices 0 .. K - 1.
+ *
+ * Weights multiply the terms, and the mean is the sum of the weighted terms divided by the sum of the weights, so
+ * that an integer weight is the same as repeating the row (PyTorch's `weight` divides by the number of rows). A batch
+ * without weight has value and gradient 0.
+ *
+ * @example
+ * const kernel = CrossEntropy.definition.make({ reduction: "mean" })
+ * const gradient = new Float64Array(4)
+ * kernel.evaluate?.(Float64Array.of(0, 0, 0, 0), Float64Array.of(2), gradient) // => 1.3862943611198906
+ * gradient // => Float64Array [0.25, 0.25, -0.75, 0.25]
+ */
+import * as Loss from "@rocflow/core/pipeline/Loss"
+import * as Schema from "effect/Schema"
+import { crossEntropy } from "./internal/crossEntropy.ts"
+import { crossEntropyTensor, factor, Reduction } from "./internal/tensors.ts"
+
+/**
+ * - `reduction`: "mean" (default) or "sum".
+ * @category models
+ */
+export const Options = Schema.Struct({ reduction: Reduction })
+
+/** What a user writes: every option may be left out. @category models */
+export type Options = typeof Options.Encoded
+
+/** The definition, for registries and for direct evaluation. @category models */
+export const definition = Loss.define({
+  id: "CrossEntropy.loss",
+  accepts: ["multiclass"],
+  weighted: true,
+  options: Options,
+  summary: "Cross-entropy of softmax scores: the mean of log(sum exp(s)) - s of the true class",
+  make: ({ reduction }) => ({
+    evaluate: (scores, targets, gradient, weights) =>
+      crossEntropy(scores, targets, gradient, weights, factor(reduction, targets.length, weights)),
+    tensor: crossEntropyTensor(reduction)
+  })
+})
+
+/** Appends cross-entropy to a pipeline that has a head. Multi-class tasks only. @category stages */
+export const loss = (options: Options = {}) => Loss.stage(definition, options)

@@ -1,0 +1,47 @@
+/**
+ * Squared error.
+ *
+ *     loss = mean over rows of  d^2,   d = score - target,   d/ds = 2 d
+ *
+ * as PyTorch's `MSELoss`: without the factor 1/2 that some texts have. Its minimiser is the conditional mean.
+ *
+ * Weights multiply the terms, and the mean is the sum of the weighted terms divided by the sum of the weights, so
+ * that an integer weight is the same as repeating the row (PyTorch's `weight` divides by the number of rows). A batch
+ * without weight has value and gradient 0.
+ *
+ * @example
+ * const kernel = Mse.definition.make({ reduction: "mean" })
+ * const gradient = new Float64Array(2)
+ * kernel.evaluate?.(Float64Array.of(1, 5), Float64Array.of(1, 2), gradient) // => 4.5
+ * gradient // => Float64Array [0, 3]
+ */
+import * as Loss from "@rocflow/core/pipeline/Loss"
+import * as Schema from "effect/Schema"
+import { mse } from "./internal/mse.ts"
+import { mseTensor, factor, Reduction } from "./internal/tensors.ts"
+
+/**
+ * - `reduction`: "mean" (default) or "sum".
+ * @category models
+ */
+export const Options = Schema.Struct({ reduction: Reduction })
+
+/** What a user writes: every option may be left out. @category models */
+export type Options = typeof Options.Encoded
+
+/** The definition, for registries and for direct evaluation. @category models */
+export const definition = Loss.define({
+  id: "Mse.loss",
+  accepts: ["regression"],
+  weighted: true,
+  options: Options,
+  summary: "Squared error: the mean of (score - target)^2",
+  make: ({ reduction }) => ({
+    evaluate: (scores, targets, gradient, weights) =>
+      mse(scores, targets, gradient, weights, factor(reduction, targets.length, weights)),
+    tensor: mseTensor(reduction)
+  })
+})
+
+/** Appends squared error to a pipeline that has a head. Regression tasks only. @category stages */
+export const loss = (options: Options = {}) => Loss.stage(definition, options)

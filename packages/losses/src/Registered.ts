@@ -1,0 +1,36 @@
+/**
+ * Every loss and measure of this package, for registries: what `Loss.define` made, and nothing more privileged than your own.
+ *
+ * @example
+ * Registered.definitions.map((definition) => definition.id).includes("Bce.loss") // => true
+ */
+import type { Measure } from "@rocflow/core/learning/Measure"
+import type * as Loss from "@rocflow/core/pipeline/Loss"
+import * as AllPairs from "./AllPairs.ts"
+import * as Aum from "./Aum.ts"
+import * as AumMulticlass from "./AumMulticlass.ts"
+import * as Bce from "./Bce.ts"
+import * as CrossEntropy from "./CrossEntropy.ts"
+import * as Focal from "./Focal.ts"
+import * as Huber from "./Huber.ts"
+import * as L1 from "./L1.ts"
+import * as Mse from "./Mse.ts"
+import * as SquaredHinge from "./SquaredHinge.ts"
+
+/** The definitions of all losses of this package. @category registry */
+export const definitions: ReadonlyArray<Loss.Definition> = [
+  Aum.definition,
+  AumMulticlass.definition,
+  Bce.definition,
+  CrossEntropy.definition,
+  Focal.definition,
+  SquaredHinge.definition,
+  AllPairs.squaredHingeDefinition,
+  AllPairs.squareDefinition,
+  Mse.definition,
+  L1.definition,
+  Huber.definition
+]
+
+/** The measures of this package. @category registry */
+export const measures: ReadonlyArray<Measure> = [Aum.measure]

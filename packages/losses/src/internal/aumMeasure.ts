@@ -1,0 +1,30 @@
+import * as Measure from "@rocflow/core/learning/Measure"
+import * as Linear from "./aumLinear.ts"
+
+/**
+ * AUM with rates of a binary prediction: 0 is best. Undefined with one class only, or without scores.
+ *
+ * **Gotchas.** It is in units of the scores (logits where the learner has them, else probabilities): compare it along
+ * the training of one learner, not between learners. Smaller is not always a better ranking: all scores equal give 0.
+ *
+ * @category measures
+ */
+export const measure = Measure.define({
+  id: "aum",
+  label: "AUM",
+  summary: "Area under min(FPR, FNR) over the constant added to the scores",
+  direction: "minimise",
+  range: [0, Infinity],
+  accepts: ["binary"],
+  needs: "prob",
+  evaluate: (prediction) => {
+    const scores = Measure.ranking(prediction)
+    if (scores === undefined) return Measure.undefinedBecause('AUM needs scores; train with predictType "prob"')
+    const { truth } = prediction
+    if (!truth.includes(0) || !truth.includes(1)) {
+      return Measure.undefinedBecause("AUM needs both classes, and these rows have one; stratify by the target")
+    }
+    const aum = Linear.make().evaluate(scores, truth, truth.length, "rate", new Float64Array(truth.length))
+    return Number.isNaN(aum) ? Measure.undefinedBecause("AUM needs finite scores, and some are not") : aum
+  }
+})

@@ -1,0 +1,49 @@
+/**
+ * The one-sided derivatives of AUM for a row whose score is tied with others, from the masses before and after its
+ * group (before: below the threshold of the group, that is, only higher scores are called positive).
+ *
+ *     right = min(FP + ΔFP, FN + ΔFN) − min(FP, FN)   before the group
+ *     left  = min(FP, FN) − min(FP − ΔFP, FN − ΔFN)   after the group
+ *
+ * Both are computed over the common denominator Dn·Dp: with integer masses the numerators are exact, so rows of one
+ * class get identical bits, and an untied row gets exactly 1/Dn or −1/Dp.
+ */
+export interface Group {
+  negativesAbove: number
+  positivesAbove: number
+  negativesAt: number
+  positivesAt: number
+}
+
+/** The group at the crossing score: the rows `row[from .. to)` of the working copy. */
+export interface Crossing extends Group {
+  score: number
+  from: number
+  to: number
+}
+
+interface Totals {
+  readonly positives: number
+  readonly negativeDenominator: number
+  readonly positiveDenominator: number
+}
+
+export const right = (group: Group, totals: Totals, label: number, mass: number): number => {
+  const dn = totals.negativeDenominator
+  const dp = totals.positiveDenominator
+  const fp = group.negativesAbove
+  const fn = totals.positives - group.positivesAbove
+  const base = Math.min(fp * dp, fn * dn)
+  const moved = label === 0 ? Math.min((fp + mass) * dp, fn * dn) : Math.min(fp * dp, (fn - mass) * dn)
+  return (moved - base) / (dn * dp)
+}
+
+export const left = (group: Group, totals: Totals, label: number, mass: number): number => {
+  const dn = totals.negativeDenominator
+  const dp = totals.positiveDenominator
+  const fp = group.negativesAbove + group.negativesAt
+  const fn = totals.positives - (group.positivesAbove + group.positivesAt)
+  const base = Math.min(fp * dp, fn * dn)
+  const moved = label === 0 ? Math.min((fp - mass) * dp, fn * dn) : Math.min(fp * dp, (fn + mass) * dn)
+  return (base - moved) / (dn * dp)
+}

@@ -1,0 +1,71 @@
+/** Reads binary labels in any of the usual codings. */
+import * as Result from "effect/Result"
+import type { InvalidDiffs } from "./diffsError.ts"
+import { fail } from "./diffsError.ts"
+import type { Columns } from "./diffsMerge.ts"
+
+interface Labels {
+  /** 1 where the example is positive. */
+  readonly positive: Uint8Array
+  readonly positives: number
+  readonly negatives: number
+}
+
+/** 0/1, −1/1 or booleans; the first label that is not positive decides which of 0 and −1 means negative. */
+const read = (labels: ArrayLike<number | boolean>): Result.Result<Labels, InvalidDiffs> => {
+  const n = labels.length
+  if (n === 0) return fail("NoLabels", "no labels")
+  const positive = new Uint8Array(n)
+  let positives = 0
+  let negativeCode: number | undefined
+  for (let row = 0; row < n; row++) {
+    const code = Number(labels[row])
+    if (code === 1) {
+      positive[row] = 1
+      positives++
+    } else if ((code === 0 || code === -1) && (negativeCode ?? code) === code) negativeCode = code
+    else return fail("InvalidLabel", `label ${String(labels[row])} in row ${row}`, row)
+  }
+  return Result.succeed({ positive, positives, negatives: n - positives })
+}
+
+/** What one error of each class weighs: 1, or one over the size of the class. */
+export interface Weighed extends Labels {
+  readonly perNegative: number
+  readonly perPositive: number
+}
+
+/** Accepts the two denominators; "count" is the default. */
+export const denominatorOf = (given: string | undefined): Result.Result<"rate" | "count", InvalidDiffs> => {
+  if (given === undefined || given === "count") return Result.succeed("count")
+  return given === "rate" ? Result.succeed(given) : fail("UnknownDenominator", `denominator ${JSON.stringify(given)}`)
+}
+
+export const weigh = (
+  labels: ArrayLike<number | boolean>,
+  denominator: string | undefined
+): Result.Result<Weighed, InvalidDiffs> =>
+  Result.gen(function* () {
+    const kind = yield* denominatorOf(denominator)
+    const classes = yield* read(labels)
+    const { negatives, positives } = classes
+    if (kind === "count") return { ...classes, perNegative: 1, perPositive: 1 }
+    if (negatives === 0 || positives === 0) {
+      return yield* fail("SingleClass", `${negatives} negative and ${positives} positive labels`)
+    }
+    return { ...classes, perNegative: 1 / negatives, perPositive: 1 / positives }
+  })
+
+/** One step at 0 per example. */
+export const steps = ({ perNegative, perPositive, positive }: Weighed): Columns & { readonly examples: number } => {
+  const examples = positive.length
+  const example = new Int32Array(examples)
+  const fpDiff = new Float64Array(examples)
+  const fnDiff = new Float64Array(examples)
+  for (let e = 0; e < examples; e++) {
+    example[e] = e
+    if (positive[e] === 1) fnDiff[e] = -perPositive
+    else fpDiff[e] = perNegative
+  }
+  return { example, pred: new Float64Array(examples), fpDiff, fnDiff, examples }
+}

@@ -1,0 +1,38 @@
+import * as Schema from "effect/Schema"
+import { describe, expect, it } from "vitest"
+import * as Mse from "../src/Mse.ts"
+
+const evaluate = (
+  scores: ReadonlyArray<number>,
+  targets: ReadonlyArray<number>,
+  options: Mse.Options = {},
+  weights?: ReadonlyArray<number>
+) => {
+  const gradient = new Float64Array(scores.length)
+  const kernel = Mse.definition.make(Schema.decodeSync(Mse.Options)(options))
+  const value = kernel.evaluate!(
+    Float64Array.from(scores),
+    Float64Array.from(targets),
+    gradient,
+    weights && Float64Array.from(weights)
+  )
+  return { value, gradient: [...gradient] }
+}
+
+describe("Mse", () => {
+  it("is the mean of squares without a factor 1/2, as PyTorch's MSELoss", () => {
+    // ((1 - 1)^2 + (5 - 2)^2) / 2 = 4.5, gradient 2 d / n
+    expect(evaluate([1, 5], [1, 2])).toEqual({ value: 4.5, gradient: [0, 3] })
+  })
+
+  it("weighs rows and divides by the total weight", () => {
+    // (3 * 1^2 + 1 * 2^2) / 4
+    expect(evaluate([1, 2], [0, 0], {}, [3, 1])).toEqual({ value: 1.75, gradient: [1.5, 1] })
+  })
+
+  it("is least at the weighted mean of the targets", () => {
+    // mean of 1, 2, 9 with weights 1, 2, 1 is 3.5
+    const { gradient } = evaluate([3.5, 3.5, 3.5], [1, 2, 9], {}, [1, 2, 1])
+    expect(gradient.reduce((a, b) => a + b)).toBe(0)
+  })
+})
