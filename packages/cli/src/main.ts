@@ -35,6 +35,22 @@ const run = Command.make(
       Flag.withDescription("Directory of the run; default: rocflow-runs/<name>-<hash of the design>"),
       Flag.optional
     ),
+    workers: Flag.Int("workers").pipe(
+      Flag.withDescription("Processes that run jobs, one thread each; default: one per core. 1 runs them in this process"),
+      Flag.filter(
+        (workers) => workers >= 1,
+        (workers) => `${workers} workers cannot run anything; give 1 or more`
+      ),
+      Flag.optional
+    ),
+    timeLimit: Flag.Finite("time-limit").pipe(
+      Flag.withDescription("Seconds after which a job is given up; needs at least 2 workers. Default: none"),
+      Flag.filter(
+        (seconds) => seconds > 0,
+        (seconds) => `a limit of ${seconds} s ends every job; give a positive number of seconds`
+      ),
+      Flag.optional
+    ),
     retryFailed: toggle("retry-failed", "Run failed jobs of an earlier start again"),
     json
   },

@@ -1,10 +1,26 @@
 /**
  * An executor decides where jobs run. It does not know how: whoever runs a job calls the same function.
+ *
+ * - `inProcess`: one after another, in this process
+ * - `executor/Processes`: a pool of worker processes, one job each at a time
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Job from "./Job.ts"
+import type { RunFailure } from "./Run.ts"
+
+/** What an executor is given to run jobs with. @category models */
+export interface Handlers<out R> {
+  /** The directory of the run, in which results appear. */
+  readonly directory: string
+  /** Executes a job and stores its result. */
+  readonly runJob: (job: Job.Job<unknown>) => Effect.Effect<Job.Result, RunFailure, R>
+  /** Stores a result that came about without executing the job: its worker was lost. */
+  readonly store: (result: Job.Result) => Effect.Effect<void, RunFailure, R>
+  readonly onBegin: (job: Job.Job<unknown>) => Effect.Effect<void>
+  readonly onEnd: (result: Job.Result) => Effect.Effect<void>
+}
 
 /**
  * The service that runs jobs.
@@ -15,15 +31,8 @@ export class Executor extends Context.Service<
   {
     /** How it runs jobs, as recorded with the run: `"in-process"`. */
     readonly name: string
-    /**
-     * Runs every job with `runJob`, which stores the result, and tells `onEnd` of each as it ends. Jobs come in the
-     * order given, in which the largest training sets are first.
-     */
-    readonly run: <E, R, E2, R2>(
-      jobs: ReadonlyArray<Job.Job<unknown>>,
-      runJob: (job: Job.Job<unknown>) => Effect.Effect<Job.Result, E, R>,
-      onEnd: (result: Job.Result) => Effect.Effect<void, E2, R2>
-    ) => Effect.Effect<void, E | E2, R | R2>
+    /** Runs every job, in the order given, in which the largest training sets are first. */
+    readonly run: <R>(jobs: ReadonlyArray<Job.Job<unknown>>, handlers: Handlers<R>) => Effect.Effect<void, RunFailure, R>
   }
 >()("rocflow/resampling/Executor") {}
 
@@ -32,6 +41,11 @@ export const inProcess: Layer.Layer<Executor> = Layer.succeed(
   Executor,
   Executor.of({
     name: "in-process",
-    run: (jobs, runJob, onEnd) => Effect.forEach(jobs, (job) => Effect.flatMap(runJob(job), onEnd), { discard: true })
+    run: (jobs, { runJob, onBegin, onEnd }) =>
+      Effect.forEach(
+        jobs,
+        (job) => onBegin(job).pipe(Effect.andThen(runJob(job)), Effect.flatMap(onEnd)),
+        { discard: true }
+      )
   })
 )

@@ -95,8 +95,6 @@ const prepare = Effect.fnUntraced(function* (
 /** Executes one job and stores what it gave: what every executor calls. */
 export const runJob = <R>(directory: string, writer: TableWriter.Writer) =>
   Effect.fnUntraced(function* (job: Job.Job<R>) {
-    const emit = yield* Listener
-    yield* emit({ _tag: "JobBegun", job: Job.columns(job) })
     const executed = yield* Job.execute(job)
     yield* RunDirectory.writeExecuted(directory, writer, executed)
     return executed.result
@@ -138,15 +136,18 @@ export const start = Effect.fnUntraced(function* <R>(
       yield* emit({ _tag: "Begun", directory, jobs, finished: skipped })
       const open = design.jobs.filter(({ id }) => !results.has(id)).sort(byTrainingSize)
       const execute = runJob<R>(directory, writer)
-      yield* executor.run(
-        open,
-        (job) => execute(job as Job.Job<R>),
-        (result) =>
+      yield* executor.run(open, {
+        directory,
+        // The executor hands back jobs of this design only.
+        runJob: (job) => execute(job as Job.Job<R>),
+        store: (result) => RunDirectory.writeExecuted(directory, writer, { result, prediction: undefined }),
+        onBegin: (job) => emit({ _tag: "JobBegun", job: Job.columns(job) }),
+        onEnd: (result) =>
           Effect.suspend(() => {
             results.set(result.id, result)
             return emit({ _tag: "JobEnded", result, finished: results.size, jobs })
           })
-      )
+      })
       return { directory, manifest, results: design.jobs.map(({ id }) => results.get(id)!), skipped }
     })
   )

@@ -1,10 +1,12 @@
 /**
  * `rocflow run`: the main job.
  */
+import { availableParallelism } from "node:os"
 import * as Engine from "@rocflow/core/engine/Engine"
 import * as Tfjs from "@rocflow/core/engine/tfjs/Tfjs"
 import * as Training from "@rocflow/core/learning/Training"
 import * as Executor from "@rocflow/resampling/Executor"
+import * as Processes from "@rocflow/resampling/executor/Processes"
 import * as Run from "@rocflow/resampling/Run"
 import * as Score from "@rocflow/resampling/Score"
 import * as Clock from "effect/Clock"
@@ -39,13 +41,28 @@ export class JobsFailed extends Schema.TaggedError<JobsFailed>()("JobsFailed", {
 interface Input {
   readonly file: string
   readonly out: Option.Option<string>
+  readonly workers: Option.Option<number>
+  readonly timeLimit: Option.Option<number>
   readonly retryFailed: boolean
   readonly json: boolean
 }
 
+/** One process per core unless said otherwise; a single one is this process. */
+const executorOf = (file: string, workers: Option.Option<number>, timeLimit: Option.Option<number>) => {
+  const size = Option.getOrElse(workers, availableParallelism)
+  return size === 1
+    ? Executor.inProcess
+    : Processes.layer({
+        entry: new URL("../worker.ts", import.meta.url),
+        args: [file],
+        size,
+        ...(Option.isSome(timeLimit) ? { timeLimit: timeLimit.value } : {})
+      })
+}
+
 const jsonListener = (event: Run.Event) => Console.log(toJson(event))
 
-export const run = Effect.fn("run")(function* ({ file, out, retryFailed, json }: Input) {
+export const run = Effect.fn("run")(function* ({ file, out, workers, timeLimit, retryFailed, json }: Input) {
   const path = yield* Path.Path
   const started = yield* Clock.currentTimeMillis
   const { loaded, design } = yield* plan(file)
@@ -71,8 +88,11 @@ export const run = Effect.fn("run")(function* ({ file, out, retryFailed, json }:
   }).pipe(
     Effect.provideService(Run.Listener, json ? jsonListener : progress.onRun),
     Effect.provideService(Training.Listener, progress.onTraining),
-    Effect.provide(Layer.mergeAll(Tfjs.layer(), Executor.inProcess)),
-    Effect.ensuring(Effect.sync(progress.clear))
+    Effect.provide(Layer.mergeAll(Tfjs.layer(), executorOf(file, workers, timeLimit))),
+    Effect.ensuring(Effect.sync(progress.clear)),
+    Effect.onInterrupt(() =>
+      Console.error(`stopped; finished jobs are kept in ${directory}, and the same command goes on from there`)
+    )
   )
 
   const rows = Score.table(outcome.results)

@@ -1,0 +1,52 @@
+/**
+ * The side of a worker process: it plans the same design once, then runs the jobs that it is told.
+ */
+import * as TableWriter from "@rocflow/core/data/TableWriter"
+import * as Effect from "effect/Effect"
+import * as Queue from "effect/Queue"
+import type { Design } from "../Design.ts"
+import * as Run from "../Run.ts"
+import * as RunDirectory from "../RunDirectory.ts"
+import type { Reply, Request } from "./protocol.ts"
+
+const send = (reply: Reply): Effect.Effect<void> =>
+  Effect.sync(() => {
+    process.send?.(reply)
+  })
+
+/**
+ * Serves a pool until it lets go of the process.
+ *
+ * `plan` makes the design, which must be the one of the run; data are read then, once. The process ignores the
+ * interrupts of a terminal, because its parent decides when to stop, and ends when the parent is gone.
+ */
+export const serve = <R, E extends { readonly message: string }, R2>(
+  directory: string,
+  plan: Effect.Effect<Design<R>, E, R2>
+) =>
+  Effect.gen(function* () {
+    process.on("SIGINT", () => {})
+    process.on("disconnect", () => process.exit(0))
+    const requests = yield* Queue.unbounded<Request>()
+    process.on("message", (request: Request) => {
+      Queue.offerUnsafe(requests, request)
+    })
+    const design = yield* plan
+    const manifest = yield* RunDirectory.requireManifest(directory)
+    if (manifest.hash !== design.hash) {
+      return yield* send({ _tag: "Broken", message: "the experiment or its data changed while the run went on" })
+    }
+    const jobs = new Map(design.jobs.map((job) => [job.id, job]))
+    const runJob = Run.runJob<R>(directory, yield* TableWriter.open)
+    yield* send({ _tag: "Ready" })
+    while (true) {
+      const { id } = yield* Queue.take(requests)
+      const job = jobs.get(id)
+      if (job === undefined) return yield* send({ _tag: "Broken", message: `there is no job ${id} in the design` })
+      yield* runJob(job)
+      yield* send({ _tag: "Done", id })
+    }
+  }).pipe(
+    Effect.catch((error) => send({ _tag: "Broken", message: error.message })),
+    Effect.scoped
+  )
