@@ -1,25 +1,30 @@
-/** The number of single-character edits between two texts (Levenshtein). */
-const distance = (a: string, b: string): number => {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
+/** The number of characters that must be inserted, deleted or replaced to make one text the other (Levenshtein 1966). */
+export const distance = (a: string, b: string): number => {
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j)
   for (let i = 1; i <= a.length; i++) {
-    const next = [i]
+    const current = [i]
     for (let j = 1; j <= b.length; j++) {
-      next.push(Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)))
+      const replaced = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)
+      current.push(Math.min(replaced, previous[j]! + 1, current[j - 1]! + 1))
     }
-    row = next
+    previous = current
   }
-  return row[b.length]!
+  return previous[b.length]!
 }
 
-/** The candidate closest to what was written, if it is close enough to be a slip (a third of its length). */
+/**
+ * Finds the candidate closest to what was written, if at most a third of the written characters differ (at least one may).
+ * Case and blanks at the ends do not count.
+ */
 export const nearest = (written: string, candidates: Iterable<string>): string | undefined => {
+  const plain = written.trim().toLowerCase()
   let best: string | undefined
-  let least = Infinity
+  let least = Math.max(1, Math.floor(plain.length / 3)) + 1
   for (const candidate of candidates) {
-    const edits = distance(written.toLowerCase(), candidate.toLowerCase())
-    if (edits < least && edits <= Math.max(1, Math.ceil(candidate.length / 3))) {
-      best = candidate
+    const edits = distance(plain, candidate.trim().toLowerCase())
+    if (edits < least) {
       least = edits
+      best = candidate
     }
   }
   return best
