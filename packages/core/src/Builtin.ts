@@ -28,6 +28,7 @@ export const definitions: ReadonlyArray<Definition> = [
   Nn.headDefinition,
   Optimizer.sgdDefinition,
   Optimizer.adamDefinition,
+  Optimizer.lineSearchDefinition,
   Model.classifDefinition,
   Model.regrDefinition,
   ...Measure.definitions,

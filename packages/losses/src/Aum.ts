@@ -14,6 +14,7 @@ import type { BinaryScores } from "./BinaryScores.ts"
 import * as Linear from "./internal/aumLinear.ts"
 import { denominator, withDefault } from "./internal/aumOptions.ts"
 import * as Tensors from "./internal/aumTensor.ts"
+import { stepAlong } from "./internal/lineSearchBinary.ts"
 import * as Undefined from "./internal/undefinedValue.ts"
 
 export { general } from "./AumGeneral.ts"
@@ -112,6 +113,7 @@ export const definition = Loss.define({
   accepts: ["binary"],
   weighted: true,
   translationInvariant: true,
+  searchable: true,
   options: Options,
   summary: "Area under min(FPR, FNR): a convex surrogate that optimises the binary ROC curve",
   make: ({ denominator }) => {
@@ -119,6 +121,7 @@ export const definition = Loss.define({
     return {
       evaluate: (scores, targets, gradient, weights) =>
         workspace.evaluate(scores, targets, targets.length, denominator, gradient, undefined, undefined, weights),
+      search: (scores, direction, targets) => stepAlong(scores, direction, targets, denominator),
       tensor: (scores, targets, weights) => Tensors.binary(scores, targets, denominator, weights)
     }
   }

@@ -17,7 +17,7 @@ import { checkScores, evaluateChecked } from "./internal/generalChecked.ts"
 import { evaluate } from "./internal/generalKernel.ts"
 import type { Limit, Search } from "./internal/lineSearchChoose.ts"
 import { choose } from "./internal/lineSearchChoose.ts"
-import { minimise } from "./internal/lineSearchConvex.ts"
+import { minimumAlong } from "./internal/lineSearchBinary.ts"
 import type { Lines } from "./internal/lineSearchLines.ts"
 import { prepare } from "./internal/lineSearchLines.ts"
 import { Sweep } from "./internal/lineSearchSweep.ts"
@@ -183,10 +183,7 @@ export const binary = (options: {
       if (classes.positives === 0 || classes.negatives === 0) {
         return { step: 0, aum: 0, first: 0, last: Infinity, evaluations: 0, direction }
       }
-      const intercept = Float64Array.from(scores, (score) => -score)
-      const minimum = minimise({ ...classes, intercept, slope: direction })
-      const { first, last } = minimum
-      return { ...minimum, step: last < Infinity ? (first + last) / 2 : first, direction }
+      return { ...minimumAlong(classes, scores, direction), direction }
     })
   )
 

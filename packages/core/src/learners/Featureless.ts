@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Learner from "../learning/Learner.ts"
 import * as Prediction from "../learning/Prediction.ts"
+import * as Features from "../pipeline/Features.ts"
 
 const State = Schema.Struct({
   /** Classification: the share of each level, in the order of the levels. Regression: the mean alone. */
@@ -18,18 +19,24 @@ const featureless = Learner.define({
   weighted: true,
   options: Schema.Struct({}),
   state: State,
-  train: (_, task) =>
-    Effect.sync(() => {
-      const shares = new Float64Array(task.kind === "regression" ? 1 : task.levels.length)
-      let total = 0
-      task.target.forEach((value, row) => {
-        const weight = task.weights?.[row] ?? 1
-        total += weight
-        if (task.kind === "regression") shares[0]! += weight * value
-        else shares[task.kind === "binary" ? 1 - value : value]! += weight
-      })
-      return { values: Array.from(shares, (share) => share / total) }
-    }),
+  train: (_, task) => {
+    const shares = new Float64Array(task.kind === "regression" ? 1 : task.levels.length)
+    let total = 0
+    task.target.forEach((value, row) => {
+      const weight = task.weights?.[row] ?? 1
+      total += weight
+      if (task.kind === "regression") shares[0]! += weight * value
+      else shares[task.kind === "binary" ? 1 - value : value]! += weight
+    })
+    return total > 0
+      ? Effect.succeed({ values: Array.from(shares, (share) => share / total) })
+      : Effect.fromResult(
+          Features.fail(
+            "Featureless",
+            `the ${task.rows} training rows have a total weight of 0, so they have no mean and no shares; give it rows with weight`
+          )
+        )
+  },
   predict: (_, { values }, task) =>
     Effect.sync(() => {
       const rows = Prediction.allRows(task)

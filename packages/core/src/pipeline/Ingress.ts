@@ -25,6 +25,13 @@ export interface Ingress extends Definition.Definition<"ingress"> {
 
 const id = "Ingress.numeric"
 
+/** Where a column that holds numbers elsewhere stops being one: often a single slip in the data. */
+const firstText = (column: Column.Column): string => {
+  const texts = Array.from({ length: Column.length(column) }, (_, row) => Column.toText(column, row))
+  const row = texts.findIndex((text) => text !== null && Number.isNaN(Number(text)))
+  return row > 0 && texts.slice(0, row).some((text) => text !== null) ? `: "${texts[row]}" in row ${row}` : ""
+}
+
 /** @category definitions */
 export const numericDefinition: Ingress = {
   kind: "ingress",
@@ -37,7 +44,7 @@ export const numericDefinition: Ingress = {
     Result.flatMap(Features.chosen(features, id, options.columns), (chosen) => {
       const wrong = chosen.filter(([, column]) => column.type === "factor" || column.type === "string")
       if (wrong.length === 0) return Result.succeed(chosen.map(([name]) => name))
-      const named = wrong.slice(0, 8).map(([name, { type }]) => `"${name}" (${type})`)
+      const named = wrong.slice(0, 8).map(([name, column]) => `"${name}" (${column.type}${firstText(column)})`)
       return Features.fail(
         id,
         `takes numbers, but got ${named.join(", ")}${wrong.length > 8 ? ` and ${wrong.length - 8} more` : ""}; put Preprocess.oneHot() before it, or leave the columns out of the task's features`

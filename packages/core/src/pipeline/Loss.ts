@@ -45,7 +45,12 @@ export interface Kernel {
    * - `weights`: [n], not negative; only passed if the definition says `weighted`
    */
   readonly evaluate?: (scores: Floats, targets: Floats, gradient: Floats, weights?: Floats) => number
-  /** The same of tensor operations, for automatic differentiation: scores [n, outputs], targets and weights [n]. */
+  /**
+   * Finds the step s ≥ 0 with the least value of the loss at scores − s·direction, [n, outputs] both. Losses that have it
+   * say `searchable`.
+   */
+  readonly search?: (scores: Floats, direction: Floats, targets: Floats) => number
+  /** The same as `evaluate` of tensor operations, for automatic differentiation: scores [n, outputs], targets and weights [n]. */
   readonly tensor?: (scores: tf.Tensor2D, targets: tf.Tensor1D, weights?: tf.Tensor1D) => tf.Scalar
 }
 
@@ -59,6 +64,8 @@ export interface Definition<out K extends TargetKind = TargetKind> extends Base.
    * binary model is then chosen after training, by the least errors on the training rows. Default false.
    */
   readonly translationInvariant?: boolean
+  /** Whether the kernel has an exact line search. Default false. */
+  readonly searchable?: boolean
   // oxlint-disable-next-line typescript/no-explicit-any -- the options' type is erased in the definition
   readonly make: (options: any) => Kernel
 }
@@ -70,6 +77,7 @@ export const define = <const K extends TargetKind, Type, Encoded>(definition: {
   readonly accepts: ReadonlyArray<K>
   readonly weighted: boolean
   readonly translationInvariant?: boolean
+  readonly searchable?: boolean
   readonly options: Base.Options<Type, Encoded>
   readonly make: (options: Type) => Kernel
 }): Definition<K> => ({ kind: "loss", ...definition })

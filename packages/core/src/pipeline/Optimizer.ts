@@ -8,8 +8,9 @@ import * as Schema from "effect/Schema"
 import type * as Base from "./Definition.ts"
 import * as Pipeline from "./Pipeline.ts"
 
-/** An optimizer bound to its options. @category models */
-export interface Kernel {
+/** An optimizer that updates each parameter from its gradient. @category models */
+export interface Update {
+  readonly _tag: "Update"
   /** How many arrays of the parameter's size it keeps per parameter, all zero at the start. */
   readonly slots: number
   /** Updates `parameter` in place. `step` counts updates from 1. */
@@ -21,10 +22,24 @@ export interface Kernel {
   ) => void
 }
 
+/**
+ * An optimizer that goes against the gradient of all parameters as far as the loss says (`Loss.Kernel.search`). The scores
+ * must be linear in the parameters.
+ * @category models
+ */
+export interface Search {
+  readonly _tag: "Search"
+}
+
+/** An optimizer bound to its options. @category models */
+export type Kernel = Update | Search
+
 /** @category models */
 export interface Definition extends Base.Definition<"optimizer"> {
   // oxlint-disable-next-line typescript/no-explicit-any -- the options' type is erased in the definition
   readonly make: (options: any) => Kernel
+  /** Whether it searches along the gradient, and so needs a network without hidden layers and a loss with a search. */
+  readonly searches?: boolean
 }
 
 /** Defines an optimizer. @category constructors */
@@ -33,6 +48,7 @@ export const define = <Type, Encoded>(definition: {
   readonly summary: string
   readonly options: Base.Options<Type, Encoded>
   readonly make: (options: Type) => Kernel
+  readonly searches?: boolean
 }): Definition => ({ kind: "optimizer", ...definition })
 
 /** Sets the optimizer of a pipeline. It comes after the loss. @category stages */
@@ -60,6 +76,7 @@ export const sgdDefinition = define({
   summary: "Stochastic gradient descent with optional (Nesterov) momentum",
   options: SgdOptions,
   make: ({ learningRate, momentum, nesterov }) => ({
+    _tag: "Update",
     slots: momentum > 0 ? 1 : 0,
     update: (parameter, gradient, [velocity]) => {
       if (velocity === undefined) {
@@ -101,6 +118,7 @@ export const adamDefinition = define({
   summary: "Adam: steps scaled by running moments of the gradient",
   options: AdamOptions,
   make: ({ learningRate, beta1, beta2, epsilon }) => ({
+    _tag: "Update",
     slots: 2,
     update: (parameter, gradient, [first, second], step) => {
       const correction1 = 1 - beta1 ** step
@@ -124,3 +142,28 @@ export const adamDefinition = define({
  * @category stages
  */
 export const adam = (options: typeof AdamOptions.Encoded = {}) => stage(adamDefinition, options)
+
+/** Exact line search, as a definition for registries. @category definitions */
+export const lineSearchDefinition = define({
+  id: "Optimizer.lineSearch",
+  summary: "Goes along the gradient to the exact minimum of the loss; for linear models, without a learning rate",
+  options: Schema.Struct({}),
+  searches: true,
+  make: () => ({ _tag: "Search" })
+})
+
+/**
+ * Steps along the gradient g of all parameters to the least loss: `w ← w − s·g` with the exact minimiser s ≥ 0 of the
+ * loss of scores − s·(scores of g). There is no learning rate to choose.
+ *
+ * For networks without hidden layers, whose scores are linear in the parameters, and losses that can search: `Aum.loss`.
+ * Both are checked before training. Row weights are refused. Use it with `batchSize: "all"`: a step that is exact for a
+ * small batch overshoots for the others.
+ *
+ * Source: Fowler and Hocking, arXiv 2410.08635.
+ *
+ * @example
+ * Ingress.numeric().pipe(Nn.head(), Aum.loss(), Optimizer.lineSearch(), Model.classif({ epochs: 50, batchSize: "all" }))
+ * @category stages
+ */
+export const lineSearch = () => stage(lineSearchDefinition)

@@ -10,7 +10,7 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import type * as Column from "../data/Column.ts"
+import * as Column from "../data/Column.ts"
 import type * as Definition from "./Definition.ts"
 import * as Features from "./Features.ts"
 import * as Statistics from "./internal/columnStatistics.ts"
@@ -229,12 +229,21 @@ export const standardiseDefinition = define({
   fit: (options, features) =>
     Result.flatMap(Features.chosen(features, "Preprocess.standardise", options.columns, isNumber), (chosen) => {
       const wrong = chosen.find(([, column]) => !isNumber(column))
-      return wrong === undefined
-        ? Result.succeed(chosen.map(([column, values]) => ({ column, ...Statistics.meanAndSd(values) })))
-        : Features.fail(
-            "Preprocess.standardise",
-            `cannot scale the ${wrong[1].type} column "${wrong[0]}"; encode it by Preprocess.oneHot() or leave it out`
-          )
+      if (wrong !== undefined) {
+        return Features.fail(
+          "Preprocess.standardise",
+          `cannot scale the ${wrong[1].type} column "${wrong[0]}"; encode it by Preprocess.oneHot() or leave it out`
+        )
+      }
+      const scales = chosen.map(([column, values]) => ({ column, ...Statistics.meanAndSd(values) }))
+      const endless = scales.find(({ mean, sd }) => !Number.isFinite(mean) || !Number.isFinite(sd))
+      if (endless === undefined) return Result.succeed(scales)
+      const values = Column.asNumbers(features.columns.get(endless.column)!) ?? new Float64Array()
+      const largest = values.reduce((top, x, row) => (Math.abs(x) > Math.abs(values[top]!) ? row : top), 0)
+      return Features.fail(
+        "Preprocess.standardise",
+        `column "${endless.column}" is ${values[largest]} in row ${largest}, too large for a mean and a deviation; correct or rescale it`
+      )
     }),
   apply: (scales, features) =>
     Features.replace(

@@ -35,7 +35,7 @@ export const make = (definitions: Iterable<Definition>): Result.Result<Registry,
       return Result.fail(
         new RegistryError({
           id: definition.id,
-          rule: `is defined twice, as a ${known.kind} and as a ${definition.kind}`,
+          rule: `is defined twice, ${known.kind === definition.kind ? `both times as a ${known.kind}` : `as a ${known.kind} and as a ${definition.kind}`}`,
           advice: "give one of them another id"
         })
       )
@@ -63,7 +63,7 @@ export const find = <K extends Kind>(
   return Result.fail(
     new RegistryError({
       id,
-      rule: `is not a known ${kinds.join(" or ")}`,
+      rule: `is not a known ${kinds.length > 3 ? "stage" : kinds.join(" or ")}`,
       advice: meant === undefined ? `known are ${ids.join(", ")}` : `did you mean "${meant}"?`
     })
   )

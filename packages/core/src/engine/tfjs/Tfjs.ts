@@ -70,7 +70,7 @@ const lossTensor = (tf: Tfjs, loss: Loss.Kernel, scores: Tf.Tensor2D, batch: Eng
 const trainer = (tf: Tfjs, { network, loss, optimizer, seed }: Engine.Training): Engine.Trainer => {
   const weights = initialWeights(network, seed)
   const slots = weights.map(({ values }) =>
-    Array.from({ length: optimizer.slots }, () => new Float32Array(values.length))
+    Array.from({ length: optimizer._tag === "Update" ? optimizer.slots : 0 }, () => new Float32Array(values.length))
   )
   let steps = 0
   const tensors = () => weights.map(({ values, shape }) => tf.tensor(values, [...shape]))
@@ -91,7 +91,15 @@ const trainer = (tf: Tfjs, { network, loss, optimizer, seed }: Engine.Training):
     })
     if (!Number.isFinite(value)) return { loss: value, scores }
     onGradients?.(gradients)
-    weights.forEach(({ values }, i) => optimizer.update(values, gradients[i]!, slots[i]!, steps))
+    if (optimizer._tag === "Update") {
+      weights.forEach(({ values }, i) => optimizer.update(values, gradients[i]!, slots[i]!, steps))
+    } else {
+      // The scores are linear in the parameters, so the gradient in place of the parameters gives their direction.
+      const along = weights.map((weight, i) => ({ ...weight, values: gradients[i]! }))
+      const direction = score(tf, network, along, batch.features, batch.rows)
+      const distance = loss.search!(scores, direction, batch.targets)
+      weights.forEach(({ values }, i) => gradients[i]!.forEach((g, k) => (values[k]! -= distance * g)))
+    }
     return { loss: value, scores }
   }
 

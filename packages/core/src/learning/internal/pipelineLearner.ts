@@ -179,20 +179,27 @@ const fitted = (
   })
 })
 
+/** The options of the model stage and what they name, if it suits the task. */
+const resolveModel = Effect.fnUntraced(function* (model: Pipeline.Stage, task: Task) {
+  const options = yield* Effect.fromResult(Pipeline.resolve<Resolved>(model))
+  const found = findParts(model, options)
+  const problems = [...checkMeasures([...found.trainMeasures, ...found.validMeasures], task, options)]
+  const [first] = found.validMeasures
+  if (first !== undefined && first.direction === undefined && (options.validation?.patience ?? 0) > 0) {
+    problems.push(`measure "${first.id}" has no direction, so it cannot stop training; put another one first`)
+  }
+  if (problems.length > 0) {
+    return yield* new PipelineError({ issues: problems.map((message) => ({ path: [], message })) })
+  }
+  return { options, found }
+})
+
 const fit = (pipeline: Pipeline.Any) =>
   Effect.fnUntraced(function* (task: Task, seed: Seed.Seed) {
     yield* Effect.fromResult(Pipeline.check(pipeline))
     const { loss, optimizer, model } = parts(pipeline)
-    const options = yield* Effect.fromResult(Pipeline.resolve<Resolved>(model))
-    const found = findParts(model, options)
-    const problems = [...checkMeasures([...found.trainMeasures, ...found.validMeasures], task, options)]
+    const { options, found } = yield* resolveModel(model, task)
     const [first, ...others] = found.validMeasures
-    if (first !== undefined && first.direction === undefined && (options.validation?.patience ?? 0) > 0) {
-      problems.push(`measure "${first.id}" has no direction, so it cannot stop training; put another one first`)
-    }
-    if (problems.length > 0) {
-      return yield* new PipelineError({ issues: problems.map((message) => ({ path: [], message })) })
-    }
 
     const { train, valid } = yield* Effect.fromResult(splitRows(task, options.validation, seed))
     const preprocessed = yield* fitPreprocess(pipeline, train)
@@ -245,6 +252,7 @@ const fit = (pipeline: Pipeline.Any) =>
 const check = (pipeline: Pipeline.Any) =>
   Effect.fnUntraced(function* (task: Task) {
     yield* Effect.fromResult(Pipeline.check(pipeline))
+    yield* resolveModel(parts(pipeline).model, task)
     const preprocessed = yield* fitPreprocess(pipeline, task)
     yield* Effect.fromResult(load(pipeline, preprocessed, task))
     const outputs = Prediction.outputs(task.kind, task.levels)
@@ -266,7 +274,7 @@ const shortName = (pipeline: Pipeline.Any): string => {
 export const pipelineLearner = <L extends Learner.Learner<TargetKind, string, unknown, unknown>>(
   pipeline: Pipeline.Any
 ): L => {
-  const { loss, model } = parts(pipeline)
+  const { loss, optimizer, model } = parts(pipeline)
   const lossAccepts = (loss.definition as Loss.Definition).accepts
   const modelAccepts = (model.definition as unknown as Loss.Definition).accepts
   const predictType =
@@ -275,7 +283,8 @@ export const pipelineLearner = <L extends Learner.Learner<TargetKind, string, un
     id: shortName(pipeline),
     json: { pipeline: Pipeline.toJson(pipeline) },
     accepts: lossAccepts.filter((kind) => modelAccepts.includes(kind)),
-    weighted: (loss.definition as Loss.Definition).weighted,
+    weighted:
+      (loss.definition as Loss.Definition).weighted && (optimizer.definition as Optimizer.Definition).searches !== true,
     predictType,
     check: check(pipeline),
     fit: fit(pipeline),

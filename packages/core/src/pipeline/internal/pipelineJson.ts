@@ -3,35 +3,27 @@
  * options, their order, what is missing, and that the loss fits the model.
  */
 import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
-import * as SchemaIssue from "effect/SchemaIssue"
 import { hashJson } from "../../Hash.ts"
+import * as Decode from "../Decode.ts"
 import type { Definition, Kind } from "../Definition.ts"
+import type * as Loss from "../Loss.ts"
+import type * as Optimizer from "../Optimizer.ts"
 import { type Reached, problem } from "../Order.ts"
 import * as Pipeline from "../Pipeline.ts"
 import { type Issue, PipelineError } from "../PipelineError.ts"
 import * as Registry from "../Registry.ts"
 
-const format = SchemaIssue.makeFormatterStandardSchemaV1()
 const stageKinds = ["preprocess", "ingress", "layer", "head", "loss", "optimizer", "model"] as const
-
-const strict = { errors: "all", onExcessProperty: "error", reportInput: true } as const
 
 /** Decodes the options of a definition, with every default filled in, or gives all issues under the path. */
 const decodeAt = (
   definition: Definition,
   options: unknown,
   path: Issue["path"]
-): Result.Result<unknown, ReadonlyArray<Issue>> => {
-  const result = Schema.decodeUnknownResult(definition.options, strict)(options)
-  if (Result.isSuccess(result)) return Result.succeed(result.success)
-  return Result.fail(
-    format(result.failure.issue).issues.map((issue) => ({
-      path: [...path, ...(issue.path ?? []).map((key) => (typeof key === "number" ? key : String(key)))],
-      message: `${definition.id}: ${issue.message}`
-    }))
+): Result.Result<unknown, ReadonlyArray<Issue>> =>
+  Result.mapError(Decode.decode(definition.options, options), (issues) =>
+    issues.map((issue) => ({ path: [...path, ...issue.path], message: `${definition.id}: ${issue.message}` }))
   )
-}
 
 /** The options of the callbacks that a stage lists: the stage's own schema knows only their ids. */
 const callbackIssues = (stage: Pipeline.Stage, path: Issue["path"]): ReadonlyArray<Issue> => {
@@ -136,6 +128,33 @@ const readStage = (
 const acceptsOf = (definition: Definition): ReadonlyArray<string> =>
   "accepts" in definition ? (definition.accepts as ReadonlyArray<string>) : []
 
+/** An optimizer that searches needs scores that are linear in the parameters, and a loss that can search. */
+const checkSearch = (stages: ReadonlyArray<Pipeline.Stage | undefined>): ReadonlyArray<Issue> => {
+  const at = stages.findIndex((stage) => (stage?.definition as Optimizer.Definition | undefined)?.searches === true)
+  if (at < 0) return []
+  const { id } = stages[at]!.definition
+  const layer = stages.findIndex((stage) => stage?.definition.kind === "layer")
+  const loss = stages.find((stage) => stage?.definition.kind === "loss")?.definition as Loss.Definition | undefined
+  return [
+    ...(layer < 0
+      ? []
+      : [
+          {
+            path: [layer],
+            message: `${id} is for linear models, so ${stages[layer]!.definition.id} cannot stand in the network; take it out, or choose Optimizer.sgd or Optimizer.adam`
+          }
+        ]),
+    ...(loss === undefined || loss.searchable === true
+      ? []
+      : [
+          {
+            path: [at],
+            message: `${id} needs a loss with an exact line search, and ${loss.id} has none; choose Aum.loss, Optimizer.sgd or Optimizer.adam`
+          }
+        ])
+  ]
+}
+
 const checkOrder = (stages: ReadonlyArray<Pipeline.Stage | undefined>, complete: boolean): ReadonlyArray<Issue> => {
   const issues: Array<Issue> = []
   let reached: Reached = "preprocess"
@@ -166,6 +185,7 @@ const checkOrder = (stages: ReadonlyArray<Pipeline.Stage | undefined>, complete:
       }
     }
   })
+  issues.push(...checkSearch(stages))
   if (complete && (reached as Reached) !== "model" && issues.length === 0 && stages.every((s) => s !== undefined)) {
     issues.push({
       path: [],

@@ -1,0 +1,129 @@
+/**
+ * Plain data by a schema, strictly, with every problem in the words of the person who wrote the data.
+ */
+import * as Predicate from "effect/Predicate"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as SchemaAST from "effect/SchemaAST"
+import * as SchemaIssue from "effect/SchemaIssue"
+import { nearest } from "../internal/nearest.ts"
+import type { Issue } from "./PipelineError.ts"
+
+const format = SchemaIssue.makeFormatterStandardSchemaV1()
+
+/** Says which of the known names was probably meant, or lists them. */
+const advise = (written: string, known: ReadonlyArray<string>): string => {
+  const meant = nearest(written, known)
+  return meant === undefined ? `known are ${known.join(", ")}` : `did you mean "${meant}"?`
+}
+
+const keysOf = (ast: SchemaAST.AST): ReadonlyArray<string> =>
+  SchemaAST.isObjects(ast) ? ast.propertySignatures.map(({ name }) => String(name)) : []
+
+const unknownKey = (key: PropertyKey, known: ReadonlyArray<string>): string =>
+  known.length === 0 ? "is not a known key: there are no options" : `is not a known key; ${advise(String(key), known)}`
+
+/** The values of the literal `type` by which the members of a union are told apart. */
+const typesOf = (ast: SchemaAST.AST): ReadonlyArray<string> =>
+  SchemaAST.isUnion(ast)
+    ? ast.types.flatMap((member) => {
+        const type = SchemaAST.isObjects(member) && member.propertySignatures.find(({ name }) => name === "type")?.type
+        return type !== undefined && type !== false && SchemaAST.isLiteral(type) ? [String(type.literal)] : []
+      })
+    : []
+
+const unknownType = (input: unknown, types: ReadonlyArray<string>, path: Issue["path"]): Issue => {
+  if (!Predicate.isObject(input) || Array.isArray(input)) {
+    return { path, message: `is written as { type: ${types[0]}, … }, got ${JSON.stringify(input)}` }
+  }
+  const { type } = input as { readonly type?: unknown }
+  return type === undefined
+    ? { path, message: `has no key type; known types are ${types.join(", ")}` }
+    : { path: [...path, "type"], message: `${JSON.stringify(type)} is not known; ${advise(String(type), types)}` }
+}
+
+/** How far data is from a member of a union: wrong keys count more than wrong values. */
+const remoteness = (issue: SchemaIssue.Issue): number => {
+  switch (issue._tag) {
+    case "Composite":
+      return issue.issues.reduce((total, inner) => total + remoteness(inner), 0)
+    case "Pointer":
+      return remoteness(issue.issue)
+    case "UnexpectedKey":
+      return 100
+    case "MissingKey":
+      return 10
+    default:
+      return 1
+  }
+}
+
+const closest = (issues: ReadonlyArray<SchemaIssue.Issue>): SchemaIssue.Issue =>
+  issues.reduce((best, issue) => (remoteness(issue) < remoteness(best) ? issue : best))
+
+const describe = (issue: SchemaIssue.Issue, path: Issue["path"]): ReadonlyArray<Issue> => {
+  switch (issue._tag) {
+    case "Pointer":
+      return describeAt(issue, path)
+    case "Composite":
+      return issue.issues.flatMap((inner) => describe(inner, path))
+    case "Encoding":
+      return describe(issue.issue, path)
+    case "MissingKey":
+      return [{ path, message: "is missing; add it" }]
+    case "UnexpectedKey":
+      return [{ path, message: unknownKey(path.at(-1) ?? "", keysOf(issue.ast)) }]
+    case "AnyOf": {
+      const types = typesOf(issue.ast)
+      if (issue.issues.length === 0 && types.length > 0) {
+        return [unknownType(SchemaIssue.hasInput(issue) ? issue.input : undefined, types, path)]
+      }
+      const objects = issue.issues.filter(({ _tag }) => _tag === "Composite")
+      return objects.length === 0 ? plain(issue, path) : describe(closest(objects), path)
+    }
+    default:
+      return plain(issue, path)
+  }
+}
+
+const describeAt = ({ path: more, issue }: SchemaIssue.Pointer, path: Issue["path"]): ReadonlyArray<Issue> =>
+  describe(issue, [...path, ...more.map((key) => (typeof key === "number" ? key : String(key)))])
+
+/** The library's own words: "Expected a value greater than 0, got -1". */
+const plain = (issue: SchemaIssue.Issue, path: Issue["path"]): ReadonlyArray<Issue> =>
+  format(issue).issues.map(({ message, path: more }) => ({
+    path: [...path, ...(more ?? []).map((key) => (typeof key === "number" ? key : String(key)))],
+    message
+  }))
+
+/** One issue a place: a number that is no number breaks every rule of numbers. */
+const firstOfEachPath = (issues: ReadonlyArray<Issue>): ReadonlyArray<Issue> => {
+  const seen = new Set<string>()
+  return issues.filter(({ path }) => {
+    const key = JSON.stringify(path)
+    return !seen.has(key) && seen.add(key)
+  })
+}
+
+/**
+ * Decodes plain data. A key that the schema does not know is an issue, with the key that was probably meant; of a union,
+ * the issues are those of the member that comes closest.
+ *
+ * @example
+ * decode(Schema.Struct({ units: Schema.Int }), { unit: 3 })
+ * // => fails with [{ path: ["unit"], message: 'is not a known key; did you mean "units"?' }, { path: ["units"], … }]
+ */
+export const decode = <Type, Encoded>(
+  schema: Schema.Codec<Type, Encoded>,
+  given: unknown
+): Result.Result<Type, ReadonlyArray<Issue>> => {
+  // The schema of no options lets every object pass.
+  if (SchemaAST.isObjects(schema.ast) && schema.ast.indexSignatures.length === 0 && keysOf(schema.ast).length === 0) {
+    const extra = Predicate.isObject(given) ? Object.keys(given) : []
+    if (extra.length > 0) return Result.fail(extra.map((key) => ({ path: [key], message: unknownKey(key, []) })))
+  }
+  return Result.mapError(
+    Schema.decodeUnknownResult(schema, { errors: "all", onExcessProperty: "error", reportInput: true })(given),
+    ({ issue }) => firstOfEachPath(describe(issue, []))
+  )
+}
