@@ -2,7 +2,7 @@ import { admitViolations, chooseCandidates, fillGradient, makeCandidates } from 
 import type { Design } from "./design.ts"
 import type { PathSolver } from "./elasticNetPath.ts"
 import type { ResolvedOptions } from "./elasticNetProblem.ts"
-import { makeMinimiser, newtonStep } from "./newtonStep.ts"
+import { makeMinimiser, type Newton, newtonStep } from "./newtonStep.ts"
 import { makeLinearFit } from "./quadratic.ts"
 import { largestMagnitude } from "./vectors.ts"
 
@@ -29,7 +29,6 @@ export const binomialSolver = (design: Design, y: ArrayLike<number>, options: Re
   const { residual, weight } = fit
   fit.intercept = Math.log(prevalence / (1 - prevalence))
   const scores = new Float64Array(n).fill(fit.intercept)
-  const before = { beta: new Float64Array(p), scores: new Float64Array(n) }
   const gradient = new Float64Array(p)
   const candidates = makeCandidates(p)
 
@@ -53,7 +52,16 @@ export const binomialSolver = (design: Design, y: ArrayLike<number>, options: Re
   const nullLoss = evaluate()
   fillGradient(design, residual, gradient)
   const tolerance = options.thresh * 2 * nullLoss
-  const minimiser = makeMinimiser(design, fit, design.intercept, tolerance)
+  const newton: Newton = {
+    design,
+    fit,
+    scores,
+    candidates,
+    minimiser: makeMinimiser(design, fit, design.intercept, tolerance),
+    evaluate,
+    betaBefore: new Float64Array(p),
+    scoresBefore: new Float64Array(n)
+  }
 
   return {
     nullDeviance: 2 * nullLoss,
@@ -69,19 +77,7 @@ export const binomialSolver = (design: Design, y: ArrayLike<number>, options: Re
       do {
         change = Infinity
         do {
-          const step = newtonStep(
-            design,
-            fit,
-            minimiser,
-            candidates,
-            penalty,
-            scores,
-            before,
-            loss,
-            evaluate,
-            change,
-            budget - sweeps
-          )
+          const step = newtonStep(newton, penalty, loss, change, budget - sweeps)
           sweeps += step.sweeps
           change = step.change
         } while (change >= tolerance && sweeps <= budget)

@@ -3,7 +3,7 @@ import type { Design } from "./design.ts"
 import { smallestProbability } from "./elasticNetBinomial.ts"
 import type { PathSolver } from "./elasticNetPath.ts"
 import type { ResolvedOptions } from "./elasticNetProblem.ts"
-import { makeMinimiser, newtonStep } from "./newtonStep.ts"
+import { makeMinimiser, type Newton, newtonStep } from "./newtonStep.ts"
 import { makeLinearFit } from "./quadratic.ts"
 import { addScaled, largestMagnitude } from "./vectors.ts"
 
@@ -74,7 +74,6 @@ export const multinomialSolver = (
   const exponential = perClass((k) => new Float64Array(n).fill(share[k]!))
   const gradient = perClass(() => new Float64Array(p))
   const candidates = perClass(() => makeCandidates(p))
-  const before = { beta: new Float64Array(p), scores: new Float64Array(n) }
   const values = new Float64Array(classes)
   const changes = new Float64Array(classes)
   const sum = new Float64Array(n)
@@ -112,11 +111,21 @@ export const multinomialSolver = (
   const nullLoss = addUp()
   refreshGradients()
   const tolerance = options.thresh * 2 * nullLoss
-  const minimisers = perClass((k) => makeMinimiser(design, fits[k]!, design.intercept, tolerance))
-  const evaluators = perClass((k) => () => {
-    exponentiate(k)
-    return addUp()
-  })
+  const betaBefore = new Float64Array(p)
+  const scoresBefore = new Float64Array(n)
+  const newtons = perClass((k): Newton => ({
+    design,
+    fit: fits[k]!,
+    scores: scores[k]!,
+    candidates: candidates[k]!,
+    minimiser: makeMinimiser(design, fits[k]!, design.intercept, tolerance),
+    evaluate: () => {
+      exponentiate(k)
+      return addUp()
+    },
+    betaBefore,
+    scoresBefore
+  }))
 
   const removeShifts = (): void => {
     for (let j = 0; j < p; j++) {
@@ -161,19 +170,7 @@ export const multinomialSolver = (
           change = 0
           for (let k = 0; k < classes && sweeps <= budget; k++) {
             linearise(k)
-            const step = newtonStep(
-              design,
-              fits[k]!,
-              minimisers[k]!,
-              candidates[k]!,
-              penalty,
-              scores[k]!,
-              before,
-              loss,
-              evaluators[k]!,
-              changes[k]!,
-              budget - sweeps
-            )
+            const step = newtonStep(newtons[k]!, penalty, loss, changes[k]!, budget - sweeps)
             sweeps += step.sweeps
             changes[k] = step.change
             change = Math.max(change, step.change)

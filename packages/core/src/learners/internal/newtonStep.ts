@@ -38,10 +38,18 @@ const mostHalvings = 20
 /** Rises of the objective below this fraction of it are rounding. */
 const rounding = 1e-12
 
-/** Room for the state before a step. */
-export interface Before {
-  readonly beta: Float64Array
+/** What takes Newton steps: a fit, its scores `η`, and how to evaluate and to minimise at them. */
+export interface Newton {
+  readonly design: Design
+  readonly fit: LinearFit
   readonly scores: Float64Array
+  readonly candidates: Candidates
+  readonly minimiser: Minimiser
+  /** Computes the loss at the scores, and fills what the next step starts from. */
+  readonly evaluate: () => number
+  /** Room for the coefficients and the scores before a step. */
+  readonly betaBefore: Float64Array
+  readonly scoresBefore: Float64Array
 }
 
 /** What a step did: the passes it used, and the largest change of the fit in `v_j Δ_j²`. */
@@ -58,26 +66,19 @@ const slow = 0.1
 
 /**
  * Makes one Newton step: minimises the quadratic approximation of the loss, and halves the step while it raises the
- * penalised loss, which therefore never rises. `loss` is the loss before; `evaluate` computes it at the scores; `previous` is the
- * change by the step before.
+ * penalised loss, which therefore never rises. `loss` is the loss before; `previous` is the change by the step before.
  */
 export const newtonStep = (
-  design: Design,
-  fit: LinearFit,
-  minimiser: Minimiser,
-  candidates: Candidates,
+  { design, fit, scores, candidates, minimiser, evaluate, betaBefore, scoresBefore }: Newton,
   penalty: Penalty,
-  scores: Float64Array,
-  before: Before,
   loss: number,
-  evaluate: () => number,
   previous: number,
   budget: number
 ): Step => {
   const { beta } = fit
   const interceptBefore = fit.intercept
-  before.beta.set(beta)
-  before.scores.set(scores)
+  betaBefore.set(beta)
+  scoresBefore.set(scores)
   const bound = (loss + penaltyOf(beta, penalty)) * (1 + rounding)
   const sweeps = minimiser.minimise(penalty, candidates, budget)
   fillScores(design, fit, candidates, scores)
@@ -85,16 +86,15 @@ export const newtonStep = (
   for (let h = 0; h < mostHalvings && !(objective <= bound); h++) {
     minimiser.refresh()
     fit.intercept = 0.5 * (fit.intercept + interceptBefore)
-    halfWay(beta, before.beta)
-    halfWay(scores, before.scores)
+    halfWay(beta, betaBefore)
+    halfWay(scores, scoresBefore)
     objective = evaluate() + penaltyOf(beta, penalty)
   }
-  const { curvature } = minimiser
   let change = minimiser.interceptChange()
   for (let t = 0; t < candidates.count; t++) {
     const j = candidates.indices[t]!
-    const delta = beta[j]! - before.beta[j]!
-    change = Math.max(change, curvature[j]! * delta * delta)
+    const delta = beta[j]! - betaBefore[j]!
+    change = Math.max(change, minimiser.curvature[j]! * delta * delta)
   }
   if (change > slow * previous) minimiser.refresh()
   return { sweeps, change }
