@@ -1,0 +1,94 @@
+import * as Result from "effect/Result"
+import { describe, expect, it } from "vitest"
+import * as Column from "../src/data/Column.ts"
+import * as Features from "../src/pipeline/Features.ts"
+import * as Ingress from "../src/pipeline/Ingress.ts"
+import { MissingValues } from "../src/pipeline/MissingValues.ts"
+import { PipelineError } from "../src/pipeline/PipelineError.ts"
+import { issuesOf } from "./support/pipelines.ts"
+
+const { fit, load } = Ingress.numericDefinition
+const features = (columns: Readonly<Record<string, Column.Column>>) =>
+  Features.make(Object.entries(columns), Column.length(Object.values(columns)[0]!))
+
+const mixed = features({
+  real: Column.numeric([0.5, -1]),
+  whole: Column.integer([3, 4]),
+  truth: Column.boolean([true, false]),
+  site: Column.text(["a", "b"]),
+  size: Column.factor(["S", "M"])
+})
+const numbers = features({
+  real: Column.numeric([0.5, -1]),
+  whole: Column.integer([3, 4]),
+  truth: Column.boolean([true, false])
+})
+
+describe("fit", () => {
+  it("takes every column that reaches it, in order, or the named ones", () => {
+    expect(fit({}, numbers)).toEqual(Result.succeed(["real", "whole", "truth"]))
+    expect(fit({ columns: ["truth", "real"] }, mixed)).toEqual(Result.succeed(["truth", "real"]))
+  })
+
+  it("refuses factors and text with the stage that helps", () => {
+    expect(issuesOf(fit({}, mixed))).toEqual([
+      [
+        "",
+        'Ingress.numeric: takes numbers, but got "site" (string), "size" (factor); put Preprocess.oneHot() before it, or leave the columns out of the task\'s features'
+      ]
+    ])
+  })
+
+  it("names eight of many wrong columns", () => {
+    const many = features(Object.fromEntries(Array.from({ length: 11 }, (_, i) => [`c${i}`, Column.text(["a"])])))
+    expect(issuesOf(fit({}, many))[0]![1]).toContain('"c7" (string) and 3 more;')
+  })
+
+  it("refuses an unknown name", () => {
+    expect(issuesOf(fit({ columns: ["reel"] }, numbers))).toEqual([
+      ["", 'Ingress.numeric: no feature column "reel" reaches this stage; did you mean "real"?']
+    ])
+  })
+})
+
+describe("load", () => {
+  it("writes rows one after another, booleans as 1 and 0", () => {
+    expect(load(["real", "whole", "truth"], numbers)).toEqual(Result.succeed(Float32Array.of(0.5, 3, 1, -1, 4, 0)))
+    expect(load(["truth", "real"], mixed)).toEqual(Result.succeed(Float32Array.of(1, 0.5, 0, -1)))
+  })
+
+  it("refuses missing values, counted by column", () => {
+    const incomplete = features({
+      a: Column.numeric([1, null, null]),
+      b: Column.boolean([true, null, false]),
+      c: Column.integer([1, 2, 3])
+    })
+    const error = Result.getOrThrow(Result.flip(load(["a", "b", "c"], incomplete)))
+    expect(error).toBeInstanceOf(MissingValues)
+    expect(error).toMatchObject({
+      columns: [
+        { column: "a", count: 2 },
+        { column: "b", count: 1 }
+      ],
+      rows: 3
+    })
+    expect(error.message).toBe(
+      'Ingress.numeric needs complete columns, but values are missing in "a" (2 of 3 rows), "b" (1 of 3 rows); put Preprocess.impute({ method: "median" }) before it, or leave the columns out by Preprocess.select'
+    )
+    expect(Result.isSuccess(load(["c"], incomplete))).toBe(true)
+  })
+
+  it("refuses a value beyond single precision, with column and row", () => {
+    const large = features({ a: Column.numeric([1, 2]), b: Column.numeric([1, 1e39]) })
+    const error = Result.getOrThrow(Result.flip(load(["a", "b"], large)))
+    expect(error).toBeInstanceOf(PipelineError)
+    expect(error.message).toBe(
+      'Ingress.numeric: column "b" is 1e+39 in row 1, which is not finite in single precision; correct or rescale it'
+    )
+    expect(Result.isFailure(load(["a"], features({ a: Column.numeric([Infinity]) })))).toBe(true)
+  })
+
+  it("loads no rows as nothing", () => {
+    expect(load(["a"], features({ a: Column.numeric([]) }))).toEqual(Result.succeed(new Float32Array()))
+  })
+})

@@ -1,0 +1,401 @@
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import fc from "fast-check"
+import { describe, expect, it } from "vitest"
+import * as Column from "../src/data/Column.ts"
+import * as Features from "../src/pipeline/Features.ts"
+import * as Pipeline from "../src/pipeline/Pipeline.ts"
+import * as Preprocess from "../src/pipeline/Preprocess.ts"
+import { issuesOf } from "./support/pipelines.ts"
+
+type Columns = Readonly<Record<string, Column.Column>>
+const featuresOf = (columns: Columns): Features.Features =>
+  Features.make(Object.entries(columns), Column.length(Object.values(columns)[0]!))
+
+/** Fits on the first features, applies to the second (default: the same). */
+const run = (stage: Preprocess.Stage<string>, train: Columns, other: Columns = train) => {
+  const { definition } = stage.stages[0]!
+  const { fit, apply } = definition as Preprocess.Preprocess
+  const decoded = Result.getOrThrow(Pipeline.resolve(stage.stages[0]!))
+  return Result.flatMap(fit(decoded, featuresOf(train)), (state) => apply(state, featuresOf(other)))
+}
+
+/** Columns as text, null where missing. */
+const texts = ({ columns, rows }: Features.Features) =>
+  Object.fromEntries(
+    Array.from(columns, ([name, column]) => [
+      name,
+      Array.from({ length: rows }, (_, row) => Column.toText(column, row))
+    ])
+  )
+const result = (...args: Parameters<typeof run>) => texts(Result.getOrThrow(run(...args)))
+const typesOf = (features: Features.Features) => Array.from(features.columns.values(), ({ type }) => type)
+const failure = (...args: Parameters<typeof run>) => issuesOf(run(...args)).map(([, message]) => message)
+
+const stages: ReadonlyArray<readonly [string, Preprocess.Stage<string>]> = [
+  ["select", Preprocess.select(["text", "real"])],
+  ["impute mean", Preprocess.impute({ method: "mean" })],
+  ["impute median", Preprocess.impute({ method: "median", columns: ["whole"] })],
+  ["impute mode", Preprocess.impute({ method: "mode" })],
+  ["impute number", Preprocess.impute({ method: "constant", value: -1 })],
+  ["impute text", Preprocess.impute({ method: "constant", value: "none" })],
+  ["impute truth", Preprocess.impute({ method: "constant", value: true })],
+  ["oneHot", Preprocess.oneHot()],
+  ["oneHot drop first", Preprocess.oneHot({ drop: "first", columns: ["level", "whole"] })],
+  ["oneHot error", Preprocess.oneHot({ unknown: "error", columns: ["level"] })],
+  ["standardise", Preprocess.standardise()],
+  ["standardise one", Preprocess.standardise({ columns: ["real"] })],
+  ["dropConstants", Preprocess.dropConstants()]
+]
+
+describe("laws of every stage", () => {
+  const maybe = <A>(value: fc.Arbitrary<A>) => fc.option(value, { freq: 4 })
+  const row = fc.record({
+    real: maybe(fc.double({ min: -100, max: 100, noNaN: true })),
+    whole: maybe(fc.integer({ min: -3, max: 3 })),
+    truth: maybe(fc.boolean()),
+    level: maybe(fc.constantFrom("a", "b", "c")),
+    text: maybe(fc.constantFrom("x", "y", "", "10", "9"))
+  })
+  /** Each column has a value in the first row, so that everything can be fitted. */
+  const first = { real: 1, whole: 2, truth: true, level: "b", text: "x" } as const
+  const table = fc.array(row, { minLength: 1, maxLength: 12 }).map((more): Columns => {
+    const rows = [first, ...more]
+    return {
+      real: Column.numeric(rows.map(({ real }) => real)),
+      whole: Column.integer(rows.map(({ whole }) => whole)),
+      truth: Column.boolean(rows.map(({ truth }) => truth)),
+      level: Column.factor(
+        rows.map(({ level }) => level),
+        { levels: ["c", "a", "b"] }
+      ),
+      text: Column.text(rows.map(({ text }) => text))
+    }
+  })
+  const taken = (columns: Columns, rows: ReadonlyArray<number>): Columns =>
+    Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, Column.take(column, rows)]))
+
+  it("cover every definition", () => {
+    const ids = Object.entries(Preprocess).flatMap(([name, value]) =>
+      name.endsWith("Definition") ? [(value as Preprocess.Preprocess).id] : []
+    )
+    expect(new Set(stages.map(([, stage]) => stage.stages[0]!.definition.id))).toEqual(new Set(ids))
+  })
+
+  describe.each(stages)("%s", (_, stage) => {
+    const definition = stage.stages[0]!.definition as Preprocess.Preprocess
+    const fit = (columns: Columns) =>
+      Result.getOrThrow(definition.fit(Result.getOrThrow(Pipeline.resolve(stage.stages[0]!)), featuresOf(columns)))
+    const apply = (state: unknown, columns: Columns) => Result.getOrThrow(definition.apply(state, featuresOf(columns)))
+
+    it("applies to any rows as to each of them: nothing is learned of the rows it is applied to", () => {
+      fc.assert(
+        fc.property(table, table, fc.array(fc.nat(), { minLength: 1, maxLength: 5 }), (train, other, picks) => {
+          const state = fit(train)
+          const size = Column.length(other["real"]!)
+          const rows = picks.map((pick) => pick % size)
+          const whole = texts(apply(state, other))
+          const part = texts(apply(state, taken(other, rows)))
+          expect(part).toEqual(
+            Object.fromEntries(Object.entries(whole).map(([name, all]) => [name, rows.map((i) => all[i])]))
+          )
+        })
+      )
+    })
+
+    it("learns plain JSON, and works the same after reading it back", () => {
+      fc.assert(
+        fc.property(table, table, (train, other) => {
+          const state: unknown = fit(train)
+          const json = JSON.stringify(Schema.encodeUnknownSync(definition.state)(state))
+          const back: unknown = Schema.decodeUnknownSync(definition.state)(JSON.parse(json))
+          expect(texts(apply(back, other))).toEqual(texts(apply(state, other)))
+        })
+      )
+    })
+
+    it("learns and applies the same twice, and changes no column in place", () => {
+      fc.assert(
+        fc.property(table, (train) => {
+          const before = texts(featuresOf(train))
+          expect(texts(apply(fit(train), train))).toEqual(texts(apply(fit(train), train)))
+          expect(texts(featuresOf(train))).toEqual(before)
+        })
+      )
+    })
+  })
+})
+
+describe("select", () => {
+  const columns = { a: Column.numeric([1]), b: Column.text(["x"]), c: Column.boolean([true]) }
+
+  it("keeps the named columns in the given order", () => {
+    expect(Object.keys(result(Preprocess.select(["c", "a"]), columns))).toEqual(["c", "a"])
+  })
+
+  it("names every unknown column, and the closest one", () => {
+    expect(failure(Preprocess.select(["A", "zzz", "b"]), columns)).toEqual([
+      'Preprocess.select: no feature column "A" reaches this stage; did you mean "a"?',
+      'Preprocess.select: no feature column "zzz" reaches this stage; there are a, b, c'
+    ])
+  })
+
+  it("fails on rows that lack a column", () => {
+    expect(failure(Preprocess.select(["a"]), columns, { b: Column.text(["x"]) })).toEqual([
+      'Preprocess.select: no feature column "a" reaches this stage; did you mean "b"?'
+    ])
+  })
+})
+
+describe("impute", () => {
+  it.each<[string, Column.Column, "mean" | "median" | "mode", string, Column.Type]>([
+    ["the mean", Column.numeric([1, 2, 6, null]), "mean", "3", "numeric"],
+    ["the middle value", Column.numeric([10, 9, 1, null]), "median", "9", "numeric"],
+    ["the mean of the two middle values", Column.numeric([10, 1, 2, 4, null]), "median", "3", "numeric"],
+    ["a whole median of whole numbers", Column.integer([1, 3, null]), "median", "2", "integer"],
+    ["a half of whole numbers, which become numeric", Column.integer([1, 2, null]), "median", "1.5", "numeric"],
+    ["the most frequent number", Column.numeric([2.5, 1, 2.5, null]), "mode", "2.5", "numeric"],
+    ["the smallest of the most frequent numbers", Column.integer([10, 9, 10, 9, null]), "mode", "9", "integer"],
+    ["the most frequent text", Column.text(["b", "a", "b", null]), "mode", "b", "string"],
+    ["the first text by code point at a tie", Column.text(["b", "a", null]), "mode", "a", "string"],
+    [
+      "the first level of a factor at a tie",
+      Column.factor(["a", "b", null], { levels: ["b", "a"] }),
+      "mode",
+      "b",
+      "factor"
+    ],
+    ["the most frequent truth value", Column.boolean([false, true, false, null]), "mode", "false", "boolean"]
+  ])("fills with %s", (_, column, method, expected, type) => {
+    const filled = Result.getOrThrow(run(Preprocess.impute({ method }), { x: column }))
+    expect(texts(filled)["x"]!.at(-1)).toBe(expected)
+    expect(texts(filled)["x"]!.slice(0, -1)).toEqual(texts(featuresOf({ x: column }))["x"]!.slice(0, -1))
+    expect(typesOf(filled)).toEqual([type])
+    expect(Column.hasMissing(filled.columns.get("x")!)).toBe(false)
+  })
+
+  it("uses the training rows for any rows", () => {
+    const train = { x: Column.numeric([1, 3]) }
+    expect(result(Preprocess.impute({ method: "mean" }), train, { x: Column.numeric([null, 100]) })).toEqual({
+      x: ["2", "100"]
+    })
+  })
+
+  it("leaves columns that the method does not fit as they are", () => {
+    const columns = { x: Column.text(["a", null]), n: Column.numeric([1, null]), b: Column.boolean([true, null]) }
+    expect(result(Preprocess.impute({ method: "mean" }), columns)).toEqual({
+      x: ["a", null],
+      n: ["1", "1"],
+      b: ["true", null]
+    })
+    expect(result(Preprocess.impute({ method: "constant", value: "?" }), columns)).toEqual({
+      x: ["a", "?"],
+      n: ["1", null],
+      b: ["true", null]
+    })
+  })
+
+  it("adds a constant to the levels of a factor, at the end", () => {
+    const filled = Result.getOrThrow(
+      run(Preprocess.impute({ method: "constant", value: "none" }), { x: Column.factor(["b", null, "a"]) })
+    )
+    expect(filled.columns.get("x")).toMatchObject({ levels: ["a", "b", "none"], missing: null })
+  })
+
+  it("refuses a named column that the method does not fit", () => {
+    const columns = { x: Column.text(["a", null]) }
+    expect(failure(Preprocess.impute({ method: "mean", columns: ["x"] }), columns)).toEqual([
+      'Preprocess.impute: cannot fill the string column "x" with its mean; use method "mode", or a constant of its type'
+    ])
+    expect(failure(Preprocess.impute({ method: "constant", value: 1, columns: ["x"] }), columns)).toEqual([
+      'Preprocess.impute: cannot fill the string column "x" with 1; use method "mode", or a constant of its type'
+    ])
+  })
+
+  it.each(["mean", "median", "mode"] as const)("refuses a column without values (%s)", (method) => {
+    expect(failure(Preprocess.impute({ method }), { x: Column.numeric([null, null]) })).toEqual([
+      'Preprocess.impute: column "x" has no value in the training rows; drop it by Preprocess.select, or use method "constant"'
+    ])
+  })
+
+  it("fills a column without values with a constant", () => {
+    expect(result(Preprocess.impute({ method: "constant", value: 7 }), { x: Column.numeric([null]) })).toEqual({
+      x: ["7"]
+    })
+  })
+
+  it("needs a value exactly for the method constant", () => {
+    const resolve = (options: Parameters<typeof Preprocess.impute>[0]) =>
+      issuesOf(Pipeline.resolve(Preprocess.impute(options).stages[0]!)).map(([, message]) => message)
+    expect(resolve({ method: "constant" })).toEqual(['Preprocess.impute: method "constant" needs a value'])
+    expect(resolve({ method: "mean", value: 3 })).toEqual([
+      'Preprocess.impute: a value is used only by method "constant"'
+    ])
+  })
+})
+
+describe("oneHot", () => {
+  const train = {
+    size: Column.factor(["M", "S", null], { levels: ["S", "M", "L"] }),
+    n: Column.numeric([1, 2, 3]),
+    site: Column.text(["10", "9", "10"])
+  }
+
+  it("replaces a column in its place by one a level; a missing value stays missing", () => {
+    expect(result(Preprocess.oneHot(), train)).toEqual({
+      "size=S": ["0", "1", null],
+      "size=M": ["1", "0", null],
+      "size=L": ["0", "0", null],
+      n: ["1", "2", "3"],
+      "site=10": ["1", "0", "1"],
+      "site=9": ["0", "1", "0"]
+    })
+    expect(Object.keys(result(Preprocess.oneHot(), train))).toEqual([
+      "size=S",
+      "size=M",
+      "size=L",
+      "n",
+      "site=10",
+      "site=9"
+    ])
+  })
+
+  it("leaves the first level out", () => {
+    expect(result(Preprocess.oneHot({ drop: "first", columns: ["site"] }), train)).toMatchObject({
+      "site=9": ["0", "1", "0"]
+    })
+    expect(Object.keys(result(Preprocess.oneHot({ drop: "first" }), train))).toEqual([
+      "size=M",
+      "size=L",
+      "n",
+      "site=9"
+    ])
+  })
+
+  it("encodes a named column of any type", () => {
+    expect(result(Preprocess.oneHot({ columns: ["n"] }), { n: Column.integer([10, 9, 10]) })).toEqual({
+      "n=9": ["0", "1", "0"],
+      "n=10": ["1", "0", "1"]
+    })
+  })
+
+  it("gives zeros for a level that was not there in training, or an error", () => {
+    const other = { ...train, site: Column.text(["11", "9", null]) }
+    expect(result(Preprocess.oneHot({ columns: ["site"] }), train, other)).toMatchObject({
+      "site=10": ["0", "0", null],
+      "site=9": ["0", "1", null]
+    })
+    expect(failure(Preprocess.oneHot({ columns: ["site"], unknown: "error" }), train, other)).toEqual([
+      'Preprocess.oneHot: column "site" holds "11", which was not among the training levels 10, 9; correct it, or use unknown: "zero"'
+    ])
+  })
+
+  it("has exactly one 1 in every complete row of a training column", () => {
+    fc.assert(
+      fc.property(fc.array(fc.string(), { minLength: 1 }), (values) => {
+        const encoded = Result.getOrThrow(run(Preprocess.oneHot(), { x: Column.text(values) }))
+        expect(encoded.columns.size).toBe(new Set(values).size)
+        values.forEach((value, row) => {
+          const ones = [...encoded.columns].filter(([, column]) => Column.asNumbers(column)![row] === 1)
+          expect(ones.map(([name]) => name)).toEqual([`x=${value}`])
+        })
+      })
+    )
+  })
+})
+
+describe("standardise", () => {
+  it("divides by the deviation with divisor n", () => {
+    // sklearn.preprocessing.StandardScaler().fit_transform([[1], [2], [3], [4]]): mean 2.5, scale √1.25.
+    const { x } = result(Preprocess.standardise(), { x: Column.numeric([1, 2, 3, 4]) })
+    const expected = [-1.3416407865, -0.4472135955, 0.4472135955, 1.3416407865]
+    x!.forEach((value, i) => expect(Number(value)).toBeCloseTo(expected[i]!, 9))
+  })
+
+  it("gives mean 0 and deviation 1 on the training rows", () => {
+    const values = fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 2, maxLength: 30 })
+    fc.assert(
+      fc.property(values, (given) => {
+        fc.pre(Math.max(...given) - Math.min(...given) > 1e-3)
+        const scaled = result(Preprocess.standardise(), { x: Column.numeric(given) })["x"]!.map(Number)
+        const mean = scaled.reduce((a, b) => a + b, 0) / scaled.length
+        expect(mean).toBeCloseTo(0, 5)
+        expect(scaled.reduce((a, b) => a + (b - mean) ** 2, 0) / scaled.length).toBeCloseTo(1, 5)
+      })
+    )
+  })
+
+  it("uses the training rows for any rows", () => {
+    expect(result(Preprocess.standardise(), { x: Column.numeric([0, 2]) }, { x: Column.numeric([11, null]) })).toEqual({
+      x: ["10", null]
+    })
+  })
+
+  it.each([
+    ["small", [3, 3, 3], "0"],
+    ["large, whose mean rounds", Array.from({ length: 10 }, () => 1e9 + 0.1), undefined],
+    ["zero", [0, 0], "0"]
+  ])("only shifts a constant column (%s)", (_, values, expected) => {
+    const { x } = result(Preprocess.standardise(), { x: Column.numeric(values) })
+    x!.forEach((value) => expect(Math.abs(Number(value))).toBeLessThan(1e-5))
+    if (expected !== undefined) expect(x![0]).toBe(expected)
+  })
+
+  it("keeps missing values missing and out of the statistics, also in an empty column", () => {
+    expect(
+      result(Preprocess.standardise(), { x: Column.integer([null, 1, 3]), e: Column.numeric([null, null, null]) })
+    ).toEqual({ x: [null, "-1", "1"], e: [null, null, null] })
+  })
+
+  it("leaves columns that are no numbers, and refuses them when named", () => {
+    const columns = { s: Column.text(["a"]), b: Column.boolean([true]) }
+    expect(result(Preprocess.standardise(), columns)).toEqual({ s: ["a"], b: ["true"] })
+    expect(failure(Preprocess.standardise({ columns: ["s"] }), columns)).toEqual([
+      'Preprocess.standardise: cannot scale the string column "s"; encode it by Preprocess.oneHot() or leave it out'
+    ])
+  })
+})
+
+describe("dropConstants", () => {
+  const columns = {
+    one: Column.numeric([1, 1, null]),
+    none: Column.text([null, null, null]),
+    two: Column.boolean([true, false, null]),
+    level: Column.factor(["a", "a", "a"], { levels: ["a", "b"] })
+  }
+
+  it("drops columns with one value or none, whatever their levels say", () => {
+    expect(Object.keys(result(Preprocess.dropConstants(), columns))).toEqual(["two"])
+  })
+
+  it("drops only among the named ones", () => {
+    expect(Object.keys(result(Preprocess.dropConstants({ columns: ["one"] }), columns))).toEqual([
+      "none",
+      "two",
+      "level"
+    ])
+  })
+
+  it("drops by the training rows, whatever the other rows hold", () => {
+    const other = { ...columns, one: Column.numeric([1, 2, 3]), two: Column.boolean([true, true, true]) }
+    expect(Object.keys(result(Preprocess.dropConstants(), columns, other))).toEqual(["two"])
+  })
+})
+
+describe("several stages", () => {
+  it("work each on what the one before made", () => {
+    const columns = { x: Column.numeric([1, null, 3]), s: Column.text(["a", "b", "a"]) }
+    const pipeline = Preprocess.impute({ method: "mean" }).pipe(
+      Preprocess.oneHot({ drop: "first" }),
+      Preprocess.standardise({ columns: ["s=b"] })
+    )
+    const out = pipeline.stages.reduce((features, stage) => {
+      const { fit, apply } = stage.definition as Preprocess.Preprocess
+      const state: unknown = Result.getOrThrow(fit(Result.getOrThrow(Pipeline.resolve(stage)), features))
+      return Result.getOrThrow(apply(state, features))
+    }, featuresOf(columns))
+    expect(Object.keys(texts(out))).toEqual(["x", "s=b"])
+    expect(texts(out)["x"]).toEqual(["1", "2", "3"])
+    expect(Number(texts(out)["s=b"]![1])).toBeCloseTo(Math.SQRT2, 12)
+  })
+})

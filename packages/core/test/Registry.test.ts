@@ -1,0 +1,67 @@
+import * as Result from "effect/Result"
+import { describe, expect, it } from "vitest"
+import * as Builtin from "../src/Builtin.ts"
+import * as Measure from "../src/learning/Measure.ts"
+import * as Nn from "../src/pipeline/Nn.ts"
+import * as Optimizer from "../src/pipeline/Optimizer.ts"
+import * as Registry from "../src/pipeline/Registry.ts"
+
+const registry = Result.getOrThrow(Registry.make(Builtin.definitions))
+const failure = (result: Result.Result<unknown, Registry.RegistryError>) => Result.getOrThrow(Result.flip(result))
+
+describe("make", () => {
+  it("takes the same definition twice", () => {
+    const twice = Result.getOrThrow(Registry.make([Nn.reluDefinition, Nn.tanhDefinition, Nn.reluDefinition]))
+    expect([...twice.definitions.keys()]).toEqual(["Nn.relu", "Nn.tanh"])
+  })
+
+  it("refuses two definitions with one id", () => {
+    const impostor = Optimizer.define({ ...Optimizer.adamDefinition, id: "Nn.relu" })
+    const error = failure(Registry.make([Nn.reluDefinition, impostor]))
+    expect(error.message).toMatch(/^"Nn\.relu" is defined twice, .*layer.*optimizer; give one of them another id$/)
+    const twin = failure(Registry.make([Nn.reluDefinition, { ...Nn.reluDefinition }]))
+    expect(twin.message).toMatch(/^"Nn\.relu" is defined twice, /)
+  })
+})
+
+describe("find", () => {
+  it("finds every definition by its id and kind", () => {
+    for (const definition of Builtin.definitions) {
+      expect(Result.getOrThrow(Registry.find(registry, definition.id, definition.kind))).toBe(definition)
+    }
+  })
+
+  it("does not find a definition of another kind", () => {
+    const { message } = failure(Registry.find(registry, "auc", "layer"))
+    expect(message).toMatch(/^"auc" is (a measure, )?not a known layer; known are Nn\./)
+  })
+
+  it.each([
+    ["Nn.liner", "Nn.linear"],
+    ["nn.linear", "Nn.linear"],
+    ["Nn.Dropout", "Nn.dropout"],
+    ["Nn.gulu", "Nn.gelu"]
+  ])("asks whether %s was meant to be %s", (written, meant) => {
+    expect(failure(Registry.find(registry, written, "layer", "head")).message).toBe(
+      `"${written}" is not a known layer or head; did you mean "${meant}"?`
+    )
+  })
+
+  it("lists what is known when nothing is close", () => {
+    expect(failure(Registry.find(registry, "Convolution", "optimizer")).message).toBe(
+      '"Convolution" is not a known optimizer; known are Optimizer.sgd, Optimizer.adam'
+    )
+  })
+})
+
+describe("ofKind", () => {
+  it("gives the definitions of some kinds in their order", () => {
+    expect(Registry.ofKind(registry, "measure")).toEqual(Measure.definitions)
+    expect(Registry.ofKind(registry, "loss")).toEqual([])
+    expect(Registry.ofKind(registry, "head", "optimizer").map(({ id }) => id)).toEqual([
+      "Nn.head",
+      "Optimizer.sgd",
+      "Optimizer.adam"
+    ])
+  })
+})
