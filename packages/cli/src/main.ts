@@ -36,7 +36,9 @@ const run = Command.make(
       Flag.optional
     ),
     workers: Flag.Int("workers").pipe(
-      Flag.withDescription("Processes that run jobs, one thread each; default: one per core. 1 runs them in this process"),
+      Flag.withDescription(
+        "Processes that run jobs, one thread each; default: one per core. 1 runs them in this process"
+      ),
       Flag.filter(
         (workers) => workers >= 1,
         (workers) => `${workers} workers cannot run anything; give 1 or more`

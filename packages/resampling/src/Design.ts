@@ -10,14 +10,22 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Job from "./Job.ts"
 import * as Resampling from "./Resampling.ts"
-import type { ResamplingError } from "./ResamplingError.ts"
 
-/** Refuses a design, with every problem of its combinations. @category errors */
+/** A problem, and the part of the design that it is about; without an index it is about all of them. */
+export const Problem = Schema.Struct({
+  part: Schema.Literals(["tasks", "learners", "fallback", "resamplings", "measures"]),
+  index: Schema.optionalKey(Schema.Int),
+  message: Schema.String
+})
+/** @category models */
+export type Problem = typeof Problem.Type
+
+/** Refuses a design, with every problem of its parts and their combinations. @category errors */
 export class DesignError extends Schema.TaggedError<DesignError>()("DesignError", {
-  problems: Schema.Array(Schema.String)
+  problems: Schema.Array(Problem)
 }) {
   override get message(): string {
-    return this.problems.join("\n")
+    return this.problems.map(({ message }) => message).join("\n")
   }
 }
 
@@ -42,54 +50,76 @@ export interface Design<out R = never> {
   readonly hash: string
 }
 
-const repeated = (ids: ReadonlyArray<string>): ReadonlyArray<string> => [
-  ...new Set(ids.filter((id, i) => ids.indexOf(id) !== i))
-]
-
-const checkNames = (what: string, ids: ReadonlyArray<string>): ReadonlyArray<string> =>
+const checkNames = (
+  part: "tasks" | "learners" | "resamplings" | "measures",
+  ids: ReadonlyArray<string>
+): ReadonlyArray<Problem> =>
   ids.length === 0
-    ? [`a design without ${what}s has nothing to do; add at least one`]
-    : repeated(ids).map(
-        (id) => `two ${what}s have the id "${id}", and tables could not tell them apart; give one another id`
-      )
+    ? [{ part, message: `a design without ${part} has nothing to do; add at least one` }]
+    : ids.flatMap((id, index) => {
+        if (ids.indexOf(id) === index) return []
+        const advice = part === "tasks" || part === "learners" ? "give one another id" : "leave one out"
+        const message = `two ${part} are called "${id}", and tables could not tell them apart; ${advice}`
+        return [{ part, index, message }]
+      })
+
+/** Parts that differ in their names only would share jobs, which know what they compute and not what it is called. */
+const checkTwins = (
+  part: "tasks" | "learners",
+  ids: ReadonlyArray<string>,
+  hash: (index: number) => string
+): ReadonlyArray<Problem> => {
+  const hashes = ids.map((_, index) => hash(index))
+  return ids.flatMap((id, index) => {
+    const first = hashes.indexOf(hashes[index]!)
+    if (first === index || ids[first] === id) return []
+    return [
+      { part, index, message: `the ${part} "${ids[first]}" and "${id}" differ in their names only; leave one out` }
+    ]
+  })
+}
 
 const checkMeasures = (
   task: Task.Task,
   learners: ReadonlyArray<Job.AnyLearner<unknown>>,
   measures: ReadonlyArray<Measure.Measure>
-): ReadonlyArray<string> =>
-  measures.flatMap(({ id, accepts, needs }) => {
+): ReadonlyArray<Problem> =>
+  measures.flatMap(({ id, accepts, needs }, index): ReadonlyArray<Problem> => {
     if (!accepts.includes(task.kind)) {
       return [
-        `measure "${id}" is for ${accepts.join(" and ")} targets, but task "${task.id}" is ${task.kind}; choose another measure`
+        {
+          part: "measures",
+          index,
+          message: `measure "${id}" is for ${accepts.join(" and ")} targets, but task "${task.id}" is ${task.kind}; choose another measure`
+        }
       ]
     }
-    return needs === "response"
-      ? []
-      : learners
-          .filter(({ predictType }) => predictType === "response")
-          .map(
-            (learner) =>
-              `measure "${id}" needs probabilities, but learner "${learner.id}" predicts responses; set its predictType to "prob"`
-          )
+    const without = needs === "response" ? [] : learners.filter(({ predictType }) => predictType === "response")
+    return without.map((learner) => ({
+      part: "measures",
+      index,
+      message: `measure "${id}" needs probabilities, but learner "${learner.id}" predicts responses; set its predictType to "prob"`
+    }))
   })
 
-const checkLearners = (task: Task.Task, learners: ReadonlyArray<Job.AnyLearner<unknown>>) =>
-  Effect.map(
-    Effect.forEach(learners, (learner) =>
-      Learner.check(learner, task).pipe(
-        Effect.as<ReadonlyArray<string>>([]),
-        Effect.catch((error) => Effect.succeed([`learner "${learner.id}" on task "${task.id}": ${error.message}`]))
-      )
-    ),
-    (problems) => problems.flat()
-  )
+const checkLearner = <R>(
+  learner: Job.AnyLearner<R>,
+  task: Task.Task,
+  place: Omit<Problem, "message">
+): Effect.Effect<ReadonlyArray<Problem>> =>
+  Effect.match(Learner.check(learner, task), {
+    onSuccess: () => [],
+    onFailure: ({ message }) => {
+      const known = message.startsWith(`learner "${learner.id}"`)
+      return [{ ...place, message: known ? message : `learner "${learner.id}" on task "${task.id}": ${message}` }]
+    }
+  })
 
 /**
  * Plans every combination of tasks, learners and resamplings, with the same splits for every learner of a task.
  *
- * Deterministic in `seed`, an integer. Errors: `DesignError` with every learner and measure that does not fit a task and
- * every id that occurs twice; `ResamplingError` of the splits. Nothing is trained.
+ * Deterministic in `seed`, an integer. Errors: `DesignError` with every learner, measure and resampling that does not fit
+ * a task and every id that occurs twice. Nothing is trained.
  *
  * @example
  * const design = yield* Design.grid({
@@ -104,38 +134,40 @@ export const grid = Effect.fnUntraced(function* <R = never>(options: {
   readonly resamplings: ReadonlyArray<Resampling.Resampling<Task.Role>>
   readonly measures: ReadonlyArray<Measure.Measure>
   readonly seed: number
-}): Effect.fn.Return<Design<R>, DesignError | ResamplingError> {
-  const { tasks, learners, resamplings, measures, seed } = options
+  /** Trained where a learner fails, so that every job has scores. Default: none. */
+  readonly fallback?: Job.AnyLearner<R> | undefined
+}): Effect.fn.Return<Design<R>, DesignError> {
+  const { tasks, learners, resamplings, measures, seed, fallback } = options
   const root = Seed.root(seed)
-  const found = yield* Effect.forEach(tasks, (task) => checkLearners(task, learners))
-  const texts = resamplings.map(Resampling.toText)
-  const problems = [
-    ...checkNames(
-      "task",
-      tasks.map(({ id }) => id)
-    ),
-    ...checkNames(
-      "learner",
-      learners.map(({ id }) => id)
-    ),
-    ...checkNames("resampling", texts),
-    ...checkNames(
-      "measure",
-      measures.map(({ id }) => id)
-    ),
+  const places = learners.map((learner, index) => ({ learner, place: { part: "learners" as const, index } }))
+  const trained =
+    fallback === undefined ? places : [...places, { learner: fallback, place: { part: "fallback" as const } }]
+  const unfit = yield* Effect.forEach(tasks, (task) =>
+    Effect.forEach(trained, ({ learner, place }) => checkLearner(learner, task, place))
+  )
+  const planned = yield* Effect.forEach(tasks, (task) =>
+    Effect.forEach(resamplings, (resampling, index) =>
+      Effect.match(Resampling.instantiate(resampling, task, Seed.derive(root, "task", task.hash, "resampling")), {
+        onSuccess: (instance): Planned => ({ task, resampling, instance }),
+        onFailure: ({ message }): Problem => ({ part: "resamplings", index, message })
+      })
+    )
+  )
+  const namesOf = (parts: ReadonlyArray<{ readonly id: string }>) => parts.map(({ id }) => id)
+  const problems: ReadonlyArray<Problem> = [
+    ...checkNames("tasks", namesOf(tasks)),
+    ...checkNames("learners", namesOf(learners)),
+    ...checkNames("resamplings", resamplings.map(Resampling.toText)),
+    ...checkNames("measures", namesOf(measures)),
+    ...checkTwins("tasks", namesOf(tasks), (i) => tasks[i]!.hash),
+    ...checkTwins("learners", namesOf(learners), (i) => Learner.hash(learners[i]!)),
     ...tasks.flatMap((task) => checkMeasures(task, learners, measures)),
-    ...found.flat()
+    ...unfit.flat(2),
+    ...planned.flat().filter((found) => "message" in found)
   ]
   if (problems.length > 0) return yield* new DesignError({ problems })
 
-  const plan = yield* Effect.forEach(
-    tasks.flatMap((task) => resamplings.map((resampling) => ({ task, resampling }))),
-    ({ task, resampling }) =>
-      Effect.map(
-        Resampling.instantiate(resampling, task, Seed.derive(root, "task", task.hash, "resampling")),
-        (instance): Planned => ({ task, resampling, instance })
-      )
-  )
+  const plan = planned.flat().filter((found) => "instance" in found)
   const jobs = plan.flatMap(({ task, resampling, instance }) =>
     instance.splits.flatMap((split) =>
       learners.map((learner) =>
@@ -146,6 +178,7 @@ export const grid = Effect.fnUntraced(function* <R = never>(options: {
           resamplingJson: resampling,
           split,
           measures,
+          fallback,
           root
         })
       )

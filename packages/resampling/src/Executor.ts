@@ -32,7 +32,10 @@ export class Executor extends Context.Service<
     /** How it runs jobs, as recorded with the run: `"in-process"`. */
     readonly name: string
     /** Runs every job, in the order given, in which the largest training sets are first. */
-    readonly run: <R>(jobs: ReadonlyArray<Job.Job<unknown>>, handlers: Handlers<R>) => Effect.Effect<void, RunFailure, R>
+    readonly run: <R>(
+      jobs: ReadonlyArray<Job.Job<unknown>>,
+      handlers: Handlers<R>
+    ) => Effect.Effect<void, RunFailure, R>
   }
 >()("rocflow/resampling/Executor") {}
 
@@ -42,10 +45,8 @@ export const inProcess: Layer.Layer<Executor> = Layer.succeed(
   Executor.of({
     name: "in-process",
     run: (jobs, { runJob, onBegin, onEnd }) =>
-      Effect.forEach(
-        jobs,
-        (job) => onBegin(job).pipe(Effect.andThen(runJob(job)), Effect.flatMap(onEnd)),
-        { discard: true }
-      )
+      Effect.forEach(jobs, (job) => onBegin(job).pipe(Effect.andThen(runJob(job)), Effect.flatMap(onEnd)), {
+        discard: true
+      })
   })
 )

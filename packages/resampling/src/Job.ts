@@ -9,6 +9,7 @@ import * as History from "@rocflow/core/learning/History"
 import * as Learner from "@rocflow/core/learning/Learner"
 import type * as Measure from "@rocflow/core/learning/Measure"
 import type { Prediction } from "@rocflow/core/learning/Prediction"
+import type { Outcome } from "@rocflow/core/learning/Training"
 import * as Seed from "@rocflow/core/Seed"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
@@ -28,6 +29,8 @@ export interface Job<out R = never> {
   readonly resampling: string
   readonly split: Split
   readonly measures: ReadonlyArray<Measure.Measure>
+  /** Trained instead when the learner fails, so that the job has scores; the failure stays in the result. */
+  readonly fallback: AnyLearner<R> | undefined
   readonly seed: Seed.Seed
 }
 
@@ -58,6 +61,8 @@ export const Result = Schema.Struct({
   status: Schema.Literals(["ok", "failed"]),
   scores: Schema.Record(Schema.String, History.MeasuredJson),
   error: Schema.optionalKey(Schema.Struct({ tag: Schema.String, message: Schema.String })),
+  /** The learner that gave the scores in place of the one that failed. */
+  fallback: Schema.optionalKey(Schema.String),
   /** How iterative training went, if the learner trains in epochs. */
   training: Schema.optionalKey(
     Schema.Struct({
@@ -101,7 +106,8 @@ export const make = <R>(
     resampling: resamplingJson,
     iteration: job.split.iteration,
     seed,
-    measures: job.measures.map((measure) => measure.id)
+    measures: job.measures.map((measure) => measure.id),
+    fallback: job.fallback === undefined ? undefined : Learner.hash(job.fallback)
   }).slice(0, 24)
   return { ...job, id, seed }
 }
@@ -118,48 +124,49 @@ export interface Executed {
   readonly prediction: Prediction | undefined
 }
 
-const trainAndPredict = Effect.fnUntraced(function* <R>({ task, learner, split, seed }: Job<R>) {
+const trainAndPredict = Effect.fnUntraced(function* <R>(job: Job<R>, learner: AnyLearner<R>) {
+  const { task, split, seed } = job
   const fitted = yield* learner.fit(Task.take(task, split.train), seed)
   const prediction = yield* fitted.predict(Task.take(task, split.test))
-  return { fitted, prediction: { ...prediction, rows: split.test } }
+  return { outcome: fitted.outcome, prediction: { ...prediction, rows: split.test } }
+})
+
+const training = ({ epochs, reason, best, kept, history }: Outcome): Result["training"] & {} => ({
+  epochs,
+  reason,
+  ...(best === undefined ? {} : { best }),
+  kept,
+  history
 })
 
 /**
  * Executes a job: the one code path by which results come about, in this process, in a worker or on a cluster.
  *
- * It never fails: an error of the learner, expected or not, is a failed result. Interruption passes through.
+ * It never fails: an error of the learner, expected or not, is a failed result, with the scores of the fallback learner if
+ * there is one. Interruption passes through.
  */
 export const execute = Effect.fnUntraced(function* <R>(job: Job<R>): Effect.fn.Return<Executed, never, R> {
   const started = yield* Clock.currentTimeMillis
-  const exit = yield* Effect.exit(trainAndPredict(job))
+  const first = yield* Effect.exit(trainAndPredict(job, job.learner))
+  if (first._tag === "Failure" && Cause.hasInterrupts(first.cause)) return yield* Effect.interrupt
+  const { fallback } = job
+  const used =
+    first._tag === "Success" || fallback === undefined ? first : yield* Effect.exit(trainAndPredict(job, fallback))
   const seconds = ((yield* Clock.currentTimeMillis) - started) / 1000
-  const common = { id: job.id, job: columns(job), seconds }
-  if (exit._tag === "Failure") {
-    if (Cause.hasInterrupts(exit.cause)) return yield* Effect.interrupt
-    return {
-      result: { ...common, status: "failed", scores: {}, error: describe(exit.cause) },
-      prediction: undefined
-    }
-  }
-  const { fitted, prediction } = exit.value
-  const { outcome } = fitted
-  return {
-    result: {
-      ...common,
-      status: "ok",
-      scores: Object.fromEntries(job.measures.map(({ id, evaluate }) => [id, evaluate(prediction)])),
-      ...(outcome === undefined
+  const prediction = used._tag === "Success" ? used.value.prediction : undefined
+  const outcome = first._tag === "Success" ? first.value.outcome : undefined
+  const result: Result = {
+    id: job.id,
+    job: columns(job),
+    status: first._tag === "Success" ? "ok" : "failed",
+    scores:
+      prediction === undefined
         ? {}
-        : {
-            training: {
-              epochs: outcome.epochs,
-              reason: outcome.reason,
-              ...(outcome.best === undefined ? {} : { best: outcome.best }),
-              kept: outcome.kept,
-              history: outcome.history
-            }
-          })
-    },
-    prediction
+        : Object.fromEntries(job.measures.map(({ id, evaluate }) => [id, evaluate(prediction)])),
+    ...(first._tag === "Failure" ? { error: describe(first.cause) } : {}),
+    ...(first._tag === "Failure" && used._tag === "Success" ? { fallback: fallback!.id } : {}),
+    ...(outcome === undefined ? {} : { training: training(outcome) }),
+    seconds
   }
+  return { result, prediction }
 })

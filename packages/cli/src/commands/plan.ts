@@ -8,13 +8,20 @@ import { load } from "../experiment/load.ts"
 /** Loads an experiment and plans its jobs. Nothing is trained or written. */
 export const plan = Effect.fn("plan")(function* (file: string) {
   const loaded = yield* load(file)
-  const { tasks, learners, measures, experiment } = loaded
+  const { tasks, learners, fallback, measures, experiment } = loaded
   const design = yield* Design.grid({
     tasks,
     learners,
+    fallback,
     measures,
     resamplings: experiment.resamplings,
     seed: experiment.seed
-  })
+  }).pipe(
+    Effect.mapError(({ problems }) =>
+      loaded.refuse(
+        problems.map(({ part, index, message }) => ({ path: index === undefined ? [part] : [part, index], message }))
+      )
+    )
+  )
   return { loaded, design }
 })

@@ -24,6 +24,12 @@ import { summary } from "../terminal/summary.ts"
 import { versions } from "../versions.ts"
 import { plan } from "./plan.ts"
 
+/** Writes an argument as a shell reads it. */
+const word = (text: string): string => (/^[\w./:@+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)
+
+/** A name as part of a path: without separators, blanks and whatever else file systems and shells take amiss. */
+const fileName = (name: string): string => name.replace(/[^\p{L}\p{N}._-]+/gu, "-").slice(0, 60)
+
 /** Some jobs failed; everything else is done and in the run's directory. @category errors */
 export class JobsFailed extends Schema.TaggedError<JobsFailed>()("JobsFailed", {
   failed: Schema.Int,
@@ -34,7 +40,7 @@ export class JobsFailed extends Schema.TaggedError<JobsFailed>()("JobsFailed", {
 }) {
   override readonly [Runtime.errorExitCode] = 2
   override get message(): string {
-    return `${this.failed} of ${this.jobs} jobs failed, the first with: ${this.first}\nThe scores of the others are in ${this.directory}; mend the cause, then \`rocflow run ${this.file} --out ${this.directory} --retry-failed\` runs the failed ones again.`
+    return `${this.failed} of ${this.jobs} jobs failed, the first with: ${this.first}\nThe scores of the others are in ${this.directory}; mend the cause, then \`rocflow run ${word(this.file)} --out ${word(this.directory)} --retry-failed\` runs the failed ones again.`
   }
 }
 
@@ -67,7 +73,9 @@ export const run = Effect.fn("run")(function* ({ file, out, workers, timeLimit, 
   const started = yield* Clock.currentTimeMillis
   const { loaded, design } = yield* plan(file)
   for (const warning of design.warnings) yield* Console.error(`note: ${warning}`)
-  const directory = Option.getOrElse(out, () => path.join("rocflow-runs", `${loaded.name}-${design.hash.slice(0, 8)}`))
+  const directory = Option.getOrElse(out, () =>
+    path.join("rocflow-runs", `${fileName(loaded.name)}-${design.hash.slice(0, 8)}`)
+  )
   const progress = Progress.make()
 
   const outcome = yield* Effect.gen(function* () {
@@ -101,7 +109,12 @@ export const run = Effect.fn("run")(function* ({ file, out, workers, timeLimit, 
   if (json) {
     yield* Console.log(toJson({ _tag: "Finished", directory, report, skipped: outcome.skipped, scores: rows }))
   } else {
-    const labels = new Map(outcome.manifest.measures.map(({ id, label }) => [id, label]))
+    const labels = new Map(
+      outcome.manifest.measures.map(({ id, label, direction }) => [
+        id,
+        direction === undefined ? label : `${label} (${direction === "maximise" ? "higher" : "lower"} is better)`
+      ])
+    )
     yield* Console.log(`\n${yield* summary(rows, labels)}\n`)
     const repeated = outcome.skipped === 0 ? "" : `, ${outcome.skipped} of them finished before`
     yield* Console.log(`${rows.length} jobs${repeated}, ${Progress.duration(seconds)}\nreport: ${report}`)

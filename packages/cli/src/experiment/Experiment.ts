@@ -72,6 +72,9 @@ export const Experiment = Schema.Struct({
   ),
   tasks: Schema.Array(TaskEntry).check(Schema.isMinLength(1)),
   learners: Schema.Array(LearnerEntry).check(Schema.isMinLength(1)),
+  fallback: Schema.optionalKey(
+    LearnerEntry.annotate({ description: "Trained where a learner fails, such as Featureless; default: none" })
+  ),
   resamplings: Schema.Array(Resampling.schema).check(Schema.isMinLength(1)),
   measures: Schema.Array(Name).check(Schema.isMinLength(1))
 })

@@ -2,7 +2,7 @@
  * A YAML (or JSON) text as data that knows the line of every path.
  */
 import * as Result from "effect/Result"
-import { type Document, LineCounter, isNode, isPair, isScalar, parseDocument } from "yaml"
+import { type Document, LineCounter, type YAMLError, isNode, isPair, isScalar, parseDocument, visit } from "yaml"
 
 /** A path into the document. */
 export type Path = ReadonlyArray<string | number>
@@ -35,21 +35,60 @@ const keyRange = (document: Document, path: Path): number | undefined => {
 export const pathText = (path: Path): string =>
   path.map((key, i) => (typeof key === "number" ? `[${key}]` : i === 0 ? key : `.${key}`)).join("")
 
+/** YAML's own words, except where they are about its programming interface. */
+const messageOf = ({ code, message }: YAMLError): string => {
+  switch (code) {
+    case "MULTIPLE_DOCS":
+      return "a second document begins here, but an experiment is one; remove the line ---"
+    case "DUPLICATE_KEY":
+      return "this key stands twice in one mapping; keep one of them"
+    case "TAB_AS_INDENT":
+      return "this line is indented by a tab; YAML takes blanks only"
+    default:
+      return `this is not YAML: ${message.split("\n")[0]}; check indents, brackets and quotes`
+  }
+}
+
+/** The first `*name` that no `&name` before it explains. */
+const unresolvedAlias = (document: Document): { readonly name: string; readonly offset: number } | undefined => {
+  let found: { readonly name: string; readonly offset: number } | undefined
+  visit(document, {
+    Alias: (_key, node) => {
+      if (node.resolve(document) !== undefined) return undefined
+      found = { name: node.source, offset: node.range?.[0] ?? 0 }
+      return visit.BREAK
+    }
+  })
+  return found
+}
+
 /**
  * Parses a text. What YAML itself refuses (a bad indent, a key twice) comes back with its place.
  */
-export const parse = (text: string): Result.Result<Source, ReadonlyArray<Position & { readonly message: string }>> => {
+export const parse = (text: string): Result.Result<Source, Position & { readonly message: string }> => {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   const at = (offset: number): Position => {
     const { line, col } = lines.linePos(offset)
     return { line, column: col }
   }
-  if (document.errors.length > 0) {
-    return Result.fail(document.errors.map(({ pos, message }) => ({ ...at(pos[0]), message: message.split("\n")[0]! })))
+  const [error] = document.errors
+  // The errors after the first are mostly its consequences.
+  if (error !== undefined) return Result.fail({ ...at(error.pos[0]), message: messageOf(error) })
+  const alias = unresolvedAlias(document)
+  if (alias !== undefined) {
+    return Result.fail({
+      ...at(alias.offset),
+      message: `*${alias.name} refers to no &${alias.name}; write the value out`
+    })
   }
+  const value = Result.try({
+    try: () => document.toJS() as unknown,
+    catch: () => "the aliases (*name) multiply beyond measure; write the values out"
+  })
+  if (Result.isFailure(value)) return Result.fail({ line: 1, column: 1, message: value.failure })
   return Result.succeed({
-    value: document.toJS() as unknown,
+    value: value.success,
     position: (path) => {
       for (let length = path.length; length > 0; length--) {
         const prefix = path.slice(0, length)

@@ -1,21 +1,25 @@
 /**
  * From an experiment file to tasks, learners and measures: every problem of the file in one error.
  */
+import { isUtf8 } from "node:buffer"
 import { pathToFileURL } from "node:url"
 import * as Builtin from "@rocflow/core/Builtin"
 import * as Task from "@rocflow/core/data/Task"
 import type { Engine } from "@rocflow/core/engine/Engine"
 import * as Learner from "@rocflow/core/learning/Learner"
 import type { Measure } from "@rocflow/core/learning/Measure"
+import { SchemaError } from "@rocflow/core/data/SchemaError"
+import { decode } from "@rocflow/core/pipeline/Decode"
 import type { Definition } from "@rocflow/core/pipeline/Definition"
 import * as Registry from "@rocflow/core/pipeline/Registry"
 import * as Losses from "@rocflow/losses/Registered"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
+import * as Option from "effect/Option"
 import * as Path from "effect/Path"
+import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import * as SchemaIssue from "effect/SchemaIssue"
 import type { AnyLearner } from "@rocflow/resampling/Job"
 import * as Document from "./document.ts"
 import { Experiment } from "./Experiment.ts"
@@ -29,23 +33,21 @@ export interface Loaded {
   readonly experiment: Experiment
   readonly tasks: ReadonlyArray<Task.Task>
   readonly learners: ReadonlyArray<AnyLearner<Engine>>
+  readonly fallback: AnyLearner<Engine> | undefined
   readonly measures: ReadonlyArray<Measure>
   readonly registry: Registry.Registry
+  /** The error of problems found later, at their places in the file. */
+  readonly refuse: (problems: ReadonlyArray<Problem>) => ExperimentError
 }
 
-interface Problem {
+/** A problem at a path into the document. @category models */
+export interface Problem {
   readonly path: Document.Path
   readonly message: string
 }
 
 /** The definitions of all packages. */
-export const builtin: ReadonlyArray<Definition> = [
-  ...Builtin.definitions,
-  ...Losses.definitions,
-  ...Losses.measures
-]
-
-const format = SchemaIssue.makeFormatterStandardSchemaV1()
+export const builtin: ReadonlyArray<Definition> = [...Builtin.definitions, ...Losses.definitions, ...Losses.measures]
 
 const readText = Effect.fnUntraced(function* (file: string) {
   const fs = yield* FileSystem.FileSystem
@@ -56,30 +58,42 @@ const readText = Effect.fnUntraced(function* (file: string) {
   if (info.type === "Directory") {
     return yield* refuse("this is a directory; name an experiment file in it")
   }
-  return yield* Effect.mapError(fs.readFileString(file), () => refuse("the file cannot be read; check its rights"))
+  const bytes = yield* Effect.mapError(fs.readFile(file), () => refuse("the file cannot be read; check its rights"))
+  if (!isUtf8(bytes) || bytes.includes(0)) {
+    return yield* refuse("the file is not text in UTF-8; name an experiment file in YAML or JSON")
+  }
+  const text = new TextDecoder().decode(bytes)
+  return text.trim() === "" ? yield* refuse("the file is empty; `rocflow schema` tells what an experiment has") : text
 })
 
-const decode = (value: unknown): Result.Result<Experiment, ReadonlyArray<Problem>> => {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    return Result.fail([
-      { path: [], message: "an experiment is a mapping with tasks, learners, resamplings and measures" }
-    ])
-  }
-  return Result.mapError(
-    Schema.decodeUnknownResult(Experiment, { errors: "all", onExcessProperty: "error" })(value),
-    ({ issue }) =>
-      format(issue).issues.map(({ path, message }) => ({
-        path: (path ?? []).map((key) => (typeof key === "number" ? key : String(key))),
-        message
-      }))
-  )
-}
+const decodeExperiment = (value: unknown): Result.Result<Experiment, ReadonlyArray<Problem>> =>
+  Predicate.isObject(value) && !Array.isArray(value)
+    ? decode(Experiment, value)
+    : Result.fail([
+        {
+          path: [],
+          message: `the file holds ${Array.isArray(value) ? "a list" : value === null ? "nothing" : "plain text"}, but an experiment is a mapping with the keys tasks, learners, resamplings and measures`
+        }
+      ])
 
-const importModule = (file: string) =>
-  Effect.tryPromise({
+const importModule = Effect.fnUntraced(function* (file: string) {
+  const fs = yield* FileSystem.FileSystem
+  const info = yield* Effect.option(fs.stat(file))
+  if (Option.isNone(info) || info.value.type !== "File") {
+    return yield* Effect.fail(`there is no file ${file}; modules are named relative to the experiment file`)
+  }
+  return yield* Effect.tryPromise({
     try: () => import(pathToFileURL(file).href) as Promise<{ readonly definitions?: unknown }>,
-    catch: (cause) => (cause instanceof Error ? cause.message : String(cause)).split("\n")[0]!
+    catch: (cause) =>
+      `the module does not load: ${(cause instanceof Error ? cause.message : String(cause)).split("\n")[0]!}; mend it, or leave it out`
   })
+})
+
+const isDefinition = (value: unknown): value is Definition =>
+  Predicate.isObject(value) &&
+  Predicate.isString(Reflect.get(value, "kind")) &&
+  Predicate.isString(Reflect.get(value, "id")) &&
+  Schema.isSchema(Reflect.get(value, "options"))
 
 /** The registry of the built-in definitions and those of the experiment's modules. */
 const loadRegistry = Effect.fnUntraced(function* (modules: ReadonlyArray<string>, directory: string) {
@@ -89,11 +103,24 @@ const loadRegistry = Effect.fnUntraced(function* (modules: ReadonlyArray<string>
   for (const [i, name] of modules.entries()) {
     const loaded = yield* Effect.result(importModule(path.resolve(directory, name)))
     if (Result.isFailure(loaded)) {
-      problems.push({ path: ["modules", i], message: `the module does not load: ${loaded.failure}` })
-    } else if (!Array.isArray(loaded.success.definitions)) {
-      problems.push({ path: ["modules", i], message: "the module has no export `definitions`, a list of definitions" })
-    } else {
-      definitions.push(...(loaded.success.definitions as ReadonlyArray<Definition>))
+      problems.push({ path: ["modules", i], message: loaded.failure })
+      continue
+    }
+    const found: unknown = loaded.success.definitions
+    if (!Array.isArray(found)) {
+      problems.push({
+        path: ["modules", i],
+        message: "the module has no list of definitions; export one: `export const definitions = [myLoss.definition]`"
+      })
+      continue
+    }
+    const wrong = found.findIndex((definition) => !isDefinition(definition))
+    if (wrong === -1) definitions.push(...(found as ReadonlyArray<Definition>))
+    else {
+      problems.push({
+        path: ["modules", i],
+        message: `definitions[${wrong}] of the module has no kind, id and options; make it by Loss.define, Measure.define, Learner.define or their like`
+      })
     }
   }
   const registry = Registry.make(definitions)
@@ -102,14 +129,18 @@ const loadRegistry = Effect.fnUntraced(function* (modules: ReadonlyArray<string>
   return { registry: Result.getOrThrow(Registry.make(builtin)), problems }
 })
 
-const readLearners = (entries: Experiment["learners"], registry: Registry.Registry, problems: Array<Problem>) =>
-  entries.flatMap((entry, i) => {
-    const { id, ...json } = typeof entry === "string" ? { type: entry } : (entry as Record<string, unknown>)
-    const read = Learner.fromJson(json, registry)
-    if (Result.isSuccess(read)) return [typeof id === "string" ? Learner.named(read.success, id) : read.success]
-    problems.push(...read.failure.issues.map(({ path, message }) => ({ path: ["learners", i, ...path], message })))
-    return []
-  })
+const readLearner = (
+  entry: Experiment["learners"][number],
+  at: Document.Path,
+  registry: Registry.Registry,
+  problems: Array<Problem>
+): AnyLearner<Engine> | undefined => {
+  const { id, ...json } = typeof entry === "string" ? { type: entry } : (entry as Record<string, unknown>)
+  const read = Learner.fromJson(json, registry)
+  if (Result.isSuccess(read)) return typeof id === "string" ? Learner.named(read.success, id) : read.success
+  problems.push(...read.failure.issues.map(({ path, message }) => ({ path: [...at, ...path], message })))
+  return undefined
+}
 
 const readMeasures = (ids: ReadonlyArray<string>, registry: Registry.Registry, problems: Array<Problem>) =>
   ids.flatMap((id, i) => {
@@ -130,12 +161,17 @@ const readTasks = Effect.fnUntraced(function* (
     const read = yield* Effect.result(Task.fromFile(path.resolve(directory, file), options))
     if (Result.isSuccess(read)) tasks.push(read.success)
     else if (read.failure._tag === "SchemaError") {
-      problems.push({ path: ["tasks", i, "file"], message: read.failure.message })
+      const { failure } = read
+      const absent = failure.given === "the file" && failure.rule === "does not exist"
+      const error = absent
+        ? new SchemaError({ ...failure, advice: "Check the path, which is relative to the experiment file." })
+        : failure
+      problems.push({ path: ["tasks", i, "file"], message: error.message })
     } else {
       problems.push(
         ...read.failure.problems.map(({ role, column, rule, advice }) => ({
           path: ["tasks", i, role === "feature" ? "features" : role],
-          message: `${column === "" ? "" : `column "${column}" `}${rule}. ${advice}`
+          message: `${column === "" ? rule : rule === "no such column" ? `there is no column "${column}"` : `column "${column}" ${rule}`}. ${advice}`
         }))
       )
     }
@@ -153,7 +189,7 @@ export const load = Effect.fn("experiment.load")(function* (file: string) {
   const text = yield* readText(file)
   const parsed = Document.parse(text)
   if (Result.isFailure(parsed)) {
-    return yield* new ExperimentError({ file, issues: parsed.failure.map((issue) => ({ path: "", ...issue })) })
+    return yield* new ExperimentError({ file, issues: [{ path: "", ...parsed.failure }] })
   }
   const source = parsed.success
   const refuse = (problems: ReadonlyArray<Problem>) =>
@@ -166,16 +202,20 @@ export const load = Effect.fn("experiment.load")(function* (file: string) {
       }))
     })
 
-  const decoded = decode(source.value)
+  const decoded = decodeExperiment(source.value)
   if (Result.isFailure(decoded)) return yield* refuse(decoded.failure)
   const experiment = decoded.success
   const directory = path.dirname(path.resolve(file))
   const { registry, problems } = yield* loadRegistry(experiment.modules ?? [], directory)
-  const learners = readLearners(experiment.learners, registry, problems)
+  const learners = experiment.learners
+    .map((entry, i) => readLearner(entry, ["learners", i], registry, problems))
+    .filter((learner) => learner !== undefined)
+  const fallback =
+    experiment.fallback === undefined ? undefined : readLearner(experiment.fallback, ["fallback"], registry, problems)
   const measures = readMeasures(experiment.measures, registry, problems)
   const tasks = yield* readTasks(experiment.tasks, directory, problems)
   if (problems.length > 0) return yield* refuse(problems)
   const name = experiment.name ?? path.basename(file, path.extname(file))
-  const loaded: Loaded = { file, name, text, experiment, tasks, learners, measures, registry }
+  const loaded: Loaded = { file, name, text, experiment, tasks, learners, fallback, measures, registry, refuse }
   return loaded
 })
