@@ -67,15 +67,14 @@ const lossTensor = (tf: Tfjs, loss: Loss.Kernel, scores: Tf.Tensor2D, batch: Eng
   )
 }
 
-const trainer = (tf: Tfjs, { network, loss, optimizer, seed }: Engine.Training): Engine.Trainer => {
+const trainer = (use: () => Tfjs, { network, loss, optimizer, seed }: Engine.Training): Engine.Trainer => {
   const weights = initialWeights(network, seed)
   const slots = weights.map(({ values }) =>
     Array.from({ length: optimizer._tag === "Update" ? optimizer.slots : 0 }, () => new Float32Array(values.length))
   )
   let steps = 0
-  const tensors = () => weights.map(({ values, shape }) => tf.tensor(values, [...shape]))
-
   const step: Engine.Trainer["step"] = (batch, onGradients) => {
+    const tf = use()
     steps += 1
     const random = Seed.generator(Seed.derive(seed, "mask", steps))
     let scores = new Float32Array()
@@ -86,7 +85,7 @@ const trainer = (tf: Tfjs, { network, loss, optimizer, seed }: Engine.Training):
         scores = output.dataSync() as Float32Array<ArrayBuffer>
         return lossTensor(tf, loss, output, batch)
       })
-      const { value, grads } = differentiate(tensors())
+      const { value, grads } = differentiate(weights.map(({ values, shape }) => tf.tensor(values, [...shape])))
       return [value.dataSync()[0]!, grads.map((gradient) => gradient.dataSync() as Float32Array)] as const
     })
     if (!Number.isFinite(value)) return { loss: value, scores }
@@ -105,7 +104,7 @@ const trainer = (tf: Tfjs, { network, loss, optimizer, seed }: Engine.Training):
 
   return {
     step,
-    scores: (features, rows) => score(tf, network, weights, features, rows),
+    scores: (features, rows) => score(use(), network, weights, features, rows),
     weights: () => weights.map((weight) => ({ ...weight, values: weight.values.slice() }))
   }
 }
@@ -136,13 +135,19 @@ const score = (
 export const layer = (wanted?: ReadonlyArray<Backend>): Layer.Layer<Engine.Engine, Engine.EngineUnavailable> =>
   Layer.effect(
     Engine.Engine,
-    Effect.map(start(wanted), ({ tf, backend }) =>
-      Engine.Engine.of({
+    Effect.map(start(wanted), ({ tf, backend }) => {
+      const current = tf.getBackend()
+      // TensorFlow.js has one current backend for the process; a program may have engines on several.
+      const use = (): Tfjs => {
+        if (tf.getBackend() !== current) void tf.setBackend(current)
+        return tf
+      }
+      return Engine.Engine.of({
         name: `tfjs-${backend}`,
-        trainer: (training) => Effect.sync(() => trainer(tf, training)),
-        scores: (network, weights, features, rows) => Effect.sync(() => score(tf, network, weights, features, rows))
+        trainer: (training) => Effect.sync(() => trainer(use, training)),
+        scores: (network, weights, features, rows) => Effect.sync(() => score(use(), network, weights, features, rows))
       })
-    )
+    })
   )
 
 /** Counts the tensors that are alive: after any training or prediction, as many as before. */

@@ -73,12 +73,20 @@ export const start = (
 ): Effect.Effect<{ readonly tf: typeof Tf; readonly backend: Backend }, EngineUnavailable> =>
   Effect.firstSuccessOf(wanted.map((backend) => Effect.map(activate(backend), (tf) => ({ tf, backend }))))
 
-/** Looks at every backend, for `rocflow doctor`: which are there, and why not the others. */
-export const survey: Effect.Effect<ReadonlyArray<Found>> = Effect.forEach(backends, (backend) =>
-  activate(backend).pipe(
-    Effect.map((tf): Found => ({ backend, available: true, detail: `TensorFlow.js ${tf.version_core}` })),
-    Effect.catchTag("EngineUnavailable", (error) =>
-      Effect.succeed<Found>({ backend, available: false, detail: error.reason })
+/**
+ * Looks at every backend, for `rocflow doctor`: which are there, and why not the others. The one in use stays in use.
+ */
+export const survey: Effect.Effect<ReadonlyArray<Found>> = Effect.gen(function* () {
+  const tf = yield* Effect.promise(() => import("@tensorflow/tfjs-core"))
+  const current: string | undefined = tf.getBackend()
+  const found = yield* Effect.forEach(backends, (backend) =>
+    activate(backend).pipe(
+      Effect.map((): Found => ({ backend, available: true, detail: `TensorFlow.js ${tf.version_core}` })),
+      Effect.catchTag("EngineUnavailable", (error) =>
+        Effect.succeed<Found>({ backend, available: false, detail: error.reason })
+      )
     )
   )
-)
+  if (current !== undefined) yield* Effect.promise(() => tf.setBackend(current))
+  return found
+})
