@@ -107,7 +107,7 @@ layer(Scores.layer.pipe(Layer.provide(Tfjs.layer())))("experiment.yaml", (it) =>
     })
   )
 
-  it.effect("gives the p-values of the README, and they say that summit alone differs", () =>
+  it.effect("gives the p-values of the README, and no other clinic than summit differs by more than 0.1", () =>
     Effect.gen(function* () {
       for (const { compare, label, learner, meanDiff, pPaired, testSubset } of yield* Compare.pvalues(yield* Scores)) {
         if (learner === "Featureless") {
@@ -117,7 +117,8 @@ layer(Scores.layer.pipe(Layer.provide(Tfjs.layer())))("experiment.yaml", (it) =>
         expect(readme, `${testSubset}, ${learner}, ${compare}`).toContain(
           `${Math.abs(Number(meanDiff)).toFixed(3)}  ${label}`
         )
-        expect(Number(pPaired) < 0.05, `${testSubset}, ${learner}, ${compare}`).toBe(testSubset === "summit")
+        expect(Number(meanDiff) < -0.1, `${testSubset}, ${learner}, ${compare}`).toBe(testSubset === "summit")
+        if (testSubset !== "summit") expect(Number(pPaired)).toBeGreaterThan(0.05)
       }
     })
   )
