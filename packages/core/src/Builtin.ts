@@ -1,7 +1,10 @@
 /**
  * Every definition of this package, for registries. A test fails if one is missing.
  */
+import * as ElasticNet from "./learners/ElasticNet.ts"
 import * as Featureless from "./learners/Featureless.ts"
+import * as Knn from "./learners/Knn.ts"
+import * as Tree from "./learners/Tree.ts"
 import * as Callback from "./learning/Callback.ts"
 import * as Measure from "./learning/Measure.ts"
 import * as Model from "./learning/Model.ts"
@@ -33,5 +36,9 @@ export const definitions: ReadonlyArray<Definition> = [
   Model.regrDefinition,
   ...Measure.definitions,
   ...Callback.definitions,
-  Featureless.definition
+  Featureless.definition,
+  ElasticNet.definition,
+  ElasticNet.cvDefinition,
+  Tree.definition,
+  Knn.definition
 ]

@@ -152,12 +152,7 @@ describe("a bad description", () => {
     [
       "a slip in a name",
       ["Ingress.numerc"],
-      [
-        [
-          "0.type",
-          '"Ingress.numerc" is not a known stage; did you mean "Ingress.numeric"?'
-        ]
-      ]
+      [["0.type", '"Ingress.numerc" is not a known stage; did you mean "Ingress.numeric"?']]
     ],
     ["a name like none", ["Transformer"], [["0.type", /known are Preprocess\.select, /]]],
     ["a measure for a stage", ["auc"], [["0.type", /"auc" is not a known/]]],
@@ -219,9 +214,9 @@ describe("a bad description", () => {
   ])("%s", (_, json, expected) => {
     const issues = issuesOf(read(json))
     expect(issues.map(([path]) => path)).toEqual(expected.map(([path]) => path))
-    expected.forEach(([, message], i) =>
-      typeof message === "string" ? expect(issues[i]![1]).toBe(message) : expect(issues[i]![1]).toMatch(message)
-    )
+    const says = (message: string, wanted: string | RegExp) =>
+      typeof wanted === "string" ? message === wanted : wanted.test(message)
+    expect(issues.filter(([, message], i) => !says(message, expected[i]![1]))).toEqual([])
   })
 
   it("gives every issue at once", () => {

@@ -332,13 +332,12 @@ describe("standardise", () => {
   })
 
   it.each([
-    ["small", [3, 3, 3], "0"],
-    ["large, whose mean rounds", Array.from({ length: 10 }, () => 1e9 + 0.1), undefined],
-    ["zero", [0, 0], "0"]
-  ])("only shifts a constant column (%s)", (_, values, expected) => {
+    ["small", [3, 3, 3]],
+    ["large, whose mean rounds", Array.from({ length: 10 }, () => 1e9 + 0.1)],
+    ["zero", [0, 0]]
+  ])("only shifts a constant column (%s)", (_, values) => {
     const { x } = result(Preprocess.standardise(), { x: Column.numeric(values) })
     x!.forEach((value) => expect(Math.abs(Number(value))).toBeLessThan(1e-5))
-    if (expected !== undefined) expect(x![0]).toBe(expected)
   })
 
   it("keeps missing values missing and out of the statistics, also in an empty column", () => {

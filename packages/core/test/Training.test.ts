@@ -385,7 +385,7 @@ describe("callbacks", () => {
       yield* train(planOf({ epochs: 1 }, [recorder(log, "a "), recorder(log, "b ")]))
       assert.deepStrictEqual(
         log.map((line) => line.slice(2)),
-        log.filter((line) => line.startsWith("a ")).flatMap((line) => [line.slice(2), line.slice(2)])
+        log.flatMap((line) => (line.startsWith("a ") ? [line.slice(2), line.slice(2)] : []))
       )
       assert.deepStrictEqual(log.slice(0, 4), ["a begin 0", "b begin 0", "a epochBegin 1", "b epochBegin 1"])
     })
@@ -410,6 +410,22 @@ describe("callbacks", () => {
         { ...first, step: 1, loss: 2, weights: 1 },
         { ...first, step: 2, loss: 4, weights: 2 },
         { ...first, step: 2, loss: 3, train: { error: 0.5 }, valid: { listed: 0.25 }, weights: 2 }
+      ])
+    })
+  )
+
+  it.effect("see no scores of an earlier epoch", () =>
+    Effect.gen(function* () {
+      const seen: Array<unknown> = []
+      const look = ({ epoch, train, valid }: Callback.Moment) =>
+        Effect.sync(() => void seen.push([epoch, Object.keys(train), Object.keys(valid)]))
+      const changes = { evalFreq: 2, trainMeasures: [Measure.error], validMeasures: [listed([1])] } as const
+      yield* train(planOf({ ...changes, epochs: 5 }, [{ epochBegin: look, epochEnd: look }]))
+      assert.deepStrictEqual(seen.slice(2, 6), [
+        [2, [], []],
+        [2, ["error"], ["listed"]],
+        [3, [], []],
+        [3, [], []]
       ])
     })
   )
@@ -475,7 +491,7 @@ describe("callbacks", () => {
   it.effect("change gradients in place", () =>
     Effect.gen(function* () {
       const { network, ...small } = real
-      const frozen = { afterBackward: (gradients: ReadonlyArray<Float32Array>) => gradients.forEach((g) => g.fill(0)) }
+      const frozen: Callback.Hooks = { afterBackward: (gradients) => gradients.forEach((g) => g.fill(0)) }
       const start = yield* Training.run({ ...small, network, epochs: 0 })
       const end = yield* Training.run({ ...small, network, callbacks: [frozen] })
       assert.deepStrictEqual(end.weights, start.weights)

@@ -51,6 +51,15 @@ const tableOf = (tests: ReadonlyArray<Compare.Test>): string =>
     ])
   )
 
+/** The tests on full training sets and, where the run has downsampled ones, on sets of equal size. */
+const panels = Effect.fnUntraced(function* (rows: ReadonlyArray<Score.ScoreRow>, measure: string) {
+  const full = yield* Compare.pvalues(rows, { measure })
+  const { smallest } = yield* Compare.downsampling(rows, { measure }).pipe(
+    Effect.orElseSucceed(() => ({ smallest: { tests: [] as ReadonlyArray<Compare.Test> } }))
+  )
+  return { full, equalSize: smallest.tests }
+})
+
 export const compare = Effect.fn("compare")(function* ({ directory, measure, json }: Input) {
   const { manifest, results } = yield* Run.read(directory)
   const rows = Score.table(results)
@@ -58,9 +67,22 @@ export const compare = Effect.fn("compare")(function* ({ directory, measure, jso
     onNone: () => manifest.measures.map(({ id }) => id),
     onSome: (id) => [id]
   })
-  const found = yield* Effect.forEach(measures, (id) => Compare.pvalues(rows, { measure: id }))
-  if (json) return yield* Console.log(toJson(found.flat(), 2))
-  for (const [i, tests] of found.entries()) yield* Console.log(`${measures[i]}\n\n${tableOf(tests)}\n`)
+  const found = yield* Effect.forEach(measures, (id) => panels(rows, id))
+  if (json) {
+    const tests = found.flatMap(({ full, equalSize }) => [
+      ...full.map((test) => ({ ...test, sizes: "full" })),
+      ...equalSize.map((test) => ({ ...test, sizes: "equal" }))
+    ])
+    return yield* Console.log(toJson(tests, 2))
+  }
+  for (const [i, { full, equalSize }] of found.entries()) {
+    yield* Console.log(`${measures[i]}, full training sets\n\n${tableOf(full)}\n`)
+    if (equalSize.length === 0) continue
+    yield* Console.log(`${measures[i]}, training sets of equal size\n\n${tableOf(equalSize)}\n`)
+    yield* Console.log(
+      "A difference that vanishes at equal size is an effect of the sample size; one that stays is one of the subsets.\n"
+    )
+  }
   yield* Console.log(Compare.caution)
   if (results.length < manifest.jobs.length) {
     yield* Console.error(`note: ${results.length} of ${manifest.jobs.length} jobs are finished`)

@@ -4,6 +4,7 @@
 import * as Column from "@rocflow/core/data/Column"
 import * as Table from "@rocflow/core/data/Table"
 import * as Task from "@rocflow/core/data/Task"
+import type * as RoleError from "@rocflow/core/data/RoleError"
 import { SchemaError } from "@rocflow/core/data/SchemaError"
 import * as Aum from "@rocflow/losses/Aum"
 import * as BinaryScores from "@rocflow/losses/BinaryScores"
@@ -30,6 +31,15 @@ const usualPositive = (column: Column.Column | undefined): string | undefined =>
   return text === "false true" || text === "true" ? "true" : undefined
 }
 
+/** What is wrong with the roles of the columns, in terms of the flags that gave them. */
+const flagError = (file: string, { role, column, rule, advice }: RoleError.Problem) =>
+  new SchemaError({
+    file,
+    given: `--${role === "target" ? "label" : "score"} "${column}"`,
+    rule: rule === "no such column" ? "names no column" : rule,
+    advice
+  })
+
 export const roc = Effect.fn("roc")(function* ({ data, label, score, positive, json }: Input) {
   const table = yield* Table.fromFile(data)
   const level = Option.getOrElse(positive, () => usualPositive(table.columns.get(label)))
@@ -42,7 +52,9 @@ export const roc = Effect.fn("roc")(function* ({ data, label, score, positive, j
       advice: "Name it by --positive."
     })
   }
-  const task = yield* Task.fromTable(table, { target: label, features: [score], positive: level ?? "1" })
+  const task = yield* Task.fromTable(table, { target: label, features: [score], positive: level ?? "1" }).pipe(
+    Effect.mapError(({ problems }) => flagError(data, problems[0]))
+  )
   const scores = Column.asNumbers(table.columns.get(score)!)
   if (scores === undefined) {
     return yield* new SchemaError({

@@ -20,6 +20,9 @@ export interface Report {
   readonly problems: ReadonlyArray<FigureError>
 }
 
+/** A figure for itself stands on white, whatever the colours of the page that shows it. */
+const onWhite = (svg: string): string => svg.replace("<svg ", '<svg style="background:#ffffff" ')
+
 /**
  * Makes a report: `html`, complete in itself, and the same figures as `figures/NAME.svg` and `figures/NAME.png`.
  *
@@ -38,7 +41,7 @@ export const make = Effect.fn("Report.make")(function* (model: ReportModel) {
       continue
     }
     drawn.push({ figure, svg: svg.success })
-    figures.push({ path: `figures/${figure.name}.svg`, content: svg.success })
+    figures.push({ path: `figures/${figure.name}.svg`, content: onWhite(svg.success) })
     const png = yield* Effect.result(toPng(figure.name, svg.success))
     if (Result.isFailure(png)) problems.push(png.failure)
     else figures.push({ path: `figures/${figure.name}.png`, content: png.success })

@@ -6,7 +6,7 @@ import * as Fs from "node:fs/promises"
 import type * as Scope from "effect/Scope"
 import type { DuckDBAppender, DuckDBConnection } from "@duckdb/node-api"
 import * as Column from "./Column.ts"
-import { identifier, literal, open as openDatabase } from "./internal/duckdb.ts"
+import { columns, identifier, literal, open as openDatabase } from "./internal/duckdb.ts"
 import { SchemaError } from "./SchemaError.ts"
 
 type Entries = ReadonlyArray<readonly [name: string, column: Column.Column]>
@@ -40,8 +40,8 @@ const appendValue = (appender: DuckDBAppender, column: Column.Column, row: numbe
 }
 
 const writeParquet = async (connection: DuckDBConnection, path: string, entries: Entries): Promise<void> => {
-  const columns = entries.map(([name, column]) => `${identifier(name)} ${sqlTypes[column.type]}`)
-  await connection.run(`CREATE OR REPLACE TEMP TABLE written (${columns.join(", ")})`)
+  const definitions = entries.map(([name, column]) => `${identifier(name)} ${sqlTypes[column.type]}`)
+  await connection.run(`CREATE OR REPLACE TEMP TABLE written (${definitions.join(", ")})`)
   const appender = await connection.createAppender("written")
   const rows = entries[0] === undefined ? 0 : Column.length(entries[0][1])
   for (let row = 0; row < rows; row++) {
@@ -62,8 +62,13 @@ const failure = (file: string, text: string) =>
     advice: "Check the folder and its rights."
   })
 
-/** Opens a writer; it is closed with the scope. @category constructors */
+/**
+ * Opens a writer; it is closed with the scope. It computes on one thread: files of predictions are small, and handing
+ * them from thread to thread takes longer than writing them.
+ * @category constructors
+ */
 export const open: Effect.Effect<Writer, SchemaError, Scope.Scope> = openDatabase.pipe(
+  Effect.tap((connection) => columns(connection, "SET threads = 1", [])),
   Effect.mapError(({ text }) => failure("DuckDB", text)),
   Effect.map((connection) => ({
     parquet: (path, entries) =>

@@ -257,6 +257,58 @@ export const take = <K extends Kind, R extends Role, N extends string>(
   })
 }
 
+/**
+ * Gives a task other feature columns, in the given order, which has as many rows; the old ones go, and so do columns
+ * without a role. Target, weights, levels and all other roles stay.
+ *
+ * *Gotcha*: a feature may have the name of a column with another role and other values (a stratum that was standardised,
+ * say). The role keeps its own values, in a column whose name gets a prime.
+ *
+ * ```ts
+ * const scaled = Task.withFeatures(task, new Map([["age", Column.numeric([-1, 0, 1])]]))
+ * scaled.roles.feature // => ["age"]
+ * ```
+ */
+export const withFeatures = <K extends Kind, R extends Role>(
+  task: Task<K, R>,
+  features: ReadonlyMap<string, Column.Column>
+): Task<K, R> => {
+  const { columns } = task.table
+  const kept = new Map<string, Column.Column>()
+  const keep = (name: string): string => {
+    const column = columns.get(name)!
+    const isTaken = (other: string) =>
+      features.has(other) ? features.get(other) !== column : other !== name && columns.has(other)
+    let free = name
+    while (isTaken(free)) free += "\u2032"
+    kept.set(free, column)
+    return free
+  }
+  const maybe = (name: string | undefined) => (name === undefined ? undefined : keep(name))
+  const { fold, group, name, order, stratum, subset, target, weight } = task.roles
+  const roles: Roles = {
+    target: keep(target),
+    feature: [...features.keys()],
+    stratum: stratum.map(keep),
+    subset: maybe(subset),
+    group: maybe(group),
+    weight: maybe(weight),
+    fold: maybe(fold),
+    order: order.map(keep),
+    name: maybe(name)
+  }
+  const all = new Map([...kept, ...features])
+  return fromParts({
+    id: task.id,
+    kind: task.kind,
+    table: { ...task.table, columns: all, names: [...all.keys()] },
+    roles,
+    levels: task.levels,
+    target: task.target,
+    weights: task.weights
+  })
+}
+
 /** Gets the label of every row: the value of the `name` column ("" where missing), else the row number from 0. */
 export const rowNames = (task: Task): ReadonlyArray<string> => {
   const column = task.roles.name === undefined ? undefined : task.table.columns.get(task.roles.name)

@@ -11,10 +11,12 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as TaskModule from "../data/Task.ts"
 import type { Kind as TargetKind, Role, Task } from "../data/Task.ts"
 import { hashJson } from "../Hash.ts"
 import type { EngineUnavailable } from "../engine/Engine.ts"
 import type * as Base from "../pipeline/Definition.ts"
+import * as Features from "../pipeline/Features.ts"
 import type { MissingValues } from "../pipeline/MissingValues.ts"
 import * as Pipeline from "../pipeline/Pipeline.ts"
 import { type Issue, PipelineError } from "../pipeline/PipelineError.ts"
@@ -22,6 +24,7 @@ import * as Registry from "../pipeline/Registry.ts"
 import type { ShapeError } from "../pipeline/Shape.ts"
 import * as Seed from "../Seed.ts"
 import { decodeOptions } from "./internal/decodeOptions.ts"
+import * as Preprocessing from "./internal/preprocessing.ts"
 import { checkPrediction, checkTraining, schemaOf } from "./internal/taskChecks.ts"
 import type { Outcome } from "./Training.ts"
 import type { Prediction } from "./Prediction.ts"
@@ -37,7 +40,8 @@ export type TrainError = PipelineError | ShapeError | MissingValues | TrainingDi
 export type PredictError = PipelineError | ShapeError | MissingValues | EngineUnavailable
 
 /**
- * A learner in its JSON form: `{ pipeline: [stages…] }`, or `{ type: "Featureless", …options }`.
+ * A learner in its JSON form: `{ pipeline: [stages…] }`, or `{ type: "Featureless", …options }`, where the stages of
+ * `preprocess: [stages…]` may come before the learner.
  * @category models
  */
 export type LearnerJson =
@@ -67,6 +71,8 @@ export interface Learner<
   /** The name in tables and figures. */
   readonly id: string
   readonly json: LearnerJson
+  /** See `Learner.hash`. */
+  readonly hash: () => string
   readonly accepts: ReadonlyArray<K>
   /** Whether it uses row weights; if not, a task with a weight column is refused. */
   readonly weighted: boolean
@@ -110,7 +116,10 @@ export interface Definition extends Base.Definition<"learner"> {
 }
 
 /**
- * Defines a ready-made learner. `train` learns a state, plain JSON of the schema `state`; `predict` uses it.
+ * Defines a ready-made learner. `train` learns a state, plain JSON of the schema `state`; `predict` uses it. `check`
+ * finds, without training, what would make training fail on a task, beside bad options.
+ *
+ * *Gotcha*: no option can be called `type` or `preprocess`, which the JSON form has beside the options.
  *
  * @returns the definition, for registries, and the constructor of learners
  * @category constructors
@@ -122,6 +131,7 @@ export const define = <const K extends TargetKind, Type, Encoded extends object,
   readonly weighted: boolean
   readonly options: Base.Options<Type, Encoded>
   readonly state: Schema.Codec<State, StateJson>
+  readonly check?: (options: Type, task: Task) => Result.Result<unknown, TrainError>
   readonly train: (options: Type, task: Task, seed: Seed.Seed) => Effect.Effect<State, TrainError>
   readonly predict: (options: Type, state: State, task: Task) => Effect.Effect<Prediction, PredictError>
 }): { readonly definition: Definition; readonly make: (given: Encoded) => Learner<K, never> } => {
@@ -135,10 +145,22 @@ export const define = <const K extends TargetKind, Type, Encoded extends object,
     return unsafeMake<K, never, never, never>({
       id: definition.id,
       json: { type: definition.id, ...given },
+      hash: () => {
+        const written = Result.map(decode(given), (options) => Schema.encodeSync(definition.options)(options))
+        return hashJson({ type: definition.id, ...Result.getOrElse(written, () => given) })
+      },
       accepts: definition.accepts,
       weighted: definition.weighted,
       predictType: "prob",
-      check: () => Effect.asVoid(Effect.fromResult(decode(given))),
+      check: (task) =>
+        Effect.suspend(() => {
+          const problems = Result.flatMap(
+            decode(given),
+            (options): Result.Result<unknown, TrainError> =>
+              definition.check?.(options, task) ?? Result.succeed(undefined)
+          )
+          return Effect.asVoid(Effect.fromResult(problems))
+        }),
       fit: (task, seed) =>
         Effect.flatMap(Effect.fromResult(decode(given)), (options) =>
           Effect.map(definition.train(options, task, seed), (state) => fitted(options, state))
@@ -161,8 +183,83 @@ export const named = <K extends TargetKind, Columns extends string, E, R>(
   id: string
 ): Learner<K, Columns, E, R> => ({ ...self, id })
 
-/** A stable hash of what a learner does; its name does not count. */
-export const hash = (self: Learner<TargetKind, string, unknown, unknown>): string => hashJson(self.json)
+const PreprocessedState = Schema.Struct({ preprocess: Schema.Array(Schema.Unknown), learner: Schema.Unknown })
+
+/** Why stages cannot be put before a learner; undefined if they can. */
+const whyNotPreprocessed = (id: string, json: LearnerJson): string | undefined => {
+  if ("pipeline" in json) {
+    return `learner "${id}" is a pipeline; put the preprocessing stages at the beginning of it`
+  }
+  return "preprocess" in json
+    ? `learner "${id}" has preprocessing already; put all stages into one pipeline before the learner`
+    : undefined
+}
+
+/**
+ * Puts preprocessing before a ready-made learner: the stages are fitted on the training rows only and applied to the
+ * rows that are predicted. All else, weights, groups and prediction types, is as without.
+ *
+ * Errors when it is trained: those of the stages and of the learner; `PipelineError` if the learner is a pipeline, whose
+ * stages stand in it, or has preprocessing already.
+ *
+ * *Gotcha*: a learner that chooses something by cross-validation of its own (`ElasticNet.cv`) does so on rows that were
+ * preprocessed together; rows that are predicted still have no part in it.
+ *
+ * @example
+ * const learner = Learner.preprocessed(
+ *   Preprocess.impute({ method: "median" }).pipe(Preprocess.oneHot()),
+ *   ElasticNet.cv()
+ * )
+ * learner.id // => "impute, oneHot – ElasticNet.cv"
+ * @category constructors
+ */
+export const preprocessed = <K extends TargetKind, Columns extends string, E, R>(
+  pipeline: Pipeline.Pipeline<"preprocess", Columns>,
+  learner: Learner<K, never, E, R>
+): Learner<K, Columns, E, R> => {
+  const wrong = whyNotPreprocessed(learner.id, learner.json)
+  const checked =
+    wrong === undefined
+      ? Pipeline.check(pipeline)
+      : Result.fail(new PipelineError({ issues: [{ path: ["preprocess"], message: wrong }] }))
+  const fit = (task: Task) =>
+    Effect.suspend(() =>
+      Effect.fromResult(Result.flatMap(checked, () => Preprocessing.fit(pipeline, Features.fromTask(task))))
+    )
+  const transformed = (task: Task, { columns }: Features.Features) => TaskModule.withFeatures(task, columns)
+  const fitted = (states: ReadonlyArray<unknown>, inner: Fitted<R>): Fitted<R> => ({
+    predict: (task) =>
+      Effect.flatMap(
+        Effect.suspend(() => Effect.fromResult(Preprocessing.apply(pipeline, states, Features.fromTask(task)))),
+        (features) => inner.predict(transformed(task, features))
+      ),
+    state: () => ({ preprocess: Preprocessing.toJson(pipeline, states), learner: inner.state() }),
+    outcome: inner.outcome
+  })
+  const names = pipeline.stages.map(({ definition }) => definition.id.replace("Preprocess.", ""))
+  return unsafeMake<K, Columns, E, R>({
+    ...learner,
+    id: `${names.join(", ")} – ${learner.id}`,
+    json: { ...learner.json, preprocess: Pipeline.toJson(pipeline) },
+    hash: () => hashJson({ preprocess: Pipeline.hash(pipeline), learner: learner.hash() }),
+    check: (task) => Effect.flatMap(fit(task), ({ features }) => learner.check(transformed(task, features))),
+    fit: (task, seed) =>
+      Effect.flatMap(fit(task), ({ features, states }) =>
+        Effect.map(learner.fit(transformed(task, features), seed), (inner) => fitted(states, inner))
+      ),
+    load: (task, json) =>
+      Result.flatMap(checked, () =>
+        Result.flatMap(decodeOptions("model state", PreprocessedState)(json), (state) =>
+          Result.flatMap(Preprocessing.fromJson(pipeline, state.preprocess), (states) =>
+            Result.map(learner.load(task, state.learner), (inner) => fitted(states, inner))
+          )
+        )
+      )
+  })
+}
+
+/** A stable hash of what a learner does, with options left out as their defaults; its name does not count. */
+export const hash = (self: Learner<TargetKind, string, unknown, unknown>): string => self.hash()
 
 /** Definitions of models close a pipeline into a learner. @category models */
 export interface Closing extends Base.Definition<"model"> {
@@ -187,16 +284,41 @@ export const fromJson = (json: unknown, registry: Registry.Registry): Result.Res
     if (extra !== undefined) return refuse([extra], `"${extra}" is not a key of a learner; options stand in the stages`)
     return Result.mapBoth(Pipeline.fromJson(pipeline, registry, { complete: true }), {
       onSuccess: (read) => (read.stages.at(-1)!.definition as Closing).close(read),
-      onFailure: ({ issues }) =>
-        new PipelineError({ issues: issues.map(({ path, message }) => ({ path: ["pipeline", ...path], message })) })
+      onFailure: ({ issues }) => new PipelineError({ issues: issues.map(under("pipeline")) })
     })
   }
-  const { type, ...options } = entry as { readonly type?: unknown }
-  if (typeof type !== "string") return refuse([], 'a learner needs "pipeline" or "type"')
-  const found = Registry.find(registry, type, "learner")
-  if (Result.isFailure(found)) return refuse(["type"], found.failure.message)
-  const definition = found.success as Definition
-  return Result.map(decodeOptions(type, definition.options)(options), () => definition.close(options))
+  return readyMade(entry, registry)
+}
+
+const under =
+  (key: string) =>
+  ({ path, message }: Issue): Issue => ({ path: [key, ...path], message })
+
+/** Reads a ready-made learner, and the preprocessing before it, with the issues of both. */
+const readyMade = (
+  { type, preprocess, ...options }: { readonly type?: unknown; readonly preprocess?: unknown },
+  registry: Registry.Registry
+): Result.Result<Learner, PipelineError> => {
+  const refuse = (path: Issue["path"], message: string) => new PipelineError({ issues: [{ path, message }] })
+  const found =
+    typeof type === "string"
+      ? Result.mapError(Registry.find(registry, type, "learner"), ({ message }) => refuse(["type"], message))
+      : Result.fail(refuse([], 'a learner needs "pipeline" or "type"'))
+  const learner = Result.flatMap(found, (definition) =>
+    Result.map(decodeOptions(definition.id, definition.options)(options), () =>
+      (definition as Definition).close(options)
+    )
+  )
+  if (preprocess === undefined) return learner
+  const stages = Result.mapError(
+    Preprocessing.read(preprocess, registry),
+    ({ issues }) => new PipelineError({ issues: issues.map(under("preprocess")) })
+  )
+  if (Result.isSuccess(learner) && Result.isSuccess(stages)) {
+    return Result.succeed(preprocessed(stages.success, learner.success as Learner<TargetKind, never>))
+  }
+  const issuesOf = (read: Result.Result<unknown, PipelineError>) => (Result.isFailure(read) ? read.failure.issues : [])
+  return Result.fail(new PipelineError({ issues: [...issuesOf(learner), ...issuesOf(stages)] }))
 }
 
 /** `unknown` if a task suits a learner, else a sentence that no task is. @category type-level */

@@ -215,7 +215,8 @@ export const rsq = define({
     if (!isDefined(centre)) return centre
     const total = mean(p, (i) => (p.truth[i]! - centre) ** 2) as number
     // The mean of equal values may round, so that the total of a constant truth is not exactly 0.
-    if (total === 0 || p.truth.every((value) => value === p.truth[0])) return undefinedBecause("R² needs a truth that varies, and these rows have one value")
+    if (total === 0 || p.truth.every((value) => value === p.truth[0]))
+      return undefinedBecause("R² needs a truth that varies, and these rows have one value")
     return 1 - (mse.evaluate(p) as number) / total
   }
 })

@@ -171,6 +171,7 @@ export const run = Effect.fnUntraced(function* <E, R>(
   const trainer = yield* engine.trainer(plan)
   const state = makeState(plan, trainer)
   const { validation } = plan
+  const batchCount = plan.batchSize === "all" ? 1 : Math.ceil(plan.train.rows / plan.batchSize)
   const history: Array<Row> = []
   const direction = validation?.measures[0].direction
   let stopping = EarlyStopping.initial
@@ -216,7 +217,6 @@ export const run = Effect.fnUntraced(function* <E, R>(
   })
 
   const loop = Effect.gen(function* () {
-    const batchCount = plan.batchSize === "all" ? 1 : Math.ceil(plan.train.rows / plan.batchSize)
     yield* emit({ _tag: "Begun", epochs: plan.epochs, rows: plan.train.rows, batches: batchCount })
     yield* call("begin")
     while (!state.terminated && !stopping.stop && state.epoch < plan.epochs) {
@@ -231,8 +231,18 @@ export const run = Effect.fnUntraced(function* <E, R>(
       Effect.forEach(plan.callbacks, (callback) => callback.exit?.(state) ?? Effect.void, { discard: true })
     )
   )
+  const weights = bestWeights ?? trainer.weights()
+  if (weights.some(({ values }) => values.some((value) => !Number.isFinite(value)))) {
+    // The last update may go too far, and no later loss tells.
+    return yield* new TrainingDiverged({
+      epoch: state.epoch,
+      batch: batchCount,
+      loss: "finite, but a weight is not",
+      history
+    })
+  }
   const outcome: Outcome = {
-    weights: bestWeights ?? trainer.weights(),
+    weights,
     history,
     epochs: state.epoch,
     reason: stopping.stop ? "early stopping" : state.terminated ? "callback" : "epochs",

@@ -61,7 +61,8 @@ export interface Definition<out K extends TargetKind = TargetKind> extends Base.
   readonly weighted: boolean
   /**
    * Whether adding a constant to all scores leaves the value as it is, as for losses that only rank. The intercept of a
-   * binary model is then chosen after training, by the least errors on the training rows. Default false.
+   * binary model is then chosen after training, by the least errors on the training rows; measures of responses during
+   * training (`error`, `accuracy`) still see scores without it. Default false.
    */
   readonly translationInvariant?: boolean
   /** Whether the kernel has an exact line search. Default false. */

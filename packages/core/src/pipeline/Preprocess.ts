@@ -202,7 +202,11 @@ export const oneHotDefinition = define({
       }
       indicators.forEach(({ level, values }) => next.push([`${name}=${level}`, values]))
     }
-    return Result.succeed(Features.make(next, features.rows))
+    const names = next.map(([name]) => name)
+    const clash = names.find((name, i) => names.indexOf(name) !== i)
+    return clash === undefined
+      ? Result.succeed(Features.make(next, features.rows))
+      : Features.fail("Preprocess.oneHot", `would make two columns "${clash}"; rename one of the columns, or a level`)
   }
 })
 

@@ -20,7 +20,7 @@ export const intercept = (
   for (let i = 0; i < n; i++) if (targets[i] === 1) errors += weights?.[i] ?? 1
   let least = errors
   let best = -scores[order[0]!]! - 1
-  for (let start = 0; start < n; ) {
+  for (let start = 0; start < n;) {
     const score = scores[order[start]!]!
     let end = start
     for (; end < n && scores[order[end]!] === score; end++) {

@@ -14,7 +14,6 @@ import type { MissingValues } from "../../pipeline/MissingValues.ts"
 import type * as Optimizer from "../../pipeline/Optimizer.ts"
 import * as Pipeline from "../../pipeline/Pipeline.ts"
 import { PipelineError } from "../../pipeline/PipelineError.ts"
-import type { Preprocess } from "../../pipeline/Preprocess.ts"
 import * as Shape from "../../pipeline/Shape.ts"
 import * as Seed from "../../Seed.ts"
 import type * as Callback from "../Callback.ts"
@@ -23,15 +22,16 @@ import type { Measure } from "../Measure.ts"
 import type { Resolved } from "../Model.ts"
 import * as Prediction from "../Prediction.ts"
 import * as Training from "../Training.ts"
+import { checkWeights } from "./checkWeights.ts"
 import { decodeOptions } from "./decodeOptions.ts"
 import { holdout } from "./holdout.ts"
 import { intercept } from "./intercept.ts"
+import * as Preprocessing from "./preprocessing.ts"
 
 /** The parts of a complete pipeline, found by the kind of their stages. */
 const parts = (pipeline: Pipeline.Any) => {
   const stage = (kind: string) => pipeline.stages.find(({ definition }) => definition.kind === kind)!
   return {
-    preprocess: pipeline.stages.filter(({ definition }) => definition.kind === "preprocess"),
     ingress: stage("ingress"),
     loss: stage("loss"),
     optimizer: stage("optimizer"),
@@ -59,17 +59,9 @@ interface Learned {
 
 type Refused = PipelineError | MissingValues
 
-/** Fits the preprocessing stages in order, each on what the ones before it made. */
+/** Fits the preprocessing stages and chooses the columns of the ingress. */
 const fitPreprocess = Effect.fnUntraced(function* (pipeline: Pipeline.Any, task: Task) {
-  let features = Features.fromTask(task)
-  const states: Array<unknown> = []
-  for (const stage of parts(pipeline).preprocess) {
-    const { fit, apply } = stage.definition as Preprocess
-    const options = yield* Effect.fromResult(Pipeline.resolve<object>(stage))
-    const state: unknown = yield* Effect.fromResult(fit(options, features))
-    features = yield* Effect.fromResult(apply(state, features))
-    states.push(state)
-  }
+  const { states, features } = yield* Effect.fromResult(Preprocessing.fit(pipeline, Features.fromTask(task)))
   const { ingress } = parts(pipeline)
   const options = yield* Effect.fromResult(Pipeline.resolve<object>(ingress))
   const columns = yield* Effect.fromResult((ingress.definition as Ingress).fit(options, features))
@@ -81,16 +73,10 @@ const load = (
   pipeline: Pipeline.Any,
   learned: Pick<Learned, "preprocess" | "columns">,
   task: Task
-): Result.Result<Float32Array, Refused> => {
-  const { preprocess, ingress } = parts(pipeline)
-  const start: Result.Result<Features.Features, Refused> = Result.succeed(Features.fromTask(task))
-  const features = preprocess.reduce<Result.Result<Features.Features, Refused>>(
-    (sofar, { definition }, i) =>
-      Result.flatMap(sofar, (known) => (definition as Preprocess).apply(learned.preprocess[i], known)),
-    start
+): Result.Result<Float32Array, Refused> =>
+  Result.flatMap(Preprocessing.apply(pipeline, learned.preprocess, Features.fromTask(task)), (features) =>
+    (parts(pipeline).ingress.definition as Ingress).load(learned.columns, features)
   )
-  return Result.flatMap(features, (known) => (ingress.definition as Ingress).load(learned.columns, known))
-}
 
 const dataOf = (task: Task, features: Float32Array): Training.Data => ({
   rows: task.rows,
@@ -166,6 +152,7 @@ const fitted = (
   outcome,
   state: () => ({
     ...learned,
+    preprocess: Preprocessing.toJson(pipeline, learned.preprocess),
     weights: learned.weights.map((weight) => ({ ...weight, values: Array.from(weight.values) }))
   }),
   predict: Effect.fnUntraced(function* (task) {
@@ -174,7 +161,8 @@ const fitted = (
     const network = yield* Effect.fromResult(Shape.network(pipeline, learned.columns.length, outputs))
     const engine = yield* Engine.Engine
     const scores = yield* engine.scores(network, learned.weights, features, task.rows)
-    const shifted = scores.map((score) => score + learned.intercept)
+    // In double precision: in single, scores that differ could become equal.
+    const shifted = Float64Array.from(scores, (score) => score + learned.intercept)
     return Prediction.fromOutputs(target, shifted, task.target, Prediction.allRows(task), predictType)
   })
 })
@@ -252,7 +240,9 @@ const fit = (pipeline: Pipeline.Any) =>
 const check = (pipeline: Pipeline.Any) =>
   Effect.fnUntraced(function* (task: Task) {
     yield* Effect.fromResult(Pipeline.check(pipeline))
-    yield* resolveModel(parts(pipeline).model, task)
+    const { options } = yield* resolveModel(parts(pipeline).model, task)
+    // Any seed will do: how many rows are held out does not depend on it.
+    yield* Effect.fromResult(splitRows(task, options.validation, Seed.root(0)))
     const preprocessed = yield* fitPreprocess(pipeline, task)
     yield* Effect.fromResult(load(pipeline, preprocessed, task))
     const outputs = Prediction.outputs(task.kind, task.levels)
@@ -282,6 +272,7 @@ export const pipelineLearner = <L extends Learner.Learner<TargetKind, string, un
   return Learner.unsafeMake({
     id: shortName(pipeline),
     json: { pipeline: Pipeline.toJson(pipeline) },
+    hash: () => Pipeline.hash(pipeline),
     accepts: lossAccepts.filter((kind) => modelAccepts.includes(kind)),
     weighted:
       (loss.definition as Loss.Definition).weighted && (optimizer.definition as Optimizer.Definition).searches !== true,
@@ -289,19 +280,12 @@ export const pipelineLearner = <L extends Learner.Learner<TargetKind, string, un
     check: check(pipeline),
     fit: fit(pipeline),
     load: (task, json) =>
-      Result.map(decodeOptions("model state", State)(json), (state) =>
-        fitted(
-          pipeline,
-          predictType,
-          {
-            preprocess: state.preprocess,
-            columns: state.columns,
-            intercept: state.intercept,
-            weights: state.weights.map((weight) => ({ ...weight, values: Float32Array.from(weight.values) }))
-          },
-          task,
-          undefined
-        )
-      )
+      Result.gen(function* () {
+        const state = yield* decodeOptions("model state", State)(json)
+        const preprocess = yield* Preprocessing.fromJson(pipeline, state.preprocess)
+        const weights = state.weights.map((weight) => ({ ...weight, values: Float32Array.from(weight.values) }))
+        yield* checkWeights(pipeline, weights, state.columns.length, Prediction.outputs(task.kind, task.levels))
+        return fitted(pipeline, predictType, { ...state, preprocess, weights }, task, undefined)
+      })
   }) as unknown as L
 }

@@ -3,6 +3,7 @@
  * options, their order, what is missing, and that the loss fits the model.
  */
 import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
 import { hashJson } from "../../Hash.ts"
 import * as Decode from "../Decode.ts"
 import type { Definition, Kind } from "../Definition.ts"
@@ -69,7 +70,10 @@ export const hash = (self: Pipeline.Any): string =>
   hashJson(
     self.stages.map((stage) => ({
       type: stage.definition.id,
-      options: Result.getOrElse(decode(stage, []), () => stage.options)
+      options: Result.match(decode(stage, []), {
+        onSuccess: (options): unknown => Schema.encodeUnknownSync(stage.definition.options)(options),
+        onFailure: () => stage.options
+      })
     }))
   )
 

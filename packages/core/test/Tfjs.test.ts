@@ -1,0 +1,202 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Aum from "@rocflow/losses/Aum"
+import * as Bce from "@rocflow/losses/Bce"
+import * as CrossEntropy from "@rocflow/losses/CrossEntropy"
+import * as Mse from "@rocflow/losses/Mse"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import { existsSync } from "node:fs"
+import type { Task } from "../src/data/Task.ts"
+import * as Engine from "../src/engine/Engine.ts"
+import * as Tfjs from "../src/engine/tfjs/Tfjs.ts"
+import * as Learner from "../src/learning/Learner.ts"
+import * as Measure from "../src/learning/Measure.ts"
+import * as Model from "../src/learning/Model.ts"
+import * as Validation from "../src/learning/Validation.ts"
+import * as Ingress from "../src/pipeline/Ingress.ts"
+import * as Loss from "../src/pipeline/Loss.ts"
+import * as Nn from "../src/pipeline/Nn.ts"
+import * as Optimizer from "../src/pipeline/Optimizer.ts"
+import * as Preprocess from "../src/pipeline/Preprocess.ts"
+import * as Shape from "../src/pipeline/Shape.ts"
+import { cpu, on, wasm } from "./support/engines.ts"
+import * as Tasks from "./support/tasks.ts"
+
+const options = { epochs: 4, batchSize: 16 }
+const body = Preprocess.standardise().pipe(
+  Ingress.numeric(),
+  Nn.linear(6),
+  Nn.relu(),
+  Nn.linear(5),
+  Nn.tanh(),
+  Nn.dropout(0.2),
+  Nn.linear(4, { bias: false }),
+  Nn.gelu(),
+  Nn.linear(3),
+  Nn.sigmoid(),
+  Nn.head()
+)
+const validation = Validation.holdout(0.3, { measures: [Measure.auc], restoreBest: true })
+
+/** Mean squared error of tensors only, without an explicit gradient. */
+const tensorMse = Loss.define({
+  id: "Mine.mse",
+  summary: "Mean squared error by automatic differentiation",
+  accepts: ["regression"],
+  weighted: false,
+  options: Schema.Struct({}),
+  make: () => ({ tensor: Mse.definition.make({ reduction: "mean" }).tensor! })
+})
+
+type AnyLearner = Learner.Learner<Task["kind"], string, never, Engine.Engine>
+const learners: ReadonlyArray<readonly [string, AnyLearner, Task]> = [
+  [
+    "BCE with Adam, validated",
+    body.pipe(Bce.loss(), Optimizer.adam({ learningRate: 0.01 }), Model.classif({ ...options, validation })),
+    Tasks.binary(60)
+  ],
+  [
+    "AUM with momentum",
+    body.pipe(
+      Aum.loss(),
+      Optimizer.sgd({ learningRate: 0.1, momentum: 0.9, nesterov: true }),
+      Model.classif({ ...options, batchSize: "all" })
+    ),
+    Tasks.binary(60)
+  ],
+  [
+    "three classes",
+    body.pipe(CrossEntropy.loss(), Optimizer.adam(), Model.classif({ ...options, measures: [Measure.logloss] })),
+    Tasks.multiclass(60)
+  ],
+  [
+    "regression",
+    body.pipe(Mse.loss(), Optimizer.sgd({ learningRate: 0.1 }), Model.regr(options)),
+    Tasks.regression(60)
+  ],
+  [
+    "a loss of tensors",
+    body.pipe(Loss.stage(tensorMse), Optimizer.sgd({ learningRate: 0.1 }), Model.regr(options)),
+    Tasks.regression(60)
+  ]
+]
+
+const run = Effect.fnUntraced(function* (learner: AnyLearner, task: Task) {
+  const trained = yield* Learner.train(learner, task, { seed: 3 })
+  const prediction = yield* Learner.predict(trained, task)
+  return { outcome: trained.fitted.outcome!, prediction }
+})
+
+const far = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+  Math.max(...Array.from(a, (value, i) => Math.abs(value - b[i]!)))
+
+describe.each(learners)("%s", (_, learner, task) => {
+  it.effect("leaves no tensors behind", () =>
+    Effect.gen(function* () {
+      yield* Engine.Engine
+      const before = yield* Tfjs.liveTensors
+      yield* run(learner, task)
+      assert.strictEqual(yield* Tfjs.liveTensors, before)
+    }).pipe(on(cpu))
+  )
+
+  it.effect("gives the same numbers on WebAssembly and plain JavaScript", () =>
+    Effect.gen(function* () {
+      const a = yield* run(learner, task).pipe(on(wasm))
+      const b = yield* run(learner, task).pipe(on(cpu))
+      a.outcome.weights.forEach(({ name, values }, i) => {
+        assert.strictEqual(b.outcome.weights[i]!.name, name)
+        assert.isBelow(far(values, b.outcome.weights[i]!.values), 1e-5)
+      })
+      a.outcome.history.forEach(({ loss }, i) => assert.closeTo(loss, b.outcome.history[i]!.loss, 1e-5))
+      assert.isBelow(far(a.prediction.prob ?? a.prediction.response, b.prediction.prob ?? b.prediction.response), 1e-5)
+    })
+  )
+})
+
+describe("tensors", () => {
+  it.effect("are let go when training diverges", () =>
+    Effect.gen(function* () {
+      yield* Engine.Engine
+      const before = yield* Tfjs.liveTensors
+      const learner = Ingress.numeric().pipe(
+        Nn.head(),
+        Mse.loss(),
+        Optimizer.sgd({ learningRate: 1e30 }),
+        Model.regr({ epochs: 20 })
+      )
+      const error = yield* Effect.flip(Learner.train(learner, Tasks.regression(40)))
+      assert.strictEqual(error._tag, "TrainingDiverged")
+      assert.strictEqual(yield* Tfjs.liveTensors, before)
+    }).pipe(on(cpu))
+  )
+})
+
+describe("backends", () => {
+  it.effect("are named in the engine", () =>
+    Effect.gen(function* () {
+      const name = Effect.map(Engine.Engine, (engine) => engine.name)
+      assert.strictEqual(yield* on(cpu)(name), "tfjs-cpu")
+      assert.strictEqual(yield* on(wasm)(name), "tfjs-wasm")
+    })
+  )
+
+  it.effect("stay each with its engine, when a program has two", () =>
+    Effect.gen(function* () {
+      const tf = yield* Effect.promise(() => import("@tensorflow/tfjs-core"))
+      const engine = (layer: typeof cpu) =>
+        Effect.map(Layer.build(Layer.fresh(layer)), (context) => Context.get(context, Engine.Engine))
+      const [first, second] = [yield* engine(wasm), yield* engine(cpu)]
+      const network = Result.getOrThrow(Shape.network(Ingress.numeric().pipe(Nn.head()), 2, 1))
+      const weights = [
+        { name: "0.kernel", shape: [2, 1], values: Float32Array.of(1, 2) },
+        { name: "0.bias", shape: [1], values: Float32Array.of(0.5) }
+      ]
+      for (const [{ scores }, backend] of [
+        [first, "wasm"],
+        [second, "cpu"],
+        [first, "wasm"]
+      ] as const) {
+        assert.deepStrictEqual(
+          yield* scores(network, weights, Float32Array.of(1, 1, 3, -1), 2),
+          Float32Array.of(3.5, 1.5)
+        )
+        assert.strictEqual(tf.getBackend(), backend)
+      }
+    })
+  )
+
+  const native = existsSync(new URL("../../../node_modules/@tensorflow/tfjs-node", import.meta.url))
+
+  it.effect("are surveyed, with a reason for what is not there, and the one in use stays", () =>
+    Effect.gen(function* () {
+      const tf = yield* Effect.promise(() => import("@tensorflow/tfjs-core"))
+      yield* on(wasm)(Engine.Engine)
+      const found = yield* Tfjs.survey
+      assert.deepStrictEqual(
+        found.map(({ backend, available }) => [backend, available]),
+        [
+          ["node", native],
+          ["wasm", true],
+          ["cpu", true]
+        ]
+      )
+      assert.match(found[1]!.detail, /^TensorFlow\.js \d+\.\d+/)
+      if (!native) assert.isAbove(found[0]!.detail.length, 10)
+      assert.strictEqual(tf.getBackend(), "wasm")
+    })
+  )
+
+  it.effect.skipIf(native)("that are not there are an error that says what to do, or passed over", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(Effect.scoped(Layer.build(Layer.fresh(Tfjs.layer(["node"])))))
+      assert.strictEqual(error._tag, "EngineUnavailable")
+      assert.match(error.message, /^engine "tfjs-node": .+; `npm install @tensorflow\/tfjs-node`, or leave/)
+      const name = Effect.map(Engine.Engine, (engine) => engine.name)
+      assert.strictEqual(yield* on(Tfjs.layer(["node", "cpu"]))(name), "tfjs-cpu")
+    })
+  )
+})
