@@ -1,0 +1,223 @@
+import { readdirSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { assert, describe, it } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import fc from "fast-check"
+import type * as Job from "../src/Job.ts"
+import * as Run from "../src/Run.ts"
+import { control, design, refuse, services, temporary } from "./support/runs.ts"
+
+const scoresOf = (results: ReadonlyArray<Job.Result>) => results.map(({ id, scores }) => [id, scores])
+
+const finished = (directory: string) =>
+  readdirSync(join(directory, "jobs"))
+    .filter((name) => name.endsWith(".json"))
+    .sort()
+
+const times = (directory: string, names: ReadonlyArray<string>) =>
+  names.map((name) => [name, statSync(join(directory, "jobs", name)).mtimeMs])
+
+/** Starts a run and interrupts it in the middle of training number `n`. */
+const interruptedAt = Effect.fnUntraced(function* (n: number, directory: string) {
+  const state = control()
+  const reached = yield* Deferred.make<void>()
+  state.instead = (i) =>
+    i === n ? Deferred.succeed(reached, undefined).pipe(Effect.andThen(Effect.never)) : Effect.void
+  const fiber = yield* Effect.forkChild(Run.start(yield* design(state), directory))
+  yield* Deferred.await(reached)
+  yield* Fiber.interrupt(fiber)
+})
+
+describe("Run.start", () => {
+  it.live("gives the same numbers for the same design, wherever it runs", () =>
+    Effect.gen(function* () {
+      const first = yield* Run.start(yield* design(control()), yield* temporary)
+      const second = yield* Run.start(yield* design(control()), yield* temporary)
+      assert.strictEqual(first.results.length, 8)
+      assert.deepStrictEqual(scoresOf(second.results), scoresOf(first.results))
+      const other = yield* Run.start(yield* design(control(), 2), yield* temporary)
+      assert.notDeepEqual(
+        other.results.map(({ scores }) => scores),
+        first.results.map(({ scores }) => scores)
+      )
+    }).pipe(Effect.scoped, Effect.provide(services))
+  )
+
+  it.live("gives results in the order of the design, though long jobs run first", () =>
+    Effect.gen(function* () {
+      const planned = yield* design(control())
+      const { results } = yield* Run.start(planned, yield* temporary)
+      assert.deepStrictEqual(
+        results.map(({ id }) => id),
+        planned.jobs.map(({ id }) => id)
+      )
+    }).pipe(Effect.scoped, Effect.provide(services))
+  )
+
+  it.live("repeats nothing that is finished", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      const state = control()
+      const first = yield* Run.start(yield* design(state), directory)
+      assert.strictEqual(state.trained, 8)
+      assert.strictEqual(first.skipped, 0)
+      const again = yield* Run.start(yield* design(state), directory)
+      assert.strictEqual(state.trained, 8)
+      assert.strictEqual(again.skipped, 8)
+      assert.deepStrictEqual(again.results, first.results)
+    }).pipe(Effect.scoped, Effect.provide(services))
+  )
+
+  it.live("goes on after an interruption at any job, with the same numbers and without repeating a job", () =>
+    Effect.gen(function* () {
+      const undisturbed = yield* Run.start(yield* design(control()), yield* temporary)
+      for (const n of [1, 2, 5, 8]) {
+        const directory = yield* temporary
+        yield* interruptedAt(n, directory)
+        const before = finished(directory)
+        assert.strictEqual(before.length, n - 1)
+        assert.strictEqual((yield* Run.read(directory)).results.length, n - 1)
+        const written = times(directory, before)
+        const state = control()
+        const resumed = yield* Run.resume(yield* design(state), directory)
+        assert.strictEqual(state.trained, 8 - (n - 1))
+        assert.strictEqual(resumed.skipped, n - 1)
+        assert.deepStrictEqual(scoresOf(resumed.results), scoresOf(undisturbed.results))
+        assert.deepStrictEqual(times(directory, before), written)
+      }
+    }).pipe(Effect.scoped, Effect.provide(services))
+  )
+
+  it.live("runs exactly the jobs whose results are missing, whichever they are", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      const first = yield* Run.start(yield* design(control()), directory)
+      const lost = fc.sample(fc.subarray([0, 1, 2, 3, 4, 5, 6, 7]), { numRuns: 15, seed: 1 })
+      for (const indices of lost) {
+        for (const i of indices) rmSync(join(directory, "jobs", `${first.results[i]!.id}.json`))
+        const state = control()
+        const again = yield* Run.start(yield* design(state), directory)
+        assert.strictEqual(state.trained, indices.length)
+        assert.deepStrictEqual(scoresOf(again.results), scoresOf(first.results))
+      }
+    }).pipe(Effect.scoped, Effect.provide(services))
+  )
+
+  it.live("refuses a directory with a run of another design, and leaves that run as it was", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      const first = yield* Run.start(yield* design(control()), directory)
+      const state = control()
+      const error = yield* Effect.flip(Run.start(yield* design(state, 2), directory))
+      assert.strictEqual(
+        error.message,
+        `${directory}: the directory holds a run of another design (other data, roles, learners, splits, measures or seed); choose another directory, or delete this one`
+      )
+      assert.strictEqual(state.trained, 0)
+      assert.deepStrictEqual((yield* Run.read(directory)).results, first.results)
+    }).pipe(Effect.scoped, Effect.provide(services))
+  )
+
+  it.live("refuses a place where no directory can be", () =>
+    Effect.gen(function* () {
+      const file = join(yield* temporary, "file")
+      writeFileSync(file, "")
+      const state = control()
+      const error = yield* Effect.flip(Run.start(yield* design(state), join(file, "run")))
+      assert.strictEqual(error._tag, "RunError")
+      assert.match(error.message, /run: the directory cannot be made \(\w+\); choose another one, where you may write$/)
+      assert.strictEqual(state.trained, 0)
+    }).pipe(Effect.scoped, Effect.provide(services))
+  )
+
+  it.live("refuses to go on over a result that nobody can read", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      const { results } = yield* Run.start(yield* design(control()), directory)
+      const file = join("jobs", `${results[3]!.id}.json`)
+      writeFileSync(join(directory, file), '{"id": "half of a')
+      const error = yield* Effect.flip(Run.start(yield* design(control()), directory))
+      assert.include(error.message, `the file ${file} is not one that rocflow wrote`)
+      rmSync(join(directory, file))
+      const mended = yield* Run.start(yield* design(control()), directory)
+      assert.deepStrictEqual(scoresOf(mended.results), scoresOf(results))
+    }).pipe(Effect.scoped, Effect.provide(services))
+  )
+
+  it.live("keeps failures as results, and runs only them again when asked to", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      const state = control()
+      state.instead = (n) => (n === 2 || n === 7 ? refuse("out of luck") : Effect.void)
+      const first = yield* Run.start(yield* design(state), directory)
+      const failed = first.results.filter(({ status }) => status === "failed")
+      assert.deepStrictEqual(
+        failed.map(({ error }) => error),
+        [
+          { tag: "PipelineError", message: "out of luck" },
+          { tag: "PipelineError", message: "out of luck" }
+        ]
+      )
+      const kept = control()
+      const again = yield* Run.start(yield* design(kept), directory)
+      assert.strictEqual(kept.trained, 0)
+      assert.deepStrictEqual(again.results, first.results)
+      const retried = control()
+      const last = yield* Run.start(yield* design(retried), directory, { retryFailed: true })
+      assert.strictEqual(retried.trained, 2)
+      assert.strictEqual(last.skipped, 6)
+      const undisturbed = yield* Run.start(yield* design(control()), yield* temporary)
+      assert.deepStrictEqual(scoresOf(last.results), scoresOf(undisturbed.results))
+      assert.deepStrictEqual(scoresOf((yield* Run.read(directory)).results), scoresOf(undisturbed.results))
+    }).pipe(Effect.scoped, Effect.provide(services))
+  )
+
+  it.live("tells of its beginning, of every job and of how many are finished", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      yield* interruptedAt(3, directory)
+      const events: Array<Run.Event> = []
+      yield* Run.start(yield* design(control()), directory).pipe(
+        Effect.provideService(Run.Listener, (event) => Effect.sync(() => void events.push(event)))
+      )
+      assert.deepStrictEqual(events[0], { _tag: "Begun", directory, jobs: 8, finished: 2 })
+      assert.deepStrictEqual(
+        events.flatMap((event) => (event._tag === "JobEnded" ? [event.finished] : [])),
+        [3, 4, 5, 6, 7, 8]
+      )
+      assert.strictEqual(events.filter(({ _tag }) => _tag === "JobBegun").length, 6)
+    }).pipe(Effect.scoped, Effect.provide(services))
+  )
+
+  it.live("remembers what was asked for and by what it was made", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      yield* Run.start(yield* design(control()), directory, {
+        experiment: { asked: "for" },
+        provenance: { engine: "none" }
+      })
+      const { manifest } = yield* Run.read(directory)
+      assert.deepStrictEqual(manifest.provenance, { engine: "none" })
+      assert.deepStrictEqual(readdirSync(directory).sort(), [
+        "design.json",
+        "experiment.json",
+        "jobs",
+        "predictions",
+        "splits.parquet"
+      ])
+    }).pipe(Effect.scoped, Effect.provide(services))
+  )
+})
+
+describe("Run.resume", () => {
+  it.live("needs a run to go on with", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      const error = yield* Effect.flip(Run.resume(yield* design(control()), directory))
+      assert.include(error.message, "holds no run")
+      assert.deepStrictEqual(readdirSync(directory), [])
+    }).pipe(Effect.scoped, Effect.provide(services))
+  )
+})

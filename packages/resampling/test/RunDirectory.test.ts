@@ -1,0 +1,169 @@
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import { assert, describe, it } from "@effect/vitest"
+import * as Column from "@rocflow/core/data/Column"
+import * as Table from "@rocflow/core/data/Table"
+import * as TableWriter from "@rocflow/core/data/TableWriter"
+import * as Effect from "effect/Effect"
+import * as Job from "../src/Job.ts"
+import * as RunDirectory from "../src/RunDirectory.ts"
+import { control, design, temporary } from "./support/runs.ts"
+
+const files = Effect.provide(NodeServices.layer)
+
+describe("writeWhole", () => {
+  it.effect("replaces what was there and leaves no other file", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      const file = join(directory, "a.json")
+      yield* RunDirectory.writeWhole(file, "first")
+      yield* RunDirectory.writeWhole(file, "second")
+      assert.deepStrictEqual(readdirSync(directory), ["a.json"])
+      assert.strictEqual(readFileSync(file, "utf8"), "second")
+    }).pipe(files)
+  )
+})
+
+describe("the manifest", () => {
+  it.effect("comes back as it was written", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      assert.strictEqual(yield* RunDirectory.readManifest(directory), undefined)
+      const value = RunDirectory.manifest(
+        yield* design(control()),
+        { learnerHash: (id) => `hash of ${id}`, resamplingText: ({ resampling }) => resampling.type },
+        { engine: "none" }
+      )
+      yield* RunDirectory.writeManifest(directory, value)
+      assert.deepStrictEqual(yield* RunDirectory.readManifest(directory), value)
+      assert.deepStrictEqual(value.provenance, { engine: "none" })
+      assert.deepStrictEqual(
+        value.learners.map(({ hash }) => hash),
+        ["hash of one", "hash of two"]
+      )
+      // The upper end of the squared error is infinite, which JSON cannot say by a number.
+      assert.deepStrictEqual(value.measures[0]!.range, [0, "Infinity"])
+      assert.strictEqual(value.jobs.length, 8)
+    }).pipe(files)
+  )
+
+  it.effect("is missed in a directory without a run", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      const error = yield* Effect.flip(RunDirectory.requireManifest(directory))
+      assert.strictEqual(
+        error.message,
+        `${directory}: the directory holds no run (there is no design.json); name the directory that \`rocflow run\` printed`
+      )
+    }).pipe(files)
+  )
+})
+
+describe("a file that rocflow did not write", () => {
+  const broken: ReadonlyArray<readonly [string, string]> = [
+    ["empty", ""],
+    ["cut off", '{"format":1,"hash"'],
+    ["of another kind", "[]"],
+    ["of another version", '{"format":2}']
+  ]
+
+  it.effect.each(broken)("is refused by its name when it is %s", ([, text]) =>
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      mkdirSync(join(directory, "jobs"))
+      const job = join("jobs", "abc.json")
+      writeFileSync(join(directory, "design.json"), text)
+      writeFileSync(join(directory, job), text)
+      const errors = [
+        ["design.json", yield* Effect.flip(RunDirectory.readManifest(directory))],
+        [job, yield* Effect.flip(RunDirectory.readResult(directory, "abc"))]
+      ] as const
+      for (const [file, error] of errors) {
+        assert.strictEqual(error._tag, "RunError")
+        assert.isTrue(error.message.startsWith(`${directory}: the file ${file} is not one that rocflow wrote (`))
+        assert.isTrue(error.message.endsWith("); delete it, and run the experiment again: finished jobs are kept"))
+        assert.notInclude(error.message, "\n")
+      }
+    }).pipe(files)
+  )
+})
+
+describe("what a job gave", () => {
+  it.effect("is a result and the predictions of its test rows", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      mkdirSync(join(directory, "jobs"))
+      mkdirSync(join(directory, "predictions"))
+      const writer = yield* TableWriter.open
+      const [job] = (yield* design(control())).jobs
+      const executed = yield* Job.execute(job!)
+      assert.strictEqual(yield* RunDirectory.readResult(directory, job!.id), undefined)
+      yield* RunDirectory.writeExecuted(directory, writer, executed)
+      assert.deepStrictEqual(yield* RunDirectory.readResult(directory, job!.id), executed.result)
+      const table = yield* Table.fromFile(yield* RunDirectory.predictionsFile(directory, job!.id))
+      assert.deepStrictEqual(table.names, ["row", "truth", "response"])
+      const numbers = (name: string) => Array.from(Column.asNumbers(table.columns.get(name)!)!)
+      assert.deepStrictEqual(numbers("row"), Array.from(job!.split.test))
+      // The task is a regression of 0 … 11 on themselves.
+      assert.deepStrictEqual(numbers("truth"), Array.from(job!.split.test))
+      assert.deepStrictEqual(numbers("response"), Array.from(executed.prediction!.response))
+    }).pipe(Effect.scoped, files)
+  )
+
+  it.effect("is a result alone when the job failed", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      mkdirSync(join(directory, "jobs"))
+      const writer = yield* TableWriter.open
+      const [job] = (yield* design(control())).jobs
+      const result: Job.Result = {
+        id: job!.id,
+        job: Job.columns(job!),
+        status: "failed",
+        scores: {},
+        error: { tag: "Defect", message: "no" },
+        seconds: 1
+      }
+      yield* RunDirectory.writeExecuted(directory, writer, { result, prediction: undefined })
+      assert.deepStrictEqual(yield* RunDirectory.readResult(directory, job!.id), result)
+      assert.deepStrictEqual(readdirSync(directory), ["jobs"])
+    }).pipe(Effect.scoped, files)
+  )
+})
+
+describe("splits.parquet", () => {
+  it.effect("has a row for each split and row, and says which rows train and test", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      const planned = yield* design(control())
+      yield* RunDirectory.writeSplits(directory, yield* TableWriter.open, planned, () => "four folds")
+      const table = yield* Table.fromFile(join(directory, "splits.parquet"))
+      assert.deepStrictEqual(table.names, [
+        "task",
+        "resampling",
+        "iteration",
+        "testSubset",
+        "trainSubsets",
+        "testFold",
+        "part",
+        "row"
+      ])
+      assert.strictEqual(table.rows, 4 * 12)
+      const texts = (name: string) =>
+        Array.from({ length: table.rows }, (_, row) => Column.toText(table.columns.get(name)!, row))
+      assert.deepStrictEqual(new Set(texts("resampling")), new Set(["four folds"]))
+      for (const { iteration, train, test } of planned.plan[0]!.instance.splits) {
+        for (const [part, rows] of [
+          ["train", train],
+          ["test", test]
+        ] as const) {
+          const found = texts("row").filter(
+            (_, i) => texts("iteration")[i] === String(iteration) && texts("part")[i] === part
+          )
+          assert.deepStrictEqual(found.map(Number), Array.from(rows))
+        }
+      }
+    }).pipe(Effect.scoped, files)
+  )
+})

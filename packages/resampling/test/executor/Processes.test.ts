@@ -1,0 +1,130 @@
+import { execFileSync } from "node:child_process"
+import { readdirSync } from "node:fs"
+import { join } from "node:path"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Schedule from "effect/Schedule"
+import * as Executor from "../../src/Executor.ts"
+import * as Processes from "../../src/executor/Processes.ts"
+import * as Job from "../../src/Job.ts"
+import * as Run from "../../src/Run.ts"
+import { poolDesign, type Trouble } from "../support/poolDesign.ts"
+import { temporary } from "../support/runs.ts"
+
+const pool = (trouble: Trouble, options: Partial<Processes.Options> = {}) =>
+  Processes.layer({
+    entry: new URL("../support/poolWorker.ts", import.meta.url),
+    args: [trouble],
+    size: 2,
+    ...options
+  }).pipe(Layer.provideMerge(NodeServices.layer))
+
+/** The worker processes of a run's directory that are alive. */
+const workersOf = (directory: string): ReadonlyArray<number> => {
+  const lines = execFileSync("ps", ["-eo", "pid,args"], { encoding: "utf8" }).split("\n")
+  return lines
+    .filter((line) => line.includes("poolWorker.ts") && line.includes(directory))
+    .map((line) => Number(line.trim().split(" ")[0]))
+}
+
+const start = (trouble: Trouble, directory: string) =>
+  Effect.flatMap(poolDesign(trouble), (design) => Run.start(design, directory))
+
+const undisturbed = Effect.gen(function* () {
+  const { results } = yield* start("none", yield* temporary)
+  return results.map(({ id, status, scores }) => ({ id, status, scores }))
+}).pipe(Effect.provide(Layer.mergeAll(NodeServices.layer, Executor.inProcess)))
+
+const compared = (results: ReadonlyArray<Job.Result>) =>
+  results.map(({ id, status, scores }) => ({ id, status, scores }))
+
+describe("Processes", () => {
+  it.live("gives the numbers of a run in one process, to the last bit", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      const { results } = yield* start("none", directory).pipe(Effect.provide(pool("none")))
+      assert.strictEqual(results.length, 16)
+      assert.deepStrictEqual(compared(results), yield* undisturbed)
+      assert.deepStrictEqual(workersOf(directory), [])
+    })
+  )
+
+  it.live("finishes with the same numbers when workers are killed again and again", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      let killed = 0
+      const kill = Effect.sync(() => {
+        const [worker] = workersOf(directory)
+        // Only workers that are at work: one that starts is killed for nothing.
+        if (worker === undefined || readdirSync(join(directory, "jobs")).length === 0) return
+        process.kill(worker, "SIGKILL")
+        killed += 1
+      })
+      const killer = yield* Effect.forkScoped(Effect.repeat(Effect.delay(kill, 700), Schedule.forever))
+      const { results } = yield* start("slow", directory).pipe(Effect.provide(pool("slow", { attempts: 10 })))
+      yield* Fiber.interrupt(killer)
+      assert.isAbove(killed, 0)
+      assert.deepStrictEqual(compared(results), yield* undisturbed)
+    })
+  )
+
+  it.live("reports jobs whose workers always crash, and finishes the others", () =>
+    Effect.gen(function* () {
+      const { results } = yield* start("crashes", yield* temporary).pipe(
+        Effect.provide(pool("crashes", { attempts: 1 }))
+      )
+      const failed = results.filter(({ status }) => status === "failed")
+      assert.deepStrictEqual(new Set(failed.map(({ job }) => job.learner)), new Set(["troubled"]))
+      assert.strictEqual(failed.length, 4)
+      assert.deepStrictEqual(new Set(failed.map(({ error }) => error?.tag)), new Set(["WorkerLost"]))
+      assert.include(failed[0]!.error!.message, "it was ended by SIGKILL")
+    })
+  )
+
+  it.live("ends jobs that hang at the time limit, and finishes the others", () =>
+    Effect.gen(function* () {
+      const { results } = yield* start("hangs", yield* temporary).pipe(
+        Effect.provide(pool("hangs", { timeLimit: 0.5 }))
+      )
+      const failed = results.filter(({ status }) => status === "failed")
+      assert.strictEqual(failed.length, 4)
+      assert.deepStrictEqual(new Set(failed.map(({ job }) => job.learner)), new Set(["troubled"]))
+      assert.include(failed[0]!.error!.message, "longer than the limit of 0.5 s")
+    })
+  )
+
+  it.live("leaves no process behind when it is interrupted, and keeps what is done", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      const jobs = join(directory, "jobs")
+      const running = yield* Effect.forkChild(start("slow", directory).pipe(Effect.provide(pool("slow"))))
+      yield* Effect.sync(() => readdirSync(jobs).length > 0).pipe(
+        Effect.catchDefect(() => Effect.succeed(false)),
+        Effect.repeat({ until: (begun) => begun, schedule: Schedule.spaced(50) })
+      )
+      yield* Fiber.interrupt(running)
+      const kept = readdirSync(jobs).filter((name) => name.endsWith(".json")).length
+      assert.isAbove(kept, 0)
+      yield* Effect.sync(() => workersOf(directory).length).pipe(
+        Effect.repeat({ until: (alive) => alive === 0, schedule: Schedule.spaced(50), times: 100 })
+      )
+      assert.deepStrictEqual(workersOf(directory), [])
+      const again = yield* start("slow", directory).pipe(Effect.provide(pool("slow")))
+      assert.isAtLeast(again.skipped, kept)
+      assert.deepStrictEqual(compared(again.results), yield* undisturbed)
+    })
+  )
+
+  it.live("says so when the workers plan another design than the run", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      const design = yield* poolDesign("none")
+      const other = { ...design, hash: "another", jobs: design.jobs.slice(0, 2) }
+      const { results } = yield* Run.start(other, directory).pipe(Effect.provide(pool("none", { attempts: 1 })))
+      assert.include(results[0]!.error!.message, "the experiment or its data changed while the run went on")
+    })
+  )
+})
