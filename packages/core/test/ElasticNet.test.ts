@@ -245,6 +245,14 @@ describe("ElasticNet.cv", () => {
     })
   )
 
+  it.effect("refuses a number that is the same wherever a fold is left out", () =>
+    Effect.gen(function* () {
+      const columns = { x: Column.numeric([1, 2, 3, 4]), y: Column.numeric([0, 0, 0, 1]) }
+      const error = yield* Effect.flip(learn(ElasticNet.cv({ folds: 4 }), Tasks.of(columns, { target: "y" })))
+      assert.match(error.message, /^ElasticNet: without fold \d, the response is 0 in every row; give it more/)
+    })
+  )
+
   it.effect("leaves each row out once when there are fewer rows than folds", () =>
     Effect.gen(function* () {
       const state = yield* learn<CvState>(ElasticNet.cv({ folds: 30 }), Tasks.regression(12))
@@ -267,6 +275,14 @@ describe("innerFolds", () => {
     )
     const [one, two] = [1, 2].map((seed) => innerFolds(Tasks.regression(50), 5, Seed.root(seed)))
     expect(one).not.toEqual(two)
+  })
+
+  it("places large groups first, so that small ones level the folds", () => {
+    const groups = [0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6]
+    const rows = Column.numeric(groups.map((_, i) => i))
+    const columns = { x: rows, y: rows, g: Column.integer(groups) }
+    const task = Tasks.of(columns, { target: "y", features: ["x"], group: "g" })
+    for (let seed = 0; seed < 10; seed++) expect(sizesOf(innerFolds(task, 2, Seed.root(seed)), 2)).toEqual([6, 6])
   })
 
   it("keeps groups together, in folds that differ by the largest group at most", () => {

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Bce from "@rocflow/losses/Bce"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { expect } from "vitest"
+import { expect, expectTypeOf } from "vitest"
 import * as Column from "../src/data/Column.ts"
 import * as Task from "../src/data/Task.ts"
 import * as ElasticNet from "../src/learners/ElasticNet.ts"
@@ -137,6 +137,14 @@ describe("Learner.preprocessed", () => {
       assert.match(two.message, /has preprocessing already; put all stages into one pipeline/)
     })
   )
+
+  it("takes preprocessing only, and needs the columns that it names", () => {
+    // @ts-expect-error an ingress is no preprocessing
+    Learner.preprocessed(Preprocess.oneHot().pipe(Ingress.numeric()), Knn.make())
+    expectTypeOf(Learner.preprocessed(Preprocess.select(["age", "site"]), Knn.make())).toEqualTypeOf<
+      Learner.Learner<Task.Kind, "age" | "site">
+    >()
+  })
 
   it.effect("keeps weights, and groups for the folds within", () =>
     Effect.gen(function* () {

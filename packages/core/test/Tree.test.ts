@@ -88,7 +88,10 @@ describe("Tree", () => {
       Effect.gen(function* () {
         const values = ["a", "b", "c", "a", "b", "c", "c"]
         const y = [0, 5, 0, 0, 5, 0, 0]
-        for (const x of [Column.text(values), Column.factor(values, { levels: ["c", "b", "a", "d"] })]) {
+        for (const x of [
+          Column.text(values),
+          Column.factor(values, { levels: ["c", "b", "a", "d"] as ReadonlyArray<string> })
+        ]) {
           const trained = yield* Learner.train(Tree.make(small), of(x, y))
           const other = of(Column.text(["b", "a", "zzz", "d"]), [1, 2, 3, 4])
           const { response } = yield* Learner.predict(trained, other)

@@ -95,7 +95,7 @@ const problemOf = (
       const classes = Shares.classesOf(task)
       const family = task.kind === "binary" ? "binomial" : task.kind === "multiclass" ? "multinomial" : "gaussian"
       const problem: ElasticNetProblem = { family, n, p, x, y: task.target, weights: task.weights, classes }
-      const empty = classWeights(problem, classes, () => true).indexOf(0)
+      const empty = classes === 0 ? -1 : classWeights(problem, classes, () => true).indexOf(0)
       if (empty >= 0) {
         return Features.fail(
           id,
@@ -154,6 +154,7 @@ const checkMeasure = (options: typeof CvOptions.Type, task: Task): Result.Result
 /** Says which class has all its rows in one fold, without which nothing is known of it. */
 const onlyInFold = (task: Task, problem: ElasticNetProblem, foldId: Int32Array): string | undefined => {
   const classes = Shares.classesOf(task)
+  if (classes === 0) return undefined
   for (const fold of new Set(foldId)) {
     const empty = classWeights(problem, classes, (row) => foldId[row] !== fold).indexOf(0)
     if (empty >= 0) {
@@ -173,8 +174,12 @@ const trainCv = (
     ({ names, problem }): Result.Result<typeof CvState.Type, Refused> => {
       const { folds, measure, lambda: rule, ...rest } = options
       const foldId = innerFolds(task, folds, Seed.derive(seed, "folds"))
-      const reason = onlyInFold(task, problem, foldId) ?? whyNoCvElasticNet(problem, foldId, measure)
-      if (reason !== undefined) return Features.fail(id, reason)
+      const lost = onlyInFold(task, problem, foldId)
+      if (lost !== undefined) return Features.fail(id, lost)
+      const reason = whyNoCvElasticNet(problem, foldId, measure)
+      if (reason !== undefined) {
+        return Features.fail(id, `${reason}; give it more training rows, or choose lambda yourself by ElasticNet.make`)
+      }
       const { fit, cvm, cvsd, lambda1se, lambdaMin } = cvElasticNet(problem, foldId, rest, measure)
       const lambda = rule === "lambda.1se" ? lambda1se : lambdaMin
       return Result.succeed({

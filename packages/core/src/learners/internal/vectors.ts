@@ -16,7 +16,10 @@ export const dot = (a: Float64Array, b: Float64Array): number => {
   return s0 + s1 + (s2 + s3)
 }
 
-/** Writes `Σ_i a_i b_i` for four `b` at once into `out`: `a` is read once instead of four times. */
+/**
+ * Writes `Σ_i a_i b_i` for four `b` at once into `out`: `a` is read once instead of four times. Even and odd rows have
+ * sums of their own, so that no addition waits for the one before.
+ */
 export const dotFour = (
   a: Float64Array,
   b0: Float64Array,
@@ -25,21 +28,38 @@ export const dotFour = (
   b3: Float64Array,
   out: Float64Array
 ): void => {
+  const n = a.length
+  const whole = n - (n % 2)
   let s0 = 0
   let s1 = 0
   let s2 = 0
   let s3 = 0
-  for (let i = 0; i < a.length; i++) {
-    const value = a[i]!
-    s0 += value * b0[i]!
-    s1 += value * b1[i]!
-    s2 += value * b2[i]!
-    s3 += value * b3[i]!
+  let t0 = 0
+  let t1 = 0
+  let t2 = 0
+  let t3 = 0
+  for (let i = 0; i < whole; i += 2) {
+    const even = a[i]!
+    const odd = a[i + 1]!
+    s0 += even * b0[i]!
+    s1 += even * b1[i]!
+    s2 += even * b2[i]!
+    s3 += even * b3[i]!
+    t0 += odd * b0[i + 1]!
+    t1 += odd * b1[i + 1]!
+    t2 += odd * b2[i + 1]!
+    t3 += odd * b3[i + 1]!
   }
-  out[0] = s0
-  out[1] = s1
-  out[2] = s2
-  out[3] = s3
+  if (whole < n) {
+    s0 += a[whole]! * b0[whole]!
+    s1 += a[whole]! * b1[whole]!
+    s2 += a[whole]! * b2[whole]!
+    s3 += a[whole]! * b3[whole]!
+  }
+  out[0] = s0 + t0
+  out[1] = s1 + t1
+  out[2] = s2 + t2
+  out[3] = s3 + t3
 }
 
 /** Computes `Σ_i a_i`. */

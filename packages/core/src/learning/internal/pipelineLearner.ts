@@ -5,7 +5,6 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { Kind as TargetKind, Task } from "../../data/Task.ts"
-import * as TaskModule from "../../data/Task.ts"
 import * as Engine from "../../engine/Engine.ts"
 import * as Features from "../../pipeline/Features.ts"
 import type { Ingress } from "../../pipeline/Ingress.ts"
@@ -16,16 +15,13 @@ import * as Pipeline from "../../pipeline/Pipeline.ts"
 import { PipelineError } from "../../pipeline/PipelineError.ts"
 import * as Shape from "../../pipeline/Shape.ts"
 import * as Seed from "../../Seed.ts"
-import type * as Callback from "../Callback.ts"
 import * as Learner from "../Learner.ts"
-import type { Measure } from "../Measure.ts"
-import type { Resolved } from "../Model.ts"
 import * as Prediction from "../Prediction.ts"
 import * as Training from "../Training.ts"
 import { checkWeights } from "./checkWeights.ts"
 import { decodeOptions } from "./decodeOptions.ts"
-import { holdout } from "./holdout.ts"
 import { intercept } from "./intercept.ts"
+import { resolveModel, splitRows } from "./modelStage.ts"
 import * as Preprocessing from "./preprocessing.ts"
 
 /** The parts of a complete pipeline, found by the kind of their stages. */
@@ -85,63 +81,6 @@ const dataOf = (task: Task, features: Float32Array): Training.Data => ({
   weights: task.weights === undefined ? undefined : Float32Array.from(task.weights)
 })
 
-/** Measures must suit the target and the predict type, and the first one must have a direction if it stops training. */
-const checkMeasures = (measures: ReadonlyArray<Measure>, task: Task, options: Resolved): ReadonlyArray<string> =>
-  measures.flatMap(({ id, accepts, needs }) => [
-    ...(accepts.includes(task.kind)
-      ? []
-      : [`measure "${id}" is for ${accepts.join(" and ")} targets, the task is ${task.kind}`]),
-    ...(needs === "prob" && options.predictType === "response"
-      ? [`measure "${id}" needs probabilities; set predictType to "prob"`]
-      : [])
-  ])
-
-const findParts = (model: Pipeline.Stage, options: Resolved) => {
-  const measure = (id: string) => model.parts.find((part) => part.kind === "measure" && part.id === id) as Measure
-  const callbacks = options.callbacks
-    .map(({ type, ...given }) => ({
-      definition: model.parts.find((part) => part.kind === "callback" && part.id === type) as Callback.Definition,
-      given
-    }))
-    .sort((a, b) => a.definition.weight - b.definition.weight)
-  return {
-    trainMeasures: options.measures.map(measure),
-    validMeasures: options.validation?.measures.map(measure) ?? [],
-    callbacks
-  }
-}
-
-/** The rows of a task that train, and those that validate. */
-const splitRows = (
-  task: Task,
-  validation: Resolved["validation"],
-  seed: Seed.Seed
-): Result.Result<{ readonly train: Task; readonly valid: Task | undefined }, PipelineError> => {
-  if (validation === undefined) return Result.succeed({ train: task, valid: undefined })
-  const held =
-    "holdout" in validation
-      ? holdout(task, validation.holdout, Seed.derive(seed, "validation"))
-      : Int32Array.from(new Set(validation.rows)).sort()
-  const outside = held.find((row) => row >= task.rows)
-  const given = "holdout" in validation ? `a share of ${validation.holdout}` : `${held.length} rows`
-  if (outside !== undefined || held.length === 0 || held.length === task.rows) {
-    return Features.fail(
-      "Validation",
-      outside !== undefined
-        ? `row ${outside} is not among the ${task.rows} rows that are trained on; rows count from 0`
-        : `${given} of ${task.rows} rows leaves ${held.length} rows to validate on and ${task.rows - held.length} to train on; both need at least one`
-    )
-  }
-  const out = new Set(held)
-  return Result.succeed({
-    train: TaskModule.take(
-      task,
-      Prediction.allRows(task).filter((row) => !out.has(row))
-    ),
-    valid: TaskModule.take(task, held)
-  })
-}
-
 const fitted = (
   pipeline: Pipeline.Any,
   predictType: "prob" | "response",
@@ -165,21 +104,6 @@ const fitted = (
     const shifted = Float64Array.from(scores, (score) => score + learned.intercept)
     return Prediction.fromOutputs(target, shifted, task.target, Prediction.allRows(task), predictType)
   })
-})
-
-/** The options of the model stage and what they name, if it suits the task. */
-const resolveModel = Effect.fnUntraced(function* (model: Pipeline.Stage, task: Task) {
-  const options = yield* Effect.fromResult(Pipeline.resolve<Resolved>(model))
-  const found = findParts(model, options)
-  const problems = [...checkMeasures([...found.trainMeasures, ...found.validMeasures], task, options)]
-  const [first] = found.validMeasures
-  if (first !== undefined && first.direction === undefined && (options.validation?.patience ?? 0) > 0) {
-    problems.push(`measure "${first.id}" has no direction, so it cannot stop training; put another one first`)
-  }
-  if (problems.length > 0) {
-    return yield* new PipelineError({ issues: problems.map((message) => ({ path: [], message })) })
-  }
-  return { options, found }
 })
 
 const fit = (pipeline: Pipeline.Any) =>
