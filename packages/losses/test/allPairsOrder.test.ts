@@ -36,6 +36,23 @@ describe("allPairsOrder.sort", () => {
     expect(sorted(keys)).toEqual(expected(keys))
   })
 
+  // Keys of one bucket, of a few, of all, and ranges that cannot be divided.
+  const pseudo = (i: number) => ((Math.imul(i + 1, 2_654_435_761) >>> 8) % 100_003) / 100_003
+  it.each<[string, (i: number) => number]>([
+    ["spread out", pseudo],
+    ["of two decimals", (i) => Math.round(100 * pseudo(i)) / 100],
+    ["equal but for an outlier", (i) => (i === 7 ? 1e12 : 1)],
+    ["close together but for an outlier", (i) => (i === 7 ? -1e12 : pseudo(i))],
+    ["constant", () => 0.5],
+    ["too far apart to subtract", (i) => (pseudo(i) - 0.5) * Number.MAX_VALUE * 2],
+    ["subnormal", (i) => Math.round(50 * pseudo(i)) * Number.MIN_VALUE],
+    ["ascending", (i) => i],
+    ["descending", (i) => -i]
+  ])("sorts 3000 keys %s", (_, key) => {
+    const keys = Array.from({ length: 3000 }, (_, i) => key(i) + 0)
+    expect(sorted(keys)).toEqual(expected(keys))
+  })
+
   it("sorts a prefix and leaves the rest of the memory out of it", () => {
     const workspace = makeWorkspace(40)
     workspace.order.keys.fill(-1)

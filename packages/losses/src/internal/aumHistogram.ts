@@ -41,10 +41,10 @@ const clampedBin = (s: number, low: number, scale: number): number => {
 }
 
 const weighCandidates = (rows: Rows, masses: Float64Array, n: number, low: number, scale: number): void => {
-  const { candidate, label, mass, row, weighted } = rows
+  const { candidate, code, mass, weighted } = rows
   for (let k = 0; k < n; k++) {
-    const i = row[k]!
-    masses[2 * clampedBin(candidate[k]!, low, scale) + label[i]!]! += weighted ? mass[i]! : 1
+    const c = code[k]!
+    masses[2 * clampedBin(candidate[k]!, low, scale) + (c & 1)]! += weighted ? mass[c >> 1]! : 1
   }
 }
 
@@ -66,26 +66,26 @@ const walk = (rows: Rows, histogram: Int32Array | Float64Array, bins: number, cr
 }
 
 const keepRows = (rows: Rows, n: number, low: number, scale: number, bin: number): number => {
-  const { candidate, row, score } = rows
+  const { candidate, code, label, score } = rows
   let kept = 0
   for (let i = 0; i < n; i++) {
     const s = score[i]!
     if ((((s - low) * scale) | 0) === bin) {
       candidate[kept] = s
-      row[kept++] = i
+      code[kept++] = 2 * i + label[i]!
     }
   }
   return kept
 }
 
 const keepCandidates = (rows: Rows, n: number, low: number, scale: number, bin: number): number => {
-  const { candidate, row } = rows
+  const { candidate, code } = rows
   let kept = 0
   for (let k = 0; k < n; k++) {
     const s = candidate[k]!
     if (clampedBin(s, low, scale) === bin) {
       candidate[kept] = s
-      row[kept++] = row[k]!
+      code[kept++] = code[k]!
     }
   }
   return kept

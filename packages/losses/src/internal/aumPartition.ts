@@ -8,10 +8,10 @@ import type { Crossing } from "./aumTied.ts"
 
 /** Makes every row a candidate. */
 export const keepAll = (rows: Rows, n: number): number => {
-  const { candidate, row, score } = rows
+  const { candidate, code, label, score } = rows
   for (let i = 0; i < n; i++) {
     candidate[i] = score[i]!
-    row[i] = i
+    code[i] = 2 * i + label[i]!
   }
   return n
 }
@@ -21,7 +21,7 @@ export const keepAll = (rows: Rows, n: number): number => {
  * masses above all candidates.
  */
 export const partition = (rows: Rows, n: number, crossing: Crossing): void => {
-  const { candidate, label, mass, row, weighted } = rows
+  const { candidate, code, mass, weighted } = rows
   let from = 0
   let to = n
   let random = 1
@@ -36,22 +36,22 @@ export const partition = (rows: Rows, n: number, crossing: Crossing): void => {
     let positivesAt = 0
     for (let i = from; i < below;) {
       const s = candidate[i]!
-      const r = row[i]!
+      const c = code[i]!
       if (s < pivot) {
         below--
         candidate[i] = candidate[below]!
-        row[i] = row[below]!
+        code[i] = code[below]!
         candidate[below] = s
-        row[below] = r
+        code[below] = c
         continue
       }
-      const m = weighted ? mass[r]! : 1
-      const positive = label[r] === 0 ? 0 : m
+      const m = weighted ? mass[c >> 1]! : 1
+      const positive = (c & 1) === 0 ? 0 : m
       if (s > pivot) {
         candidate[i] = candidate[above]!
-        row[i] = row[above]!
+        code[i] = code[above]!
         candidate[above] = s
-        row[above] = r
+        code[above] = c
         above++
         positivesAbove += positive
         negativesAbove += m - positive

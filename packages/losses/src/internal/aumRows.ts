@@ -16,9 +16,9 @@ export interface Rows {
   /** Example weights; read only when `weighted`. */
   mass: Float64Array
   weighted: boolean
-  /** Scores that may still be the crossing score, and the rows they come from. */
+  /** Scores that may still be the crossing score, and what they belong to: 2·row + label. */
   candidate: Float64Array
-  row: Int32Array
+  code: Int32Array
   lowest: number
   highest: number
   /** Total mass of each class. */
@@ -35,7 +35,7 @@ export const make = (): Rows => ({
   mass: new Float64Array(0),
   weighted: false,
   candidate: new Float64Array(0),
-  row: new Int32Array(0),
+  code: new Int32Array(0),
   lowest: 0,
   highest: 0,
   negatives: 0,
@@ -44,13 +44,19 @@ export const make = (): Rows => ({
   positiveDenominator: 1
 })
 
+/** Makes room for `n` candidates; forgets those there are. */
+export const reserveCandidates = (rows: Rows, n: number): void => {
+  if (rows.candidate.length >= n) return
+  rows.candidate = new Float64Array(n)
+  rows.code = new Int32Array(n)
+}
+
 const reserve = (rows: Rows, n: number): void => {
   if (rows.score.length < n) {
     rows.score = new Float64Array(n)
     rows.label = new Uint8Array(n)
-    rows.candidate = new Float64Array(n)
-    rows.row = new Int32Array(n)
   }
+  reserveCandidates(rows, n)
   if (rows.weighted && rows.mass.length < n) rows.mass = new Float64Array(n)
 }
 

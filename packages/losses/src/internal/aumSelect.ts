@@ -24,16 +24,23 @@ const fewRows = 48
 const fewCandidates = 4096
 
 /**
- * Finds the crossing of the `n` rows, which must hold mass of both classes, and writes it to `crossing`.
+ * Finds the crossing among the first `n` candidates and writes it to `crossing`, which holds the masses above them.
  */
-export const select = (rows: Rows, histograms: Histogram.Histograms, n: number, crossing: Crossing): void => {
-  crossing.negativesAbove = 0
-  crossing.positivesAbove = 0
-  let candidates = n < fewRows ? keepAll(rows, n) : Histogram.overRows(rows, histograms, n, crossing)
+export const narrow = (rows: Rows, histograms: Histogram.Histograms, n: number, crossing: Crossing): void => {
+  let candidates = n
   while (candidates > fewCandidates) {
     const before = candidates
     candidates = Histogram.overCandidates(rows, histograms, before, crossing)
     if (candidates > before / 2) break
   }
   partition(rows, candidates, crossing)
+}
+
+/**
+ * Finds the crossing of the `n` rows, which must hold mass of both classes, and writes it to `crossing`.
+ */
+export const select = (rows: Rows, histograms: Histogram.Histograms, n: number, crossing: Crossing): void => {
+  crossing.negativesAbove = 0
+  crossing.positivesAbove = 0
+  narrow(rows, histograms, n < fewRows ? keepAll(rows, n) : Histogram.overRows(rows, histograms, n, crossing), crossing)
 }

@@ -8,6 +8,8 @@
  * Both are computed over the common denominator Dn·Dp: with integer masses the numerators are exact, so rows of one
  * class get identical bits, and an untied row gets exactly 1/Dn or −1/Dp.
  */
+import type { Floats, Rows } from "./aumRows.ts"
+
 export interface Group {
   negativesAbove: number
   positivesAbove: number
@@ -15,7 +17,7 @@ export interface Group {
   positivesAt: number
 }
 
-/** The group at the crossing score: the rows `row[from .. to)` of the working copy. */
+/** The group at the crossing score: the candidates from .. to − 1 of the working copy. */
 export interface Crossing extends Group {
   score: number
   from: number
@@ -46,4 +48,24 @@ export const left = (group: Group, totals: Totals, label: number, mass: number):
   const base = Math.min(fp * dp, fn * dn)
   const moved = label === 0 ? Math.min((fp - mass) * dp, fn * dn) : Math.min(fp * dp, (fn + mass) * dn)
   return (base - moved) / (dn * dp)
+}
+
+/** Writes the derivatives of the group at the crossing. */
+export const write = (
+  crossing: Crossing,
+  rows: Rows,
+  gradient: Floats,
+  leftOut: Floats | undefined,
+  rightOut: Floats | undefined
+): void => {
+  for (let k = crossing.from; k < crossing.to; k++) {
+    const label = rows.code[k]! & 1
+    const i = rows.code[k]! >> 1
+    const mass = rows.weighted ? rows.mass[i]! : 1
+    const l = left(crossing, rows, label, mass)
+    const r = right(crossing, rows, label, mass)
+    gradient[i] = (l + r) / 2
+    if (leftOut !== undefined) leftOut[i] = l
+    if (rightOut !== undefined) rightOut[i] = r
+  }
 }
