@@ -89,6 +89,5 @@ for (const file of files) {
   }
 }
 
-for (const problem of problems) console.error(problem)
-console.log(`${files.length} files, ${problems.length} forbidden imports`)
+process.stdout.write([...problems, `${files.length} files, ${problems.length} forbidden imports`].join("\n") + "\n")
 process.exitCode = problems.length > 0 ? 1 : 0
