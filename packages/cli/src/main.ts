@@ -32,6 +32,10 @@ const run = Command.make(
   {
     file: experiment,
     out: Flag.Directory("out").pipe(
+      Flag.filter(
+        (directory) => directory.trim() !== "",
+        () => "an empty name is no directory; leave --out away for the default"
+      ),
       Flag.withDescription("Directory of the run; default: rocflow-runs/<name>-<hash of the design>"),
       Flag.optional
     ),
@@ -180,5 +184,6 @@ export const rocflow = Command.make("rocflow").pipe(
   Command.withDescription(
     "Train classifiers on unbalanced data and on data from several subsets: AUM and other losses, Same/Other/All cross-validation, reports."
   ),
+  Command.withExamples([{ command: "rocflow run experiment.yaml", description: "The main job" }]),
   Command.withSubcommands([run, split, scores, compare, report, inspect, roc, schema, doctor])
 )

@@ -73,7 +73,7 @@ describe("load", () => {
       rows: 3
     })
     expect(error.message).toBe(
-      'Ingress.numeric needs complete columns, but values are missing in "a" (2 of 3 rows), "b" (1 of 3 rows); put Preprocess.impute({ method: "median" }) before it, or leave the columns out by Preprocess.select'
+      'Ingress.numeric needs complete columns, but values are missing in "a" (2 of 3 rows), "b" (1 of 3 rows); put Preprocess.impute before it (method "median" for numbers, "mode" for any column, ahead of Preprocess.oneHot), or leave the columns out by Preprocess.select'
     )
     expect(Result.isSuccess(load(["c"], incomplete))).toBe(true)
   })

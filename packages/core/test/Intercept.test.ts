@@ -54,4 +54,8 @@ describe("intercept", () => {
       })
     )
   })
+
+  it("comes to an end for a score that is no number", () => {
+    expect(intercept([0.1, Number.NaN, 0.3], [1, 0, 1])).toBeTypeOf("number")
+  })
 })

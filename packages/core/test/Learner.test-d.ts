@@ -168,7 +168,7 @@ describe("callbacks", () => {
       options: Schema.Struct({}),
       make: () => ({ epochEnd: () => write })
     })
-    expectTypeOf(definition).toEqualTypeOf<Callback.Definition<DiskFull, Logbook>>()
+    expectTypeOf(definition).toMatchTypeOf<Callback.Definition<DiskFull, Logbook>>()
     const learner = aum.pipe(Model.classif({ epochs: 1, callbacks: [Callback.make(definition)] }))
     expectTypeOf(learner).toEqualTypeOf<Learner.Learner<"binary", never, DiskFull, Engine | Logbook>>()
     expectTypeOf(Learner.train(learner, binary)).toEqualTypeOf<

@@ -269,3 +269,21 @@ describe("laws of every measure", () => {
     )
   })
 })
+
+describe("AUC of scores that are no numbers", () => {
+  it.each([Number.NaN, Infinity, -Infinity])("is undefined for %s, and names the row", (score) => {
+    const prediction = {
+      kind: "binary" as const,
+      levels: ["yes", "no"],
+      rows: Int32Array.of(0, 1, 2),
+      truth: Float64Array.of(1, 0, 1),
+      response: Float64Array.of(1, 0, 1),
+      prob: undefined,
+      scores: Float64Array.of(0.1, score, 0.3)
+    }
+    expect(Measure.auc.evaluate(prediction)).toEqual({
+      _tag: "Undefined",
+      reason: `AUC needs finite scores, and that of row 1 is ${score}`
+    })
+  })
+})

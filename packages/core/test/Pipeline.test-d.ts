@@ -2,10 +2,12 @@ import * as Aum from "@rocflow/losses/Aum"
 import * as Bce from "@rocflow/losses/Bce"
 import * as CrossEntropy from "@rocflow/losses/CrossEntropy"
 import * as Mse from "@rocflow/losses/Mse"
+import * as Schema from "effect/Schema"
 import { describe, expectTypeOf, it } from "vitest"
 import type * as Task from "../src/data/Task.ts"
 import * as Model from "../src/learning/Model.ts"
 import * as Ingress from "../src/pipeline/Ingress.ts"
+import * as Loss from "../src/pipeline/Loss.ts"
 import * as Nn from "../src/pipeline/Nn.ts"
 import * as Optimizer from "../src/pipeline/Optimizer.ts"
 import type { Problem } from "../src/pipeline/Order.ts"
@@ -146,5 +148,39 @@ describe("options of stages", () => {
     Preprocess.impute({ method: "nearest" })
     // @ts-expect-error no such denominator
     Aum.loss({ denominator: "rates" })
+  })
+})
+
+describe("options of one's own definitions", () => {
+  const scaled = Loss.define({
+    id: "Mine.scaled",
+    summary: "A loss with a required option",
+    accepts: ["regression"],
+    weighted: false,
+    options: Schema.Struct({ scale: Schema.Finite }),
+    make: () => ({ evaluate: () => 0 })
+  })
+
+  it("are checked where a stage is made", () => {
+    Loss.stage(scaled, { scale: 2 })
+    // @ts-expect-error a misspelt option
+    Loss.stage(scaled, { scal: 2 })
+    // @ts-expect-error a required option is left out
+    Loss.stage(scaled)
+    Optimizer.stage(Optimizer.adamDefinition)
+    // @ts-expect-error the learning rate of SGD has no default
+    Optimizer.stage(Optimizer.sgdDefinition)
+  })
+
+  it("may change the width, which the compiler then knows", () => {
+    const doubled = Nn.define({
+      id: "Mine.doubled",
+      summary: "Every column twice",
+      options: Schema.Struct({}),
+      width: (_, input) => 2 * input,
+      forward: (_, input, __, { tf }) => tf.concat2d([input, input], 1)
+    })
+    const pipeline = Ingress.numeric(["a", "b"]).pipe(Nn.resizing(doubled, {}, 4))
+    expectTypeOf<Pipeline.WidthOf<typeof pipeline>>().toEqualTypeOf<4>()
   })
 })

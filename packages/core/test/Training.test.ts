@@ -527,6 +527,37 @@ describe("divergence", () => {
     })
   )
 
+  it.effect("is found in the scores of validation, before a measure sees them", () =>
+    Effect.gen(function* () {
+      const plan = planOf({ epochs: 3, validMeasures: [Measure.auc] })
+      const validation = { ...plan.validation!, data: { ...data(3), features: Float32Array.of(0, Number.NaN, 1) } }
+      const error = yield* Effect.flip(train({ ...plan, validation }))
+      assert.instanceOf(error, TrainingDiverged)
+      assert.deepStrictEqual([error.epoch, error.batch, error.loss], [1, 1, "finite, but a validation score is not"])
+    })
+  )
+
+  it.effect("is found in weights that the last update of all made infinite", () =>
+    Effect.gen(function* () {
+      const engine = Layer.succeed(
+        Engine.Engine,
+        Engine.Engine.of({
+          name: "overflowing",
+          trainer: () =>
+            Effect.succeed({
+              step: ({ features }) => ({ loss: 1, scores: features }),
+              scores: (features) => features,
+              weights: () => [{ name: "0.w", shape: [1], values: Float32Array.of(Infinity) }]
+            }),
+          scores: (_, __, features) => Effect.succeed(features)
+        })
+      )
+      const error = yield* Effect.flip(Training.run(planOf({ epochs: 2 })).pipe(Effect.scoped, Effect.provide(engine)))
+      assert.instanceOf(error, TrainingDiverged)
+      assert.deepStrictEqual([error.epoch, error.loss], [2, "finite, but a weight is not"])
+    })
+  )
+
   it.effect("is found in a real training with a huge learning rate", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(Training.run({ ...real, optimizer: sgd(1e38), epochs: 50 }))

@@ -219,7 +219,7 @@ const pairOf = (same: ScoreRow | undefined, row: ScoreRow, measure: string): Rea
 const nothing = refuse(
   "NothingToCompare",
   "a score table",
-  "has no test subset with the train subsets same and all, or same and other",
+  "compares no training sets",
   'Use the resampling sameOther with subsets "SO", "SA" or "SOA".'
 )
 

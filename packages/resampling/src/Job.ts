@@ -7,7 +7,7 @@ import { hashJson } from "@rocflow/core/Hash"
 import * as Task from "@rocflow/core/data/Task"
 import * as History from "@rocflow/core/learning/History"
 import * as Learner from "@rocflow/core/learning/Learner"
-import type * as Measure from "@rocflow/core/learning/Measure"
+import * as Measure from "@rocflow/core/learning/Measure"
 import type { Prediction } from "@rocflow/core/learning/Prediction"
 import type { Outcome } from "@rocflow/core/learning/Training"
 import * as Seed from "@rocflow/core/Seed"
@@ -127,8 +127,9 @@ export interface Executed {
 const trainAndPredict = Effect.fnUntraced(function* <R>(job: Job<R>, learner: AnyLearner<R>) {
   const { task, split, seed } = job
   const fitted = yield* learner.fit(Task.take(task, split.train), seed)
-  const prediction = yield* fitted.predict(Task.take(task, split.test))
-  return { outcome: fitted.outcome, prediction: { ...prediction, rows: split.test } }
+  const prediction = { ...(yield* fitted.predict(Task.take(task, split.test))), rows: split.test }
+  const scores = Object.fromEntries(job.measures.map((each) => [each.id, Measure.evaluate(each, prediction)]))
+  return { outcome: fitted.outcome, prediction, scores }
 })
 
 const training = ({ epochs, reason, best, kept, history }: Outcome): Result["training"] & {} => ({
@@ -142,8 +143,8 @@ const training = ({ epochs, reason, best, kept, history }: Outcome): Result["tra
 /**
  * Executes a job: the one code path by which results come about, in this process, in a worker or on a cluster.
  *
- * It never fails: an error of the learner, expected or not, is a failed result, with the scores of the fallback learner if
- * there is one. Interruption passes through.
+ * It never fails: an error of the learner or of a measure, expected or not, is a failed result, with the scores of the
+ * fallback learner if there is one. Interruption passes through.
  */
 export const execute = Effect.fnUntraced(function* <R>(job: Job<R>): Effect.fn.Return<Executed, never, R> {
   const started = yield* Clock.currentTimeMillis
@@ -159,10 +160,7 @@ export const execute = Effect.fnUntraced(function* <R>(job: Job<R>): Effect.fn.R
     id: job.id,
     job: columns(job),
     status: first._tag === "Success" ? "ok" : "failed",
-    scores:
-      prediction === undefined
-        ? {}
-        : Object.fromEntries(job.measures.map(({ id, evaluate }) => [id, evaluate(prediction)])),
+    scores: used._tag === "Success" ? used.value.scores : {},
     ...(first._tag === "Failure" ? { error: describe(first.cause) } : {}),
     ...(first._tag === "Failure" && used._tag === "Success" ? { fallback: fallback!.id } : {}),
     ...(outcome === undefined ? {} : { training: training(outcome) }),

@@ -57,6 +57,23 @@ export interface StartOptions {
   readonly retryFailed?: boolean
 }
 
+/** What a run that was stopped at its very beginning may have left. */
+const ownFiles = /^(experiment\.json|splits\.parquet|jobs|predictions)|\.part$/
+
+/** A new run does not move in with files that are not its own. */
+const checkEmpty = Effect.fnUntraced(function* (directory: string) {
+  const fs = yield* FileSystem.FileSystem
+  const entries = yield* Effect.orElseSucceed(fs.readDirectory(directory), (): ReadonlyArray<string> => [])
+  const strange = entries.find((name) => !ownFiles.test(name))
+  if (strange === undefined) return
+  return yield* new RunDirectory.RunError({
+    directory,
+    given: "the directory",
+    rule: `holds other things ("${strange}") and no run`,
+    advice: "choose a new or an empty one"
+  })
+})
+
 /** Makes the directory of a new run, or checks that the one there is of the same design. */
 const prepare = Effect.fnUntraced(function* (
   design: Design<unknown>,
@@ -75,8 +92,20 @@ const prepare = Effect.fnUntraced(function* (
       advice: "choose another directory, or delete this one"
     })
   }
-  yield* fs.makeDirectory(path.join(directory, "jobs"), { recursive: true })
-  yield* fs.makeDirectory(path.join(directory, "predictions"), { recursive: true })
+  if (known === undefined) yield* checkEmpty(directory)
+  yield* Effect.forEach(["jobs", "predictions"], (name) =>
+    fs.makeDirectory(path.join(directory, name), { recursive: true })
+  ).pipe(
+    Effect.mapError(
+      ({ reason }) =>
+        new RunDirectory.RunError({
+          directory,
+          given: "the directory",
+          rule: `cannot be made (${reason._tag})`,
+          advice: "choose another one, where you may write"
+        })
+    )
+  )
   if (known !== undefined) return known
   const hashes = new Map(design.learners.map((learner) => [learner.id, Learner.hash(learner)]))
   const manifest = RunDirectory.manifest(
@@ -124,13 +153,10 @@ export const start = Effect.fnUntraced(function* <R>(
       const executor = yield* Executor
       const emit = yield* Listener
       const manifest = yield* prepare(design, directory, writer, options)
-      const known = yield* Effect.forEach(design.jobs, ({ id }) => RunDirectory.readResult(directory, id))
-      const results = new Map<string, Job.Result>()
-      for (const result of known) {
-        if (result !== undefined && !(options.retryFailed === true && result.status === "failed")) {
-          results.set(result.id, result)
-        }
-      }
+      const ids = design.jobs.map(({ id }) => id)
+      const known = yield* RunDirectory.readResults(directory, ids)
+      const kept = options.retryFailed === true ? known.filter(({ status }) => status === "ok") : known
+      const results = new Map(kept.map((result) => [result.id, result]))
       const skipped = results.size
       const jobs = design.jobs.length
       yield* emit({ _tag: "Begun", directory, jobs, finished: skipped })
@@ -148,7 +174,7 @@ export const start = Effect.fnUntraced(function* <R>(
             return emit({ _tag: "JobEnded", result, finished: results.size, jobs })
           })
       })
-      return { directory, manifest, results: design.jobs.map(({ id }) => results.get(id)!), skipped }
+      return { directory, manifest, results: ids.map((id) => results.get(id)!), skipped }
     })
   )
 })
@@ -169,6 +195,9 @@ export const resume = Effect.fnUntraced(function* <R>(
  */
 export const read = Effect.fnUntraced(function* (directory: string) {
   const manifest = yield* RunDirectory.requireManifest(directory)
-  const results = yield* Effect.forEach(manifest.jobs, ({ id }) => RunDirectory.readResult(directory, id))
-  return { directory, manifest, results: results.filter((result) => result !== undefined) }
+  const results = yield* RunDirectory.readResults(
+    directory,
+    manifest.jobs.map(({ id }) => id)
+  )
+  return { directory, manifest, results }
 })

@@ -77,17 +77,17 @@ export type Manifest = typeof Manifest.Type
 
 const ManifestJson = Schema.fromJsonString(Manifest)
 const ResultJson = Schema.fromJsonString(Job.Result)
+const encodeResult = Schema.encodeSync(ResultJson)
+const decodeResult = Schema.decodeUnknownResult(ResultJson)
 
 type Files = FileSystem.FileSystem | Path.Path
 
-/** Writes a text file whole or not at all. */
+/** Writes a text file whole or not at all, into a folder that is there. */
 export const writeWhole = Effect.fnUntraced(function* (
   file: string,
   text: string
-): Effect.fn.Return<void, PlatformError, Files> {
+): Effect.fn.Return<void, PlatformError, FileSystem.FileSystem> {
   const fs = yield* FileSystem.FileSystem
-  const path = yield* Path.Path
-  yield* fs.makeDirectory(path.dirname(file), { recursive: true })
   const partial = `${file}.${process.pid}.part`
   yield* fs.writeFileString(partial, text)
   yield* fs.rename(partial, file)
@@ -172,7 +172,8 @@ export const readManifest = Effect.fnUntraced(function* (
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const file = path.join(directory, "design.json")
-  if (!(yield* fs.exists(file))) return undefined
+  // A path through a file is refused where a directory is to be made.
+  if (!(yield* Effect.orElseSucceed(fs.exists(file), () => false))) return undefined
   const decoded = Schema.decodeUnknownResult(ManifestJson)(yield* fs.readFileString(file))
   return Result.isSuccess(decoded)
     ? decoded.success
@@ -198,12 +199,28 @@ export const readResult = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Job.Result | undefined, RunError | PlatformError, Files> {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
-  const file = path.join(directory, "jobs", `${id}.json`)
-  if (!(yield* fs.exists(file))) return undefined
-  const decoded = Schema.decodeUnknownResult(ResultJson)(yield* fs.readFileString(file))
+  const text = yield* fs.readFileString(path.join(directory, "jobs", `${id}.json`)).pipe(
+    Effect.catchIf(
+      ({ reason }) => reason._tag === "NotFound",
+      () => Effect.succeed(undefined)
+    )
+  )
+  if (text === undefined) return undefined
+  const decoded = decodeResult(text)
   return Result.isSuccess(decoded)
     ? decoded.success
     : yield* unreadable(directory, path.join("jobs", `${id}.json`), decoded.failure.message)
+})
+
+/** Reads the results of the jobs that are finished, in the order of the ids. */
+export const readResults = Effect.fnUntraced(function* (directory: string, ids: ReadonlyArray<string>) {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const folder = path.join(directory, "jobs")
+  const files = new Set((yield* fs.exists(folder)) ? yield* fs.readDirectory(folder) : [])
+  const finished = ids.filter((id) => files.has(`${id}.json`))
+  const results = yield* Effect.forEach(finished, (id) => readResult(directory, id))
+  return results.filter((result) => result !== undefined)
 })
 
 /** Where the predictions of a job are. */
@@ -224,7 +241,7 @@ export const writeExecuted = Effect.fnUntraced(function* (
   if (prediction !== undefined) {
     yield* writer.parquet(yield* predictionsFile(directory, result.id), Prediction.toColumns(prediction))
   }
-  yield* writeWhole(path.join(directory, "jobs", `${result.id}.json`), Schema.encodeSync(ResultJson)(result))
+  yield* writeWhole(path.join(directory, "jobs", `${result.id}.json`), encodeResult(result))
 })
 
 /** Writes `splits.parquet`: task, resampling, iteration, the split columns, part ("train" or "test") and row. */

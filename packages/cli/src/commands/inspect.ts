@@ -12,6 +12,7 @@ import type { AnyLearner } from "@rocflow/resampling/Job"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
+import { stageText } from "../report/fromRun.ts"
 import { toJson } from "../terminal/json.ts"
 import { textTable } from "../terminal/textTable.ts"
 import { plan } from "./plan.ts"
@@ -77,7 +78,7 @@ export const inspect = Effect.fn("inspect")(function* ({ file, format }: Input) 
     if (format === "mermaid") {
       if (pipeline !== undefined) yield* Console.log(`%% ${learner.id}\n${Pipeline.toMermaid(pipeline, shapes)}\n`)
     } else {
-      const body = pipeline === undefined ? toJson(learner.json) : Pipeline.toText(pipeline, shapes)
+      const body = pipeline === undefined ? stageText(learner.json) : Pipeline.toText(pipeline, shapes)
       yield* Console.log(`learner ${learner.id}\n\n${body.replace(/^/gm, "  ")}\n`)
     }
   }

@@ -40,7 +40,7 @@ export class JobsFailed extends Schema.TaggedError<JobsFailed>()("JobsFailed", {
 }) {
   override readonly [Runtime.errorExitCode] = 2
   override get message(): string {
-    return `${this.failed} of ${this.jobs} jobs failed, the first with: ${this.first}\nThe scores of the others are in ${this.directory}; mend the cause, then \`rocflow run ${word(this.file)} --out ${word(this.directory)} --retry-failed\` runs the failed ones again.`
+    return `${this.failed} of ${this.jobs} jobs failed, the first with: ${this.first}\nThe scores of the others are in ${this.directory}; if the cause lies in the experiment, mend it and run it: that is a new run. If it lies outside (memory, a time limit), \`rocflow run ${word(this.file)} --out ${word(this.directory)} --retry-failed\` runs the failed jobs again.`
   }
 }
 
@@ -104,6 +104,7 @@ export const run = Effect.fn("run")(function* ({ file, out, workers, timeLimit, 
   )
 
   const rows = Score.table(outcome.results)
+  if (!json) yield* Console.error("writing the report")
   const { file: report, problems } = yield* writeReport(outcome)
   const seconds = ((yield* Clock.currentTimeMillis) - started) / 1000
   if (json) {

@@ -36,8 +36,8 @@ export const split = Effect.fn("split")(function* ({ file, json }: { readonly fi
         { title: "fold", align: "right" },
         { title: "train rows", align: "right" },
         { title: "test rows", align: "right" },
-        { title: "full size", align: "right" },
-        { title: "size", align: "right" },
+        { title: "groups in full", align: "right" },
+        { title: "groups used", align: "right" },
         { title: "seed", align: "right" },
         { title: "repetition", align: "right" }
       ],

@@ -82,9 +82,11 @@ export const Experiment = Schema.Struct({
 /** @category models */
 export type Experiment = typeof Experiment.Type
 
+const strict = { onExcessProperty: "error" } as const
+
 /** The JSON Schema of one definition as an object with `type` and its options. */
 const entrySchema = (definition: Definition): object => {
-  const { schema } = Schema.toJsonSchemaDocument(definition.options)
+  const { schema } = Schema.toJsonSchemaDocument(definition.options, strict)
   const { properties = {}, required = [] } = schema as { properties?: object; required?: ReadonlyArray<string> }
   return {
     type: "object",
@@ -100,10 +102,31 @@ const entrySchema = (definition: Definition): object => {
  * options.
  */
 export const jsonSchema = (definitions: ReadonlyArray<Definition>): object => {
-  const document = Schema.toJsonSchemaDocument(Experiment)
+  const document = Schema.toJsonSchemaDocument(Experiment, strict)
   const of = (...kinds: ReadonlyArray<string>) => definitions.filter(({ kind }) => kinds.includes(kind))
-  const stages = of("preprocess", "ingress", "layer", "head", "loss", "optimizer", "model")
   const entries = (found: ReadonlyArray<Definition>) => [{ enum: found.map(({ id }) => id) }, ...found.map(entrySchema)]
+  const stages = of("preprocess", "ingress", "layer", "head", "loss", "optimizer", "model")
+  const listOf = (found: ReadonlyArray<Definition>) => ({
+    type: "array",
+    minItems: 1,
+    items: { anyOf: entries(found) }
+  })
+  const preprocess = listOf(of("preprocess"))
+  const learner = {
+    anyOf: [
+      { enum: of("learner").map(({ id }) => id) },
+      ...of("learner").map((definition) => {
+        const entry = entrySchema(definition) as { readonly properties: object }
+        return { ...entry, properties: { id: { type: "string" }, preprocess, ...entry.properties } }
+      }),
+      {
+        type: "object",
+        properties: { id: { type: "string" }, pipeline: listOf(stages) },
+        required: ["pipeline"],
+        additionalProperties: false
+      }
+    ]
+  }
   const root = document.schema as { readonly properties: Readonly<Record<string, object>> }
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
@@ -111,28 +134,8 @@ export const jsonSchema = (definitions: ReadonlyArray<Definition>): object => {
     ...root,
     properties: {
       ...root.properties,
-      learners: {
-        type: "array",
-        minItems: 1,
-        items: {
-          anyOf: [
-            { enum: of("learner").map(({ id }) => id) },
-            ...of("learner").map((definition) => {
-              const entry = entrySchema(definition) as { readonly properties: object }
-              return { ...entry, properties: { id: { type: "string" }, ...entry.properties } }
-            }),
-            {
-              type: "object",
-              properties: {
-                id: { type: "string" },
-                pipeline: { type: "array", minItems: 1, items: { anyOf: entries(stages) } }
-              },
-              required: ["pipeline"],
-              additionalProperties: false
-            }
-          ]
-        }
-      },
+      learners: { type: "array", minItems: 1, items: learner },
+      fallback: learner,
       measures: { type: "array", minItems: 1, items: { enum: of("measure").map(({ id }) => id) } }
     },
     $defs: document.definitions

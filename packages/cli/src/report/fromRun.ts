@@ -39,7 +39,7 @@ const taskOf = (task: RunDirectory.Manifest["tasks"][number]): Model.TaskSummary
 }
 
 /** A stage of a description as a line: its type, then its options. */
-const stageText = (stage: unknown): string => {
+export const stageText = (stage: unknown): string => {
   if (typeof stage === "string") return stage
   const { type, ...options } = stage as { readonly type: string }
   const entries = Object.entries(options).map(
@@ -129,7 +129,8 @@ const ranked = Effect.fnUntraced(function* (directory: string, id: string, posit
   const file = yield* RunDirectory.predictionsFile(directory, id)
   if (!(yield* fs.exists(file))) return undefined
   const { columns } = yield* Table.fromFile(file)
-  const scores = columns.get("score") ?? columns.get(`prob.${positive}`)
+  // The probability of the positive level is the first of the probabilities.
+  const scores = columns.get("score") ?? [...columns].find(([name]) => name.startsWith("prob."))?.[1]
   const truth = columns.get("truth")
   const values = scores === undefined ? undefined : Column.asNumbers(scores)
   if (truth === undefined || values === undefined) return undefined

@@ -9,7 +9,7 @@ import { type Column, textTable } from "./textTable.ts"
 const order = ["same", "other", "all"] as const
 
 const number = (value: Score.Value, digits: number): string =>
-  typeof value === "number" ? value.toFixed(digits) : "undefined"
+  typeof value === "number" ? value.toFixed(digits).replace("-", "−") : "undefined"
 
 const meanAndSd = ({ mean, sd, n, undefinedCount }: Score.Summary): string =>
   `${number(mean, 3)}${typeof sd === "number" ? ` ± ${sd.toFixed(3)}` : ""}${undefinedCount > 0 ? ` (${n} of ${n + undefinedCount})` : ""}`
@@ -64,9 +64,13 @@ const soakTable = ({ cells, tests, measure }: Section): string => {
 }
 
 /** Ordinary resampling: a row for each learner, a column for each measure. */
-const plainTable = (cells: ReadonlyArray<Score.AggregateRow>, measures: ReadonlyArray<string>): string =>
+const plainTable = (
+  cells: ReadonlyArray<Score.AggregateRow>,
+  measures: ReadonlyArray<string>,
+  labels: ReadonlyMap<string, string>
+): string =>
   textTable(
-    [{ title: "learner" }, ...measures.map((title) => ({ title }))],
+    [{ title: "learner" }, ...measures.map((id) => ({ title: labels.get(id) ?? id }))],
     cells.map((cell) => [
       cell.learner + sizeText(cell),
       ...measures.map((measure) => meanAndSd(cell.measures[measure]!))
@@ -89,7 +93,7 @@ export const summary = Effect.fnUntraced(function* (
   let tested = false
   for (const [title, cells] of blocks) {
     if (cells.every(({ testSubset, trainSubsets }) => testSubset === "full" && trainSubsets === "same")) {
-      parts.push(`${title}: mean ± sd over the test sets\n\n${plainTable(cells, measures)}`)
+      parts.push(`${title}: mean ± sd over the test sets\n\n${plainTable(cells, measures, labels)}`)
       continue
     }
     for (const measure of measures) {

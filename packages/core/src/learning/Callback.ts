@@ -53,7 +53,11 @@ export interface Hooks<out E = never, out R = never> {
 }
 
 /** @category models */
-export interface Definition<out E = never, out R = never> extends Base.Definition<"callback"> {
+// oxlint-disable-next-line typescript/no-explicit-any -- a callback of any options
+export interface Definition<out E = never, out R = never, out Encoded = any> extends Base.Definition<
+  "callback",
+  Encoded
+> {
   /** Lower weights run first. Default 0. */
   readonly weight: number
   // oxlint-disable-next-line typescript/no-explicit-any -- the options' type is erased in the definition
@@ -73,12 +77,15 @@ export const define = <Type, Encoded, E = never, R = never>(definition: {
   readonly weight?: number
   readonly options: Base.Options<Type, Encoded>
   readonly make: (options: Type) => Hooks<E, R>
-}): Definition<E, R> => ({ kind: "callback", weight: 0, ...definition })
+}): Definition<E, R, Encoded> => ({ kind: "callback", weight: 0, ...definition })
 
 /** Gives a callback its options. @category constructors */
-export const make = <E, R>(definition: Definition<E, R>, options: object = {}): Callback<E, R> => ({
+export const make = <E, R, Encoded extends object>(
+  definition: Definition<E, R, Encoded>,
+  ...[options]: Base.Given<Encoded>
+): Callback<E, R> => ({
   definition,
-  options
+  options: options ?? {}
 })
 
 /** @category definitions */

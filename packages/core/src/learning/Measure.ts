@@ -42,6 +42,15 @@ export interface Measure<out K extends TargetKind = TargetKind> extends Definiti
   readonly evaluate: (prediction: Prediction) => Measured
 }
 
+/**
+ * Measures a prediction. A value that is not finite (the square of a huge error, 0/0) is undefined and says so: tables
+ * and files hold finite numbers.
+ */
+export const evaluate = (self: Measure, prediction: Prediction): Measured => {
+  const value = self.evaluate(prediction)
+  return isDefined(value) && !Number.isFinite(value) ? undefinedBecause(`measure "${self.id}" gave ${value}`) : value
+}
+
 /** Defines a measure. @category constructors */
 export const define = <const K extends TargetKind>(measure: Omit<Measure<K>, "kind" | "options">): Measure<K> => ({
   kind: "measure",
@@ -157,6 +166,8 @@ export const auc = define({
   evaluate: (p) => {
     const scores = ranking(p)
     if (scores === undefined) return undefinedBecause('AUC needs scores; train with predictType "prob"')
+    const row = scores.findIndex((score) => !Number.isFinite(score))
+    if (row >= 0) return undefinedBecause(`AUC needs finite scores, and that of row ${row} is ${scores[row]}`)
     const value = rankAuc(scores, p.truth)
     return value ?? undefinedBecause("AUC needs both classes, and these rows have one; stratify by the target")
   }

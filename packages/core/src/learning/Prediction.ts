@@ -97,10 +97,12 @@ const named = (self: Prediction, codes: Float64Array): Column.Column => {
 
 /**
  * Gives a prediction as columns: `row`, `truth`, `response`, for probabilities `prob.<level>` in the order of the levels,
- * and `score` where there is one.
+ * and `score` where there is one. Levels that differ only in case get their number, `prob.<level> (1)`, because many
+ * readers of tables ignore case.
  */
 export const toColumns = (self: Prediction): ReadonlyArray<readonly [string, Column.Column]> => {
   const { prob, levels } = self
+  const clash = new Set(levels.map((level) => level.toLowerCase())).size < levels.length
   return [
     ["row", Column.integer(self.rows)],
     ["truth", named(self, self.truth)],
@@ -109,7 +111,10 @@ export const toColumns = (self: Prediction): ReadonlyArray<readonly [string, Col
       ? []
       : levels.map(
           (level, k) =>
-            [`prob.${level}`, Column.numeric(self.truth.map((_, i) => prob[i * levels.length + k]!))] as const
+            [
+              `prob.${level}${clash ? ` (${k + 1})` : ""}`,
+              Column.numeric(self.truth.map((_, i) => prob[i * levels.length + k]!))
+            ] as const
         )),
     ...(self.scores === undefined ? [] : [["score", Column.numeric(self.scores)] as const])
   ]

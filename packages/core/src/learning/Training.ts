@@ -17,6 +17,7 @@ import type * as Callback from "./Callback.ts"
 import * as EarlyStopping from "./EarlyStopping.ts"
 import type { History, Row } from "./History.ts"
 import { type Data, batchOf, batches } from "./internal/batches.ts"
+import * as Measures from "./Measure.ts"
 import type { Measure, Measured } from "./Measure.ts"
 import type { Prediction } from "./Prediction.ts"
 import { TrainingDiverged } from "./TrainingDiverged.ts"
@@ -82,7 +83,7 @@ export const Listener = Context.Reference<(event: Event) => Effect.Effect<void>>
 type Scores = Readonly<Record<string, Measured>>
 
 const measure = (measures: ReadonlyArray<Measure>, prediction: Prediction): Scores =>
-  Object.fromEntries(measures.map(({ id, evaluate }) => [id, evaluate(prediction)]))
+  Object.fromEntries(measures.map((each) => [each.id, Measures.evaluate(each, prediction)]))
 
 /** The moving parts of one training; callbacks see them through `Callback.Moment`. */
 const makeState = (plan: Plan<unknown, unknown>, trainer: Engine.Trainer) => {
@@ -177,12 +178,17 @@ export const run = Effect.fnUntraced(function* <E, R>(
   let stopping = EarlyStopping.initial
   let bestWeights: ReadonlyArray<Engine.Weights> | undefined
 
+  const diverged = (batch: number, loss: string) =>
+    Effect.fail(new TrainingDiverged({ epoch: state.epoch, batch, loss, history }))
+
   const call = (hook: "begin" | "epochBegin" | "beforeValid" | "validEnd" | "epochEnd" | "end") =>
     Effect.forEach(plan.callbacks, (callback) => callback[hook]?.(state) ?? Effect.void, { discard: true })
 
   const evaluateValidation = Effect.fnUntraced(function* () {
     if (validation === undefined) return
     const outputs = validate(plan, trainer, state, validation.data)
+    // The last update of the epoch may have gone too far, which the losses before it cannot tell.
+    if (!outputs.every(Number.isFinite)) return yield* diverged(batchCount, "finite, but a validation score is not")
     state.valid = measure(validation.measures, plan.predict(outputs, validation.data.targets))
     if (direction !== undefined) {
       const score = state.valid[validation.measures[0].id]!
@@ -201,7 +207,7 @@ export const run = Effect.fnUntraced(function* <E, R>(
     const evaluated = state.epoch % plan.evalFreq === 0 || state.epoch === plan.epochs
     const pass = runEpoch(plan, trainer, state, evaluated && plan.trainMeasures.length > 0)
     if ("batch" in pass) {
-      return yield* new TrainingDiverged({ epoch: state.epoch, batch: pass.batch, loss: String(pass.loss), history })
+      return yield* diverged(pass.batch, String(pass.loss))
     }
     state.loss = pass.loss
     if (pass.outputs !== undefined) {
@@ -234,12 +240,7 @@ export const run = Effect.fnUntraced(function* <E, R>(
   const weights = bestWeights ?? trainer.weights()
   if (weights.some(({ values }) => values.some((value) => !Number.isFinite(value)))) {
     // The last update may go too far, and no later loss tells.
-    return yield* new TrainingDiverged({
-      epoch: state.epoch,
-      batch: batchCount,
-      loss: "finite, but a weight is not",
-      history
-    })
+    return yield* diverged(batchCount, "finite, but a weight is not")
   }
   const outcome: Outcome = {
     weights,

@@ -28,12 +28,20 @@ export type Options<Type, Encoded = Type> = Schema.Codec<Type, Encoded>
  * functions.
  * @category models
  */
-export interface Definition<out K extends Kind = Kind> {
+// oxlint-disable-next-line typescript/no-explicit-any -- a definition of any options
+export interface Definition<out K extends Kind = Kind, out Encoded = any> {
   readonly kind: K
   /** The name in code and in JSON and YAML: `"Nn.linear"`. */
   readonly id: string
   /** One line for documentation and for `rocflow schema`. */
   readonly summary: string
-  // oxlint-disable-next-line typescript/no-explicit-any -- options are erased here and typed by each kind
-  readonly options: Schema.Codec<any, any>
+  // oxlint-disable-next-line typescript/no-explicit-any -- what options become is known to the kind's own functions only
+  readonly options: Schema.Codec<any, Encoded>
 }
+
+/**
+ * The arguments that give a definition its options: none are needed if every option has a default.
+ * @category type-level
+ */
+export type Given<Encoded> =
+  Record<never, never> extends Encoded ? readonly [options?: Encoded] : readonly [options: Encoded]

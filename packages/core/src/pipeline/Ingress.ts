@@ -29,7 +29,9 @@ const id = "Ingress.numeric"
 const firstText = (column: Column.Column): string => {
   const texts = Array.from({ length: Column.length(column) }, (_, row) => Column.toText(column, row))
   const row = texts.findIndex((text) => text !== null && Number.isNaN(Number(text)))
-  return row > 0 && texts.slice(0, row).some((text) => text !== null) ? `: ${JSON.stringify(texts[row])} in row ${row}` : ""
+  return row > 0 && texts.slice(0, row).some((text) => text !== null)
+    ? `: ${JSON.stringify(texts[row])} in row ${row}`
+    : ""
 }
 
 /** @category definitions */

@@ -55,7 +55,11 @@ export interface Kernel {
 }
 
 /** @category models */
-export interface Definition<out K extends TargetKind = TargetKind> extends Base.Definition<"loss"> {
+// oxlint-disable-next-line typescript/no-explicit-any -- a loss of any options
+export interface Definition<out K extends TargetKind = TargetKind, out Encoded = any> extends Base.Definition<
+  "loss",
+  Encoded
+> {
   readonly accepts: ReadonlyArray<K>
   /** Whether row weights are used. If not, a task with a weight column is refused, never silently unweighted. */
   readonly weighted: boolean
@@ -81,14 +85,17 @@ export const define = <const K extends TargetKind, Type, Encoded>(definition: {
   readonly searchable?: boolean
   readonly options: Base.Options<Type, Encoded>
   readonly make: (options: Type) => Kernel
-}): Definition<K> => ({ kind: "loss", ...definition })
+}): Definition<K, Encoded> => ({ kind: "loss", ...definition })
 
 /**
  * Sets the loss of a pipeline. It comes after `Nn.head()`.
  * @category stages
  */
 export const stage =
-  <K extends TargetKind>(definition: Definition<K>, options: object = {}) =>
+  <K extends TargetKind, Encoded extends object>(
+    definition: Definition<K, Encoded>,
+    ...[options]: Base.Given<Encoded>
+  ) =>
   <P extends Pipeline.Any>(
     self: P & Pipeline.After<P, "loss", "a loss">
   ): Pipeline.Pipeline<"loss", Pipeline.ColumnsOf<P>, Pipeline.WidthOf<P>, K> =>

@@ -12,6 +12,6 @@ export class MissingValues extends Schema.TaggedError<MissingValues>()("MissingV
   override get message(): string {
     const named = this.columns.slice(0, 8).map(({ column, count }) => `"${column}" (${count} of ${this.rows} rows)`)
     const more = this.columns.length > 8 ? ` and ${this.columns.length - 8} more` : ""
-    return `${this.stage} needs complete columns, but values are missing in ${named.join(", ")}${more}; put Preprocess.impute({ method: "median" }) before it, or leave the columns out by Preprocess.select`
+    return `${this.stage} needs complete columns, but values are missing in ${named.join(", ")}${more}; put Preprocess.impute before it (method "median" for numbers, "mode" for any column, ahead of Preprocess.oneHot), or leave the columns out by Preprocess.select`
   }
 }

@@ -28,7 +28,8 @@ export interface Context {
 }
 
 /** A layer of a network. @category models */
-export interface Layer extends Definition.Definition<"layer" | "head"> {
+// oxlint-disable-next-line typescript/no-explicit-any -- a layer of any options
+export interface Layer<out Encoded = any> extends Definition.Definition<"layer" | "head", Encoded> {
   /** The width after the layer, given the width before it and the number of outputs that the task needs. */
   // oxlint-disable-next-line typescript/no-explicit-any -- the options' type is erased in the definition
   readonly width: (options: any, input: number, outputs: number) => number
@@ -56,17 +57,29 @@ export const define = <Type, Encoded>(layer: {
     parameters: ReadonlyArray<tf.Tensor>,
     context: Context
   ) => tf.Tensor2D
-}): Layer => ({ kind: "layer", width: (_, input) => input, parameters: () => [], ...layer })
+}): Layer<Encoded> => ({ kind: "layer", width: (_, input) => input, parameters: () => [], ...layer })
 
 /**
  * Puts a layer that keeps the width on a pipeline: the constructor for custom layers.
  * @category stages
  */
 export const stage =
-  (layer: Layer, options: object = {}) =>
+  <Encoded extends object>(layer: Layer<Encoded>, ...[options]: Definition.Given<Encoded>) =>
   <P extends Pipeline.Any>(
     self: P & Pipeline.After<P, "layer", "a layer">
   ): Pipeline.Pipeline<"layer", Pipeline.ColumnsOf<P>, Pipeline.WidthOf<P>, Pipeline.AcceptsOf<P>> =>
+    Pipeline.append(self, Pipeline.stage(layer, options))
+
+/**
+ * Puts a layer that changes the width on a pipeline; `width` is for the compiler, and is what the layer's own `width`
+ * gives for these options.
+ * @category stages
+ */
+export const resizing =
+  <Encoded extends object, const Width extends number>(layer: Layer<Encoded>, options: Encoded, _width: Width) =>
+  <P extends Pipeline.Any>(
+    self: P & Pipeline.After<P, "layer", "a layer">
+  ): Pipeline.Pipeline<"layer", Pipeline.ColumnsOf<P>, Width, Pipeline.AcceptsOf<P>> =>
     Pipeline.append(self, Pipeline.stage(layer, options))
 
 /** The uniform distribution on ±1/√input, PyTorch's default for linear layers (He et al. 2015 with a = √5). */

@@ -35,7 +35,8 @@ export interface Search {
 export type Kernel = Update | Search
 
 /** @category models */
-export interface Definition extends Base.Definition<"optimizer"> {
+// oxlint-disable-next-line typescript/no-explicit-any -- an optimizer of any options
+export interface Definition<out Encoded = any> extends Base.Definition<"optimizer", Encoded> {
   // oxlint-disable-next-line typescript/no-explicit-any -- the options' type is erased in the definition
   readonly make: (options: any) => Kernel
   /** Whether it searches along the gradient, and so needs a network without hidden layers and a loss with a search. */
@@ -49,11 +50,11 @@ export const define = <Type, Encoded>(definition: {
   readonly options: Base.Options<Type, Encoded>
   readonly make: (options: Type) => Kernel
   readonly searches?: boolean
-}): Definition => ({ kind: "optimizer", ...definition })
+}): Definition<Encoded> => ({ kind: "optimizer", ...definition })
 
 /** Sets the optimizer of a pipeline. It comes after the loss. @category stages */
 export const stage =
-  (definition: Definition, options: object = {}) =>
+  <Encoded extends object>(definition: Definition<Encoded>, ...[options]: Base.Given<Encoded>) =>
   <P extends Pipeline.Any>(
     self: P & Pipeline.After<P, "optimizer", "an optimizer">
   ): Pipeline.Pipeline<"optimizer", Pipeline.ColumnsOf<P>, Pipeline.WidthOf<P>, Pipeline.AcceptsOf<P>> =>

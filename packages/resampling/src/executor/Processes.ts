@@ -46,16 +46,25 @@ class TimedOut extends Schema.TaggedError<TimedOut>()("TimedOut", { seconds: Sch
   }
 }
 
+/** A worker that cannot read the data or store a result would fail at every job, so the run ends. */
+const broken = (directory: string, message: string) =>
+  new RunDirectory.RunError({
+    directory,
+    given: "a worker process",
+    rule: `cannot work: ${message}`,
+    advice: "mend the cause and start again: finished jobs are kept"
+  })
+
 /** Waits for one reply of a worker, or its end. Listeners are gone afterwards. */
-const reply = (worker: ChildProcess): Effect.Effect<Reply, WorkerLost> =>
+const reply = (worker: ChildProcess, directory: string): Effect.Effect<Reply, WorkerLost | RunDirectory.RunError> =>
   Effect.callback((resume) => {
-    const settle = (outcome: Effect.Effect<Reply, WorkerLost>) => {
+    const settle = (outcome: Effect.Effect<Reply, WorkerLost | RunDirectory.RunError>) => {
       stop()
       resume(outcome)
     }
     const lost = (reason: string) => settle(Effect.fail(new WorkerLost({ reason })))
     const onMessage = (message: Reply) =>
-      message._tag === "Broken" ? lost(message.message) : settle(Effect.succeed(message))
+      settle(message._tag === "Broken" ? Effect.fail(broken(directory, message.message)) : Effect.succeed(message))
     const onExit = (code: number | null, signal: string | null) =>
       lost(signal === null ? `it ended with code ${code}` : `it was ended by ${signal}`)
     const onError = (error: Error) => lost(error.message)
@@ -68,7 +77,10 @@ const reply = (worker: ChildProcess): Effect.Effect<Reply, WorkerLost> =>
   })
 
 /** Starts a worker and waits until it has read the data; it is killed with the scope. */
-const start = (options: Options, directory: string): Effect.Effect<ChildProcess, WorkerLost, Scope.Scope> =>
+const start = (
+  options: Options,
+  directory: string
+): Effect.Effect<ChildProcess, WorkerLost | RunDirectory.RunError, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.sync(() =>
       fork(options.entry, [directory, ...options.args], { stdio: ["ignore", "ignore", "inherit", "ipc"] })
@@ -80,7 +92,7 @@ const start = (options: Options, directory: string): Effect.Effect<ChildProcess,
         worker.on("error", () => {})
         worker.kill("SIGKILL")
       })
-  ).pipe(Effect.tap(reply))
+  ).pipe(Effect.tap((worker) => reply(worker, directory)))
 
 /** One place of the pool: a worker that is replaced when it is lost. */
 const makeSlot = (options: Options, directory: string) => {
@@ -105,7 +117,7 @@ const makeSlot = (options: Options, directory: string) => {
     const request: Request = { _tag: "Run", id }
     yield* Effect.sync(() => process.send(request))
     const { timeLimit } = options
-    const answer = reply(process)
+    const answer = reply(process, directory)
     yield* timeLimit === undefined
       ? answer
       : Effect.timeoutOrElse(answer, {
@@ -152,10 +164,12 @@ const execute = Effect.fnUntraced(function* <R>(
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const { job, attempts } = next
       yield* handlers.onBegin(job)
-      const error = yield* slot.runJob(job.id).pipe(
-        Effect.as(undefined),
-        Effect.catch((found) => Effect.succeed(found))
-      )
+      const error = yield* slot
+        .runJob(job.id)
+        .pipe(
+          Effect.as(undefined),
+          Effect.catchTags({ WorkerLost: (found) => Effect.succeed(found), TimedOut: (found) => Effect.succeed(found) })
+        )
       if (error?._tag === "WorkerLost" && attempts + 1 < most) waiting.unshift({ job, attempts: attempts + 1 })
       else yield* finish(job, error)
     }

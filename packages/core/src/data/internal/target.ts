@@ -72,7 +72,9 @@ const checkLevels = (
   if (levels.length < 2 || (present.length < 2 && options.levels === undefined)) {
     problems.push(
       problem(
-        `has ${present.length === 0 ? "no level" : `only the level ${list(present)}`}`,
+        levels.length < 2 && present.length >= 2
+          ? `is given only the level ${list(levels)}`
+          : `has ${present.length === 0 ? "no level" : `only the level ${list(present)}`}`,
         "A classification needs at least two; give levels when the others are only absent from these rows."
       )
     )

@@ -24,7 +24,8 @@ const keysOf = (task: Task, names: ReadonlyArray<string>) => {
 
 /**
  * Holds out `rows − round(rows·(1 − ratio))` of each stratum at random; with a group column whole groups instead, taken
- * from a random order until that many rows are reached. Returns sorted rows.
+ * from a random order until that many rows are reached, except one that would leave no row to train on. The copies of a
+ * row, as in a bootstrap sample, stay together. Returns sorted rows.
  */
 export const holdout = (task: Task, ratio: number, seed: Seed.Seed): Int32Array => {
   const random = Seed.generator(seed)

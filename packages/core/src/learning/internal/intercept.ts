@@ -23,10 +23,11 @@ export const intercept = (
   for (let start = 0; start < n;) {
     const score = scores[order[start]!]!
     let end = start
-    for (; end < n && scores[order[end]!] === score; end++) {
+    do {
       const weight = weights?.[order[end]!] ?? 1
       errors += targets[order[end]!] === 1 ? -weight : weight
-    }
+      end += 1
+    } while (end < n && scores[order[end]!] === score)
     const constant = end === n ? 1 - score : -(score + scores[order[end]!]!) / 2
     if (errors < least || (errors === least && Math.abs(constant) < Math.abs(best))) {
       least = errors

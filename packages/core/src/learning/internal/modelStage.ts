@@ -20,7 +20,7 @@ const checkMeasures = (measures: ReadonlyArray<Measure>, task: Task, options: Re
   measures.flatMap(({ id, accepts, needs }) => [
     ...(accepts.includes(task.kind)
       ? []
-      : [`measure "${id}" is for ${accepts.join(" and ")} targets, the task is ${task.kind}`]),
+      : [`measure "${id}" is for ${accepts.join(" and ")} targets, the task is ${task.kind}; choose another one`]),
     ...(needs === "prob" && options.predictType === "response"
       ? [`measure "${id}" needs probabilities; set predictType to "prob"`]
       : [])

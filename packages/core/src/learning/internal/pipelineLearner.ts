@@ -100,6 +100,18 @@ const fitted = (
     const network = yield* Effect.fromResult(Shape.network(pipeline, learned.columns.length, outputs))
     const engine = yield* Engine.Engine
     const scores = yield* engine.scores(network, learned.weights, features, task.rows)
+    const bad = scores.findIndex((score) => !Number.isFinite(score))
+    if (bad >= 0) {
+      const row = Math.floor(bad / outputs)
+      return yield* new PipelineError({
+        issues: [
+          {
+            path: [],
+            message: `the score of row ${row} is ${scores[bad]}; look for extreme features, or put Preprocess.standardise before the ingress`
+          }
+        ]
+      })
+    }
     // In double precision: in single, scores that differ could become equal.
     const shifted = Float64Array.from(scores, (score) => score + learned.intercept)
     return Prediction.fromOutputs(target, shifted, task.target, Prediction.allRows(task), predictType)

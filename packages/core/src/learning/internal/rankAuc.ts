@@ -1,6 +1,6 @@
 /**
  * The rank statistic of Mann and Whitney: (sum of the positives' ranks − P(P + 1)/2) / (P·N), with average ranks at ties.
- * Undefined without positives or without negatives.
+ * Undefined without positives or without negatives. Scores are finite.
  */
 export const rankAuc = (scores: ArrayLike<number>, truth: ArrayLike<number>): number | undefined => {
   const order = Uint32Array.from({ length: scores.length }, (_, i) => i).sort((a, b) => scores[a]! - scores[b]!)
@@ -9,10 +9,10 @@ export const rankAuc = (scores: ArrayLike<number>, truth: ArrayLike<number>): nu
   for (let start = 0; start < order.length;) {
     let end = start
     let tied = 0
-    while (end < order.length && scores[order[end]!] === scores[order[start]!]) {
+    do {
       if (truth[order[end]!] === 1) tied += 1
       end += 1
-    }
+    } while (end < order.length && scores[order[end]!] === scores[order[start]!])
     positives += tied
     rankSum += (tied * (start + 1 + end)) / 2
     start = end

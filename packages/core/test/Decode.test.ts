@@ -1,0 +1,68 @@
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import { describe, expect, it } from "vitest"
+import { decode } from "../src/pipeline/Decode.ts"
+
+const issuesOf = (schema: Schema.Codec<unknown, unknown>, given: unknown) =>
+  Result.match(decode(schema, given), {
+    onSuccess: () => [],
+    onFailure: (issues) => issues.map(({ path, message }) => `${path.join(".")}: ${message}`)
+  })
+
+const Shape = Schema.Union([
+  Schema.Struct({ type: Schema.Literal("circle"), radius: Schema.Finite }),
+  Schema.Struct({ type: Schema.Literal("square"), side: Schema.Finite })
+])
+const Share = Schema.Union([
+  Schema.Struct({ holdout: Schema.Finite.check(Schema.isLessThan(1)), measures: Schema.Array(Schema.String) }),
+  Schema.Struct({ rows: Schema.Array(Schema.Int), measures: Schema.Array(Schema.String) })
+])
+const Layer = Schema.Struct({
+  units: Schema.Int.check(Schema.isGreaterThan(0)),
+  bias: Schema.optionalKey(Schema.Boolean)
+})
+
+describe("decode", () => {
+  it("gives the value of what fits", () => {
+    expect(decode(Layer, { units: 3 })).toEqual(Result.succeed({ units: 3 }))
+    expect(decode(Shape, { type: "square", side: 2 })).toEqual(Result.succeed({ type: "square", side: 2 }))
+  })
+
+  it.each<readonly [string, Schema.Codec<unknown, unknown>, unknown, ReadonlyArray<string>]>([
+    [
+      "a slip in a key, and the key that lacks therefore",
+      Layer,
+      { unit: 3 },
+      ['unit: is not a known key; did you mean "units"?', "units: is missing; add it"]
+    ],
+    ["a key like no other", Layer, { units: 3, colour: "red" }, ["colour: is not a known key; known are units, bias"]],
+    ["any key where there are none", Schema.Struct({}), { a: 1 }, ["a: is not a known key: there are no options"]],
+    ["a value out of range", Layer, { units: 0 }, ["units: Expected a value greater than 0, got 0"]],
+    ["a value that breaks two rules, once", Layer, { units: -0.5 }, ["units: Expected an integer, got -0.5"]],
+    [
+      "several problems",
+      Layer,
+      { units: "3", bias: 1 },
+      ['units: Expected number, got "3"', "bias: Expected boolean, got 1"]
+    ],
+    ["an unknown type", Shape, { type: "sqare" }, ['type: "sqare" is not known; did you mean "square"?']],
+    ["an unknown type like none", Shape, { type: "line" }, ['type: "line" is not known; known are circle, square']],
+    ["no type", Shape, { side: 1 }, [": has no key type; known types are circle, square"]],
+    ["a type alone", Shape, "square", [': is written as { type: circle, … }, got "square"']],
+    ["the options of the type that is given", Shape, { type: "square", side: "1" }, ['side: Expected number, got "1"']],
+    [
+      "the closest of several forms",
+      Share,
+      { holdout: 2, measures: [] },
+      ["holdout: Expected a value less than 1, got 2"]
+    ],
+    [
+      "a place deep inside",
+      Schema.Struct({ layers: Schema.Array(Layer) }),
+      { layers: [{ units: 1 }, { units: 1, bia: true }] },
+      ['layers.1.bia: is not a known key; did you mean "bias"?']
+    ]
+  ])("names %s", (_, schema, given, expected) => {
+    expect(issuesOf(schema, given)).toEqual(expected)
+  })
+})
