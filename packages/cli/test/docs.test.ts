@@ -1,0 +1,232 @@
+/**
+ * Documentation does not rot: every block of YAML and TypeScript of README.md and docs/ says how it is checked.
+ *
+ * - `yaml check`: an experiment; it loads without a problem, data files aside
+ * - `yaml defaults`: a list of stages, learners or resamplings with every option, at its default where it has one
+ * - `ts check`: compiles; `ts run`: also runs, and prints what its comments `// =>` claim
+ *
+ * A block that begins with a comment such as `// loss.ts` is a file, which other blocks can import.
+ */
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import { execFile } from "node:child_process"
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { createRequire } from "node:module"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { parse } from "yaml"
+import { decode } from "@rocflow/core/pipeline/Decode"
+import * as Resampling from "@rocflow/resampling/Resampling"
+import { jsonSchema } from "../src/experiment/Experiment.ts"
+import { ExperimentError } from "../src/experiment/ExperimentError.ts"
+import { builtin, load } from "../src/experiment/load.ts"
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "../../..")
+const compiler = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin/tsc")
+
+interface Block {
+  readonly name: string
+  readonly language: string
+  readonly mark: string
+  readonly text: string
+}
+
+const files = ["README.md", ...readdirSync(join(root, "docs")).map((name) => `docs/${name}`)]
+const textOf = (file: string) => readFileSync(join(root, file), "utf8")
+
+const blocks: ReadonlyArray<Block> = files.flatMap((file) => {
+  const markdown = textOf(file)
+  return [...markdown.matchAll(/^```(yaml|ts)(?: (\w+))?\n(.*?)^```$/gms)].map(
+    ({ 1: language, 2: mark, 3: text, index }) => ({
+      name: `${file}:${markdown.slice(0, index).split("\n").length}`,
+      language: language ?? "",
+      mark: mark ?? "",
+      text: text ?? ""
+    })
+  )
+})
+const marked = (language: string, ...marks: ReadonlyArray<string>) =>
+  blocks.filter((block) => block.language === language && marks.includes(block.mark))
+
+/** The file that a block of TypeScript is: the one that it names, or one of its own. */
+const fileOf = ({ name, text }: Block): string =>
+  /^\/\/ (\w+\.ts)\n/.exec(text)?.[1] ?? `${name.replace(/\W/g, "_")}.ts`
+
+const execute = (args: ReadonlyArray<string>, cwd: string): Promise<string> =>
+  new Promise((resolve) => {
+    execFile(process.execPath, args, { cwd, timeout: 50_000 }, (_, out, err) => resolve(out + err))
+  })
+
+let folder = ""
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "rocflow-docs-"))
+  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"))
+  writeFileSync(join(folder, "package.json"), '{ "type": "module" }')
+  for (const block of marked("ts", "check", "run")) writeFileSync(join(folder, fileOf(block)), block.text)
+})
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+describe("every block", () => {
+  it("of YAML and TypeScript says how it is checked", () => {
+    const unknown = blocks.filter(
+      ({ language, mark }) => !(language === "yaml" ? ["check", "defaults"] : ["check", "run"]).includes(mark)
+    )
+    expect(unknown.map(({ name }) => name)).toEqual([])
+    expect(blocks.length).toBeGreaterThan(15)
+  })
+})
+
+describe("experiments", () => {
+  it.each(marked("yaml", "check"))("load: $name", async ({ name, text }) => {
+    const file = join(folder, `${name.replace(/\W/g, "_")}.yaml`)
+    writeFileSync(file, text)
+    const loaded = await Effect.runPromise(Effect.result(load(file)).pipe(Effect.provide(NodeServices.layer)))
+    const failure = Result.isFailure(loaded) ? loaded.failure : undefined
+    expect(failure).toBeInstanceOf(ExperimentError)
+    const problems = (failure as ExperimentError).issues.map(({ path, message }) => `${path}: ${message}`)
+    expect(problems).toHaveLength((parse(text) as { tasks: ReadonlyArray<unknown> }).tasks.length)
+    for (const problem of problems) expect(problem).toMatch(/^tasks\[\d+\]\.file: .*the file does not exist/)
+  })
+})
+
+type Entry = Readonly<Record<string, unknown>> & { readonly type: string }
+
+const entries = marked("yaml", "defaults").flatMap(({ name, text }) =>
+  (parse(text) as ReadonlyArray<Entry>).map((entry) => ({ name, type: entry.type, entry }))
+)
+const resamplings: ReadonlyArray<string> = Resampling.schema.members.map((member) => member.fields.type.literal)
+
+const read = ({ type, ...options }: Entry): Result.Result<unknown, unknown> =>
+  resamplings.includes(type)
+    ? decode(Resampling.schema, { type, ...options })
+    : decode(builtin.find(({ id }) => id === type)!.options, options)
+
+type Path = ReadonlyArray<string>
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+/** The paths of all keys, those of nested objects too. */
+const pathsOf = (value: unknown): ReadonlyArray<Path> =>
+  isObject(value)
+    ? Object.entries(value).flatMap(([key, inner]) => [[key], ...pathsOf(inner).map((path) => [key, ...path])])
+    : []
+
+const get =
+  (path: Path) =>
+  (value: unknown): unknown =>
+    path.reduce<unknown>((inner, key) => (isObject(inner) ? inner[key] : undefined), value)
+
+const without = <A extends object>(value: A, [key = "", ...rest]: Path): A =>
+  Object.fromEntries(
+    Object.entries(value).flatMap(([name, inner]): ReadonlyArray<readonly [string, unknown]> =>
+      name !== key ? [[name, inner]] : rest.length === 0 ? [] : [[name, without(inner as object, rest)]]
+    )
+  ) as A
+
+/** The options that the schema of experiments has for a type. */
+const optionsOf = (type: string): ReadonlyArray<string> => {
+  const objects: Array<Readonly<Record<string, object>>> = []
+  const visit = (value: unknown): void => {
+    if (typeof value !== "object" || value === null) return
+    const { properties } = value as {
+      readonly properties?: Readonly<Record<string, { const?: string; enum?: [string] }>>
+    }
+    const found = properties?.["type"]
+    if (properties !== undefined && (found?.const === type || found?.enum?.[0] === type)) objects.push(properties)
+    Object.values(value).forEach(visit)
+  }
+  visit(jsonSchema(builtin))
+  return Object.keys(objects[0] ?? {}).filter((key) => key !== "type" && key !== "id" && key !== "preprocess")
+}
+
+describe("options", () => {
+  it.each(entries)("are all shown, at their defaults: $type", ({ entry }) => {
+    const full = read(entry)
+    expect(Result.isFailure(full) ? full.failure : []).toEqual([])
+    expect(
+      Object.keys(entry)
+        .filter((key) => key !== "type")
+        .sort()
+    ).toEqual([...optionsOf(entry.type)].sort())
+    // Left out, an option is required, or has no default, or becomes what is shown.
+    const defaults = pathsOf(entry).flatMap((path) => {
+      const filled = path[0] === "type" ? Result.fail("kept") : Result.map(read(without(entry, path)), get(path))
+      return Result.isFailure(filled) || filled.success === undefined ? [] : [[path, filled.success]]
+    })
+    expect(defaults).toEqual(defaults.map(([path]) => [path, get(path as Path)(Result.getOrThrow(full))]))
+  })
+
+  it("are there for every stage, learner and resampling", () => {
+    const kinds = new Set(["preprocess", "ingress", "layer", "head", "loss", "optimizer", "model", "learner"])
+    const known = [...builtin.filter(({ kind }) => kinds.has(kind)).map(({ id }) => id), ...resamplings]
+    expect(entries.map(({ type }) => type).sort()).toEqual([...known].sort())
+  })
+
+  it("and keys, measures and callbacks have a place in docs/experiments.md", () => {
+    const text = textOf("docs/experiments.md")
+    const schema = jsonSchema(builtin) as {
+      readonly properties: Readonly<Record<string, { readonly items?: { readonly properties?: object } }>>
+    }
+    const keys = [
+      ...Object.keys(schema.properties),
+      ...Object.keys(schema.properties["tasks"]?.items?.properties ?? {}),
+      ...builtin.filter(({ kind }) => kind === "measure" || kind === "callback").map(({ id }) => id)
+    ]
+    expect(keys.length).toBeGreaterThan(30)
+    expect(keys.filter((key) => !text.includes(`\`${key}\``))).toEqual([])
+  })
+})
+
+describe("programs", () => {
+  it("compile", async () => {
+    const programs = marked("ts", "check", "run").map(fileOf)
+    expect(new Set(programs).size).toBe(programs.length)
+    writeFileSync(
+      join(folder, "tsconfig.json"),
+      JSON.stringify({
+        extends: join(root, "tsconfig.base.json"),
+        compilerOptions: {
+          noEmit: true,
+          composite: false,
+          incremental: false,
+          declaration: false,
+          declarationMap: false,
+          allowImportingTsExtensions: true,
+          rewriteRelativeImportExtensions: false,
+          noUncheckedIndexedAccess: false
+        },
+        files: programs
+      })
+    )
+    expect(await execute([compiler, "-p", folder, "--pretty", "false"], folder)).toBe("")
+  })
+
+  describe("print what they claim", () => {
+    const programs = marked("ts", "run").map((block) => ({ block, file: fileOf(block) }))
+    let output: ReadonlyMap<string, string> = new Map()
+
+    // One process for all: loading the engine takes longer than running any of them.
+    beforeAll(async () => {
+      const lines = programs.map(({ file }) => `console.log("\\u0000${file}"); await import("./${file}")`)
+      writeFileSync(join(folder, "all.ts"), `import.meta.main\n${lines.join("\n")}\n`)
+      const printed = await execute(["all.ts"], folder)
+      output = new Map(
+        printed
+          .split("\u0000")
+          .slice(1)
+          .map((part) => [part.slice(0, part.indexOf("\n")), part.slice(part.indexOf("\n") + 1).trim()])
+      )
+    })
+
+    it.each(programs)("$file", ({ block, file }) => {
+      const claims = [...block.text.matchAll(/\/\/ => (.*)$/gm)].map((match) => match[1])
+      expect(output.get(file)).toBe(claims.join("\n"))
+    })
+  })
+})

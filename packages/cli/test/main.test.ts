@@ -1,0 +1,345 @@
+import { existsSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs"
+import { join } from "node:path"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { changed, data, type Ended, experiment, folder, remove, rocflow } from "./support/cli.ts"
+
+const soak = changed(
+  ["stratum: [y]", "stratum: [site, y], subset: site"],
+  ["type: cv, folds: 3", "type: sameOther, folds: 2"],
+  ["epochs: 2", "epochs: 3, validation: { holdout: 0.3, measures: [auc] }"]
+)
+const diverging = changed(
+  ["Bce.loss", "SquaredHinge.loss"],
+  ["learningRate: 0.1", "learningRate: 1e30"],
+  ["epochs: 2", "epochs: 9"]
+)
+const commands = ["run", "split", "scores", "compare", "report", "inspect", "roc", "schema", "doctor"]
+
+let home: string
+let soakRun: Ended
+let plainRun: Ended
+let failedRun: Ended
+
+beforeAll(async () => {
+  home = folder({
+    "d.csv": data(),
+    "plain.yaml": experiment,
+    "soak.yaml": soak,
+    "diverging.yaml": diverging,
+    "four.csv": "truth,score\n0,2\n0,-3.5\n1,-1\n1,1.5\n",
+    "one.csv": "truth,score\nb,2\na,3\na,\n"
+  })
+  ;[soakRun, plainRun] = await Promise.all([
+    rocflow(["run", "soak.yaml", "--out", "soak"], home),
+    rocflow(["run", "plain.yaml", "--out", "plain", "--json", "--workers", "1"], home)
+  ])
+  failedRun = await rocflow(["run", "diverging.yaml", "--out", "failed", "--workers", "1"], home)
+}, 60_000)
+afterAll(() => remove(home))
+
+const lines = (text: string) => text.split("\n").filter((line) => line !== "")
+
+describe("rocflow run", () => {
+  it("prints a table of Same/Other/All for each measure, and where the report is", () => {
+    expect(soakRun).toMatchObject({ code: 0, signal: null })
+    expect(soakRun.stdout).toMatch(/^AUC .*d, 2-fold Same\/Other\/All cross-validation/m)
+    expect(soakRun.stdout).toMatch(/test subset +learner +trained on same +trained on other +trained on all/)
+    expect(soakRun.stdout).toMatch(/^north +Featureless +0\.500 ± 0\.000/m)
+    expect(soakRun.stdout).toMatch(/^24 jobs, \d+ s\nreport: .*soak\/report\.html\n$/m)
+    expect(soakRun.stderr).toMatch(/^24 jobs in .*soak\n/)
+  })
+
+  it("leaves the files of a run, and no partial ones", () => {
+    const names = readdirSync(join(home, "soak"), { recursive: true }).map(String)
+    expect(names.filter((name) => /^jobs\/[0-9a-f]{24}\.json$/.test(name))).toHaveLength(24)
+    expect(names.filter((name) => /^predictions\/[0-9a-f]{24}\.parquet$/.test(name))).toHaveLength(24)
+    expect(names).toEqual(expect.arrayContaining(["design.json", "experiment.json", "splits.parquet", "report.html"]))
+    expect(names.filter((name) => name.endsWith(".part"))).toEqual([])
+    const figures = readdirSync(join(home, "soak", "figures"))
+    for (const ending of [".svg", ".png"]) expect(figures.some((name) => name.endsWith(ending))).toBe(true)
+    expect(statSync(join(home, "soak", "report.html")).size).toBeGreaterThan(10_000)
+    expect(readFileSync(join(home, "soak", "report.html"), "utf8")).toMatch(/^<!doctype html>/i)
+  })
+
+  it("with --json prints nothing but lines of JSON, one for each event", () => {
+    expect(plainRun.code).toBe(0)
+    const events = lines(plainRun.stdout).map((line) => JSON.parse(line) as { readonly _tag: string })
+    expect(events.map(({ _tag }) => _tag)).toEqual([
+      "Begun",
+      ...Array.from({ length: 6 }, () => ["JobBegun", "JobEnded"]).flat(),
+      "Finished"
+    ])
+    expect(events.at(-1)).toMatchObject({ skipped: 0, scores: { length: 6 } })
+  })
+
+  it("finds everything finished when it is run again", async () => {
+    const again = await rocflow(["run", "plain.yaml", "--out", "plain", "--json"], home)
+    const last = JSON.parse(lines(again.stdout).at(-1)!) as object
+    const first = JSON.parse(lines(plainRun.stdout).at(-1)!) as { readonly scores: object }
+    expect(last).toMatchObject({ skipped: 6, scores: first.scores })
+  })
+
+  it("ends with 2 when jobs failed, says why, and keeps the others", () => {
+    expect(failedRun.code).toBe(2)
+    expect(failedRun.stderr).toMatch(
+      /^3 of 6 jobs failed, the first with: training diverged in epoch \d+, batch \d+: the loss is \w+; lower the learning rate, /m
+    )
+    expect(failedRun.stderr).toMatch(
+      /`rocflow run \S*diverging\.yaml --out \S*failed --retry-failed` runs the failed jobs/
+    )
+    expect(failedRun.stdout).toMatch(/^Featureless +0\.500/m)
+    expect(failedRun.stderr).not.toMatch(/^ +at /m)
+    expect(existsSync(join(home, "failed", "report.html"))).toBe(true)
+  })
+
+  it("runs failed jobs again only when asked to", async () => {
+    const started = async (...flags: ReadonlyArray<string>) => {
+      const { code, stdout } = await rocflow(["run", "diverging.yaml", "--out", "failed", "--json", ...flags], home)
+      expect(code).toBe(2)
+      return lines(stdout).filter((line) => line.includes('"JobBegun"')).length
+    }
+    expect(await started("--workers", "1")).toBe(0)
+    expect(await started("--workers", "1", "--retry-failed")).toBe(3)
+  })
+
+  it("refuses a directory with a run of another design, and leaves it alone", async () => {
+    const before = readFileSync(join(home, "plain", "design.json"), "utf8")
+    const { code, stdout, stderr } = await rocflow(["run", "soak.yaml", "--out", "plain"], home)
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" })
+    expect(stderr).toMatch(
+      /plain: the directory holds a run of another design \(.*\); choose another directory, or delete this one\n$/
+    )
+    expect(readFileSync(join(home, "plain", "design.json"), "utf8")).toBe(before)
+  })
+
+  it("makes a directory of its own from the name and the design", async () => {
+    const { code, stderr } = await rocflow(["run", "plain.yaml", "--workers", "1"], home)
+    expect(code).toBe(0)
+    expect(readdirSync(join(home, "rocflow-runs"))).toEqual([expect.stringMatching(/^plain-[0-9a-f]{8}$/)])
+    expect(stderr).toMatch(/^6 jobs in rocflow-runs\/plain-[0-9a-f]{8}\n/)
+    rmSync(join(home, "rocflow-runs"), { recursive: true })
+  })
+})
+
+describe("rocflow split", () => {
+  it("shows the splits and trains nothing", async () => {
+    const [text, json] = await Promise.all([
+      rocflow(["split", "soak.yaml"], home),
+      rocflow(["split", "soak.yaml", "--json"], home)
+    ])
+    expect(text.stdout).toMatch(/^d, 2-fold Same\/Other\/All cross-validation: 12 splits\n/)
+    const rows = JSON.parse(json.stdout) as ReadonlyArray<Record<string, unknown>>
+    expect(rows).toHaveLength(12)
+    // Two sites of 24 rows in two folds: 12 rows of the same site train, 12 of the other, 24 of both.
+    for (const row of rows) {
+      expect(row).toMatchObject({ task: "d", testRows: 12, trainRows: row["trainSubsets"] === "all" ? 24 : 12 })
+    }
+  })
+})
+
+describe("rocflow scores", () => {
+  it("shows every job", async () => {
+    const [text, json] = await Promise.all([
+      rocflow(["scores", "soak"], home),
+      rocflow(["scores", "soak", "--json"], home)
+    ])
+    expect(lines(text.stdout)).toHaveLength(2 + 24)
+    const rows = JSON.parse(json.stdout) as ReadonlyArray<{ readonly scores: object; readonly status: string }>
+    expect(rows).toHaveLength(24)
+    expect(rows.every(({ status }) => status === "ok")).toBe(true)
+    expect(Object.keys(rows[0]!.scores)).toEqual(["auc", "error"])
+  })
+
+  it("says of failed jobs why they have no score", async () => {
+    const { code, stdout } = await rocflow(["scores", "failed"], home)
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/failed +failed$/m)
+    expect(stdout).toMatch(/^undefined: the job failed: training diverged/m)
+  })
+})
+
+describe("rocflow compare", () => {
+  it("compares training sets, one measure or all", async () => {
+    const [text, json] = await Promise.all([
+      rocflow(["compare", "soak", "--measure", "auc"], home),
+      rocflow(["compare", "soak", "--json"], home)
+    ])
+    expect(text.code).toBe(0)
+    expect(text.stdout).toMatch(/^auc\b/)
+    expect(text.stdout).not.toMatch(/^error\b/m)
+    // Two measures, two learners, two sites, other and all.
+    expect(JSON.parse(json.stdout)).toHaveLength(2 * 2 * 2 * 2)
+  })
+
+  it("has nothing to compare in ordinary cross-validation", async () => {
+    const { code, stdout, stderr } = await rocflow(["compare", "plain"], home)
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" })
+    expect(stderr).toMatch(/Use the resampling sameOther/)
+  })
+})
+
+describe("rocflow report", () => {
+  it("writes the report again", async () => {
+    const file = join(home, "soak", "report.html")
+    const before = readFileSync(file, "utf8")
+    rmSync(file)
+    const { code, stdout } = await rocflow(["report", "soak"], home)
+    expect(code).toBe(0)
+    expect(stdout.trim()).toMatch(/soak\/report\.html$/)
+    expect(readFileSync(file, "utf8")).toBe(before)
+  })
+
+  it("needs a run", async () => {
+    const { code, stdout, stderr } = await rocflow(["report", "."], home)
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" })
+    expect(stderr).toMatch(
+      /: the directory holds no run \(there is no design\.json\); name the directory that `rocflow run` printed\n$/
+    )
+  })
+})
+
+describe("rocflow inspect", () => {
+  it("shows tasks, roles and the shapes between stages", async () => {
+    const { code, stdout } = await rocflow(["inspect", "soak.yaml"], home)
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^task d: binary, 48 rows; ill \d+ \(positive\), well \d+\n/)
+    expect(stdout).toMatch(/^subset +site$/m)
+    expect(stdout).toMatch(/Nn\.head +→ rows × 1$/m)
+    expect(stdout).toMatch(/24 jobs, measures auc, error\n$/)
+  })
+
+  it("draws Mermaid", async () => {
+    const { stdout } = await rocflow(["inspect", "soak.yaml", "--format", "mermaid"], home)
+    expect(stdout).toMatch(/^%% bce\nflowchart LR\n/)
+    expect(stdout).toMatch(/-- "rows × 1" -->/)
+  })
+
+  it("gives JSON", async () => {
+    const { stdout } = await rocflow(["inspect", "soak.yaml", "--format", "json"], home)
+    expect(JSON.parse(stdout)).toMatchObject({
+      seed: 1,
+      jobs: 24,
+      measures: ["auc", "error"],
+      tasks: [{ id: "d", kind: "binary", rows: 48, levels: ["ill", "well"] }],
+      learners: [{ id: "Featureless" }, { id: "bce", pipeline: { length: 6 } }]
+    })
+  })
+})
+
+describe("rocflow roc", () => {
+  // Scores 2, −3.5, −1, 1.5 of labels 0, 0, 1, 1, worked out by hand: the constants added are in (−∞, −2), [−2, −1.5), …
+  const curve = [
+    ["-Infinity", "-2", 0, 1, 0, 0],
+    [-2, -1.5, 0.5, 1, 0, 0.5],
+    [-1.5, 1, 0.5, 0.5, 0.5, 0.5],
+    [1, 3.5, 0.5, 0, 1, 0],
+    [3.5, "Infinity", 1, 0, 1, 0]
+  ]
+
+  it("prints the four-point table", async () => {
+    const { code, stdout } = await rocflow(["roc", "four.csv", "--label", "truth", "--score", "score"], home)
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^4 rows, 2 positive \(1\)\nAUC 0\.5\nAUM 1\.5 \(rate\), 3 \(count\)\n/)
+    const rows = lines(stdout).slice(-curve.length)
+    expect(rows.map((row) => row.trim().split(/ +/))).toEqual(curve.map((row) => row.map(String)))
+  })
+
+  it("gives the same as JSON", async () => {
+    const { stdout } = await rocflow(["roc", "four.csv", "--label", "truth", "--score", "score", "--json"], home)
+    expect(JSON.parse(stdout)).toMatchObject({
+      positive: "1",
+      rows: 4,
+      positives: 2,
+      auc: 0.5,
+      aumRate: 1.5,
+      aumCount: 3,
+      curve: {
+        minConstant: ["-Infinity", -2, -1.5, 1, 3.5],
+        maxConstant: [-2, -1.5, 1, 3.5, "Infinity"],
+        fpr: [0, 0.5, 0.5, 0.5, 1],
+        fnr: [1, 1, 0.5, 0, 0],
+        min: [0, 0.5, 0.5, 0, 0]
+      }
+    })
+  })
+
+  it.concurrent.each([
+    ["no such file", ["none.csv", "truth", "score"], /none\.csv: the file does not exist\./],
+    [
+      "no such label",
+      ["four.csv", "trut", "score"],
+      /four\.csv: --label "trut" names no column\. Did you mean "truth"\?/
+    ],
+    [
+      "no such score",
+      ["four.csv", "truth", "scor"],
+      /four\.csv: --score "scor" names no column\. Did you mean "score"\?/
+    ],
+    [
+      "no positive class",
+      ["one.csv", "truth", "score"],
+      /the labels a, b do not say which class is positive\. Name it by --positive\./
+    ],
+    ["text for scores", ["one.csv", "score", "truth", "2"], /one\.csv/],
+    ["a missing score", ["one.csv", "truth", "score", "a"], /score/]
+  ])("refuses %s", async (_, [file, label, score, positive], message) => {
+    const flags = positive === undefined ? [] : ["--positive", positive]
+    const { code, stdout, stderr } = await rocflow(["roc", file!, "--label", label!, "--score", score!, ...flags], home)
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" })
+    expect(lines(stderr)).toHaveLength(1)
+    expect(stderr).toMatch(message)
+  })
+})
+
+describe("rocflow doctor", () => {
+  it("says what works, in words and as JSON", async () => {
+    const [text, json] = await Promise.all([rocflow(["doctor"], home), rocflow(["doctor", "--json"], home)])
+    expect(text.code).toBe(0)
+    expect(text.stdout).toMatch(/^data files +yes +wrote and read 2 rows of Parquet$/m)
+    expect(text.stdout).toMatch(/^figures +yes +drew SVG and PNG \(\d+ bytes\)$/m)
+    const { checks } = JSON.parse(json.stdout) as { readonly checks: ReadonlyArray<{ readonly detail: string }> }
+    expect(checks.filter(({ detail }) => detail.endsWith("(used)"))).toHaveLength(1)
+  })
+})
+
+describe("help", () => {
+  it.concurrent.each([[[]], ...commands.map((name) => [[name]])])("of rocflow %j has an example", async (name) => {
+    const { code, stdout, stderr } = await rocflow([...name, "--help"], home)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
+    expect(stdout).toMatch(new RegExp(`EXAMPLES\\n(.*\\n)*?  rocflow ${name.join(" ")}`))
+  })
+
+  it("has the version", async () => {
+    const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+      readonly version: string
+    }
+    expect((await rocflow(["--version"], home)).stdout.trim()).toMatch(new RegExp(`${version.replaceAll(".", "\\.")}$`))
+  })
+
+  it.concurrent.each([
+    ["an unknown command", ["runn", "plain.yaml"], /Unknown subcommand "runn"[^]*Did you mean this\?\s+run/],
+    ["an unknown flag", ["run", "plain.yaml", "--outt", "x"], /Unrecognized flag: --outt/],
+    [
+      "a flag out of its range",
+      ["run", "plain.yaml", "--workers", "0"],
+      /0 workers cannot run anything; give 1 or more/
+    ],
+    [
+      "a flag of the wrong type",
+      ["run", "plain.yaml", "--workers", "many"],
+      /Invalid value for flag --workers: "many"/
+    ],
+    ["a choice that is none", ["inspect", "plain.yaml", "--format", "xml"], /"text" \| "mermaid" \| "json"/],
+    ["a missing argument", ["run"], /Missing required argument: experiment/],
+    ["a missing flag", ["roc", "four.csv"], /Missing required flag: --label/],
+    ["an argument too many", ["run", "plain.yaml", "more"], /Unexpected positional argument: "more"/],
+    ["a file for --out", ["run", "plain.yaml", "--out", "d.csv"], /Path is not a directory/],
+    ["a directory for the experiment", ["run", "."], /Path is not a file/]
+  ])("goes with %s", async (_, args, message) => {
+    const { code, stderr } = await rocflow(args, home)
+    expect(code).toBe(1)
+    expect(stderr).toMatch(message)
+    expect(stderr).not.toMatch(/^ +at /m)
+    expect(existsSync(join(home, "rocflow-runs"))).toBe(false)
+  })
+})

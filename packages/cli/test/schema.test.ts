@@ -1,0 +1,57 @@
+import { globSync, readFileSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+import { describe, expect, it } from "vitest"
+import { parse } from "yaml"
+import { jsonSchema } from "../src/experiment/Experiment.ts"
+import { builtin } from "../src/experiment/load.ts"
+import { changed, experiment, rocflow } from "./support/cli.ts"
+import { errors } from "./support/jsonSchema.ts"
+
+const schema = JSON.parse(JSON.stringify(jsonSchema(builtin))) as Record<string, unknown>
+const errorsOf = (text: string) => errors(schema, parse(text))
+const examples = globSync("examples/*/*.yaml", { cwd: fileURLToPath(new URL("../../..", import.meta.url)) })
+
+describe("the JSON Schema of experiments", () => {
+  it("is what `rocflow schema` prints", async () => {
+    const { code, stdout } = await rocflow(["schema"], ".")
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toEqual(schema)
+  })
+
+  it("names every stage, learner and measure", () => {
+    const text = JSON.stringify(schema)
+    for (const { id } of builtin.filter(({ kind }) => kind !== "callback")) expect(text).toContain(JSON.stringify(id))
+  })
+
+  it("takes a good experiment", () => {
+    expect(errorsOf(experiment)).toEqual([])
+  })
+
+  it.each(examples)("takes %s", (file) => {
+    expect(errorsOf(readFileSync(new URL(`../../../${file}`, import.meta.url), "utf8"))).toEqual([])
+  })
+
+  it.each([
+    ["a key of the experiment", changed(["seed: 1", "seeds: 1"])],
+    ["a key of a task", changed(["features:", "feature:"])],
+    ["a key of a resampling", changed(["folds: 3", "fold: 3"])],
+    ["a key of a learner", changed(["  - id: bce", "  - name: bce"])],
+    ["an option of a stage", changed(["learningRate: 0.1", "learning_rate: 0.1"])],
+    ["an option inside an option", changed(["epochs: 2", "epochs: 2, validation: { holdut: 0.5, measures: [auc] }"])],
+    ["a stage", changed(["Nn.head", "Nn.haed"])],
+    ["a measure", changed(["auc, error", "auc, eror"])],
+    ["a resampling", changed(["type: cv", "type: crossValidation"])],
+    ["a learner", changed(["type: Featureless", "type: Featurless"])]
+  ])("refuses a slip in %s", (_, text) => {
+    expect(errorsOf(text)).not.toEqual([])
+  })
+
+  it.each([
+    ["a negative learning rate", changed(["learningRate: 0.1", "learningRate: -0.1"])],
+    ["one fold", changed(["folds: 3", "folds: 1"])],
+    ["text for a number", changed(["seed: 1", "seed: one"])],
+    ["no measure", changed(["auc, error", ""])]
+  ])("refuses %s", (_, text) => {
+    expect(errorsOf(text)).not.toEqual([])
+  })
+})
