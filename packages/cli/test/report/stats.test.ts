@@ -119,7 +119,19 @@ describe("where texts stand", () => {
           expect(left).toBeGreaterThanOrEqual(0)
           expect(right).toBeLessThanOrEqual(width)
         }
-      })
+      }),
+      // Two means one rounding apart.
+      {
+        examples: [
+          [
+            [
+              [0.9999999999999992, 0, 0],
+              [0.9999999999999993, 0, 0]
+            ]
+          ]
+        ],
+        numRuns: 300
+      }
     )
   })
 })

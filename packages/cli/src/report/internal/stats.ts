@@ -23,7 +23,10 @@ export interface Range {
   readonly high: number
 }
 
-/** The range from the lowest mean − sd to the highest mean + sd. */
+/** Values that differ by less than this, relative to their size, differ by rounding. */
+const rounding = 1e-9
+
+/** The range from the lowest mean − sd to the highest mean + sd; one point if they differ only by rounding. */
 export const rangeOf = (rows: ReadonlyArray<AggregatedRow>): Range => {
   let low = Infinity
   let high = -Infinity
@@ -32,7 +35,8 @@ export const rangeOf = (rows: ReadonlyArray<AggregatedRow>): Range => {
     low = Math.min(low, mean - (sd ?? 0))
     high = Math.max(high, mean + (sd ?? 0))
   }
-  return low <= high ? { low, high } : { low: 0, high: 1 }
+  if (low > high) return { low: 0, high: 1 }
+  return high - low > rounding * Math.max(Math.abs(low), Math.abs(high)) ? { low, high } : { low, high: low }
 }
 
 /** The range with a margin; a range of one point gets a width. */
