@@ -119,6 +119,15 @@ describe("an experiment file", () => {
 describe("a key or value of the experiment", () => {
   says([
     [
+      "wrong in the form, with a learner and a measure wrong besides",
+      "sed: 1\ntasks: [{ file: d.csv, target: y, positive: yes }]\nlearners: [Featurless]\nresamplings: [{ type: cv }]\nmeasures: [aucc]\n",
+      [
+        'e.yaml:1:1: sed: is not a known key; did you mean "seed"?',
+        'e.yaml:3:12: learners[0].type: "Featurless" is not a known learner; did you mean "Featureless"?',
+        'e.yaml:5:12: measures[0]: "aucc" is not a known measure; did you mean "auc"?'
+      ]
+    ],
+    [
       "misspelt",
       changed(["features:", "feature:"]),
       ['e.yaml:3:46: tasks[0].feature: is not a known key; did you mean "features"?']

@@ -36,6 +36,12 @@ describe("decode", () => {
       ['unit: is not a known key; did you mean "units"?', "units: is missing; add it"]
     ],
     ["a key like no other", Layer, { units: 3, colour: "red" }, ["colour: is not a known key; known are units, bias"]],
+    [
+      "a key one level too high",
+      Schema.Struct({ epochs: Schema.Int, validation: Schema.optionalKey(Share) }),
+      { epochs: 1, holdout: 0.5 },
+      ["holdout: is not a known key here; it belongs in validation"]
+    ],
     ["any key where there are none", Schema.Struct({}), { a: 1 }, ["a: is not a known key: there are no options"]],
     ["a value out of range", Layer, { units: 0 }, ["units: Expected a value greater than 0, got 0"]],
     ["a value that breaks two rules, once", Layer, { units: -0.5 }, ["units: Expected an integer, got -0.5"]],

@@ -277,6 +277,14 @@ describe("innerFolds", () => {
     expect(one).not.toEqual(two)
   })
 
+  it("deals the copies of a row to one fold", () => {
+    const random = Seed.generator(Seed.root(3))
+    const drawn = Array.from({ length: 40 }, () => random.below(40))
+    const folds = innerFolds(Task.take(Tasks.regression(40), drawn), 5, Seed.root(1))
+    const pairs = new Set(drawn.map((row, i) => `${row} ${folds[i]}`))
+    expect(pairs.size).toBe(new Set(drawn).size)
+  })
+
   it("places large groups first, so that small ones level the folds", () => {
     const groups = [0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6]
     const rows = Column.numeric(groups.map((_, i) => i))

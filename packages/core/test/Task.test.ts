@@ -273,6 +273,9 @@ describe("take", () => {
     Effect.gen(function* () {
       const whole = yield* task({ target: "binary", weight: "weight" })
       const part = Task.take(whole, [1, 3, 3])
+      assert.deepStrictEqual(part.origin, Int32Array.of(1, 3, 3))
+      assert.deepStrictEqual(Task.take(part, [2, 0]).origin, Int32Array.of(3, 1))
+      assert.strictEqual(Task.take(whole, [3, 1]).origin, undefined)
       assert.strictEqual(part.rows, 3)
       assert.deepStrictEqual(part.target, Float64Array.of(0, 1, 1))
       assert.deepStrictEqual(part.weights, Float64Array.of(0.5, 1.5, 1.5))

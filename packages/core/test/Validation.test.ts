@@ -3,7 +3,7 @@ import * as Schema from "effect/Schema"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import * as Column from "../src/data/Column.ts"
-import type * as Task from "../src/data/Task.ts"
+import * as Task from "../src/data/Task.ts"
 import { holdout } from "../src/learning/internal/holdout.ts"
 import * as Measure from "../src/learning/Measure.ts"
 import * as Validation from "../src/learning/Validation.ts"
@@ -82,11 +82,43 @@ describe("holdout", () => {
         const counts = [...heldBy(all, held, (r) => r.patient).values()]
         counts.forEach((count) => expect([0, count.total]).toContain(count.held))
         const wanted = all.length - Math.round(all.length * (1 - share))
-        expect(held.length).toBeGreaterThanOrEqual(wanted)
+        // Fewer only where one more group would leave none to train on.
+        const left = counts.filter((count) => count.held === 0).length
+        expect(left).toBeGreaterThanOrEqual(1)
+        if (left > 1) expect(held.length).toBeGreaterThanOrEqual(wanted)
         const largest = Math.max(...counts.map(({ total }) => total))
         expect(held.length).toBeLessThan(wanted + largest)
       })
     )
+  })
+
+  it("leaves a group to train on, whatever their sizes", () => {
+    const patient = (i: number) => (i < 50 ? "large" : `small ${i % 3}`)
+    const all = Array.from({ length: 60 }, (_, i) => ({ class: i % 2 ? "a" : "b", site: "n", patient: patient(i) }))
+    for (let i = 0; i < 50; i++) {
+      const held = holdout(taskOf(all, { group: "patient" }), 0.5, Seed.root(i))
+      expect(held.length).toBeGreaterThan(0)
+      expect(held.length).toBeLessThan(60)
+    }
+  })
+
+  it.each([
+    ["each class", {}],
+    ["a group", { group: "patient" }]
+  ])("keeps the copies of a row together when it draws from %s", (_, options) => {
+    const all = Array.from({ length: 30 }, (_, i) => ({ class: i % 2 ? "a" : "b", site: "n", patient: `p${i % 7}` }))
+    const random = Seed.generator(Seed.root(7))
+    const drawn = Array.from({ length: 60 }, () => random.below(30))
+    // Taken once more, so that copies are those of the rows that were drawn first.
+    const sample = Task.take(
+      Task.take(taskOf(all, options), drawn),
+      Array.from({ length: 50 }, (_, i) => 59 - i)
+    )
+    const x = Column.asNumbers(sample.table.columns.get("x")!)!
+    const held = new Set(holdout(sample, 0.4, Seed.root(2)))
+    const inside = new Set(x.filter((_, i) => held.has(i)))
+    expect(held.size).toBeGreaterThanOrEqual(20)
+    expect(x.filter((value, i) => !held.has(i) && inside.has(value))).toEqual(new Float64Array())
   })
 
   it("draws from all rows of a regression", () => {

@@ -179,6 +179,22 @@ const readTasks = Effect.fnUntraced(function* (
   return tasks
 })
 
+/** The problems of learners and measures in a document whose form is wrong elsewhere, so that they all come at once. */
+const otherProblems = (value: unknown, registry: Registry.Registry): ReadonlyArray<Problem> => {
+  const problems: Array<Problem> = []
+  const listOf = (key: string): ReadonlyArray<unknown> => {
+    const list: unknown = Predicate.isObject(value) ? Reflect.get(value, key) : undefined
+    return Array.isArray(list) ? list : []
+  }
+  listOf("learners").forEach((entry, i) => {
+    if (Predicate.isString(entry) || (Predicate.isObject(entry) && !Array.isArray(entry))) {
+      readLearner(entry as Experiment["learners"][number], ["learners", i], registry, problems)
+    }
+  })
+  readMeasures(listOf("measures").filter(Predicate.isString), registry, problems)
+  return problems
+}
+
 /**
  * Loads an experiment file and everything that it names: modules, learners, measures, data.
  *
@@ -203,7 +219,12 @@ export const load = Effect.fn("experiment.load")(function* (file: string) {
     })
 
   const decoded = decodeExperiment(source.value)
-  if (Result.isFailure(decoded)) return yield* refuse(decoded.failure)
+  if (Result.isFailure(decoded)) {
+    // Modules are loaded only by a document that is in order; without them, every name must be a built-in one.
+    const closed = !Predicate.hasProperty(source.value, "modules")
+    const registry = Result.getOrThrow(Registry.make(builtin))
+    return yield* refuse([...decoded.failure, ...(closed ? otherProblems(source.value, registry) : [])])
+  }
   const experiment = decoded.success
   const directory = path.dirname(path.resolve(file))
   const { registry, problems } = yield* loadRegistry(experiment.modules ?? [], directory)

@@ -15,6 +15,16 @@ type Entries = ReadonlyArray<readonly [name: string, column: Column.Column]>
 export interface Writer {
   /** Writes columns of equal length; the file appears whole or not at all. A file of that name is replaced. */
   readonly parquet: (path: string, entries: Entries) => Effect.Effect<void, SchemaError>
+  /**
+   * Writes each row of the columns once for every number of its list, which is the last column, named `name`. The rows
+   * that are written are never held here, so that there may be hundreds of millions.
+   */
+  readonly parquetOfLists: (
+    path: string,
+    entries: Entries,
+    name: string,
+    lists: ReadonlyArray<Int32Array>
+  ) => Effect.Effect<void, SchemaError>
 }
 
 const sqlTypes: Readonly<Record<Column.Type, string>> = {
@@ -39,7 +49,7 @@ const appendValue = (appender: DuckDBAppender, column: Column.Column, row: numbe
   }
 }
 
-const writeParquet = async (connection: DuckDBConnection, path: string, entries: Entries): Promise<void> => {
+const fill = async (connection: DuckDBConnection, entries: Entries): Promise<void> => {
   const definitions = entries.map(([name, column]) => `${identifier(name)} ${sqlTypes[column.type]}`)
   await connection.run(`CREATE OR REPLACE TEMP TABLE written (${definitions.join(", ")})`)
   const appender = await connection.createAppender("written")
@@ -49,9 +59,47 @@ const writeParquet = async (connection: DuckDBConnection, path: string, entries:
     appender.endRow()
   }
   appender.closeSync()
-  const partial = `${path}.part`
-  await connection.run(`COPY written TO ${literal(partial)} (FORMAT parquet)`)
+}
+
+const copy = async (connection: DuckDBConnection, source: string, path: string): Promise<void> => {
+  const partial = `${path}.${process.pid}.part`
+  // The second version of the format packs ascending numbers by their differences.
+  await connection.run(`COPY ${source} TO ${literal(partial)} (FORMAT parquet, PARQUET_VERSION V2)`)
   await Fs.rename(partial, path)
+}
+
+const writeParquet = async (connection: DuckDBConnection, path: string, entries: Entries): Promise<void> => {
+  await fill(connection, entries)
+  await copy(connection, "written", path)
+}
+
+/** DuckDB takes so many rows at a time. */
+const chunkRows = 2048
+
+const writeLists = async (
+  connection: DuckDBConnection,
+  path: string,
+  entries: Entries,
+  name: string,
+  lists: ReadonlyArray<Int32Array>
+): Promise<void> => {
+  const { DuckDBDataChunk, INTEGER } = await import("@duckdb/node-api")
+  await fill(connection, entries)
+  await connection.run("CREATE TEMP TABLE listed (entry INTEGER, value INTEGER)")
+  const appender = await connection.createAppender("listed")
+  for (const [entry, list] of lists.entries()) {
+    for (let from = 0; from < list.length; from += chunkRows) {
+      const values = list.subarray(from, from + chunkRows)
+      const chunk = DuckDBDataChunk.create([INTEGER, INTEGER], values.length)
+      chunk.setColumnValues(0, new Array<number>(values.length).fill(entry))
+      chunk.setColumnValues(1, Array.from(values))
+      appender.appendDataChunk(chunk)
+    }
+  }
+  appender.closeSync()
+  const rows = `SELECT written.*, value::BIGINT AS ${identifier(name)} FROM listed JOIN written ON entry = written.rowid`
+  await copy(connection, `(${rows})`, path)
+  await connection.run("DROP TABLE listed")
 }
 
 const failure = (file: string, text: string) =>
@@ -70,11 +118,16 @@ const failure = (file: string, text: string) =>
 export const open: Effect.Effect<Writer, SchemaError, Scope.Scope> = openDatabase.pipe(
   Effect.tap((connection) => columns(connection, "SET threads = 1", [])),
   Effect.mapError(({ text }) => failure("DuckDB", text)),
-  Effect.map((connection) => ({
-    parquet: (path, entries) =>
+  Effect.map((connection): Writer => {
+    const attempt = (path: string, write: () => Promise<void>) =>
       Effect.tryPromise({
-        try: () => writeParquet(connection, path, entries),
+        try: write,
         catch: (cause) => failure(path, cause instanceof Error ? cause.message.split("\n")[0]! : String(cause))
       })
-  }))
+    return {
+      parquet: (path, entries) => attempt(path, () => writeParquet(connection, path, entries)),
+      parquetOfLists: (path, entries, name, lists) =>
+        attempt(path, () => writeLists(connection, path, entries, name, lists))
+    }
+  })
 )

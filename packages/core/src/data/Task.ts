@@ -58,6 +58,11 @@ export interface Task<out K extends Kind = Kind, out R extends Role = Role, out 
   readonly target: Float64Array
   readonly weights: Float64Array | undefined
   readonly rows: number
+  /**
+   * Equal numbers for the copies of a row, as in a bootstrap sample: whoever splits the rows further keeps copies
+   * together. `undefined` while no row was taken twice.
+   */
+  readonly origin: Int32Array | undefined
   /** Hexadecimal hash of the data, the roles and the levels; not of the id. Computed when first read. */
   readonly hash: string
 }
@@ -147,6 +152,7 @@ interface Parts<K extends Kind> {
   readonly levels: ReadonlyArray<string>
   readonly target: Float64Array
   readonly weights: Float64Array | undefined
+  readonly origin: Int32Array | undefined
 }
 
 /** Types only; empty at run time, so that a task can be cloned and sent to a worker. */
@@ -182,7 +188,7 @@ const build = (table: Table.Table, options: Options): Effect.Effect<Task<Kind, n
   const { kind, levels, values } = encoded.target
   const weight = roles.weight === undefined ? undefined : table.columns.get(roles.weight)
   const weights = weight === undefined ? undefined : Column.asNumbers(weight)
-  return Effect.succeed(fromParts({ id, kind, table, roles, levels, target: values, weights }))
+  return Effect.succeed(fromParts({ id, kind, table, roles, levels, target: values, weights, origin: undefined }))
 }
 
 /**
@@ -235,6 +241,15 @@ export const fromFile = <const O extends FromFileOptions>(
     build(table, { ...options, id: options.id ?? Path.parse(path).name })
   ).pipe(Effect.map((task) => task as Task<never, never, never> as TaskOf<Table.Columns, O>))
 
+/** The rows themselves, as their own origins, if any comes twice. */
+const copies = (rows: ArrayLike<number>): Int32Array | undefined => {
+  let ascending = 1
+  while (ascending < rows.length && rows[ascending]! > rows[ascending - 1]!) ascending += 1
+  if (ascending >= rows.length) return undefined
+  const origin = Int32Array.from(rows)
+  return new Set(origin).size < origin.length ? origin : undefined
+}
+
 /**
  * Takes rows, in the given order, with repetitions: a task over these rows, of the same roles and levels. Nothing is
  * checked again, so that a part may lack a class or have weights of 0 only.
@@ -245,15 +260,21 @@ export const take = <K extends Kind, R extends Role, N extends string>(
   task: Task<K, R, N>,
   rows: ArrayLike<number>
 ): Task<K, R, N> => {
-  const pick = (values: Float64Array) => Float64Array.from(rows, (row) => values[row]!)
+  const pick = <A extends Float64Array | Int32Array>(values: A, picked: A): A => {
+    for (let i = 0; i < rows.length; i++) picked[i] = values[rows[i]!]!
+    return picked
+  }
+  const numbers = (values: Float64Array) => pick(values, new Float64Array(rows.length))
+  const { origin } = task
   return fromParts({
     id: task.id,
     kind: task.kind,
     table: Table.take(task.table, rows),
     roles: task.roles,
     levels: task.levels,
-    target: pick(task.target),
-    weights: task.weights === undefined ? undefined : pick(task.weights)
+    target: numbers(task.target),
+    weights: task.weights === undefined ? undefined : numbers(task.weights),
+    origin: origin === undefined ? copies(rows) : pick(origin, new Int32Array(rows.length))
   })
 }
 
@@ -305,7 +326,8 @@ export const withFeatures = <K extends Kind, R extends Role>(
     roles,
     levels: task.levels,
     target: task.target,
-    weights: task.weights
+    weights: task.weights,
+    origin: task.origin
   })
 }
 

@@ -23,6 +23,20 @@ const keysOf = (ast: SchemaAST.AST): ReadonlyArray<string> =>
 const unknownKey = (key: PropertyKey, known: ReadonlyArray<string>): string =>
   known.length === 0 ? "is not a known key: there are no options" : `is not a known key; ${advise(String(key), known)}`
 
+const hasKey = (ast: SchemaAST.AST, key: string): boolean =>
+  SchemaAST.isUnion(ast) ? ast.types.some((member) => hasKey(member, key)) : keysOf(ast).includes(key)
+
+/** The option whose own options have the key: a key that was written one level too high. */
+const holderOf = (ast: SchemaAST.AST, key: string): string | undefined => {
+  const holder = SchemaAST.isObjects(ast) ? ast.propertySignatures.find(({ type }) => hasKey(type, key)) : undefined
+  return holder === undefined ? undefined : String(holder.name)
+}
+
+const misplacedOrUnknown = (key: string, ast: SchemaAST.AST): string => {
+  const holder = holderOf(ast, key)
+  return holder === undefined ? unknownKey(key, keysOf(ast)) : `is not a known key here; it belongs in ${holder}`
+}
+
 /** The values of the literal `type` by which the members of a union are told apart. */
 const typesOf = (ast: SchemaAST.AST): ReadonlyArray<string> =>
   SchemaAST.isUnion(ast)
@@ -72,7 +86,7 @@ const describe = (issue: SchemaIssue.Issue, path: Issue["path"]): ReadonlyArray<
     case "MissingKey":
       return [{ path, message: "is missing; add it" }]
     case "UnexpectedKey":
-      return [{ path, message: unknownKey(path.at(-1) ?? "", keysOf(issue.ast)) }]
+      return [{ path, message: misplacedOrUnknown(String(path.at(-1) ?? ""), issue.ast) }]
     case "AnyOf": {
       const types = typesOf(issue.ast)
       if (issue.issues.length === 0 && types.length > 0) {

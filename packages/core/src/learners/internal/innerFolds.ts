@@ -5,7 +5,8 @@ import * as Seed from "../../Seed.ts"
 /**
  * Deals the rows of a task at random to at most `folds` folds of equal size, and the rows of a group to one fold: groups
  * in random order, the larger before the smaller, each to the smallest fold so far (the first at a tie). Without a group
- * role every row is a group, and sizes differ by one at most. Folds beyond the number of groups stay empty.
+ * role the copies of a row are a group, and every row that has none, whose folds differ in size by one at most. Folds
+ * beyond the number of groups stay empty.
  *
  * @returns the fold of every row, from 0
  */
@@ -13,7 +14,7 @@ export const innerFolds = (task: Task, folds: number, seed: Seed.Seed): Int32Arr
   const { group } = task.roles
   const groupOf =
     group === undefined
-      ? Int32Array.from({ length: task.rows }, (_, row) => row)
+      ? (task.origin ?? Int32Array.from({ length: task.rows }, (_, row) => row))
       : Column.asFactor(task.table.columns.get(group)!).codes
   const sizes = new Map<number, number>()
   for (const code of groupOf) sizes.set(code, (sizes.get(code) ?? 0) + 1)

@@ -177,7 +177,7 @@ const check = (pipeline: Pipeline.Any) =>
   Effect.fnUntraced(function* (task: Task) {
     yield* Effect.fromResult(Pipeline.check(pipeline))
     const { options } = yield* resolveModel(parts(pipeline).model, task)
-    // Any seed will do: how many rows are held out does not depend on it.
+    // Any seed will do: whether rows are left on both sides does not depend on it.
     yield* Effect.fromResult(splitRows(task, options.validation, Seed.root(0)))
     const preprocessed = yield* fitPreprocess(pipeline, task)
     yield* Effect.fromResult(load(pipeline, preprocessed, task))
