@@ -28,7 +28,7 @@ export interface Options {
   readonly size: number
   /** Seconds after which a job is given up and its worker ended. Default: never. */
   readonly timeLimit?: number
-  /** How often a job is tried whose worker is lost. Default 3: a crash that has nothing to do with the job costs nothing. */
+  /** How often a job is tried whose worker is lost. Default 5: crashes that have nothing to do with the job cost nothing. */
   readonly attempts?: number
 }
 
@@ -147,7 +147,7 @@ const execute = Effect.fnUntraced(function* <R>(
   handlers: Handlers<R>
 ) {
   const waiting = jobs.map((job) => ({ job, attempts: 0 }))
-  const most = options.attempts ?? 3
+  const most = options.attempts ?? 5
 
   const finish = Effect.fnUntraced(function* (job: Job.Job<unknown>, error: WorkerLost | TimedOut | undefined) {
     const stored = error === undefined ? yield* RunDirectory.readResult(handlers.directory, job.id) : undefined
@@ -170,7 +170,8 @@ const execute = Effect.fnUntraced(function* <R>(
           Effect.as(undefined),
           Effect.catchTags({ WorkerLost: (found) => Effect.succeed(found), TimedOut: (found) => Effect.succeed(found) })
         )
-      if (error?._tag === "WorkerLost" && attempts + 1 < most) waiting.unshift({ job, attempts: attempts + 1 })
+      // Last in the queue: what brought one worker down may be over by then.
+      if (error?._tag === "WorkerLost" && attempts + 1 < most) waiting.push({ job, attempts: attempts + 1 })
       else yield* finish(job, error)
     }
   }).pipe(Effect.scoped)
