@@ -50,7 +50,7 @@ const run = Command.make(
       Flag.optional
     ),
     timeLimit: Flag.Finite("time-limit").pipe(
-      Flag.withDescription("Seconds after which a job is given up; needs at least 2 workers. Default: none"),
+      Flag.withDescription("Seconds after which a job is given up. Default: none"),
       Flag.filter(
         (seconds) => seconds > 0,
         (seconds) => `a limit of ${seconds} s ends every job; give a positive number of seconds`

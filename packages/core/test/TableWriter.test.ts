@@ -3,6 +3,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as Column from "../src/data/Column.ts"
 import * as Table from "../src/data/Table.ts"
 import * as TableWriter from "../src/data/TableWriter.ts"
@@ -31,6 +33,23 @@ describe("parquetOfLists", () => {
       assert.strictEqual(Column.toText(columns.get("name")!, 4999), "long")
       assert.strictEqual(Column.toText(columns.get("name")!, 5000), null)
       assert.deepStrictEqual(readdirSync(directory), ["lists.parquet"])
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("stops in the middle of a file when it is interrupted", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      const lists = Array.from({ length: 500 }, () => Int32Array.from({ length: 10_000 }, (_, i) => i))
+      const entries = [["list", Column.integer(lists.map((_, i) => i))]] as const
+      const writing = yield* TableWriter.open.pipe(
+        Effect.flatMap((writer) => writer.parquetOfLists(join(directory, "lists.parquet"), entries, "row", lists)),
+        Effect.scoped,
+        Effect.forkChild
+      )
+      while (readdirSync(directory).length === 0) yield* Effect.sleep("2 millis")
+      yield* Fiber.interrupt(writing)
+      assert.isTrue(Exit.hasInterrupts(yield* Fiber.await(writing)))
+      assert.notInclude(readdirSync(directory), "lists.parquet")
     }).pipe(Effect.scoped)
   )
 })

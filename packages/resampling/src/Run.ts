@@ -7,6 +7,7 @@
  * )
  * Score.aggregate(Score.table(outcome.results))
  */
+import { hashJson } from "@rocflow/core/Hash"
 import type { SchemaError } from "@rocflow/core/data/SchemaError"
 import * as TableWriter from "@rocflow/core/data/TableWriter"
 import * as Learner from "@rocflow/core/learning/Learner"
@@ -106,13 +107,14 @@ const prepare = Effect.fnUntraced(function* (
         })
     )
   )
-  if (known !== undefined) return known
   const hashes = new Map(design.learners.map((learner) => [learner.id, Learner.hash(learner)]))
   const manifest = RunDirectory.manifest(
     design,
     { learnerHash: (id) => hashes.get(id)!, resamplingText },
-    options.provenance ?? {}
+    known?.provenance ?? options.provenance ?? {}
   )
+  // The same design may have got other names.
+  if (known !== undefined && hashJson(known) === hashJson(manifest)) return known
   if (options.experiment !== undefined) {
     yield* RunDirectory.writeWhole(path.join(directory, "experiment.json"), JSON.stringify(options.experiment, null, 2))
   }
@@ -154,7 +156,7 @@ export const start = Effect.fnUntraced(function* <R>(
       const emit = yield* Listener
       const manifest = yield* prepare(design, directory, writer, options)
       const ids = design.jobs.map(({ id }) => id)
-      const known = yield* RunDirectory.readResults(directory, ids)
+      const known = yield* RunDirectory.readResults(directory, manifest)
       const kept = options.retryFailed === true ? known.filter(({ status }) => status === "ok") : known
       const results = new Map(kept.map((result) => [result.id, result]))
       const skipped = results.size
@@ -195,9 +197,5 @@ export const resume = Effect.fnUntraced(function* <R>(
  */
 export const read = Effect.fnUntraced(function* (directory: string) {
   const manifest = yield* RunDirectory.requireManifest(directory)
-  const results = yield* RunDirectory.readResults(
-    directory,
-    manifest.jobs.map(({ id }) => id)
-  )
-  return { directory, manifest, results }
+  return { directory, manifest, results: yield* RunDirectory.readResults(directory, manifest) }
 })

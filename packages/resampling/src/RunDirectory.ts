@@ -212,15 +212,20 @@ export const readResult = Effect.fnUntraced(function* (
     : yield* unreadable(directory, path.join("jobs", `${id}.json`), decoded.failure.message)
 })
 
-/** Reads the results of the jobs that are finished, in the order of the ids. */
-export const readResults = Effect.fnUntraced(function* (directory: string, ids: ReadonlyArray<string>) {
+/**
+ * Reads the results of the jobs that are finished, in the order given. Tasks and learners are called as in the jobs given:
+ * they may have got other names since a result was written.
+ */
+export const readResults = Effect.fnUntraced(function* (directory: string, { jobs }: Pick<Manifest, "jobs">) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const folder = path.join(directory, "jobs")
   const files = new Set((yield* fs.exists(folder)) ? yield* fs.readDirectory(folder) : [])
-  const finished = ids.filter((id) => files.has(`${id}.json`))
-  const results = yield* Effect.forEach(finished, (id) => readResult(directory, id))
-  return results.filter((result) => result !== undefined)
+  const finished = jobs.filter(({ id }) => files.has(`${id}.json`))
+  const results = yield* Effect.forEach(finished, ({ id, job }) =>
+    Effect.map(readResult(directory, id), (result) => (result === undefined ? [] : [{ ...result, job }]))
+  )
+  return results.flat()
 })
 
 /** Where the predictions of a job are. */
@@ -253,23 +258,23 @@ export const writeSplits = Effect.fnUntraced(function* (
 ) {
   const path = yield* Path.Path
   const parts = design.plan.flatMap((plan) =>
-    plan.instance.splits.flatMap((split) =>
-      (["train", "test"] as const).map((part) => ({ plan, split, part, rows: split[part] }))
-    )
+    plan.instance.splits.flatMap((split) => (["train", "test"] as const).map((part) => ({ plan, split, part })))
   )
   type Part = (typeof parts)[number]
-  const texts = (f: (part: Part) => string) =>
-    Column.text(parts.flatMap((part) => Array.from(part.rows, () => f(part))))
-  const integers = (f: (part: Part, row: number) => number) =>
-    Column.integer(parts.flatMap((part) => Array.from(part.rows, (row) => f(part, row))))
-  yield* writer.parquet(path.join(directory, "splits.parquet"), [
-    ["task", texts(({ plan }) => plan.task.id)],
-    ["resampling", texts(({ plan }) => resamplingText(plan))],
-    ["iteration", integers(({ split }) => split.iteration)],
-    ["testSubset", texts(({ split }) => split.testSubset)],
-    ["trainSubsets", texts(({ split }) => split.trainSubsets)],
-    ["testFold", integers(({ split }) => split.testFold)],
-    ["part", texts(({ part }) => part)],
-    ["row", integers((_, row) => row)]
-  ])
+  const texts = (f: (part: Part) => string) => Column.text(parts.map(f))
+  const integers = (f: (part: Part) => number) => Column.integer(parts.map(f))
+  yield* writer.parquetOfLists(
+    path.join(directory, "splits.parquet"),
+    [
+      ["task", texts(({ plan }) => plan.task.id)],
+      ["resampling", texts(({ plan }) => resamplingText(plan))],
+      ["iteration", integers(({ split }) => split.iteration)],
+      ["testSubset", texts(({ split }) => split.testSubset)],
+      ["trainSubsets", texts(({ split }) => split.trainSubsets)],
+      ["testFold", integers(({ split }) => split.testFold)],
+      ["part", texts(({ part }) => part)]
+    ],
+    "row",
+    parts.map(({ split, part }) => split[part])
+  )
 })

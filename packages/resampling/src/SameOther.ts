@@ -121,11 +121,12 @@ export const splits = (
   const found: Array<Split> = []
   for (const [which, trainSubsets] of selected.entries()) {
     for (let testFold = 0; testFold < folds; testFold++) {
+      const candidatesOf = (code: number) =>
+        rowsWhere(units.rows, (row) => foldOf[row] !== testFold && isCandidate(trainSubsets, subsetOf[row]!, code))
+      // The rows of all subsets are the same for each, and with many subsets too many to have them more than once.
+      const shared = trainSubsets === "all" ? candidatesOf(0) : undefined
       for (const [code, testSubset] of names.entries()) {
-        const candidates = rowsWhere(
-          units.rows,
-          (row) => foldOf[row] !== testFold && isCandidate(trainSubsets, subsetOf[row]!, code)
-        )
+        const candidates = shared ?? candidatesOf(code)
         const groups = full[code]![trainSubsets]
         const test = tests[testFold]![code]!
         const push = (draw: number, nTrainGroups: number, train: Int32Array) =>

@@ -115,6 +115,35 @@ describe("Job.execute", () => {
     })
   )
 
+  it.effect("makes a failed result of a measure that throws", () =>
+    Effect.gen(function* () {
+      const broken = Measure.define({
+        ...Measure.mse,
+        id: "broken",
+        evaluate: () => {
+          throw new RangeError("out of range")
+        }
+      })
+      const { result } = yield* Job.execute(Job.make({ ...base, measures: [broken] }))
+      assert.strictEqual(result.status, "failed")
+      assert.deepStrictEqual(result.error, { tag: "Defect", message: "out of range" })
+    })
+  )
+
+  it.effect("gives scores that fit into a file, whatever a measure gives", () =>
+    Effect.gen(function* () {
+      const measures = [Number.NaN, Infinity, -Infinity].map((value) =>
+        Measure.define({ ...Measure.mse, id: `gives ${value}`, evaluate: () => value })
+      )
+      const { result } = yield* Job.execute(Job.make({ ...base, measures }))
+      assert.deepStrictEqual(Schema.encodeSync(Job.Result)(result), result)
+      assert.deepStrictEqual(
+        result.scores["gives Infinity"],
+        Measure.undefinedBecause('measure "gives Infinity" gave Infinity')
+      )
+    })
+  )
+
   it.effect("keeps the failure beside the scores of the fallback", () =>
     Effect.gen(function* () {
       const state = control()

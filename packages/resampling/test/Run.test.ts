@@ -1,10 +1,12 @@
 import { readdirSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
+import * as Learner from "@rocflow/core/learning/Learner"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import fc from "fast-check"
+import type { AnyLearner } from "../src/Job.ts"
 import type * as Job from "../src/Job.ts"
 import * as Run from "../src/Run.ts"
 import { control, design, refuse, services, temporary } from "./support/runs.ts"
@@ -53,6 +55,35 @@ describe("Run.start", () => {
         results.map(({ id }) => id),
         planned.jobs.map(({ id }) => id)
       )
+    }).pipe(Effect.scoped, Effect.provide(services))
+  )
+
+  it.live("calls finished jobs by their new names", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      const state = control()
+      const before = yield* Run.start(yield* design(state), directory, { provenance: { started: "then" } })
+      const planned = yield* design(state)
+      const renamed = (learner: AnyLearner) => Learner.named(learner, `new ${learner.id}`)
+      const after = yield* Run.start(
+        {
+          ...planned,
+          learners: planned.learners.map(renamed),
+          jobs: planned.jobs.map((job) => ({ ...job, learner: renamed(job.learner) }))
+        },
+        directory
+      )
+      assert.strictEqual(after.skipped, 8)
+      assert.deepStrictEqual(scoresOf(after.results), scoresOf(before.results))
+      const read = yield* Run.read(directory)
+      for (const { manifest, results } of [after, read]) {
+        assert.deepStrictEqual(
+          manifest.learners.map(({ id }) => id),
+          ["new one", "new two"]
+        )
+        assert.deepStrictEqual(new Set(results.map(({ job }) => job.learner)), new Set(["new one", "new two"]))
+        assert.strictEqual(manifest.provenance["started"], "then")
+      }
     }).pipe(Effect.scoped, Effect.provide(services))
   )
 

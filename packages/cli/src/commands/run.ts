@@ -53,10 +53,10 @@ interface Input {
   readonly json: boolean
 }
 
-/** One process per core unless said otherwise; a single one is this process. */
+/** One process per core unless said otherwise; a single one is this process, unless it may have to be ended. */
 const executorOf = (file: string, workers: Option.Option<number>, timeLimit: Option.Option<number>) => {
   const size = Option.getOrElse(workers, availableParallelism)
-  return size === 1
+  return size === 1 && Option.isNone(timeLimit)
     ? Executor.inProcess
     : Processes.layer({
         entry: new URL("../worker.ts", import.meta.url),

@@ -11,6 +11,7 @@ import * as RunDirectory from "@rocflow/resampling/RunDirectory"
 import * as Score from "@rocflow/resampling/Score"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
+import * as Option from "effect/Option"
 import { toJson } from "../terminal/json.ts"
 import * as Report from "./Report.ts"
 import type * as Model from "./ReportModel.ts"
@@ -152,23 +153,51 @@ const rocOf = Effect.fnUntraced(function* ({ directory, manifest, results }: Fin
   return (yield* Effect.forEach(cells.values(), (cell) =>
     Effect.gen(function* () {
       const { task, learner, testSubset, trainSubsets } = cell[0]!.job
-      const parts = yield* Effect.forEach(cell, ({ id }) => ranked(directory, id, positives.get(task)!))
+      const parts = yield* Effect.forEach(cell, ({ id }) => ranked(directory, id, positives.get(task)!), {
+        concurrency: 4
+      })
       const found = parts.filter((part) => part !== undefined)
       if (found.length === 0) return []
-      const scores = yield* BinaryScores.make({
-        labels: found.flatMap(({ labels }) => labels),
-        scores: found.flatMap((part) => part.scores)
-      })
-      const curve = Roc.curve(scores)
-      const auc = Roc.auc(scores)
+      const scores = yield* Effect.option(
+        BinaryScores.make({
+          labels: found.flatMap(({ labels }) => labels),
+          scores: found.flatMap((part) => part.scores)
+        })
+      )
+      // Scores that are not finite have no curve; their jobs' own measures say so.
+      if (Option.isNone(scores)) return []
+      const curve = Roc.curve(scores.value)
+      const auc = Roc.auc(scores.value)
       if (Roc.isUndefined(curve) || typeof auc !== "number") return []
       return [{ task, learner, testSubset, trainSubsets, fpr: Array.from(curve.fpr), tpr: Array.from(curve.tpr), auc }]
     })
   )).flat()
 })
 
+/**
+ * Scores are comparable within a task and a resampling. A report shows a part for each task, so in a run of several
+ * resamplings each of them makes a task of its own.
+ */
+const byResampling = (run: Finished): Finished => {
+  const { resamplings, tasks } = run.manifest
+  if (resamplings.length === 1) return run
+  const named = (task: string, resampling: string) => `${task}, ${resampling}`
+  return {
+    ...run,
+    manifest: {
+      ...run.manifest,
+      tasks: tasks.flatMap((task) => resamplings.map(({ text }) => ({ ...task, id: named(task.id, text) })))
+    },
+    results: run.results.map((result) => ({
+      ...result,
+      job: { ...result.job, task: named(result.job.task, result.job.resampling) }
+    }))
+  }
+}
+
 /** Assembles everything that a report of the run shows. */
-export const model = Effect.fnUntraced(function* (run: Finished) {
+export const model = Effect.fnUntraced(function* (given: Finished) {
+  const run = byResampling(given)
   const { manifest, results } = run
   const rows = Score.table(results)
   const { name = "run", engine = "", started = "", command = "", executor: _, ...versions } = manifest.provenance

@@ -6,7 +6,7 @@ import * as Fs from "node:fs/promises"
 import type * as Scope from "effect/Scope"
 import type { DuckDBAppender, DuckDBConnection } from "@duckdb/node-api"
 import * as Column from "./Column.ts"
-import { columns, identifier, literal, open as openDatabase } from "./internal/duckdb.ts"
+import { columns, identifier, literal, open as openDatabase, work } from "./internal/duckdb.ts"
 import { SchemaError } from "./SchemaError.ts"
 
 type Entries = ReadonlyArray<readonly [name: string, column: Column.Column]>
@@ -91,7 +91,10 @@ const writeLists = async (
     for (let from = 0; from < list.length; from += chunkRows) {
       const values = list.subarray(from, from + chunkRows)
       const chunk = DuckDBDataChunk.create([INTEGER, INTEGER], values.length)
-      chunk.setColumnValues(0, new Array<number>(values.length).fill(entry))
+      chunk.setColumnValues(
+        0,
+        Array.from(values, () => entry)
+      )
       chunk.setColumnValues(1, Array.from(values))
       appender.appendDataChunk(chunk)
     }
@@ -120,10 +123,7 @@ export const open: Effect.Effect<Writer, SchemaError, Scope.Scope> = openDatabas
   Effect.mapError(({ text }) => failure("DuckDB", text)),
   Effect.map((connection): Writer => {
     const attempt = (path: string, write: () => Promise<void>) =>
-      Effect.tryPromise({
-        try: write,
-        catch: (cause) => failure(path, cause instanceof Error ? cause.message.split("\n")[0]! : String(cause))
-      })
+      Effect.mapError(work(connection, write), ({ text }) => failure(path, text.split("\n")[0]!))
     return {
       parquet: (path, entries) => attempt(path, () => writeParquet(connection, path, entries)),
       parquetOfLists: (path, entries, name, lists) =>

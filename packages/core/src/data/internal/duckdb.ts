@@ -96,16 +96,33 @@ const copy = (target: Values, chunk: DuckDBDataChunk, index: number, offset: num
   }
 }
 
+/**
+ * Does work on a connection. An interruption stops the query and waits for its end: a connection that is closed while it
+ * works hangs the process.
+ */
+export const work = <A>(connection: DuckDBConnection, run: () => Promise<A>): Effect.Effect<A, Refusal> =>
+  Effect.callback((resume) => {
+    const done = run()
+    done.then(
+      (value) => resume(Effect.succeed(value)),
+      (cause: unknown) => resume(Effect.fail(refusal(cause)))
+    )
+    return Effect.promise(() => {
+      connection.interrupt()
+      return done.then(
+        () => {},
+        () => {}
+      )
+    })
+  })
+
 /** Runs a query and gets its columns, each as the kind given for it. Missing numbers are NaN, other values null. */
 export const columns = (
   connection: DuckDBConnection,
   sql: string,
   kinds: ReadonlyArray<Kind>
 ): Effect.Effect<ReadonlyArray<Values>, Refusal> =>
-  Effect.tryPromise({
-    try: () => connection.run(sql).then((result) => result.fetchAllChunks()),
-    catch: refusal
-  }).pipe(
+  work(connection, () => connection.run(sql).then((result) => result.fetchAllChunks())).pipe(
     Effect.map((chunks) => {
       const rows = chunks.reduce((total, chunk) => total + chunk.rowCount, 0)
       const targets = kinds.map((kind) => empty(kind, rows))

@@ -19,8 +19,10 @@ export const holds = (column: Column.Column, value: Filler): boolean => {
   }
 }
 
-const present = (column: Column.Column): Float64Array =>
-  (Column.asNumbers(column) ?? new Float64Array()).filter((value) => !Number.isNaN(value))
+const present = (column: Column.Column): Float64Array => {
+  const values = Column.asNumbers(column) ?? new Float64Array()
+  return column.missing === null ? values : values.filter((value) => !Number.isNaN(value))
+}
 
 /** The arithmetic mean of the values that are there. */
 export const mean = (column: Column.Column): number | undefined => {
@@ -30,7 +32,7 @@ export const mean = (column: Column.Column): number | undefined => {
 
 /** The middle value, or the mean of the two middle ones. */
 export const median = (column: Column.Column): number | undefined => {
-  const values = present(column).sort()
+  const values = present(column).toSorted()
   const half = values.length >> 1
   if (values.length === 0) return undefined
   return values.length % 2 === 1 ? values[half]! : (values[half - 1]! + values[half]!) / 2
