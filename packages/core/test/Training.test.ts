@@ -230,6 +230,7 @@ describe("conformance with mlr3torch", () => {
       assert.deepStrictEqual(outcome, {
         weights: [{ name: "0.steps", shape: [1], values: Float32Array.of(0) }],
         history: [],
+        engine: "scripted",
         epochs: 0,
         reason: "epochs",
         best: undefined,

@@ -168,14 +168,15 @@ export const grid = Effect.fnUntraced(function* <R = never>(options: {
   if (problems.length > 0) return yield* new DesignError({ problems })
 
   const plan = planned.flat().filter((found) => "instance" in found)
-  const jobs = plan.flatMap(({ task, resampling, instance }) =>
-    instance.splits.flatMap((split) =>
+  const jobs = plan.flatMap(({ task, resampling, instance }) => {
+    const resamplingKey = Job.resamplingKey(resampling)
+    return instance.splits.flatMap((split) =>
       learners.map((learner) =>
         Job.make({
           task,
           learner,
           resampling: Resampling.toText(resampling),
-          resamplingJson: resampling,
+          resamplingKey,
           split,
           measures,
           fallback,
@@ -183,7 +184,7 @@ export const grid = Effect.fnUntraced(function* <R = never>(options: {
         })
       )
     )
-  )
+  })
   return {
     tasks,
     learners,

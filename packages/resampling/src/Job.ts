@@ -70,6 +70,7 @@ export const Result = Schema.Struct({
       reason: Schema.Literals(["epochs", "early stopping", "callback"]),
       best: Schema.optionalKey(Schema.Struct({ epoch: Schema.Int, score: Schema.Finite })),
       kept: Schema.Int,
+      engine: Schema.String,
       history: History.History
     })
   ),
@@ -93,17 +94,23 @@ export const columns = <R>({ task, learner, resampling, split }: Job<R>): typeof
   }
 }
 
+/** What tells resamplings apart: their JSON, or its hash where that is long, as a list of given splits is. */
+export const resamplingKey = (resampling: unknown): string => {
+  const text = JSON.stringify(resampling)
+  return text.length > 200 ? hashJson(resampling) : text
+}
+
 /** Makes a job, with its id and its seed, which depends on the data and the split and not on the learner. */
 export const make = <R>(
-  parts: Omit<Job<R>, "id" | "seed"> & { readonly root: Seed.Seed; readonly resamplingJson: unknown }
+  parts: Omit<Job<R>, "id" | "seed"> & { readonly root: Seed.Seed; readonly resamplingKey: string }
 ): Job<R> => {
-  const { root, resamplingJson, ...job } = parts
-  const seed = Seed.derive(root, "task", job.task.hash, "split", JSON.stringify(resamplingJson), job.split.iteration)
+  const { root, resamplingKey, ...job } = parts
+  const seed = Seed.derive(root, "task", job.task.hash, "split", resamplingKey, job.split.iteration)
   const id = hashJson({
     format: 1,
     task: job.task.hash,
     learner: Learner.hash(job.learner),
-    resampling: resamplingJson,
+    resampling: resamplingKey,
     iteration: job.split.iteration,
     seed,
     measures: job.measures.map((measure) => measure.id),
@@ -122,6 +129,8 @@ const describe = (cause: Cause.Cause<unknown>): { readonly tag: string; readonly
 export interface Executed {
   readonly result: Result
   readonly prediction: Prediction | undefined
+  /** What the learner learned, as plain data that `Learner.load` reads. */
+  readonly model?: () => unknown
 }
 
 const trainAndPredict = Effect.fnUntraced(function* <R>(job: Job<R>, learner: AnyLearner<R>) {
@@ -129,14 +138,15 @@ const trainAndPredict = Effect.fnUntraced(function* <R>(job: Job<R>, learner: An
   const fitted = yield* learner.fit(Task.take(task, split.train), seed)
   const prediction = { ...(yield* fitted.predict(Task.take(task, split.test))), rows: split.test }
   const scores = Object.fromEntries(job.measures.map((each) => [each.id, Measure.evaluate(each, prediction)]))
-  return { outcome: fitted.outcome, prediction, scores }
+  return { outcome: fitted.outcome, prediction, scores, model: fitted.state }
 })
 
-const training = ({ epochs, reason, best, kept, history }: Outcome): Result["training"] & {} => ({
+const training = ({ epochs, reason, best, kept, engine, history }: Outcome): Result["training"] & {} => ({
   epochs,
   reason,
   ...(best === undefined ? {} : { best }),
   kept,
+  engine,
   history
 })
 
@@ -166,5 +176,5 @@ export const execute = Effect.fnUntraced(function* <R>(job: Job<R>): Effect.fn.R
     ...(outcome === undefined ? {} : { training: training(outcome) }),
     seconds
   }
-  return { result, prediction }
+  return used._tag === "Success" ? { result, prediction, model: used.value.model } : { result, prediction }
 })

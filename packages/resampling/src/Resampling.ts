@@ -185,6 +185,12 @@ export const toText = (spec: Spec): string => {
     case "sameOther":
       return spec.ignoreSubset
         ? `${spec.folds}-fold cross-validation, subsets ignored`
-        : `${spec.folds}-fold Same/Other/All cross-validation${spec.subsets === "SOA" ? "" : ` (${spec.subsets})`}${spec.sizes < 0 ? "" : `, sizes ${spec.sizes}`}`
+        : [
+            `${spec.folds}-fold Same/Other/All cross-validation${spec.subsets === "SOA" ? "" : ` (${spec.subsets})`}`,
+            ...(spec.sizes < 0 ? [] : [`sizes ${spec.sizes}`]),
+            ...(spec.ratio === 0.5 ? [] : [`ratio ${spec.ratio}`]),
+            ...(spec.seeds === 1 ? [] : [times(spec.seeds, "re-draw")]),
+            ...(spec.algorithm === "rss" ? [] : [`folds by ${spec.algorithm}`])
+          ].join(", ")
   }
 }

@@ -54,6 +54,8 @@ export interface StartOptions {
   readonly experiment?: unknown
   /** Versions, engine, command: whatever is to be remembered with the run. */
   readonly provenance?: Readonly<Record<string, string>>
+  /** Keeps what every job learned, in `models/<id>/model.json`. Default false; of a run that is continued, as it began. */
+  readonly models?: boolean
   /** Executes failed jobs again. Default: their failures are kept. */
   readonly retryFailed?: boolean
 }
@@ -111,7 +113,10 @@ const prepare = Effect.fnUntraced(function* (
   const manifest = RunDirectory.manifest(
     design,
     { learnerHash: (id) => hashes.get(id)!, resamplingText },
-    known?.provenance ?? options.provenance ?? {}
+    {
+      provenance: known?.provenance ?? options.provenance ?? {},
+      models: known?.models ?? options.models ?? false
+    }
   )
   // The same design may have got other names.
   if (known !== undefined && hashJson(known) === hashJson(manifest)) return known
@@ -124,10 +129,14 @@ const prepare = Effect.fnUntraced(function* (
 })
 
 /** Executes one job and stores what it gave: what every executor calls. */
-export const runJob = <R>(directory: string, writer: TableWriter.Writer) =>
+export const runJob = <R>(
+  directory: string,
+  writer: TableWriter.Writer,
+  { models }: Pick<RunDirectory.Manifest, "models">
+) =>
   Effect.fnUntraced(function* (job: Job.Job<R>) {
     const executed = yield* Job.execute(job)
-    yield* RunDirectory.writeExecuted(directory, writer, executed)
+    yield* RunDirectory.writeExecuted(directory, writer, executed, models)
     return executed.result
   })
 
@@ -163,7 +172,7 @@ export const start = Effect.fnUntraced(function* <R>(
       const jobs = design.jobs.length
       yield* emit({ _tag: "Begun", directory, jobs, finished: skipped })
       const open = design.jobs.filter(({ id }) => !results.has(id)).sort(byTrainingSize)
-      const execute = runJob<R>(directory, writer)
+      const execute = runJob<R>(directory, writer, manifest)
       yield* executor.run(open, {
         directory,
         // The executor hands back jobs of this design only.

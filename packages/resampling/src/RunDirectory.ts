@@ -7,6 +7,7 @@
  * splits.parquet    a row for each split and row: which rows train and test
  * jobs/<id>.json    the result of a finished job
  * predictions/<id>.parquet   what it predicted for the test rows
+ * models/<id>/model.json     what it learned, if the run keeps models
  * report.html  figures/      written by `rocflow report`
  * ```
  */
@@ -68,6 +69,8 @@ export const Manifest = Schema.Struct({
   measures: Schema.Array(MeasureSummary),
   jobs: Schema.Array(Schema.Struct({ id: Schema.String, job: Job.Columns })),
   warnings: Schema.Array(Schema.String),
+  /** Whether the run keeps what its jobs learned. */
+  models: Schema.Boolean,
   /** Versions, engine, time of the start, command: whatever the caller wants to be remembered. */
   provenance: Schema.Record(Schema.String, Schema.String)
 })
@@ -127,7 +130,7 @@ const summarise = ({ task }: Pick<Planned, "task">): typeof TaskSummary.Type => 
 export const manifest = (
   design: Design<unknown>,
   describe: { readonly learnerHash: (id: string) => string; readonly resamplingText: (plan: Planned) => string },
-  provenance: Readonly<Record<string, string>>
+  options: { readonly provenance: Readonly<Record<string, string>>; readonly models: boolean }
 ): Manifest => ({
   format: 1,
   hash: design.hash,
@@ -148,7 +151,7 @@ export const manifest = (
   })),
   jobs: design.jobs.map((job) => ({ id: job.id, job: Job.columns(job) })),
   warnings: design.warnings,
-  provenance
+  ...options
 })
 
 /** Writes `design.json`. */
@@ -235,16 +238,24 @@ export const predictionsFile = Effect.fnUntraced(function* (directory: string, i
 })
 
 /**
- * Writes what a job gave: first the predictions, last the result, whose file says that the job is finished.
+ * Writes what a job gave: first the predictions and, if wanted, the model, last the result, whose file says that the job
+ * is finished.
  */
 export const writeExecuted = Effect.fnUntraced(function* (
   directory: string,
   writer: TableWriter.Writer,
-  { result, prediction }: Job.Executed
+  { result, prediction, model }: Job.Executed,
+  keepModel = false
 ): Effect.fn.Return<void, SchemaError | PlatformError, Files> {
   const path = yield* Path.Path
   if (prediction !== undefined) {
     yield* writer.parquet(yield* predictionsFile(directory, result.id), Prediction.toColumns(prediction))
+  }
+  if (keepModel && model !== undefined) {
+    const fs = yield* FileSystem.FileSystem
+    const folder = path.join(directory, "models", result.id)
+    yield* fs.makeDirectory(folder, { recursive: true })
+    yield* writeWhole(path.join(folder, "model.json"), JSON.stringify(model()))
   }
   yield* writeWhole(path.join(directory, "jobs", `${result.id}.json`), encodeResult(result))
 })

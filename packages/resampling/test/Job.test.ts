@@ -29,7 +29,7 @@ const base = {
   task,
   learner: noisy(control()),
   resampling: "4-fold cross-validation",
-  resamplingJson: { type: "cv", folds: 4 },
+  resamplingKey: Job.resamplingKey({ type: "cv", folds: 4 }),
   split,
   measures: [Measure.mse],
   fallback: undefined,
@@ -45,7 +45,7 @@ describe("Job.make", () => {
   it.each([
     ["the data", { task: dynamic(13, {}) }],
     ["the learner's options", { learner: noisy(control(), 3) }],
-    ["the resampling", { resamplingJson: { type: "cv", folds: 5 } }],
+    ["the resampling", { resamplingKey: Job.resamplingKey({ type: "cv", folds: 5 }) }],
     ["the split", { split: { ...split, iteration: 1 } }],
     ["the seed", { root: Seed.root(2) }],
     ["the measures", { measures: [Measure.mae] }],

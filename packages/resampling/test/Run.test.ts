@@ -1,6 +1,7 @@
-import { readdirSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
+import * as Task from "@rocflow/core/data/Task"
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -250,5 +251,33 @@ describe("Run.resume", () => {
       assert.include(error.message, "holds no run")
       assert.deepStrictEqual(readdirSync(directory), [])
     }).pipe(Effect.scoped, Effect.provide(services))
+  )
+})
+
+describe("models", () => {
+  it.live("are kept on request, one for each job, and predict as before when they are loaded", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      const planned = yield* design(control())
+      yield* Run.start(planned, directory, { models: true })
+      const [job] = planned.jobs
+      const file = join(directory, "models", job!.id, "model.json")
+      const state: unknown = JSON.parse(readFileSync(file, "utf8"))
+      const { task, learner, seed, split } = job!
+      const schema = { kind: task.kind, levels: task.levels, features: [] }
+      const loaded = yield* Effect.fromResult(learner.load(schema, state))
+      const fitted = yield* learner.fit(Task.take(task, split.train), seed)
+      const test = Task.take(task, split.test)
+      assert.deepStrictEqual((yield* loaded.predict(test)).response, (yield* fitted.predict(test)).response)
+      assert.lengthOf(readdirSync(join(directory, "models")), planned.jobs.length)
+    }).pipe(Effect.provide(services))
+  )
+
+  it.live("are not kept otherwise", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      yield* Run.start(yield* design(control()), directory)
+      assert.isFalse(existsSync(join(directory, "models")))
+    }).pipe(Effect.provide(services))
   )
 })

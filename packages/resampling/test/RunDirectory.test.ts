@@ -33,7 +33,7 @@ describe("the manifest", () => {
       const value = RunDirectory.manifest(
         yield* design(control()),
         { learnerHash: (id) => `hash of ${id}`, resamplingText: ({ resampling }) => resampling.type },
-        { engine: "none" }
+        { provenance: { engine: "none" }, models: false }
       )
       yield* RunDirectory.writeManifest(directory, value)
       assert.deepStrictEqual(yield* RunDirectory.readManifest(directory), value)

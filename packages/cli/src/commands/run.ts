@@ -83,6 +83,7 @@ export const run = Effect.fn("run")(function* ({ file, out, workers, timeLimit, 
     const executor = yield* Executor.Executor
     return yield* Run.start(design, directory, {
       experiment: loaded.experiment,
+      models: loaded.experiment.models ?? false,
       retryFailed,
       provenance: {
         ...versions,

@@ -76,7 +76,8 @@ export const Experiment = Schema.Struct({
     LearnerEntry.annotate({ description: "Trained where a learner fails, such as Featureless; default: none" })
   ),
   resamplings: Schema.Array(Resampling.schema).check(Schema.isMinLength(1)),
-  measures: Schema.Array(Name).check(Schema.isMinLength(1))
+  measures: Schema.Array(Name).check(Schema.isMinLength(1)),
+  models: optional(Schema.Boolean, "Keeps what every job learned, in models/<id>/model.json. Default false")
 })
 
 /** @category models */

@@ -58,6 +58,8 @@ export type Reason = "epochs" | "early stopping" | "callback"
 export interface Outcome {
   readonly weights: ReadonlyArray<Engine.Weights>
   readonly history: History
+  /** The engine and its backend: numbers of different engines agree to rounding only. */
+  readonly engine: string
   readonly epochs: number
   readonly reason: Reason
   /** By the first validation measure; undefined without validation, or if it was never defined. */
@@ -245,6 +247,7 @@ export const run = Effect.fnUntraced(function* <E, R>(
   const outcome: Outcome = {
     weights,
     history,
+    engine: engine.name,
     epochs: state.epoch,
     reason: stopping.stop ? "early stopping" : state.terminated ? "callback" : "epochs",
     best: stopping.best,

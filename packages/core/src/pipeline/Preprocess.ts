@@ -143,7 +143,8 @@ export const imputeDefinition = define({
 
 /**
  * Fills missing values: numeric columns with their `mean` or `median`, any column with its `mode` (the most frequent
- * value, the smallest at ties), or with a `constant` of the column's type. The statistic is that of the training rows.
+ * value, the smallest at ties), or with a `constant` of the column's type. The statistic is that of the training rows, each of
+ * which counts the same: row weights act in the loss only.
  *
  * Without `columns` it takes every column that the method fits. A column without any value in the training rows is an
  * error. *Gotcha*: the median of a whole-number column may be a half; the column then becomes numeric.
@@ -259,7 +260,7 @@ export const standardiseDefinition = define({
 
 /**
  * Maps each numeric column to (x − mean) / sd, with the mean and the standard deviation (divisor n, as scikit-learn) of
- * the training rows. A column that is constant in training is only shifted. Missing values are left out of the
+ * the training rows, each of which counts the same. A column that is constant in training is only shifted. Missing values are left out of the
  * statistics and stay missing.
  * @category stages
  */

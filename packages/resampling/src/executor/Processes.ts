@@ -150,7 +150,8 @@ const execute = Effect.fnUntraced(function* <R>(
   const most = options.attempts ?? 5
 
   const finish = Effect.fnUntraced(function* (job: Job.Job<unknown>, error: WorkerLost | TimedOut | undefined) {
-    const stored = error === undefined ? yield* RunDirectory.readResult(handlers.directory, job.id) : undefined
+    // A worker may be lost after it stored the result.
+    const stored = error?._tag === "TimedOut" ? undefined : yield* RunDirectory.readResult(handlers.directory, job.id)
     const result = stored ?? failed(job, error ?? new WorkerLost({ reason: "it stored no result" }))
     if (stored === undefined) yield* handlers.store(result)
     yield* handlers.onEnd(result)

@@ -37,7 +37,7 @@ export const serve = <R, E extends { readonly message: string }, R2>(
       return yield* send({ _tag: "Broken", message: "the experiment or its data changed while the run went on" })
     }
     const jobs = new Map(design.jobs.map((job) => [job.id, job]))
-    const runJob = Run.runJob<R>(directory, yield* TableWriter.open)
+    const runJob = Run.runJob<R>(directory, yield* TableWriter.open, manifest)
     yield* send({ _tag: "Ready" })
     while (true) {
       const { id } = yield* Queue.take(requests)

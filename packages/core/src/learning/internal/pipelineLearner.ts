@@ -55,13 +55,14 @@ interface Learned {
 
 type Refused = PipelineError | MissingValues
 
-/** Fits the preprocessing stages and chooses the columns of the ingress. */
+/** Fits the preprocessing stages, chooses the columns of the ingress, and gives the rows as the network sees them. */
 const fitPreprocess = Effect.fnUntraced(function* (pipeline: Pipeline.Any, task: Task) {
   const { states, features } = yield* Effect.fromResult(Preprocessing.fit(pipeline, Features.fromTask(task)))
   const { ingress } = parts(pipeline)
   const options = yield* Effect.fromResult(Pipeline.resolve<object>(ingress))
   const columns = yield* Effect.fromResult((ingress.definition as Ingress).fit(options, features))
-  return { preprocess: states, columns }
+  const loaded = yield* Effect.fromResult((ingress.definition as Ingress).load(columns, features))
+  return { preprocessed: { preprocess: states, columns }, loaded }
 })
 
 /** The features of a task's rows as the network sees them. */
@@ -126,8 +127,8 @@ const fit = (pipeline: Pipeline.Any) =>
     const [first, ...others] = found.validMeasures
 
     const { train, valid } = yield* Effect.fromResult(splitRows(task, options.validation, seed))
-    const preprocessed = yield* fitPreprocess(pipeline, train)
-    const trainData = dataOf(train, yield* Effect.fromResult(load(pipeline, preprocessed, train)))
+    const { preprocessed, loaded } = yield* fitPreprocess(pipeline, train)
+    const trainData = dataOf(train, loaded)
     const outputs = Prediction.outputs(task.kind, task.levels)
     const network = yield* Effect.fromResult(Shape.network(pipeline, preprocessed.columns.length, outputs))
     const lossOptions = yield* Effect.fromResult(Pipeline.resolve<object>(loss))
@@ -179,8 +180,7 @@ const check = (pipeline: Pipeline.Any) =>
     const { options } = yield* resolveModel(parts(pipeline).model, task)
     // Any seed will do: whether rows are left on both sides does not depend on it.
     yield* Effect.fromResult(splitRows(task, options.validation, Seed.root(0)))
-    const preprocessed = yield* fitPreprocess(pipeline, task)
-    yield* Effect.fromResult(load(pipeline, preprocessed, task))
+    const { preprocessed } = yield* fitPreprocess(pipeline, task)
     const outputs = Prediction.outputs(task.kind, task.levels)
     yield* Effect.fromResult(Shape.network(pipeline, preprocessed.columns.length, outputs))
   })
