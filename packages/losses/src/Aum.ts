@@ -79,7 +79,7 @@ export const binary = (s: BinaryScores, options: Options = {}): Result | Undefin
   const gradient = new Float64Array(n)
   const left = new Float64Array(n)
   const right = new Float64Array(n)
-  const aum = Linear.make().evaluate(s.scores, s.labels, n, divisor, gradient, left, right, s.weights)
+  const aum = Linear.shared().evaluate(s.scores, s.labels, n, divisor, gradient, left, right, s.weights)
   return { aum, left, right, gradient }
 }
 

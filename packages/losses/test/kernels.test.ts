@@ -8,19 +8,26 @@ type Denominator = "rate" | "count"
 
 const kernel = Kernel.make()!
 
-/** The compiled passes, and how often they swept. */
+/** The rows of a sample, as in aumBlocks.ts. */
+const sampleSize = 512
+
+/** The compiled passes, and how many blocks they encoded (not counting samples) and settled. */
 const counting = () => {
-  let sweeps = 0
+  const calls = { encoded: 0, settled: 0 }
   const counted = <P extends Kernel.Passes>(passes: P): P => ({
     ...passes,
-    sweep: (...parameters: Parameters<Kernel.Passes["sweep"]>) => {
-      sweeps++
-      passes.sweep(...parameters)
+    encode: (...parameters: Parameters<Kernel.Passes["encode"]>) => {
+      if (parameters[0] !== sampleSize) calls.encoded++
+      return passes.encode(...parameters)
+    },
+    settle: (...parameters: Parameters<Kernel.Passes["settle"]>) => {
+      calls.settled++
+      return passes.settle(...parameters)
     }
   })
   return {
     kernel: { ...kernel, single: counted(kernel.single), double: counted(kernel.double) },
-    sweeps: () => sweeps
+    calls
   }
 }
 
@@ -44,9 +51,9 @@ const firstDifference = (given: Floats, expected: Floats) => {
   return i === -1 ? undefined : { row: i, given: given[i], expected: expected[i] }
 }
 
-/** Compares both denominators, all combinations of precisions and all types of labels; says how often it swept. */
-const expectSame = (scores: ReadonlyArray<number> | Floats, labels: ReadonlyArray<number> | Floats): number => {
-  const { kernel, sweeps } = counting()
+/** Compares both denominators, all combinations of precisions and all types of labels; says how many blocks were encoded and settled. */
+const expectSame = (scores: ReadonlyArray<number> | Floats, labels: ReadonlyArray<number> | Floats) => {
+  const { calls, kernel } = counting()
   const compiled = Linear.make(() => kernel)
   for (const denominator of ["rate", "count"] as const) {
     for (const Scores of [Float32Array, Float64Array]) {
@@ -63,7 +70,7 @@ const expectSame = (scores: ReadonlyArray<number> | Floats, labels: ReadonlyArra
       }
     }
   }
-  return sweeps()
+  return calls
 }
 
 /** A small generator with a state, for inputs too large for shrinking. */
@@ -112,11 +119,11 @@ describe("the compiled passes equal plain JavaScript", () => {
     [16_384, 1],
     [16_385, 2],
     [40_001, 3]
-  ])("of %i rows in %i blocks, each swept once", (n, blocks) => {
+  ])("of %i rows in %i blocks, each encoded and settled once", (n, blocks) => {
     const u = uniform(n)
     const labels = labelled(n, u, 0.2)
     const scores = labels.map((y) => u() + y / 2)
-    expect(expectSame(scores, labels)).toBe(16 * blocks)
+    expect(expectSame(scores, labels)).toEqual({ encoded: 16 * blocks, settled: 16 * blocks })
   })
 
   it.each([0.5, 0.01, 0.001, 0])("50,000 rows, positives at rate %d, in order and in reverse order", (rate) => {
@@ -125,7 +132,7 @@ describe("the compiled passes equal plain JavaScript", () => {
     const scores = labels.map((y) => u() + u() + y / 2)
     const order = Uint32Array.from(scores.keys()).sort((a, b) => scores[a] - scores[b])
     const sorted = (x: Float64Array) => Float64Array.from(order, (i) => x[i])
-    expect(expectSame(sorted(scores), sorted(labels))).toBe(16 * 4)
+    expect(expectSame(sorted(scores), sorted(labels)).settled).toBe(16 * 4)
     expectSame(sorted(scores).reverse(), sorted(labels).reverse())
   })
 
@@ -136,14 +143,14 @@ describe("the compiled passes equal plain JavaScript", () => {
     const scores = labels.map((y) => u() + y / 2)
     let random = 1
     // The places of the sample, as aumBlocks.ts draws them.
-    const places = Array.from({ length: 1024 }, (_, k) => {
+    const places = Array.from({ length: sampleSize }, (_, k) => {
       random = (Math.imul(random, 1_664_525) + 1_013_904_223) | 0
-      return Math.floor(((k + (random >>> 8) / 2 ** 24) * n) / 1024)
+      return Math.floor(((k + (random >>> 8) / 2 ** 24) * n) / sampleSize)
     })
     for (const shift of [1000, -1000]) {
       const moved = [...scores]
       for (const i of places) moved[i] += shift
-      expect(expectSame(moved, labels)).toBe(16 * 2)
+      expect(expectSame(moved, labels).settled).toBe(16 * 2)
     }
   })
 
@@ -167,9 +174,9 @@ describe("the compiled passes equal plain JavaScript", () => {
   it("for rows of one class, constant scores, and scores too far apart to subtract", () => {
     const n = 20_000
     const labels = labelled(n, uniform(3), 0.1)
-    expect(expectSame(labels, new Float64Array(n))).toBe(0)
-    expect(expectSame(labels, new Float64Array(n).fill(1))).toBe(0)
-    expect(expectSame(new Float64Array(n).fill(-2.5), labels)).toBe(0)
+    expect(expectSame(labels, new Float64Array(n)).settled).toBe(0)
+    expect(expectSame(labels, new Float64Array(n).fill(1)).settled).toBe(0)
+    expect(expectSame(new Float64Array(n).fill(-2.5), labels).settled).toBe(0)
     const scores = Float64Array.from(labels, (_, i) => (i % 3 === 0 ? -1e308 : 1e308))
     const given = evaluate(Linear.make(), scores, Float64Array.from(labels), "rate")
     expect(given).toEqual(evaluate(plain, scores, Float64Array.from(labels), "rate"))
@@ -195,63 +202,97 @@ describe("what is not finite", () => {
 })
 
 describe("the passes", () => {
-  it("count a NaN within the histogram, whatever its other bits", () => {
-    const { countBins, labels, scores } = kernel.double
-    labels.fill(0, 0, 64)
-    scores.fill(1, 0, 64)
-    new BigUint64Array(scores.buffer, scores.byteOffset, 64)[5] = 0x7ff8_0000_0fff_ffffn
-    kernel.histogram.fill(0)
-    countBins(64, 0, 1, 8)
-    expect([kernel.histogram[0], kernel.histogram[2]]).toEqual([1, 63])
-    expect(kernel.result[1]).toBeNaN()
-  })
-
   const passes: ReadonlyArray<[string, Kernel.Passes]> = [
     ["single", kernel.single],
     ["double", kernel.double]
   ]
 
-  it.each(passes)(
-    "histograms count all rows, odd numbers of them too: %s precision",
-    (_, { countBins, labels, scores }) => {
-      for (const n of [1, 2, 3, 16_383, 16_384]) {
-        const u = uniform(n)
-        const expected = new Int32Array(2 * 9)
-        let positives = 0
-        for (let i = 0; i < n; i++) {
-          scores[i] = 12 * u() - 2
-          labels[i] = +(u() < 0.5)
-          positives += labels[i]
-          // No score is halfway between two bins, where rounding to even would differ from Math.round.
-          expected[2 * Math.min(8, Math.max(0, Math.round(scores[i]))) + labels[i]]++
-        }
-        kernel.histogram.fill(0)
-        countBins(n, 0, 1, 8)
-        expect(kernel.histogram.subarray(0, 18)).toEqual(expected)
-        expect(kernel.result.subarray(0, 2)).toEqual(Float64Array.of(positives, 0))
+  it.each(passes)("find the range of up to 256 rows: %s precision", (_, { range, scores }) => {
+    for (const n of [1, 2, 3, 255, 256]) {
+      scores.fill(5, 0, n)
+      scores[n - 1] = -3
+      scores[n >> 1] = 7
+      // Beyond the rows.
+      scores[n] = 1000
+      range(n)
+      expect([...kernel.extremes]).toEqual(n === 1 ? [7, 7] : n === 2 ? [5, 7] : [-3, 7])
+    }
+  })
+
+  it.each(passes)("encode and count all rows, odd numbers of them too: %s precision", (_, passes) => {
+    const { encode, labels, scores } = passes
+    for (const n of [1, 2, 3, 15, 16, 17, 16_383, 16_384]) {
+      const u = uniform(n)
+      const expected = new Int32Array(256)
+      const codes = new Uint8Array(n)
+      let positives = 0
+      for (let i = 0; i < n; i++) {
+        scores[i] = 12 * u() - 2
+        labels[i] = +(u() < 0.5)
+        // No score is halfway between two bins, where rounding to even would differ from Math.round.
+        codes[i] = 2 * Math.min(8, Math.max(0, Math.round(scores[i]))) + labels[i]
+        expected[codes[i]]++
+        positives += labels[i]
       }
+      kernel.clear()
+      expect(encode(n, 0, 1, 8)).toBe(positives)
+      expect(kernel.codes.subarray(0, n)).toEqual(codes)
+      expect(kernel.histogram).toEqual(expected)
+      // A further block is added.
+      expect(encode(n, 0, 1, 8)).toBe(2 * positives)
+      expect(kernel.histogram).toEqual(expected.map((rows) => 2 * rows))
+    }
+  })
+
+  it.each(passes)("put what is far away into the outer bins: %s precision", (_, { encode, labels, scores }) => {
+    const far = [-Infinity, -3e38, -1e10, -1, 126, 127, 1e5, 1e7, 1e10, 3e38, Infinity]
+    scores.set(far)
+    labels.fill(0, 0, far.length)
+    encode(far.length, 0, 1, 127)
+    expect([...kernel.codes.subarray(0, far.length)]).toEqual([0, 0, 0, 0, 252, 254, 254, 254, 254, 254, 254])
+  })
+
+  it("take any NaN for a score in some bin, and settle it as NaN", () => {
+    const { encode, labels, scores, settle } = kernel.double
+    for (const bits of [0x7ff8_0000_0fff_ffffn, 0xfff8_0000_0000_0000n, 0x7ff0_0000_0000_0001n]) {
+      labels.fill(0, 0, 64)
+      scores.fill(1, 0, 64)
+      new BigUint64Array(scores.buffer, scores.byteOffset, 64)[5] = bits
+      kernel.clear()
+      encode(64, 0, 1, 8)
+      expect(kernel.histogram.reduce((sum, rows) => sum + rows, 0)).toBe(64)
+      expect(kernel.histogram[2]).toBeGreaterThanOrEqual(63)
+      kernel.setSlopes(4, 8, 1, -1)
+      expect(settle(64, 4, 0)).toBeNaN()
+    }
+  })
+
+  it("collect the rows in a bin, in order", () => {
+    const u = uniform(5)
+    for (const n of [1, 15, 16, 17, 1000, 16_384]) {
+      kernel.codes.forEach((_, i, codes) => (codes[i] = Math.floor(6 * u())))
+      const expected = [...kernel.codes.subarray(0, n).keys()].filter((i) => kernel.codes[i] >> 1 === 1)
+      expect(kernel.collect(n, 1)).toBe(expected.length)
+      expect([...kernel.rows.subarray(0, expected.length)]).toEqual(expected)
+    }
+    kernel.codes.fill(255)
+    expect([kernel.collect(17, 127), kernel.collect(17, 0)]).toEqual([17, 0])
+  })
+
+  it.each(passes)(
+    "settle the rows outside of a bin: %s precision",
+    (_, { encode, gradient, labels, scores, settle }) => {
+      scores.set([9, 9, 5, 5, 1, 1, 5.25])
+      labels.set([0, 1, 0, 1, 0, 1, 0])
+      encode(7, 0, 1, 8)
+      kernel.setSlopes(5, 8, 0.25, -0.5)
+      // (9 − 4.75) / 4 + (4.75 − 1) / 2
+      expect(settle(7, 5, 4.75)).toBe(2.9375)
+      expect([...gradient.subarray(0, 7)]).toEqual([0.25, 0, 0, 0, 0, -0.5, 0])
+      scores[4] = Infinity
+      expect(settle(7, 5, 4.75)).toBeNaN()
     }
   )
-
-  it.each(passes)("sweeps settle the rows outside the bin: %s precision", (_, { gradient, labels, scores, sweep }) => {
-    scores.set([9, 9, 5, 5, 1, 1, 5.25])
-    labels.set([0, 1, 0, 1, 0, 1, 0])
-    sweep(7, 0, 1, 8, 5, 4.5, 5.5, 0.25, -0.5)
-    expect([...gradient.subarray(0, 7)]).toEqual([0.25, 0, 0, 0, 0, -0.5, 0])
-    // 3 candidates, 9 − 5.5 and 4.5 − 1.
-    expect([...kernel.result]).toEqual([3, 3.5, 3.5])
-    expect([...kernel.candidates.subarray(0, 3)]).toEqual([5, 5, 5.25])
-    expect([...kernel.codes.subarray(0, 3)]).toEqual([2 * 2, 2 * 3 + 1, 2 * 6])
-    // The first and the last bin hold all beyond, and a row that pads is no candidate.
-    sweep(7, 0, 1, 8, 0, -0.5, 0.5, 0.25, -0.5)
-    expect(kernel.result[0]).toBe(0)
-    scores[6] = -1e9
-    sweep(7, 0, 1, 8, 0, -0.5, 0.5, 0.25, -0.5)
-    expect(kernel.result[0]).toBe(1)
-    expect(kernel.codes[0]).toBe(2 * 6)
-    sweep(7, 0, 1, 8, 8, 7.5, 8.5, 0.25, -0.5)
-    expect([...kernel.codes.subarray(0, kernel.result[0])]).toEqual([0, 3])
-  })
 })
 
 describe("memory", () => {
@@ -274,7 +315,7 @@ describe("memory", () => {
 
   it("is shared by all workspaces and stays small", () => {
     expect(Kernel.shared()).toBe(Kernel.shared())
-    expect(kernel.candidates.buffer.byteLength).toBe(10 * 65_536)
+    expect(kernel.codes.buffer.byteLength).toBe(8 * 65_536)
   })
 })
 

@@ -33,9 +33,6 @@ const certainty = 3
 const fewBins = 8
 const fewRows = 64
 
-/** The lower end of a bin. */
-export const lower = ({ low, scale }: Bins, bin: number): number => low + (bin - 0.5) / scale
-
 /**
  * Walks down from the last bin. FP·Dp − FN·Dn rises from below to above 0 at the crossing; it may be in all bins where
  * this is within its doubt of 0.
@@ -53,18 +50,18 @@ export const find = (
   const variancePositive = (certainty * perPositive) ** 2
   let falsePositives = 0
   let falseNegatives = positives
-  let doubt = 0
+  let variance = 0
   found.last = -1
   for (let bin = bins.last; bin >= 0; bin--) {
     const here = histogram[2 * bin]!
     const positivesHere = histogram[2 * bin + 1]!
     const excess = (falsePositives + here) * perNegative - (falseNegatives - positivesHere) * perPositive
     if (sampled) {
-      doubt = Math.sqrt(
+      variance =
         (falsePositives + here + 1) * varianceNegative + (falseNegatives - positivesHere + 1) * variancePositive
-      )
     }
-    if (found.last < 0 && excess >= -doubt) {
+    const certain = excess * excess >= variance
+    if (found.last < 0 && (excess >= 0 || !certain)) {
       found.last = bin
       found.negativesAbove = falsePositives
       found.positivesAbove = positives - falseNegatives
@@ -72,7 +69,7 @@ export const find = (
     falsePositives += here
     falseNegatives -= positivesHere
     found.first = bin
-    if (excess >= doubt) break
+    if (excess >= 0 && certain) break
   }
   found.rows = falsePositives + positives - falseNegatives - found.negativesAbove - found.positivesAbove
 }
@@ -85,7 +82,7 @@ export const crowded = ({ first, last, rows }: Found, { negatives, positives }: 
 export const zoom = (bins: Bins, { first, last }: Found): boolean => {
   const scale = (bins.scale * bins.last) / (last - first + 1)
   if (!(scale < Infinity)) return false
-  bins.low = lower(bins, first)
+  bins.low += (first - 0.5) / bins.scale
   bins.scale = scale
   return true
 }

@@ -1,11 +1,12 @@
 /**
  * The unweighted binary AUM by the compiled passes, in blocks that fit in their memory.
  *
- * 1. Bins: equal-width between the extremes, or, of more than one block, where a sample says that the crossing may be.
- * 2. Histogram of all rows: it gives the bin of the crossing exactly, and all counts above and below.
- * 3. Sweep: settles every row outside that bin, its derivative as well as its share of the value. With `s*` the crossing,
- *    Σ (s − s*) over the negatives above is Σ (s − upper) + their number · (upper − s*), without cancellation.
- * 4. The few rows in the bin are narrowed down to `s*` and settled one by one.
+ * 1. Bins: equal-width between the extremes or, of many rows, where a sample says that the crossing may be.
+ * 2. Codes: one byte a row, its bin and its label. A histogram of the codes gives the bin of the crossing exactly.
+ * 3. The few rows in that bin are narrowed down to the crossing `s*`.
+ * 4. Derivatives: that of a row outside the bin depends on its code only. They give the value, as
+ *    AUM = Σ derivative · (s − s*), where no term is negative.
+ * 5. The rows in the bin are settled one by one.
  */
 import type { Kernel, Passes } from "../kernels/aumKernel.ts"
 import * as Bins from "./aumBins.ts"
@@ -15,27 +16,25 @@ import type { Denominator, Floats, Labels } from "./aumRows.ts"
 import { narrow } from "./aumSelect.ts"
 import * as Tied from "./aumTied.ts"
 
-/** Of more rows than one block holds, so many are looked at first. */
-const sampleSize = 1024
-/** How often bins may be made smaller: for the sample, and for all rows. */
-const sampleZooms = 4
-const mostZooms = 2
+/** The sample that is looked at first if the rows fill more than one block, else if the bins between the extremes fail. */
+const sampleSize = 512
+/** How often the bins of the sample may be made smaller. */
+const mostZooms = 8
 
-/** Copies rows from .. to − 1 to the start of `target`. */
-const copy = (source: Labels, from: number, to: number, target: Floats): void =>
-  target.set(from === 0 && to === source.length ? source : source.subarray(from, to))
+const part = <A extends Labels>(rows: A, from: number, to: number): A =>
+  (from === 0 && to === rows.length ? rows : rows.subarray(from, to)) as A
 
 /**
  * Makes the evaluation, which returns AUM and writes the derivatives as `aumLinear.ts` documents, or returns undefined
  * where the rows are of one class, or not finite, or constant, or too far apart to subtract.
  */
 export const make = (kernel: Kernel, rows: Rows.Rows, histograms: Histograms, crossing: Tied.Crossing) => {
-  const { candidates, capacity, codes, histogram, mostBins, result } = kernel
+  const { capacity, extremes, histogram, lastBin } = kernel
   const bins: Bins.Bins = { low: 0, scale: 0, last: 0 }
   const found: Bins.Found = { first: 0, last: 0, negativesAbove: 0, positivesAbove: 0, rows: 0 }
   const counted: Bins.Counted = { negatives: 0, positives: 0, sampled: false }
-  /** How far negatives lie above the bin of the crossing, and positives below. */
-  const beyond = { negatives: 0, positives: 0 }
+  /** Of all rows, when they are in more than one block. */
+  let codes = new Uint8Array(0)
   /** The rows in the bin of the crossing: selection reorders a copy. */
   let score = new Float64Array(0)
   let code = new Int32Array(0)
@@ -63,154 +62,152 @@ export const make = (kernel: Kernel, rows: Rows.Rows, histograms: Histograms, cr
     }
   }
 
-  const setBins = (n: number): boolean => {
-    bins.low = result[0]!
-    bins.last = Math.min(mostBins, 1 << (31 - Math.clz32(n >> 1)))
-    bins.scale = bins.last / (result[1]! - bins.low)
-    return bins.scale > 0 && bins.scale < Infinity
+  /** Spreads the bins over the range of the first rows in the block. Returns false, and changes nothing, if it is none. */
+  const setBins = (passes: Passes, n: number): boolean => {
+    passes.range(n)
+    const low = extremes[0]!
+    const last = Math.min(lastBin, 1 << (31 - Math.clz32(n >> 2)))
+    const scale = last / (extremes[1]! - low)
+    if (!(scale > 0 && scale < Infinity)) return false
+    bins.low = low
+    bins.last = last
+    bins.scale = scale
+    return true
   }
 
-  const countSample = (passes: Passes): void => {
-    histogram.fill(0, 0, 2 * bins.last + 2)
-    passes.countBins(sampleSize, bins.low, bins.scale, bins.last)
-    counted.positives = result[0]!
-    counted.negatives = sampleSize - counted.positives
-    counted.sampled = true
-  }
-
-  /** Returns false if a score is not finite. */
-  const countAll = (passes: Passes, scores: Floats, labels: Labels, n: number): boolean => {
-    histogram.fill(0, 0, 2 * bins.last + 2)
-    let positives = 0
-    let finite = true
-    for (let from = 0; from < n; from += capacity) {
-      const to = Math.min(n, from + capacity)
-      if (n > capacity) {
-        copy(scores, from, to, passes.scores)
-        copy(labels, from, to, passes.labels)
-      }
-      passes.countBins(to - from, bins.low, bins.scale, bins.last)
-      positives += result[0]!
-      finite &&= result[1] === 0
-    }
-    counted.positives = positives
-    counted.negatives = n - positives
-    counted.sampled = false
-    return finite
-  }
-
-  /** Finds the bin of the crossing. Returns false where `evaluate` gives up. */
-  const find = (passes: Passes, scores: Floats, labels: Labels, n: number, denominator: Denominator): boolean => {
-    if (n > capacity) {
-      sample(passes, scores, labels, n)
-      passes.range(sampleSize)
-      if (!setBins(n)) return false
-      for (let zooms = 0; zooms < sampleZooms; zooms++) {
-        countSample(passes)
-        Bins.find(histogram, bins, counted, denominator, found)
-        if (!Bins.zoom(bins, found) || !Bins.crowded(found, counted)) break
-      }
-    } else {
-      copy(scores, 0, n, passes.scores)
-      copy(labels, 0, n, passes.labels)
-      passes.range(n)
-      if (!setBins(n)) return false
-    }
-    for (let zooms = 0; ; zooms++) {
-      if (!countAll(passes, scores, labels, n)) return false
-      if (counted.positives === 0 || counted.negatives === 0) return false
-      Bins.find(histogram, bins, counted, denominator, found)
-      if (zooms === mostZooms || !Bins.crowded(found, counted) || !Bins.zoom(bins, found)) return true
-    }
-  }
-
-  const reserve = (n: number): void => {
-    if (score.length < n) {
-      score = new Float64Array(2 * n)
-      code = new Int32Array(2 * n)
-    }
-    Rows.reserveCandidates(rows, score.length)
-  }
-
-  const sweep = (
+  /**
+   * Spreads the bins over those of a sample where the crossing may be. Returns false, and changes nothing, if the sample is
+   * constant.
+   */
+  const setBinsBySample = (
     passes: Passes,
     scores: Floats,
     labels: Labels,
     n: number,
+    denominator: Denominator
+  ): boolean => {
+    sample(passes, scores, labels, n)
+    if (!setBins(passes, sampleSize)) return false
+    counted.sampled = true
+    for (let zooms = 0; zooms < mostZooms; zooms++) {
+      kernel.clear()
+      counted.positives = passes.encode(sampleSize, bins.low, bins.scale, bins.last)
+      counted.negatives = sampleSize - counted.positives
+      Bins.find(histogram, bins, counted, denominator, found)
+      if (!Bins.zoom(bins, found) || !Bins.crowded(found, counted)) break
+    }
+    return true
+  }
+
+  /** Copies rows from .. to − 1 into the block. */
+  const load = (passes: Passes, scores: Floats, labels: Labels, from: number, to: number): void => {
+    passes.scores.set(part(scores, from, to))
+    passes.labels.set(part(labels, from, to))
+  }
+
+  /** Finds the bin of the crossing among all rows, which are in the block if it has room. */
+  const count = (passes: Passes, scores: Floats, labels: Labels, n: number, denominator: Denominator): void => {
+    kernel.clear()
+    if (n <= capacity) {
+      counted.positives = passes.encode(n, bins.low, bins.scale, bins.last)
+    } else {
+      if (codes.length < n) codes = new Uint8Array(n)
+      for (let from = 0; from < n; from += capacity) {
+        const to = Math.min(n, from + capacity)
+        load(passes, scores, labels, from, to)
+        counted.positives = passes.encode(to - from, bins.low, bins.scale, bins.last)
+        codes.set(part(kernel.codes, 0, to - from), from)
+      }
+    }
+    counted.negatives = n - counted.positives
+    counted.sampled = false
+    Bins.find(histogram, bins, counted, denominator, found)
+  }
+
+  /** Finds the bin of the crossing. Returns false where the evaluation gives up. */
+  const find = (passes: Passes, scores: Floats, labels: Labels, n: number, denominator: Denominator): boolean => {
+    if (n <= capacity) load(passes, scores, labels, 0, n)
+    if (!(n > capacity ? setBinsBySample(passes, scores, labels, n, denominator) : setBins(passes, n))) return false
+    count(passes, scores, labels, n, denominator)
+    if (counted.positives === 0 || counted.negatives === 0) return false
+    // Outliers leave the others in a few bins, a sample may mislead, and ties stay together whatever the bins are.
+    if (n <= capacity && n > 2 * sampleSize && Bins.crowded(found, counted)) {
+      const changed = setBinsBySample(passes, scores, labels, n, denominator)
+      load(passes, scores, labels, 0, n)
+      if (changed) count(passes, scores, labels, n, denominator)
+    }
+    if (Bins.crowded(found, counted) && Bins.zoom(bins, found)) count(passes, scores, labels, n, denominator)
+    return true
+  }
+
+  /** Narrows the rows in the bin of the crossing down to it. */
+  const select = (scores: Floats, n: number): void => {
+    if (score.length < found.rows) {
+      score = new Float64Array(2 * found.rows)
+      code = new Int32Array(2 * found.rows)
+    }
+    Rows.reserveCandidates(rows, score.length)
+    let kept = 0
+    for (let from = 0; from < n; from += capacity) {
+      const to = Math.min(n, from + capacity)
+      if (n > capacity) kernel.codes.set(codes.subarray(from, to))
+      const here = kernel.collect(to - from, found.first)
+      for (let k = 0; k < here; k++) {
+        const row = kernel.rows[k]!
+        rows.candidate[kept] = score[kept] = scores[from + row]!
+        rows.code[kept] = code[kept] = 2 * (from + row) + (kernel.codes[row]! & 1)
+        kept++
+      }
+    }
+    crossing.negativesAbove = found.negativesAbove
+    crossing.positivesAbove = found.positivesAbove
+    narrow(rows, histograms, kept, crossing)
+  }
+
+  /** Writes all derivatives but those in the bin of the crossing, and returns their share of the value. */
+  const settle = (
+    passes: Passes,
+    scores: Floats,
+    n: number,
     gradient: Floats,
     left: Floats | undefined,
     right: Floats | undefined
-  ): void => {
-    const bin = found.first
-    const lower = Bins.lower(bins, bin)
-    const upper = Bins.lower(bins, bin + 1)
-    const perNegative = 1 / rows.negativeDenominator
-    const perPositive = -1 / rows.positiveDenominator
-    let kept = 0
-    beyond.negatives = 0
-    beyond.positives = 0
+  ): number => {
+    kernel.setSlopes(found.first, bins.last, 1 / rows.negativeDenominator, -1 / rows.positiveDenominator)
+    let aum = 0
     for (let from = 0; from < n; from += capacity) {
       const to = Math.min(n, from + capacity)
       if (n > capacity) {
-        copy(scores, from, to, passes.scores)
-        copy(labels, from, to, passes.labels)
+        kernel.codes.set(codes.subarray(from, to))
+        passes.scores.set(part(scores, from, to))
       }
-      passes.sweep(to - from, bins.low, bins.scale, bins.last, bin, lower, upper, perNegative, perPositive)
-      for (let k = 0; k < result[0]!; k++) {
-        score[kept] = candidates[k]!
-        code[kept++] = codes[k]! + 2 * from
-      }
-      beyond.negatives += result[1]!
-      beyond.positives += result[2]!
+      aum += passes.settle(to - from, found.first, crossing.score)
       const slope = slopes(passes, to - from)
       gradient.set(slope, from)
       left?.set(slope, from)
       right?.set(slope, from)
     }
+    return aum
   }
 
-  const select = (): void => {
-    for (let k = 0; k < found.rows; k++) {
-      rows.candidate[k] = score[k]!
-      rows.code[k] = code[k]!
-    }
-    crossing.negativesAbove = found.negativesAbove
-    crossing.positivesAbove = found.positivesAbove
-    narrow(rows, histograms, found.rows, crossing)
-  }
-
-  /** Adds up the value and writes the derivatives of the rows in the bin that are not tied with the crossing. */
-  const settle = (gradient: Floats, left: Floats | undefined, right: Floats | undefined): number => {
+  /** Writes the derivatives in the bin of the crossing, but those of the tied, and returns their share of the value. */
+  const settleBin = (gradient: Floats, left: Floats | undefined, right: Floats | undefined): number => {
     const perNegative = 1 / rows.negativeDenominator
     const perPositive = -1 / rows.positiveDenominator
-    const lower = Bins.lower(bins, found.first)
-    const upper = Bins.lower(bins, found.first + 1)
-    let { negatives, positives } = beyond
-    let positivesIn = 0
+    let aum = 0
     for (let k = 0; k < found.rows; k++) {
       const c = code[k]!
       const x = score[k]! - crossing.score
-      let slope = 0
-      positivesIn += c & 1
-      if ((c & 1) === 0) {
-        if (x <= 0) continue
-        negatives += x
-        slope = perNegative
-      } else {
-        if (x >= 0) continue
-        positives -= x
-        slope = perPositive
-      }
+      const positive = (c & 1) === 1
+      if (positive ? x >= 0 : x <= 0) continue
+      const slope = positive ? perPositive : perNegative
       const i = c >> 1
+      aum += slope * x
       gradient[i] = slope
       if (left !== undefined) left[i] = slope
       if (right !== undefined) right[i] = slope
     }
-    const positivesBelow = rows.positives - found.positivesAbove - positivesIn
-    // Where nothing lies beyond the bin, its end may be anywhere, and the difference infinite.
-    if (found.negativesAbove > 0) negatives += found.negativesAbove * (upper - crossing.score)
-    if (positivesBelow > 0) positives += positivesBelow * (crossing.score - lower)
-    return negatives / rows.negativeDenominator + positives / rows.positiveDenominator
+    return aum
   }
 
   return (
@@ -233,10 +230,9 @@ export const make = (kernel: Kernel, rows: Rows.Rows, histograms: Histograms, cr
     rows.negatives = counted.negatives
     rows.negativeDenominator = denominator === "rate" ? rows.negatives : 1
     rows.positiveDenominator = denominator === "rate" ? rows.positives : 1
-    reserve(found.rows)
-    sweep(passes, scores, labels, n, gradient, left, right)
-    select()
-    const aum = settle(gradient, left, right)
+    select(scores, n)
+    const aum = settle(passes, scores, n, gradient, left, right) + settleBin(gradient, left, right)
+    if (!(aum < Infinity)) return undefined
     Tied.write(crossing, rows, gradient, left, right)
     return aum
   }

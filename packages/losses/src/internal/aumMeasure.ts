@@ -24,7 +24,7 @@ export const measure = Measure.define({
     if (!truth.includes(0) || !truth.includes(1)) {
       return Measure.undefinedBecause("AUM needs both classes, and these rows have one; stratify by the target")
     }
-    const aum = Linear.make().evaluate(scores, truth, truth.length, "rate", new Float64Array(truth.length))
+    const aum = Linear.shared().evaluate(scores, truth, truth.length, "rate", new Float64Array(truth.length))
     return Number.isNaN(aum) ? Measure.undefinedBecause("AUM needs finite scores, and some are not") : aum
   }
 })

@@ -50,7 +50,7 @@ export const left = (group: Group, totals: Totals, label: number, mass: number):
   return (base - moved) / (dn * dp)
 }
 
-/** Writes the derivatives of the group at the crossing. */
+/** Writes the derivatives of the group at the crossing. Without weights, those of a class are all the same. */
 export const write = (
   crossing: Crossing,
   rows: Rows,
@@ -58,12 +58,19 @@ export const write = (
   leftOut: Floats | undefined,
   rightOut: Floats | undefined
 ): void => {
+  const negativeLeft = left(crossing, rows, 0, 1)
+  const negativeRight = right(crossing, rows, 0, 1)
+  const positiveLeft = left(crossing, rows, 1, 1)
+  const positiveRight = right(crossing, rows, 1, 1)
   for (let k = crossing.from; k < crossing.to; k++) {
     const label = rows.code[k]! & 1
     const i = rows.code[k]! >> 1
-    const mass = rows.weighted ? rows.mass[i]! : 1
-    const l = left(crossing, rows, label, mass)
-    const r = right(crossing, rows, label, mass)
+    let l = label === 0 ? negativeLeft : positiveLeft
+    let r = label === 0 ? negativeRight : positiveRight
+    if (rows.weighted) {
+      l = left(crossing, rows, label, rows.mass[i]!)
+      r = right(crossing, rows, label, rows.mass[i]!)
+    }
     gradient[i] = (l + r) / 2
     if (leftOut !== undefined) leftOut[i] = l
     if (rightOut !== undefined) rightOut[i] = r

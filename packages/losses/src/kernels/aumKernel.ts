@@ -17,24 +17,27 @@ declare const WebAssembly:
     }
   | undefined
 
-/** What `assembly/aum.ts` exports: numbers, and a pass for single and for double precision each. */
+/** What `assembly/aum.ts` exports: numbers, and passes for single or for double precision, or for both. */
 interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer }
   readonly capacity: Global
-  readonly mostBins: Global
+  readonly lastBin: Global
   readonly scores: Global
   readonly labels: Global
   readonly gradient: Global
-  readonly candidates: Global
   readonly codes: Global
+  readonly rows: Global
   readonly histogram: Global
-  readonly result: Global
+  readonly extremes: Global
+  readonly clear: Kernel["clear"]
+  readonly collect: Kernel["collect"]
+  readonly setSlopes: Kernel["setSlopes"]
   readonly range32: Passes["range"]
   readonly range64: Passes["range"]
-  readonly countBins32: Passes["countBins"]
-  readonly countBins64: Passes["countBins"]
-  readonly sweep32: Passes["sweep"]
-  readonly sweep64: Passes["sweep"]
+  readonly encode32: Passes["encode"]
+  readonly encode64: Passes["encode"]
+  readonly settle32: Passes["settle"]
+  readonly settle64: Passes["settle"]
 }
 
 /** The passes over scores, labels and gradient of one type; documented in `assembly/aum.ts`. */
@@ -43,59 +46,55 @@ export interface Passes<Array extends Float32Array | Float64Array = Float32Array
   readonly labels: Array
   readonly gradient: Array
   readonly range: (n: number) => void
-  readonly countBins: (n: number, low: number, scale: number, last: number) => void
-  readonly sweep: (
-    n: number,
-    low: number,
-    scale: number,
-    last: number,
-    bin: number,
-    lower: number,
-    upper: number,
-    negativeSlope: number,
-    positiveSlope: number
-  ) => void
+  readonly encode: (n: number, low: number, scale: number, last: number) => number
+  readonly settle: (n: number, bin: number, crossing: number) => number
 }
 
 export interface Kernel {
   /** The most rows of a block. */
   readonly capacity: number
-  readonly mostBins: number
+  readonly lastBin: number
   readonly single: Passes<Float32Array>
   readonly double: Passes<Float64Array>
-  readonly candidates: Float64Array
-  readonly codes: Int32Array
+  readonly codes: Uint8Array
+  readonly rows: Int32Array
   readonly histogram: Int32Array
-  readonly result: Float64Array
+  readonly extremes: Float64Array
+  readonly clear: () => void
+  readonly collect: (n: number, bin: number) => number
+  readonly setSlopes: (bin: number, last: number, negativeSlope: number, positiveSlope: number) => void
 }
 
 const view = (exports: Exports): Kernel => {
+  const { clear, collect, setSlopes } = exports
   const { buffer } = exports.memory
   const capacity = exports.capacity.value
-  const mostBins = exports.mostBins.value
   return {
     capacity,
-    mostBins,
+    lastBin: exports.lastBin.value,
     single: {
       scores: new Float32Array(buffer, exports.scores.value, capacity),
       labels: new Float32Array(buffer, exports.labels.value, capacity),
       gradient: new Float32Array(buffer, exports.gradient.value, capacity),
       range: exports.range32,
-      countBins: exports.countBins32,
-      sweep: exports.sweep32
+      encode: exports.encode32,
+      settle: exports.settle32
     },
     double: {
       scores: new Float64Array(buffer, exports.scores.value, capacity),
       labels: new Float64Array(buffer, exports.labels.value, capacity),
       gradient: new Float64Array(buffer, exports.gradient.value, capacity),
       range: exports.range64,
-      countBins: exports.countBins64,
-      sweep: exports.sweep64
+      encode: exports.encode64,
+      settle: exports.settle64
     },
-    candidates: new Float64Array(buffer, exports.candidates.value, capacity),
-    codes: new Int32Array(buffer, exports.codes.value, capacity),
-    histogram: new Int32Array(buffer, exports.histogram.value, 2 * (mostBins + 1)),
-    result: new Float64Array(buffer, exports.result.value, 3)
+    codes: new Uint8Array(buffer, exports.codes.value, capacity),
+    rows: new Int32Array(buffer, exports.rows.value, capacity),
+    histogram: new Int32Array(buffer, exports.histogram.value, 256),
+    extremes: new Float64Array(buffer, exports.extremes.value, 2),
+    clear,
+    collect,
+    setSlopes
   }
 }
 

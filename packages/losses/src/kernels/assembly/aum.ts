@@ -1,28 +1,31 @@
 /**
- * Passes over one block of rows for the binary AUM, two rows at a time, all arithmetic in double precision.
+ * Passes over one block of rows for the binary AUM.
  *
  * The host writes scores and labels (of one type T, single or double precision; a label above 0 is positive), calls a
- * pass, and reads the gradient, the candidates and `result`. See ../README.md.
+ * pass, and reads what it says to have written. See ../README.md.
  */
 
-/** The most rows of a block. Even, so that the last row can be paired. */
+/** The most rows of a block, a multiple of 16: passes may write that far. */
 export const capacity: i32 = 16384
-/** The most bins of a histogram. */
-export const mostBins: i32 = 2048
+/** About so many rows say what the range of the scores is: what lies beyond falls in an outer bin. */
+const mostRange: i32 = 256
+/** The last bin there can be: twice a bin, plus the label, is a byte. */
+export const lastBin: i32 = 127
 
 export const scores: usize = memory.data(8 * 16384, 16)
 export const labels: usize = memory.data(8 * 16384, 16)
 export const gradient: usize = memory.data(8 * 16384, 16)
-/** Scores (f64) of the rows in the bin of the crossing, and what they belong to: 2·row + label (i32). */
-export const candidates: usize = memory.data(8 * 16384, 16)
-export const codes: usize = memory.data(4 * 16384, 16)
-/** Numbers of rows (i32): negatives of bin b at 2·b, positives at 2·b + 1. */
-export const histogram: usize = memory.data(8 * (2048 + 1), 16)
-/** What the pass found, f64; see each pass. */
-export const result: usize = memory.data(8 * 3, 16)
-
-/** Adding 2⁵² to 0 ≤ x < 2³¹ rounds it to an integer, in the low bits of the sum. */
-const toInteger: f64 = 4503599627370496
+/** All that histogram and gradient need to know of each row (u8): 2·bin + label. */
+export const codes: usize = memory.data(16384, 16)
+/** Numbers of the rows found by `collect` (i32). */
+export const rows: usize = memory.data(4 * 16384, 16)
+/** How many rows have each code (i32). Twice, for rows of even and of odd number, so that ties wait for each other less. */
+export const histogram: usize = memory.data(4 * 256, 16)
+const oddHistogram: usize = memory.data(4 * 256, 16)
+/** The derivative of the rows with each code (f64). */
+const slopes: usize = memory.data(8 * 256, 16)
+/** The extremes that `range` finds (f64). */
+export const extremes: usize = memory.data(8 * 2, 16)
 
 // Addresses are immediate operands of loads and stores: that saves an addition each.
 
@@ -30,136 +33,167 @@ function score2<T>(offset: usize): v128 {
   return sizeof<T>() == 4 ? f64x2.promote_low_f32x4(v128.load64_zero(offset, scores)) : v128.load(offset, scores)
 }
 
-function positive2<T>(offset: usize): v128 {
-  return sizeof<T>() == 4
-    ? i64x2.extend_low_i32x4_s(f32x4.gt(v128.load64_zero(offset, labels), f32x4.splat(0)))
-    : f64x2.gt(v128.load(offset, labels), f64x2.splat(0))
-}
-
-function setGradient2<T>(offset: usize, pair: v128): void {
-  if (sizeof<T>() == 4) v128.store64_lane(offset, f32x4.demote_f64x2_zero(pair), 0, gradient)
-  else v128.store(offset, pair, gradient)
-}
-
-function sum2(pair: v128): f64 {
-  return f64x2.extract_lane(pair, 0) + f64x2.extract_lane(pair, 1)
-}
-
 function range<T>(n: i32): void {
   const end = <usize>n * sizeof<T>()
+  const step = <usize>(2 * ((n + mostRange - 1) / mostRange)) * sizeof<T>()
   // The other half of a last pair repeats it.
   if (n & 1) store<T>(scores + end, load<T>(scores + end - sizeof<T>()))
   let low = f64x2.splat(Infinity)
   let high = f64x2.splat(-Infinity)
-  for (let offset: usize = 0; offset < end; offset += 2 * sizeof<T>()) {
+  for (let offset: usize = 0; offset < end; offset += step) {
     const s = score2<T>(offset)
     low = f64x2.pmin(low, s)
     high = f64x2.pmax(high, s)
   }
-  store<f64>(result, min(f64x2.extract_lane(low, 0), f64x2.extract_lane(low, 1)))
-  store<f64>(result + 8, max(f64x2.extract_lane(high, 0), f64x2.extract_lane(high, 1)))
+  store<f64>(extremes, min(f64x2.extract_lane(low, 0), f64x2.extract_lane(low, 1)))
+  store<f64>(extremes + 8, max(f64x2.extract_lane(high, 0), f64x2.extract_lane(high, 1)))
 }
 
-function increment(offset: i32): void {
-  store<i32>(offset, load<i32>(offset, histogram) + 1, histogram)
+/**
+ * Adding 1.5·2²³ to a small number rounds it to an integer, in the low bits of the sum. The bits of sums that are not
+ * negative are in the order of the sums, and those of negative ones are negative, as integers.
+ *
+ * It is loaded from memory as V8 would make a constant anew in every turn of a loop.
+ */
+const toInteger: usize = memory.data<f32>([12582912])
+
+/** (s − low)·scale of two rows, in single precision. */
+function place2(offset: usize, low: v128, scale: v128): v128 {
+  return f32x4.demote_f64x2_zero(f64x2.mul(f64x2.sub(v128.load(offset, scores), low), scale))
 }
 
-/** (s − low)·scale, rounded, in the low bits. */
-function bin2(s: v128, low: v128, scale: v128): v128 {
-  return f64x2.add(f64x2.mul(f64x2.sub(s, low), scale), f64x2.splat(toInteger))
+function place4<T>(offset: usize, low: v128, scale: v128): v128 {
+  if (sizeof<T>() == 4) return f32x4.mul(f32x4.sub(v128.load(offset, scores), low), scale)
+  return v128.shuffle<i64>(place2(offset, low, scale), place2(offset + 16, low, scale), 0, 2)
 }
 
-function countBins<T>(n: i32, low: f64, scale: f64, last: i32): void {
-  const end = <usize>n * sizeof<T>()
-  if (n & 1) {
-    store<T>(scores + end, <T>0)
-    store<T>(labels + end, <T>0)
-  }
-  const low2 = f64x2.splat(low)
-  const scale2 = f64x2.splat(scale)
-  const first2 = f64x2.splat(toInteger)
-  const last2 = f64x2.splat(toInteger + <f64>last)
-  let positives = i64x2.splat(0)
-  let finite = f64x2.splat(0)
-  let at = i64x2.splat(0)
-  for (let offset: usize = 0; offset < end; offset += 2 * sizeof<T>()) {
-    const s = score2<T>(offset)
-    const isPositive = positive2<T>(offset)
-    positives = i64x2.sub(positives, isPositive)
-    finite = f64x2.add(finite, f64x2.sub(s, s))
-    // In this order of the arguments NaN goes to the first bin.
-    const bin = f64x2.pmin(last2, f64x2.pmax(first2, bin2(s, low2, scale2)))
-    // Eight bytes a bin, the positives in the upper four.
-    at = v128.or(i64x2.shl(bin, 3), v128.and(isPositive, i64x2.splat(4)))
-    increment(i32x4.extract_lane(at, 0))
-    increment(i32x4.extract_lane(at, 2))
-  }
-  if (n & 1) {
-    const padded = histogram + <usize>i32x4.extract_lane(at, 2)
-    store<i32>(padded, load<i32>(padded) - 1)
-  }
-  store<f64>(result, <f64>(i64x2.extract_lane(positives, 0) + i64x2.extract_lane(positives, 1)))
-  store<f64>(result + 8, sum2(finite))
+/** All ones for a positive, of four rows. */
+function positive4<T>(offset: usize): v128 {
+  if (sizeof<T>() == 4) return f32x4.gt(v128.load(offset, labels), f32x4.splat(0))
+  return v128.shuffle<i32>(
+    f64x2.gt(v128.load(offset, labels), f64x2.splat(0)),
+    f64x2.gt(v128.load(offset, labels + 16), f64x2.splat(0)),
+    0,
+    2,
+    4,
+    6
+  )
 }
 
-function sweep<T>(
-  n: i32,
-  low: f64,
-  scale: f64,
-  last: i32,
-  bin: i32,
-  lower: f64,
-  upper: f64,
-  negativeSlope: f64,
-  positiveSlope: f64
-): void {
-  const end = <usize>n * sizeof<T>()
-  if (n & 1) {
-    // A negative below the crossing counts nowhere.
-    store<T>(scores + end, <T>(sizeof<T>() == 4 ? -(<f64>f32.MAX_VALUE) : -f64.MAX_VALUE))
-    store<T>(labels + end, <T>0)
+function code4<T>(offset: usize, low: v128, scale: v128, first: v128, last: v128): v128 {
+  const place = f32x4.add(place4<T>(offset, low, scale), first)
+  const bin = i32x4.sub(i32x4.min_s(i32x4.max_s(place, first), last), first)
+  return i32x4.sub(i32x4.add(bin, bin), positive4<T>(offset))
+}
+
+function increment(counts: usize, code: u32): void {
+  const at = counts + ((<usize>code) << 2)
+  store<i32>(at, load<i32>(at) + 1)
+}
+
+function encode<T>(n: i32, low: f64, scale: f64, last: i32): void {
+  const low4 = sizeof<T>() == 4 ? f32x4.splat(<f32>low) : f64x2.splat(low)
+  // Finite, as 0 times infinity has no place.
+  const scale4 = sizeof<T>() == 4 ? f32x4.splat(<f32>min(scale, <f64>f32.MAX_VALUE)) : f64x2.splat(scale)
+  const first4 = v128.load32_splat(toInteger)
+  const last4 = i32x4.add(first4, i32x4.splat(last))
+  for (let row = 0; row < n; row += 8) {
+    const offset = <usize>row * sizeof<T>()
+    const code = i16x8.narrow_i32x4_s(
+      code4<T>(offset, low4, scale4, first4, last4),
+      code4<T>(offset + 4 * sizeof<T>(), low4, scale4, first4, last4)
+    )
+    v128.store64_lane(row, i8x16.narrow_i16x8_u(code, code), 0, codes)
   }
-  const low2 = f64x2.splat(low)
-  const scale2 = f64x2.splat(scale)
-  const first2 = f64x2.splat(bin == 0 ? -Infinity : toInteger + <f64>bin)
-  const last2 = f64x2.splat(bin == last ? Infinity : toInteger + <f64>bin)
-  const lower2 = f64x2.splat(lower)
-  const upper2 = f64x2.splat(upper)
-  const negativeSlope2 = f64x2.splat(negativeSlope)
-  const positiveSlope2 = f64x2.splat(positiveSlope)
-  let negativeSum = f64x2.splat(0)
-  let positiveSum = f64x2.splat(0)
-  let kept: usize = 0
-  for (let offset: usize = 0; offset < end; offset += 2 * sizeof<T>()) {
-    const s = score2<T>(offset)
-    const isPositive = positive2<T>(offset)
-    const at = bin2(s, low2, scale2)
-    const isAbove = f64x2.gt(at, last2)
-    const isBelow = f64x2.lt(at, first2)
-    const negativeBeyond = v128.andnot(isAbove, isPositive)
-    const positiveBeyond = v128.and(isBelow, isPositive)
-    setGradient2<T>(offset, v128.or(v128.and(negativeBeyond, negativeSlope2), v128.and(positiveBeyond, positiveSlope2)))
-    negativeSum = f64x2.add(negativeSum, v128.and(negativeBeyond, f64x2.sub(s, upper2)))
-    positiveSum = f64x2.add(positiveSum, v128.and(positiveBeyond, f64x2.sub(lower2, s)))
-    const outside = i64x2.bitmask(v128.or(isAbove, isBelow))
-    if (outside != 3) {
-      const code = (<i32>(offset / sizeof<T>())) << 1
-      store<f64>(kept << 3, f64x2.extract_lane(s, 0), candidates)
-      store<i32>(codes + (kept << 2), code - <i32>i64x2.extract_lane(isPositive, 0))
-      kept += ~outside & 1
-      store<f64>(kept << 3, f64x2.extract_lane(s, 1), candidates)
-      store<i32>(codes + (kept << 2), code + 2 - <i32>i64x2.extract_lane(isPositive, 1))
-      kept += 1 - (outside >> 1)
+}
+
+function count(n: i32): void {
+  const whole = n & ~7
+  // Eight loads of a byte are faster than one of all and shifts.
+  for (let row = 0; row < whole; row += 8) {
+    increment(histogram, load<u8>(row, codes))
+    increment(oddHistogram, load<u8>(row, codes + 1))
+    increment(histogram, load<u8>(row, codes + 2))
+    increment(oddHistogram, load<u8>(row, codes + 3))
+    increment(histogram, load<u8>(row, codes + 4))
+    increment(oddHistogram, load<u8>(row, codes + 5))
+    increment(histogram, load<u8>(row, codes + 6))
+    increment(oddHistogram, load<u8>(row, codes + 7))
+  }
+  for (let row = whole; row < n; row++) increment(histogram, load<u8>(row, codes))
+}
+
+/** Empties the histogram. */
+export function clear(): void {
+  memory.fill(histogram, 0, 4 * 256)
+}
+
+/** Adds the half for odd numbers to that for even numbers, empties it, and returns the positives of both. */
+function merge(): i32 {
+  let both = i32x4.splat(0)
+  for (let offset: usize = 0; offset < 4 * 256; offset += 16) {
+    const counts = i32x4.add(v128.load(offset, histogram), v128.load(offset, oddHistogram))
+    v128.store(offset, counts, histogram)
+    v128.store(offset, i32x4.splat(0), oddHistogram)
+    both = i32x4.add(both, counts)
+  }
+  return i32x4.extract_lane(both, 1) + i32x4.extract_lane(both, 3)
+}
+
+/** Writes the numbers of the rows in a bin to `rows`, in ascending order, and returns how many there are. */
+export function collect(n: i32, bin: i32): i32 {
+  const wanted = i8x16.splat(<i8>(2 * bin))
+  let found: usize = 0
+  for (let first = 0; first < n; first += 16) {
+    const bins = v128.and(v128.load(first, codes), i8x16.splat(-2))
+    for (let inside = i8x16.bitmask(i8x16.eq(bins, wanted)); inside != 0; inside &= inside - 1) {
+      const row = first + ctz(inside)
+      if (row >= n) break
+      store<i32>(found++ << 2, row, rows)
     }
   }
-  // Unless the bin has no lower end.
-  if (kept > 0 && load<i32>(codes + ((kept - 1) << 2)) == n << 1) kept--
-  store<f64>(result, <f64>kept)
-  store<f64>(result + 8, sum2(negativeSum))
-  store<f64>(result + 16, sum2(positiveSum))
+  return <i32>found
 }
 
-/** Writes the lowest and the highest score. */
+/** Sets the derivatives of negatives above a bin and of positives below it; all others are 0. */
+export function setSlopes(bin: i32, last: i32, negativeSlope: f64, positiveSlope: f64): void {
+  for (let b = 0; b <= last; b++) {
+    store<f64>(b << 4, b > bin ? negativeSlope : 0, slopes)
+    store<f64>(b << 4, b < bin ? positiveSlope : 0, slopes + 8)
+  }
+}
+
+function slope2(row: usize): v128 {
+  const first = v128.load64_zero((<usize>load<u8>(row, codes)) << 3, slopes)
+  return v128.load64_lane((<usize>load<u8>(row, codes + 1)) << 3, first, 1, slopes)
+}
+
+function settle2<T>(row: usize, crossing: v128): v128 {
+  const offset = row * sizeof<T>()
+  const slope = slope2(row)
+  if (sizeof<T>() == 4) v128.store64_lane(offset, f32x4.demote_f64x2_zero(slope), 0, gradient)
+  else v128.store(offset, slope, gradient)
+  return f64x2.mul(slope, f64x2.sub(score2<T>(offset), crossing))
+}
+
+function settle<T>(n: i32, bin: i32, crossing: f64): f64 {
+  const crossing2 = f64x2.splat(crossing)
+  // Rows up to a multiple of four add nothing.
+  for (let row = <usize>n; row & 3; row++) {
+    store<T>(row * sizeof<T>(), <T>0, scores)
+    store<u8>(row, <u8>(2 * bin), codes)
+  }
+  let even = f64x2.splat(0)
+  let odd = f64x2.splat(0)
+  for (let row: usize = 0; row < <usize>n; row += 4) {
+    even = f64x2.add(even, settle2<T>(row, crossing2))
+    odd = f64x2.add(odd, settle2<T>(row + 2, crossing2))
+  }
+  const sum = f64x2.add(even, odd)
+  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1)
+}
+
+/** Writes the extremes of the scores, of more than 256 only of about so many of them. */
 export function range32(n: i32): void {
   range<f32>(n)
 }
@@ -168,44 +202,27 @@ export function range64(n: i32): void {
 }
 
 /**
- * Adds the rows to bins 0 to `last`: the integer next to (s − low)·scale, or the first or the last bin. Writes the number
- * of positives, and 0, or NaN if a score is not finite.
+ * Writes the codes of the rows, adds them to the histogram, and returns the positives there are in it. The bin of a score
+ * is the integer next to (s − low)·scale, or the first or the last bin; that of NaN is any.
  */
-export function countBins32(n: i32, low: f64, scale: f64, last: i32): void {
-  countBins<f32>(n, low, scale, last)
+export function encode32(n: i32, low: f64, scale: f64, last: i32): i32 {
+  encode<f32>(n, low, scale, last)
+  count(n)
+  return merge()
 }
-export function countBins64(n: i32, low: f64, scale: f64, last: i32): void {
-  countBins<f64>(n, low, scale, last)
+export function encode64(n: i32, low: f64, scale: f64, last: i32): i32 {
+  encode<f64>(n, low, scale, last)
+  count(n)
+  return merge()
 }
 
 /**
- * Writes the gradient of the rows outside of bin `bin`, where the crossing is, and 0 for those inside, which become
- * candidates. Writes their number, how far negatives lie above `upper`, the upper end of the bin, in all, and how far
- * positives lie below `lower`.
+ * Writes the gradient of all rows, by their codes, and returns Σ slope·(s − crossing), all terms of which are at least 0:
+ * not finite if a score is not. The slope must be 0 in `bin`.
  */
-export function sweep32(
-  n: i32,
-  low: f64,
-  scale: f64,
-  last: i32,
-  bin: i32,
-  lower: f64,
-  upper: f64,
-  negativeSlope: f64,
-  positiveSlope: f64
-): void {
-  sweep<f32>(n, low, scale, last, bin, lower, upper, negativeSlope, positiveSlope)
+export function settle32(n: i32, bin: i32, crossing: f64): f64 {
+  return settle<f32>(n, bin, crossing)
 }
-export function sweep64(
-  n: i32,
-  low: f64,
-  scale: f64,
-  last: i32,
-  bin: i32,
-  lower: f64,
-  upper: f64,
-  negativeSlope: f64,
-  positiveSlope: f64
-): void {
-  sweep<f64>(n, low, scale, last, bin, lower, upper, negativeSlope, positiveSlope)
+export function settle64(n: i32, bin: i32, crossing: f64): f64 {
+  return settle<f64>(n, bin, crossing)
 }
