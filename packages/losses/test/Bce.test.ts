@@ -1,25 +1,10 @@
-import * as Schema from "effect/Schema"
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import * as Bce from "../src/Bce.ts"
 import * as CrossEntropy from "../src/CrossEntropy.ts"
+import { evaluating } from "./support/evaluate.ts"
 
-const evaluate = (
-  scores: ReadonlyArray<number>,
-  targets: ReadonlyArray<number>,
-  options: Bce.Options = {},
-  weights?: ReadonlyArray<number>
-) => {
-  const gradient = new Float64Array(scores.length)
-  const kernel = Bce.definition.make(Schema.decodeSync(Bce.Options)(options))
-  const value = kernel.evaluate!(
-    Float64Array.from(scores),
-    Float64Array.from(targets),
-    gradient,
-    weights && Float64Array.from(weights)
-  )
-  return { value, gradient: [...gradient] }
-}
+const evaluate = evaluating(Bce.definition)
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x))
 

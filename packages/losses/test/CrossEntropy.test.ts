@@ -1,24 +1,9 @@
-import * as Schema from "effect/Schema"
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import * as CrossEntropy from "../src/CrossEntropy.ts"
+import { evaluating } from "./support/evaluate.ts"
 
-const evaluate = (
-  scores: ReadonlyArray<number>,
-  targets: ReadonlyArray<number>,
-  options: CrossEntropy.Options = {},
-  weights?: ReadonlyArray<number>
-) => {
-  const gradient = new Float64Array(scores.length)
-  const kernel = CrossEntropy.definition.make(Schema.decodeSync(CrossEntropy.Options)(options))
-  const value = kernel.evaluate!(
-    Float64Array.from(scores),
-    Float64Array.from(targets),
-    gradient,
-    weights && Float64Array.from(weights)
-  )
-  return { value, gradient: [...gradient] }
-}
+const evaluate = evaluating(CrossEntropy.definition)
 
 describe("CrossEntropy", () => {
   it("is log K for K equal scores, with the gradient 1/K - [k = truth]", () => {

@@ -1,25 +1,10 @@
-import * as Schema from "effect/Schema"
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import * as Bce from "../src/Bce.ts"
 import * as Focal from "../src/Focal.ts"
+import { evaluating } from "./support/evaluate.ts"
 
-const evaluate = (
-  scores: ReadonlyArray<number>,
-  targets: ReadonlyArray<number>,
-  options: Focal.Options = {},
-  weights?: ReadonlyArray<number>
-) => {
-  const gradient = new Float64Array(scores.length)
-  const kernel = Focal.definition.make(Schema.decodeSync(Focal.Options)(options))
-  const value = kernel.evaluate!(
-    Float64Array.from(scores),
-    Float64Array.from(targets),
-    gradient,
-    weights && Float64Array.from(weights)
-  )
-  return { value, gradient: [...gradient] }
-}
+const evaluate = evaluating(Focal.definition)
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x))
 

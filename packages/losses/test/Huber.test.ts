@@ -1,26 +1,11 @@
-import * as Schema from "effect/Schema"
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import * as Huber from "../src/Huber.ts"
 import * as L1 from "../src/L1.ts"
 import * as Mse from "../src/Mse.ts"
+import { evaluating } from "./support/evaluate.ts"
 
-const evaluate = (
-  scores: ReadonlyArray<number>,
-  targets: ReadonlyArray<number>,
-  options: Huber.Options = {},
-  weights?: ReadonlyArray<number>
-) => {
-  const gradient = new Float64Array(scores.length)
-  const kernel = Huber.definition.make(Schema.decodeSync(Huber.Options)(options))
-  const value = kernel.evaluate!(
-    Float64Array.from(scores),
-    Float64Array.from(targets),
-    gradient,
-    weights && Float64Array.from(weights)
-  )
-  return { value, gradient: [...gradient] }
-}
+const evaluate = evaluating(Huber.definition)
 
 const residual = fc.double({ min: -10, max: 10, noNaN: true })
 

@@ -1,26 +1,11 @@
 import "@tensorflow/tfjs-backend-cpu"
 import * as tf from "@tensorflow/tfjs-core"
 import "@tensorflow/tfjs-layers" // registers the gradients of tensor operations
-import * as Schema from "effect/Schema"
 import { describe, expect, it } from "vitest"
 import * as L1 from "../src/L1.ts"
+import { evaluating } from "./support/evaluate.ts"
 
-const evaluate = (
-  scores: ReadonlyArray<number>,
-  targets: ReadonlyArray<number>,
-  options: L1.Options = {},
-  weights?: ReadonlyArray<number>
-) => {
-  const gradient = new Float64Array(scores.length)
-  const kernel = L1.definition.make(Schema.decodeSync(L1.Options)(options))
-  const value = kernel.evaluate!(
-    Float64Array.from(scores),
-    Float64Array.from(targets),
-    gradient,
-    weights && Float64Array.from(weights)
-  )
-  return { value, gradient: [...gradient] }
-}
+const evaluate = evaluating(L1.definition)
 
 describe("L1", () => {
   it("is the mean of absolute residuals, as PyTorch's L1Loss", () => {

@@ -1,23 +1,8 @@
-import * as Schema from "effect/Schema"
 import { describe, expect, it } from "vitest"
 import * as Mse from "../src/Mse.ts"
+import { evaluating } from "./support/evaluate.ts"
 
-const evaluate = (
-  scores: ReadonlyArray<number>,
-  targets: ReadonlyArray<number>,
-  options: Mse.Options = {},
-  weights?: ReadonlyArray<number>
-) => {
-  const gradient = new Float64Array(scores.length)
-  const kernel = Mse.definition.make(Schema.decodeSync(Mse.Options)(options))
-  const value = kernel.evaluate!(
-    Float64Array.from(scores),
-    Float64Array.from(targets),
-    gradient,
-    weights && Float64Array.from(weights)
-  )
-  return { value, gradient: [...gradient] }
-}
+const evaluate = evaluating(Mse.definition)
 
 describe("Mse", () => {
   it("is the mean of squares without a factor 1/2, as PyTorch's MSELoss", () => {

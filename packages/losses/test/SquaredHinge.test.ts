@@ -1,23 +1,8 @@
-import * as Schema from "effect/Schema"
 import { describe, expect, it } from "vitest"
 import * as SquaredHinge from "../src/SquaredHinge.ts"
+import { evaluating } from "./support/evaluate.ts"
 
-const evaluate = (
-  scores: ReadonlyArray<number>,
-  targets: ReadonlyArray<number>,
-  options: SquaredHinge.Options = {},
-  weights?: ReadonlyArray<number>
-) => {
-  const gradient = new Float64Array(scores.length)
-  const kernel = SquaredHinge.definition.make(Schema.decodeSync(SquaredHinge.Options)(options))
-  const value = kernel.evaluate!(
-    Float64Array.from(scores),
-    Float64Array.from(targets),
-    gradient,
-    weights && Float64Array.from(weights)
-  )
-  return { value, gradient: [...gradient] }
-}
+const evaluate = evaluating(SquaredHinge.definition)
 
 describe("SquaredHinge", () => {
   it("is max(0, margin - y s)^2 with y = +1 or -1", () => {
