@@ -52,7 +52,9 @@ const resamplingText = ({ resampling }: Planned): string => Resampling.toText(re
 export interface StartOptions {
   /** What was asked for, as plain data; becomes `experiment.json`. */
   readonly experiment?: unknown
-  /** Versions, engine, command: whatever is to be remembered with the run. */
+  /**
+   * Versions, command: whatever is to be remembered with the run. A run that is continued must have the same `engine`.
+   */
   readonly provenance?: Readonly<Record<string, string>>
   /** Keeps what every job learned, in `models/<id>/model.json`. Default false; of a run that is continued, as it began. */
   readonly models?: boolean
@@ -96,6 +98,15 @@ const prepare = Effect.fnUntraced(function* (
     })
   }
   if (known === undefined) yield* checkEmpty(directory)
+  const [begun, now] = [known?.provenance["engine"], options.provenance?.["engine"]]
+  if (begun !== undefined && now !== undefined && begun !== now) {
+    return yield* new RunDirectory.RunError({
+      directory,
+      given: `the run was begun on the engine ${begun}, and this is ${now}, which`,
+      rule: "agrees with it to rounding only",
+      advice: "go on with the first engine, or choose another directory"
+    })
+  }
   yield* Effect.forEach(["jobs", "predictions"], (name) =>
     fs.makeDirectory(path.join(directory, name), { recursive: true })
   ).pipe(

@@ -281,3 +281,17 @@ describe("models", () => {
     }).pipe(Effect.provide(services))
   )
 })
+
+describe("engines", () => {
+  it.live("are not mixed in one run", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      const planned = yield* design(control())
+      yield* Run.start(planned, directory, { provenance: { engine: "a" } })
+      const error = yield* Effect.flip(Run.start(planned, directory, { provenance: { engine: "b" } }))
+      assert.include(error.message, "was begun on the engine a, and this is b")
+      const { skipped } = yield* Run.start(planned, directory, { provenance: { engine: "a" } })
+      assert.strictEqual(skipped, planned.jobs.length)
+    }).pipe(Effect.provide(services))
+  )
+})
