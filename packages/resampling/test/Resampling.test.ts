@@ -184,6 +184,12 @@ describe("the others", () => {
     expect(splits.map(({ nTrainGroups }) => nTrainGroups)).toEqual([2, 2, 2])
   })
 
+  it("refuse to leave out so many rows one by one that their training sets fill the memory", () => {
+    expect(failure(Resampling.leaveOneOut(), dynamic(16_000, {})).message).toContain(
+      "leaving out each of 16000 rows alone makes training sets of 16000 × 16000 rows in all, more than 250000000. Use cv"
+    )
+  })
+
   it("train and test on all rows, with a warning", () => {
     const { splits, warnings } = apply(Resampling.insample(), dynamic(3, {}))
     expect(splits.map(({ test, train }) => [[...train], [...test]])).toEqual([

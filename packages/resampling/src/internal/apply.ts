@@ -102,6 +102,19 @@ const foldCount = (spec: Spec, units: Units): Result.Result<number, Problem> => 
   )
 }
 
+/** Training rows that leave-one-out may list in all: 1 GB of row numbers. */
+const mostListed = 250_000_000
+
+const fewEnough = ({ groups, rows, unit }: Units): Result.Result<void, Problem> =>
+  groups * rows <= mostListed
+    ? Result.succeed(undefined)
+    : Result.fail({
+        reason: "InvalidOption",
+        given: `leaving out each of ${groups} ${unit}s alone`,
+        rule: `makes training sets of ${groups} × ${rows} rows in all, more than ${mostListed}`,
+        advice: "Use cv with 10 folds, or a smaller table."
+      })
+
 const splitsOf = (
   spec: Spec,
   units: Units,
@@ -121,7 +134,7 @@ const splitsOf = (
     case "bootstrap":
       return Result.succeed(Ordinary.bootstrap(units, spec.repeats, spec.ratio, seed))
     case "leaveOneOut":
-      return Result.succeed(Ordinary.leaveOneOut(units))
+      return Result.map(fewEnough(units), () => Ordinary.leaveOneOut(units))
     case "insample":
       return Result.succeed(Ordinary.insample(units))
     case "custom":
