@@ -84,6 +84,15 @@ const split = Command.make(
   Command.withExamples([{ command: "rocflow split experiment.yaml", description: "Check sizes before a long run" }])
 )
 
+const status = Command.make(
+  "status",
+  { directory, json },
+  lazily(() => import("./commands/status.ts").then(({ status }) => status))
+).pipe(
+  Command.withDescription("Show how far a run has come: jobs finished and failed, by task and learner"),
+  Command.withExamples([{ command: "rocflow status rocflow-runs/main-job-1a2b3c4d", description: "While it runs" }])
+)
+
 const scores = Command.make(
   "scores",
   { directory, json },
@@ -185,5 +194,5 @@ export const rocflow = Command.make("rocflow").pipe(
     "Train classifiers on unbalanced data and on data from several subsets: AUM and other losses, Same/Other/All cross-validation, reports."
   ),
   Command.withExamples([{ command: "rocflow run experiment.yaml", description: "The main job" }]),
-  Command.withSubcommands([run, split, scores, compare, report, inspect, roc, schema, doctor])
+  Command.withSubcommands([run, split, status, scores, compare, report, inspect, roc, schema, doctor])
 )

@@ -13,7 +13,7 @@ const diverging = changed(
   ["learningRate: 0.1", "learningRate: 1e30"],
   ["epochs: 2", "epochs: 9"]
 )
-const commands = ["run", "split", "scores", "compare", "report", "inspect", "roc", "schema", "doctor"]
+const commands = ["run", "split", "status", "scores", "compare", "report", "inspect", "roc", "schema", "doctor"]
 
 let home: string
 let soakRun: Ended
@@ -134,6 +134,31 @@ describe("rocflow split", () => {
     for (const row of rows) {
       expect(row).toMatchObject({ task: "d", testRows: 12, trainRows: row["trainSubsets"] === "all" ? 24 : 12 })
     }
+  })
+})
+
+describe("rocflow status", () => {
+  it("counts jobs by task and learner, and says why some failed", async () => {
+    const [text, json] = await Promise.all([
+      rocflow(["status", "failed"], home),
+      rocflow(["status", "soak", "--json"], home)
+    ])
+    expect(text).toMatchObject({ code: 0, stderr: "" })
+    expect(text.stdout).toMatch(/^d +Featureless +3 +3 +0 +0 s$/m)
+    expect(text.stdout).toMatch(/^d +bce +3 +3 +3 +\d+ s\nfailed: training diverged/m)
+    const rows = JSON.parse(json.stdout) as ReadonlyArray<{ readonly finished: number; readonly failed: number }>
+    expect(rows.map(({ finished, failed }) => [finished, failed])).toEqual([
+      [12, 0],
+      [12, 0]
+    ])
+  })
+
+  it("refuses a directory that holds no run", async () => {
+    const { code, stderr } = await rocflow(["status", "."], home)
+    expect(code).toBe(1)
+    expect(stderr).toBe(
+      `${home}: the directory holds no run (there is no design.json); name the directory that \`rocflow run\` printed\n`
+    )
   })
 })
 
