@@ -55,8 +55,18 @@ const broken = (directory: string, message: string) =>
     advice: "mend the cause and start again: finished jobs are kept"
   })
 
-/** Waits for one reply of a worker, or its end. Listeners are gone afterwards. */
-const reply = (worker: ChildProcess, directory: string): Effect.Effect<Reply, WorkerLost | RunDirectory.RunError> =>
+const isAlive = (worker: ChildProcess): boolean =>
+  worker.exitCode === null && worker.signalCode === null && worker.connected
+
+/**
+ * Waits for one reply of a worker, or its end; sends the request, if there is one, when it listens already. Listeners are
+ * gone afterwards.
+ */
+const reply = (
+  worker: ChildProcess,
+  directory: string,
+  request?: Request
+): Effect.Effect<Reply, WorkerLost | RunDirectory.RunError> =>
   Effect.callback((resume) => {
     const settle = (outcome: Effect.Effect<Reply, WorkerLost | RunDirectory.RunError>) => {
       stop()
@@ -73,6 +83,7 @@ const reply = (worker: ChildProcess, directory: string): Effect.Effect<Reply, Wo
     }
     worker.on("message", onMessage).on("exit", onExit).on("error", onError)
     if (worker.exitCode !== null || worker.signalCode !== null) onExit(worker.exitCode, worker.signalCode)
+    else if (request !== undefined) worker.send(request, (error) => error !== null && lost(error.message))
     return Effect.sync(stop)
   })
 
@@ -103,7 +114,8 @@ const makeSlot = (options: Options, directory: string) => {
     return open === undefined ? Effect.void : Scope.close(open.scope, Exit.void)
   })
   const worker = Effect.gen(function* () {
-    if (current !== undefined) return current.worker
+    if (current !== undefined && isAlive(current.worker)) return current.worker
+    yield* end
     const scope = yield* Scope.make()
     const started = yield* start(options, directory).pipe(
       Effect.provideService(Scope.Scope, scope),
@@ -114,10 +126,8 @@ const makeSlot = (options: Options, directory: string) => {
   })
   const runJob = Effect.fnUntraced(function* (id: string) {
     const process = yield* worker
-    const request: Request = { _tag: "Run", id }
-    yield* Effect.sync(() => process.send(request))
     const { timeLimit } = options
-    const answer = reply(process, directory)
+    const answer = reply(process, directory, { _tag: "Run", id })
     yield* timeLimit === undefined
       ? answer
       : Effect.timeoutOrElse(answer, {
@@ -150,8 +160,9 @@ const execute = Effect.fnUntraced(function* <R>(
   const most = options.attempts ?? 5
 
   const finish = Effect.fnUntraced(function* (job: Job.Job<unknown>, error: WorkerLost | TimedOut | undefined) {
-    // A worker may be lost after it stored the result.
-    const stored = error?._tag === "TimedOut" ? undefined : yield* RunDirectory.readResult(handlers.directory, job.id)
+    // A worker may be lost after it stored the result; a failure that is there may be the one that is tried again.
+    const found = error?._tag === "TimedOut" ? undefined : yield* RunDirectory.readResult(handlers.directory, job.id)
+    const stored = error === undefined || found?.status === "ok" ? found : undefined
     const result = stored ?? failed(job, error ?? new WorkerLost({ reason: "it stored no result" }))
     if (stored === undefined) yield* handlers.store(result)
     yield* handlers.onEnd(result)

@@ -74,6 +74,43 @@ describe("Processes", () => {
     })
   )
 
+  it.live("replaces a worker that died between two jobs", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      const design = yield* poolDesign("none")
+      // A run, so that the directory has a manifest; its results are not looked at.
+      yield* Run.start(design, directory).pipe(Effect.provide(Layer.mergeAll(NodeServices.layer, Executor.inProcess)))
+      const ended: Array<string> = []
+      // Once the process is gone, Node tells its parent; the next job must be sent after that.
+      const killIdle = Effect.sync(() =>
+        workersOf(directory).forEach((worker) => process.kill(worker, "SIGKILL"))
+      ).pipe(
+        Effect.andThen(
+          Effect.sync(() => workersOf(directory).length).pipe(
+            Effect.repeat({ until: (alive) => alive === 0, schedule: Schedule.spaced(20) })
+          )
+        ),
+        Effect.andThen(Effect.sleep(100))
+      )
+      const executor = yield* Executor.Executor.pipe(Effect.provide(pool("none", { size: 1 })))
+      yield* executor.run(design.jobs.slice(0, 3), {
+        directory,
+        runJob: () => Effect.die("the pool runs jobs in its workers"),
+        store: () => Effect.void,
+        onBegin: () => Effect.void,
+        onEnd: ({ id, status }) =>
+          Effect.andThen(
+            Effect.sync(() => ended.push(`${status} ${id}`)),
+            killIdle
+          )
+      })
+      assert.deepStrictEqual(
+        ended,
+        design.jobs.slice(0, 3).map(({ id }) => `ok ${id}`)
+      )
+    })
+  )
+
   it.live("reports jobs whose workers always crash, and finishes the others", () =>
     Effect.gen(function* () {
       const { results } = yield* start("crashes", yield* temporary).pipe(
