@@ -44,7 +44,10 @@ export const TaskEntry = Schema.Struct({
   group: optional(Name, "Rows that must stay in one fold"),
   weight: optional(Name, "How much a row counts in training"),
   fold: optional(Name, "Folds given by the data"),
-  order: optional(Names, "Sorts the rows"),
+  order: optional(
+    Names,
+    "The place of a row in time, for example; no feature, and read by no resampling of this version"
+  ),
   name: optional(Name, "Labels the rows"),
   format: optional(Schema.Literals(["csv", "tsv", "parquet", "jsonl"]), "Overrules the ending of the file's name"),
   columns: optional(
