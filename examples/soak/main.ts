@@ -4,7 +4,8 @@
  * Run it by `npx node examples/soak/main.ts`, or with `--draws 100` for more than 30 draws of the data. README.md tells
  * the story.
  */
-import { Measure, Tree } from "@rocflow/core"
+import { Measure } from "@rocflow/core"
+import { Tree } from "@rocflow/learners"
 import { Compare, Design, Job, Resampling, Score } from "@rocflow/resampling"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"

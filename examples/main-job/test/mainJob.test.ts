@@ -1,10 +1,11 @@
-import * as Builtin from "@rocflow/core/Builtin"
+import * as Core from "@rocflow/core/Definitions"
 import * as Task from "@rocflow/core/data/Task"
 import * as Tfjs from "@rocflow/core/engine/tfjs/Tfjs"
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as Measure from "@rocflow/core/learning/Measure"
 import * as Registry from "@rocflow/core/pipeline/Registry"
-import * as Losses from "@rocflow/losses/Registered"
+import * as Learners from "@rocflow/learners/Definitions"
+import * as Losses from "@rocflow/losses/Definitions"
 import * as Compare from "@rocflow/resampling/Compare"
 import * as Design from "@rocflow/resampling/Design"
 import * as Job from "@rocflow/resampling/Job"
@@ -30,7 +31,7 @@ const readTask = Effect.suspend(() => {
 })
 
 const plan = Effect.gen(function* () {
-  const registry = yield* Effect.fromResult(Registry.make([...Builtin.definitions, ...Losses.definitions]))
+  const registry = yield* Effect.fromResult(Registry.make([...Core.all, ...Losses.all, ...Learners.all]))
   const learners = yield* Effect.forEach(
     experiment.learners as ReadonlyArray<{ readonly id?: string; readonly type?: string }>,
     ({ id, ...json }) =>

@@ -1,4 +1,4 @@
-import * as Builtin from "@rocflow/core/Builtin"
+import * as Learners from "@rocflow/learners/Definitions"
 import * as Task from "@rocflow/core/data/Task"
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as Measure from "@rocflow/core/learning/Measure"
@@ -179,7 +179,7 @@ describe("experiment.yaml", () => {
   })
 
   const rows = Effect.gen(function* () {
-    const registry = yield* Effect.fromResult(Registry.make(Builtin.definitions))
+    const registry = yield* Effect.fromResult(Registry.make(Learners.all))
     const design = yield* Design.grid({
       tasks: yield* Effect.forEach(
         experiment.tasks as ReadonlyArray<Task.FromFileOptions & { readonly file: string }>,

@@ -3,7 +3,7 @@
  *
  * Each module is a namespace: `Task.make`, `Nn.linear`. Deep imports such as `@rocflow/core/data/Task` load less.
  */
-export * as Builtin from "./Builtin.ts"
+export * as Definitions from "./Definitions.ts"
 export * as Column from "./data/Column.ts"
 export * as RoleError from "./data/RoleError.ts"
 export * as SchemaError from "./data/SchemaError.ts"
@@ -11,10 +11,6 @@ export * as Table from "./data/Table.ts"
 export * as Task from "./data/Task.ts"
 export * as Engine from "./engine/Engine.ts"
 export * as Tfjs from "./engine/tfjs/Tfjs.ts"
-export * as ElasticNet from "./learners/ElasticNet.ts"
-export * as Featureless from "./learners/Featureless.ts"
-export * as Knn from "./learners/Knn.ts"
-export * as Tree from "./learners/Tree.ts"
 export * as Callback from "./learning/Callback.ts"
 export * as EarlyStopping from "./learning/EarlyStopping.ts"
 export * as History from "./learning/History.ts"

@@ -1,12 +1,12 @@
 import * as Result from "effect/Result"
 import { describe, expect, it } from "vitest"
-import * as Builtin from "../src/Builtin.ts"
+import * as Definitions from "../src/Definitions.ts"
 import * as Measure from "../src/learning/Measure.ts"
 import * as Nn from "../src/pipeline/Nn.ts"
 import * as Optimizer from "../src/pipeline/Optimizer.ts"
 import * as Registry from "../src/pipeline/Registry.ts"
 
-const registry = Result.getOrThrow(Registry.make(Builtin.definitions))
+const registry = Result.getOrThrow(Registry.make(Definitions.all))
 const failure = (result: Result.Result<unknown, Registry.RegistryError>) => Result.getOrThrow(Result.flip(result))
 
 describe("make", () => {
@@ -26,7 +26,7 @@ describe("make", () => {
 
 describe("find", () => {
   it("finds every definition by its id and kind", () => {
-    for (const definition of Builtin.definitions) {
+    for (const definition of Definitions.all) {
       expect(Result.getOrThrow(Registry.find(registry, definition.id, definition.kind))).toBe(definition)
     }
   })

@@ -14,7 +14,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "../../..")
 const compiler = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin/tsc")
 
 const imports = `
-import * as Featureless from "@rocflow/core/learners/Featureless"
+import * as Featureless from "@rocflow/learners/Featureless"
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as Model from "@rocflow/core/learning/Model"
 import * as Ingress from "@rocflow/core/pipeline/Ingress"

@@ -5,7 +5,7 @@ import "@tensorflow/tfjs-layers" // registers the gradients of tensor operations
 import * as Schema from "effect/Schema"
 import * as fc from "fast-check"
 import { beforeAll, describe, expect, it } from "vitest"
-import { definitions } from "../src/Registered.ts"
+import { losses as definitions } from "../src/Definitions.ts"
 
 /** What every loss of this package must obey, and the further laws that a particular one claims. */
 interface Row {

@@ -2,7 +2,7 @@
 import * as Column from "@rocflow/core/data/Column"
 import * as Table from "@rocflow/core/data/Table"
 import * as Task from "@rocflow/core/data/Task"
-import * as Featureless from "@rocflow/core/learners/Featureless"
+import * as Featureless from "@rocflow/learners/Featureless"
 import * as Measure from "@rocflow/core/learning/Measure"
 import * as Seed from "@rocflow/core/Seed"
 import * as Design from "@rocflow/resampling/Design"

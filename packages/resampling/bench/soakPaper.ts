@@ -7,8 +7,8 @@
  * The folds of the paper are not ours, so means agree up to the chance of drawing folds. Exit code 1 if a criterion fails.
  */
 import * as Task from "@rocflow/core/data/Task"
-import * as ElasticNet from "@rocflow/core/learners/ElasticNet"
-import * as Featureless from "@rocflow/core/learners/Featureless"
+import * as ElasticNet from "@rocflow/learners/ElasticNet"
+import * as Featureless from "@rocflow/learners/Featureless"
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as Measure from "@rocflow/core/learning/Measure"
 import * as Compare from "@rocflow/resampling/Compare"

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as Featureless from "@rocflow/core/learners/Featureless"
+import * as Featureless from "@rocflow/learners/Featureless"
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as Measure from "@rocflow/core/learning/Measure"
 import * as Effect from "effect/Effect"

@@ -4,7 +4,7 @@
 import * as Run from "@rocflow/resampling/Run"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
-import { writeReport } from "../report/fromRun.ts"
+import { writeReport } from "@rocflow/report/fromRun"
 
 export const report = Effect.fn("report")(function* ({ directory }: { readonly directory: string }) {
   const run = yield* Run.read(directory)

@@ -12,7 +12,7 @@ import * as Roc from "@rocflow/losses/Roc"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { toJson } from "../terminal/json.ts"
+import { toJson } from "@rocflow/core/Json"
 import { textTable } from "../terminal/textTable.ts"
 
 interface Input {

@@ -5,7 +5,7 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { jsonSchema } from "../experiment/Experiment.ts"
 import { builtin } from "../experiment/load.ts"
-import { toJson } from "../terminal/json.ts"
+import { toJson } from "@rocflow/core/Json"
 
 export const schema = Effect.fn("schema")(function* () {
   yield* Console.log(toJson(jsonSchema(builtin), 2))

@@ -5,7 +5,7 @@ import * as Run from "@rocflow/resampling/Run"
 import * as Score from "@rocflow/resampling/Score"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
-import { toJson } from "../terminal/json.ts"
+import { toJson } from "@rocflow/core/Json"
 import { textTable } from "../terminal/textTable.ts"
 
 export const scores = Effect.fn("scores")(function* ({

@@ -4,7 +4,7 @@
 import * as Resampling from "@rocflow/resampling/Resampling"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
-import { toJson } from "../terminal/json.ts"
+import { toJson } from "@rocflow/core/Json"
 import { textTable } from "../terminal/textTable.ts"
 import { plan } from "./plan.ts"
 

@@ -4,7 +4,7 @@
 import * as Run from "@rocflow/resampling/Run"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
-import { toJson } from "../terminal/json.ts"
+import { toJson } from "@rocflow/core/Json"
 import { duration } from "../terminal/progress.ts"
 import { textTable } from "../terminal/textTable.ts"
 

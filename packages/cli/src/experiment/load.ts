@@ -3,7 +3,7 @@
  */
 import { isUtf8 } from "node:buffer"
 import { pathToFileURL } from "node:url"
-import * as Builtin from "@rocflow/core/Builtin"
+import * as Core from "@rocflow/core/Definitions"
 import * as Task from "@rocflow/core/data/Task"
 import type { Engine } from "@rocflow/core/engine/Engine"
 import * as Learner from "@rocflow/core/learning/Learner"
@@ -12,7 +12,8 @@ import { SchemaError } from "@rocflow/core/data/SchemaError"
 import { decode } from "@rocflow/core/pipeline/Decode"
 import type { Definition } from "@rocflow/core/pipeline/Definition"
 import * as Registry from "@rocflow/core/pipeline/Registry"
-import * as Losses from "@rocflow/losses/Registered"
+import * as Learners from "@rocflow/learners/Definitions"
+import * as Losses from "@rocflow/losses/Definitions"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
@@ -47,7 +48,7 @@ export interface Problem {
 }
 
 /** The definitions of all packages. */
-export const builtin: ReadonlyArray<Definition> = [...Builtin.definitions, ...Losses.definitions, ...Losses.measures]
+export const builtin: ReadonlyArray<Definition> = [...Core.all, ...Losses.all, ...Learners.all]
 
 const readText = Effect.fnUntraced(function* (file: string) {
   const fs = yield* FileSystem.FileSystem

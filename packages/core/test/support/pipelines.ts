@@ -1,13 +1,14 @@
 /** Random valid pipelines, as JSON, and the registry that reads them. */
-import * as Registered from "@rocflow/losses/Registered"
+import * as Learners from "@rocflow/learners/Definitions"
+import * as Losses from "@rocflow/losses/Definitions"
 import * as Result from "effect/Result"
 import fc from "fast-check"
-import * as Builtin from "../../src/Builtin.ts"
+import * as Definitions from "../../src/Definitions.ts"
 import type { PipelineError } from "../../src/pipeline/PipelineError.ts"
 import type { StageJson } from "../../src/pipeline/Pipeline.ts"
 import * as Registry from "../../src/pipeline/Registry.ts"
 
-export const registry = Result.getOrThrow(Registry.make([...Builtin.definitions, ...Registered.definitions]))
+export const registry = Result.getOrThrow(Registry.make([...Definitions.all, ...Losses.all, ...Learners.all]))
 
 /** The issues of a result that must be a failure, as `[path, message]`. */
 export const issuesOf = (result: Result.Result<unknown, PipelineError>) => {

@@ -1,0 +1,35 @@
+/**
+ * Every definition of this package, for registries. A test fails if one is missing.
+ */
+import * as Callback from "./learning/Callback.ts"
+import * as Measure from "./learning/Measure.ts"
+import * as Model from "./learning/Model.ts"
+import type { Definition } from "./pipeline/Definition.ts"
+import * as Ingress from "./pipeline/Ingress.ts"
+import * as Nn from "./pipeline/Nn.ts"
+import * as Optimizer from "./pipeline/Optimizer.ts"
+import * as Preprocess from "./pipeline/Preprocess.ts"
+
+/** The built-in definitions of stages, measures and callbacks. */
+export const all: ReadonlyArray<Definition> = [
+  Preprocess.selectDefinition,
+  Preprocess.imputeDefinition,
+  Preprocess.oneHotDefinition,
+  Preprocess.standardiseDefinition,
+  Preprocess.dropConstantsDefinition,
+  Ingress.numericDefinition,
+  Nn.linearDefinition,
+  Nn.reluDefinition,
+  Nn.tanhDefinition,
+  Nn.sigmoidDefinition,
+  Nn.geluDefinition,
+  Nn.dropoutDefinition,
+  Nn.headDefinition,
+  Optimizer.sgdDefinition,
+  Optimizer.adamDefinition,
+  Optimizer.lineSearchDefinition,
+  Model.classifDefinition,
+  Model.regrDefinition,
+  ...Measure.definitions,
+  ...Callback.definitions
+]

@@ -1,0 +1,17 @@
+/**
+ * Every learner of this package, for registries. A test fails if one is missing.
+ */
+import type { Definition } from "@rocflow/core/learning/Learner"
+import * as ElasticNet from "./ElasticNet.ts"
+import * as Featureless from "./Featureless.ts"
+import * as Knn from "./Knn.ts"
+import * as Tree from "./Tree.ts"
+
+/** All definitions of this package. @category registry */
+export const all: ReadonlyArray<Definition> = [
+  Featureless.definition,
+  ElasticNet.definition,
+  ElasticNet.cvDefinition,
+  Tree.definition,
+  Knn.definition
+]

@@ -1,0 +1,217 @@
+/**
+ * A classification or regression tree (CART), with the defaults of R's rpart.
+ */
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as Column from "@rocflow/core/data/Column"
+import * as TaskModule from "@rocflow/core/data/Task"
+import type { Task } from "@rocflow/core/data/Task"
+import * as Learner from "@rocflow/core/learning/Learner"
+import * as Prediction from "@rocflow/core/learning/Prediction"
+import * as Features from "@rocflow/core/pipeline/Features"
+import type { PipelineError } from "@rocflow/core/pipeline/PipelineError"
+import { cart, cartPredict } from "./internal/cart.ts"
+import { completeColumns, fromNumbers, type FeatureMatrix, type Refused } from "./internal/featureMatrix.ts"
+import * as Shares from "./internal/shares.ts"
+
+const id = "Tree"
+
+const count = (least: number) => Schema.Int.check(Schema.isGreaterThanOrEqualTo(least))
+const withDefault = (schema: Schema.Codec<number>, value: number) =>
+  schema.pipe(Schema.withDecodingDefaultKey(Effect.succeed(value)))
+
+const Options = Schema.Struct({
+  minsplit: withDefault(count(1), 20),
+  minbucket: Schema.optionalKey(count(1)),
+  cp: withDefault(Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 })), 0.01),
+  maxdepth: withDefault(count(0), 30)
+})
+
+/** How a column becomes numbers: as it is, by the place of its level in an order, or by the number of its level. */
+const Coding = Schema.Union([
+  Schema.Struct({ column: Schema.String, as: Schema.Literal("number") }),
+  Schema.Struct({
+    column: Schema.String,
+    as: Schema.Literals(["ordered", "unordered"]),
+    levels: Schema.Array(Schema.String)
+  })
+])
+type Coding = typeof Coding.Type
+
+const integers = Schema.Array(Schema.Int)
+const numbers = Schema.Array(Schema.Finite)
+
+const State = Schema.Struct({
+  columns: Schema.Array(Coding),
+  /** One entry a node, in preorder; of classes, `value` has the weight of each level, in the order of the levels. */
+  nodes: Schema.Struct({
+    feature: integers,
+    threshold: numbers,
+    left: integers,
+    right: integers,
+    levelsAt: integers,
+    direction: integers,
+    heavierLeft: integers,
+    count: integers,
+    weight: numbers,
+    risk: numbers,
+    improve: numbers,
+    value: numbers
+  })
+})
+
+const codingOf = (name: string, column: Column.Column): Coding =>
+  column.type === "factor" || column.type === "string"
+    ? {
+        column: name,
+        as: column.type === "factor" && column.ordered ? "ordered" : "unordered",
+        levels: Column.asFactor(column).levels
+      }
+    : { column: name, as: "number" }
+
+/** Unordered levels have one code more, that of levels unknown in training: a node never saw it, so no node sends it. */
+const levelCount = (coding: Coding): number => (coding.as === "unordered" ? coding.levels.length + 1 : 0)
+
+const encode = (coding: Coding, column: Column.Column): Result.Result<Float64Array, PipelineError> => {
+  if (coding.as === "number") {
+    const values = Column.asNumbers(column)
+    return values === undefined
+      ? Features.fail(
+          id,
+          `column "${coding.column}" was a number in training and is ${column.type}; read it as numbers`
+        )
+      : Result.succeed(values)
+  }
+  const { codes, levels } = Column.asFactor(column)
+  const codeOf = new Map(coding.levels.map((level, code) => [level, code]))
+  const recoded = levels.map((level) => codeOf.get(level))
+  const row = coding.as === "ordered" ? codes.findIndex((code) => recoded[code] === undefined) : -1
+  return row < 0
+    ? Result.succeed(Float64Array.from(codes, (code) => recoded[code] ?? coding.levels.length))
+    : Features.fail(
+        id,
+        `column "${coding.column}" is "${levels[codes[row]!]}" in row ${row}, which has no place in the order ${coding.levels.join(" < ")} of training; correct it, or make the factor unordered`
+      )
+}
+
+const matrixOf = (task: Task, codings?: ReadonlyArray<Coding>) =>
+  Result.gen(function* (): Generator<Result.Result<unknown, Refused>, readonly [FeatureMatrix, ReadonlyArray<Coding>]> {
+    const columns = yield* completeColumns(
+      id,
+      task,
+      codings?.map(({ column }) => column)
+    )
+    const used = codings ?? columns.map(([name, column]) => codingOf(name, column))
+    const coded = yield* Result.all(
+      columns.map(([name, column], j) => Result.map(encode(used[j]!, column), (values) => [name, values] as const))
+    )
+    return [yield* fromNumbers(id, coded, task.rows), used] as const
+  })
+
+/** The rows that count: a row without weight is not there. */
+const weighted = (task: Task): Result.Result<Task, PipelineError> => {
+  const { weights } = task
+  const rows =
+    weights === undefined ? Prediction.allRows(task) : Prediction.allRows(task).filter((i) => weights[i]! > 0)
+  return rows.length > 0
+    ? Result.succeed(rows.length < task.rows ? TaskModule.take(task, rows) : task)
+    : Features.fail(id, `none of the ${task.rows} training rows has a positive weight; give it rows with weight`)
+}
+
+const train = (options: typeof Options.Type, task: Task): Result.Result<typeof State.Type, Refused> =>
+  Result.flatMap(weighted(task), (rows) =>
+    Result.map(matrixOf(rows), ([{ n, p, x }, columns]) => {
+      const problem = {
+        n,
+        p,
+        x,
+        levels: columns.map(levelCount),
+        y: Shares.codesOf(rows),
+        classes: Shares.classesOf(rows),
+        weights: rows.weights
+      }
+      const { classes: _, width: __, ...tree } = cart(problem, options)
+      const list = (values: ArrayLike<number>) => Array.from(values)
+      return {
+        columns,
+        nodes: {
+          feature: list(tree.feature),
+          threshold: list(tree.threshold),
+          left: list(tree.left),
+          right: list(tree.right),
+          levelsAt: list(tree.levelsAt),
+          direction: list(tree.direction),
+          heavierLeft: list(tree.heavierLeft),
+          count: list(tree.count),
+          weight: list(tree.weight),
+          risk: list(tree.risk),
+          improve: list(tree.improve),
+          value: list(tree.value)
+        }
+      }
+    })
+  )
+
+const predict = ({ columns, nodes }: typeof State.Type, task: Task): Result.Result<Prediction.Prediction, Refused> =>
+  Result.map(matrixOf(task, columns), ([{ n, x }]) => {
+    const classes = Shares.classesOf(task)
+    const tree = {
+      classes,
+      width: Math.max(classes, 1),
+      feature: Int32Array.from(nodes.feature),
+      threshold: Float64Array.from(nodes.threshold),
+      left: Int32Array.from(nodes.left),
+      right: Int32Array.from(nodes.right),
+      levelsAt: Int32Array.from(nodes.levelsAt),
+      direction: Uint8Array.from(nodes.direction),
+      heavierLeft: Uint8Array.from(nodes.heavierLeft),
+      count: Int32Array.from(nodes.count),
+      weight: Float64Array.from(nodes.weight),
+      risk: Float64Array.from(nodes.risk),
+      improve: Float64Array.from(nodes.improve),
+      value: Float64Array.from(nodes.value)
+    }
+    return Shares.prediction(task, cartPredict(tree, x, n))
+  })
+
+const tree = Learner.define({
+  id,
+  summary: "Splits the rows by one feature at a time into leaves of similar targets (CART, as rpart)",
+  accepts: ["binary", "multiclass", "regression"],
+  weighted: true,
+  options: Options,
+  state: State,
+  check: (_, task) => Result.flatMap(weighted(task), (rows) => matrixOf(rows)),
+  train: (options, task) => Effect.suspend(() => Effect.fromResult(train(options, task))),
+  predict: (_, state, task) => Effect.suspend(() => Effect.fromResult(predict(state, task)))
+})
+
+/** @category definitions */
+export const definition = tree.definition
+
+/**
+ * Makes a learner that grows a tree and prunes it by cost-complexity: a leaf predicts the class shares of its training
+ * rows, or their mean. Splits minimise the Gini index, or the sum of squares.
+ *
+ * - `minsplit`, default 20: nodes with fewer rows are not split; `minbucket`, default `minsplit / 3` rounded: no child
+ *   has fewer; `maxdepth`, default 30: the root has depth 0.
+ * - `cp` in [0, 1], default 0.01: a split must lower the misclassified weight, or the sum of squares, by this fraction of
+ *   the root's, for every leaf that it adds.
+ *
+ * Numbers, truth values and ordered factors are split in their order; factors and text into two sets of levels. A level
+ * that a node did not see in training follows its child with more weight. Row weights are used, but `minsplit` and
+ * `minbucket` count rows; rows of weight 0 are as if not there. Nothing is random.
+ *
+ * Errors: `MissingValues` (there are no surrogate splits: impute before); `PipelineError` for values that are not finite,
+ * no features, no rows with weight, and a level that is not in the order of an ordered factor.
+ *
+ * *Gotcha*: shares come in steps, so many rows have the same probability; an AUC of few leaves is coarse.
+ *
+ * @example
+ * const learner = Tree.make({ cp: 0.001 })
+ * learner.json // => { type: "Tree", cp: 0.001 }
+ * @see Breiman, Friedman, Olshen, Stone (1984), Classification and Regression Trees; R package rpart.
+ * @category constructors
+ */
+export const make = (options: typeof Options.Encoded = {}) => tree.make(options)

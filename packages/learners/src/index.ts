@@ -1,0 +1,10 @@
+/**
+ * Ready-made learners: baselines that a network must beat.
+ *
+ * Each module is a namespace: `Featureless.make`, `ElasticNet.cv`. Deep imports such as `@rocflow/learners/Tree` load less.
+ */
+export * as Definitions from "./Definitions.ts"
+export * as ElasticNet from "./ElasticNet.ts"
+export * as Featureless from "./Featureless.ts"
+export * as Knn from "./Knn.ts"
+export * as Tree from "./Tree.ts"

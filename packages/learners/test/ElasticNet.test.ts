@@ -1,0 +1,340 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import fc from "fast-check"
+import { existsSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+import { expect } from "vitest"
+import * as Column from "@rocflow/core/data/Column"
+import * as Task from "@rocflow/core/data/Task"
+import * as ElasticNet from "../src/ElasticNet.ts"
+import { innerFolds } from "../src/internal/innerFolds.ts"
+import * as Learner from "@rocflow/core/learning/Learner"
+import * as Measure from "@rocflow/core/learning/Measure"
+import * as Seed from "@rocflow/core/Seed"
+import { issuesOf, registry } from "../../core/test/support/pipelines.ts"
+import * as Tasks from "../../core/test/support/tasks.ts"
+
+interface State {
+  readonly lambda: number
+  readonly pathLength: number
+  readonly intercepts: ReadonlyArray<number>
+  readonly coefficients: ReadonlyArray<{ readonly column: string; readonly values: ReadonlyArray<number> }>
+}
+interface CvState extends State {
+  readonly lambdaMin: number
+  readonly lambda1se: number
+  readonly curve: { readonly measure: string } & Record<"lambda" | "cvm" | "cvsd", ReadonlyArray<number>>
+}
+
+const learn = <S extends State>(learner: Learner.Learner, task: Task.Task, seed = 1) =>
+  Effect.map(Learner.train(learner, task, { seed }), ({ fitted }) => fitted.state() as S)
+
+const close = (actual: ReadonlyArray<number>, expected: ReadonlyArray<number>, tolerance = 1e-6) => {
+  assert.strictEqual(actual.length, expected.length)
+  actual.forEach((value, i) => assert.approximately(value, expected[i], tolerance))
+}
+
+// Two orthogonal columns with mean 0 and standard deviation 1.
+const orthogonal = Tasks.of(
+  {
+    a: Column.numeric([-1, -1, 1, 1]),
+    b: Column.integer([-1, 1, -1, 1]),
+    y: Column.numeric([-4, -2, 2, 4])
+  },
+  { target: "y" }
+)
+
+describe("ElasticNet", () => {
+  it.effect("soft-thresholds orthogonal columns, and shrinks them with a ridge part", () =>
+    Effect.gen(function* () {
+      // The least squares coefficients are 3 and 1; b = S(c, λα) / (1 + λ(1 − α) / s), Friedman et al. 2010,
+      // equation 5, with the standard deviation s of y, by which glmnet divides y.
+      const lasso = yield* learn(ElasticNet.make({ lambda: 0.5 }), orthogonal)
+      assert.deepStrictEqual(
+        lasso.coefficients.map(({ column }) => column),
+        ["a", "b"]
+      )
+      close(
+        lasso.coefficients.map(({ values }) => values[0]),
+        [2.5, 0.5]
+      )
+      close(lasso.intercepts, [0])
+      assert.strictEqual(lasso.lambda, 0.5)
+      const mixed = yield* learn(ElasticNet.make({ lambda: 0.8, alpha: 0.5 }), orthogonal)
+      close(
+        mixed.coefficients.map(({ values }) => values[0]),
+        [2.6 / (1 + 0.4 / Math.sqrt(10)), 0.6 / (1 + 0.4 / Math.sqrt(10))]
+      )
+      const none = yield* learn(ElasticNet.make({ lambda: 100 }), orthogonal)
+      assert.deepStrictEqual(
+        none.coefficients.map(({ values }) => values),
+        [[0], [0]]
+      )
+    })
+  )
+
+  it.effect("without penalty gives the logarithm of odds and of their ratio, of the positive class", () =>
+    Effect.gen(function* () {
+      // Of 4 rows with x = 0 one is positive, of 4 with x = 1 three are: odds 1/3 and 3.
+      const columns = {
+        x: Column.boolean([false, false, false, false, true, true, true, true]),
+        y: Column.text(["yes", "no", "no", "no", "yes", "yes", "yes", "no"])
+      }
+      const task = Tasks.of(columns, { target: "y", positive: "yes" })
+      const state = yield* learn(ElasticNet.make({ lambda: 0, thresh: 1e-14 }), task)
+      close(state.intercepts, [Math.log(1 / 3)])
+      close(state.coefficients[0].values, [Math.log(9)])
+      const trained = yield* Learner.train(ElasticNet.make({ lambda: 0, thresh: 1e-14 }), task)
+      const { prob, response, scores } = yield* Learner.predict(trained, Task.take(task, [0, 4]))
+      close([...prob!], [0.25, 0.75, 0.75, 0.25])
+      close([...scores!], [-Math.log(3), Math.log(3)])
+      assert.deepStrictEqual(response, Float64Array.of(0, 1))
+    })
+  )
+
+  it.effect("with a penalty that leaves nothing predicts the weighted shares of the classes", () =>
+    Effect.gen(function* () {
+      const columns = {
+        x: Column.numeric([1, 2, 3, 4, 5]),
+        y: Column.text(["a", "b", "c", "a", "b"]),
+        w: Column.numeric([1, 2, 3, 0, 4])
+      }
+      const task = Tasks.of(columns, { target: "y", features: ["x"], weight: "w" })
+      const trained = yield* Learner.train(ElasticNet.make({ lambda: 100 }), task)
+      const { prob } = yield* Learner.predict(trained, Task.take(task, [2]))
+      close([...prob!], [0.1, 0.6, 0.3])
+    })
+  )
+
+  it.effect("gives up when sweeps run out, with the penalty that it reached", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(learn(ElasticNet.make({ lambda: 1e-4, maxit: 3 }), Tasks.multiclass(60)))
+      assert.match(
+        error.message,
+        /^ElasticNet: 3 sweeps did not reach lambda 0.0001 \(the last was .*\); choose a larger/
+      )
+    })
+  )
+
+  it.effect.each([
+    [
+      "a class without rows",
+      { levels: ["yes", "no", "maybe"] },
+      /no training row of class "maybe" has weight.*; spread/
+    ],
+    ["one class", { levels: ["yes"] }, /class/]
+  ] as const)("refuses %s", ([, { levels }, expected]) =>
+    Effect.gen(function* () {
+      const values = levels.length === 1 ? ["yes", "yes"] : ["yes", "no"]
+      const columns = { x: Column.numeric([1, 2]), y: Column.text(values) }
+      const two = levels.length === 1 ? ["yes", "no"] : levels
+      const task = Tasks.of(columns, { target: "y", levels: two })
+      for (const learner of [ElasticNet.make({ lambda: 1 }), ElasticNet.cv()]) {
+        const error = yield* Effect.flip(learn(learner, task))
+        assert.match(error.message, expected)
+        assert.deepStrictEqual(yield* Effect.flip(Learner.check(learner, task)), error)
+      }
+    })
+  )
+
+  it.effect("refuses a number that never changes, and numbers whose squares overflow", () =>
+    Effect.gen(function* () {
+      const x = Column.numeric([1, 2, 3])
+      const constant = Tasks.of({ x, y: Column.numeric([2, 2, 2]) }, { target: "y" })
+      const first = yield* Effect.flip(learn(ElasticNet.make({ lambda: 1 }), constant))
+      assert.match(first.message, /^ElasticNet: the response is 2 in every row, so nothing can be learned; /)
+      const [huge, small] = [Column.numeric([1, 2, 1e300]), Column.numeric([1, 2, 4])]
+      const second = yield* Effect.flip(learn(ElasticNet.cv(), Tasks.of({ x: huge, y: small }, { target: "y" })))
+      assert.match(second.message, /^ElasticNet: column "x" is 1e\+300 in row 2, which is too large to be squared; /)
+      const third = yield* Effect.flip(learn(ElasticNet.cv(), Tasks.of({ x: small, y: huge }, { target: "y" })))
+      assert.match(third.message, /^ElasticNet: the target is 1e\+300 in row 2, which is too large to be squared, so/)
+    })
+  )
+
+  it.effect("learns nothing of columns without variation, and fits the rest", () =>
+    Effect.gen(function* () {
+      const columns = { c: Column.numeric([5, 5, 5, 5]), ...Object.fromEntries(orthogonal.table.columns) }
+      const state = yield* learn(ElasticNet.make({ lambda: 0.5 }), Tasks.of(columns, { target: "y" }))
+      close(
+        state.coefficients.map(({ values }) => values[0]),
+        [0, 2.5, 0.5]
+      )
+      const only = Tasks.of({ c: columns.c, y: Column.numeric([1, 2, 3, 6]) }, { target: "y" })
+      close((yield* learn(ElasticNet.make({ lambda: 0 }), only)).intercepts, [3])
+    })
+  )
+
+  it("reads options with every problem", () => {
+    expect(issuesOf(Learner.fromJson({ type: "ElasticNet", alpha: 2 }, registry))).toEqual([
+      ["lambda", "ElasticNet: is missing; add it"],
+      ["alpha", expect.stringMatching(/^ElasticNet: .*1/)]
+    ])
+    expect(issuesOf(Learner.fromJson({ type: "ElasticNet.cv", lambda: "lambda.max", fold: 3 }, registry))).toEqual([
+      ["fold", expect.stringMatching(/did you mean "folds"/)],
+      ["lambda", expect.stringMatching(/lambda.1se/)]
+    ])
+  })
+})
+
+describe("ElasticNet.cv", () => {
+  const task = Tasks.binary(80)
+
+  it.effect("keeps the curve that it chose from, and chooses by the rule that is asked for", () =>
+    Effect.gen(function* () {
+      const oneSe = yield* learn<CvState>(ElasticNet.cv({ folds: 5 }), task)
+      const min = yield* learn<CvState>(ElasticNet.cv({ folds: 5, lambda: "lambda.min" }), task)
+      const { cvm, cvsd, lambda, measure } = oneSe.curve
+      assert.strictEqual(measure, "deviance")
+      assert.deepStrictEqual([cvm.length, cvsd.length, lambda.length], Array(3).fill(oneSe.pathLength))
+      const least = cvm.indexOf(Math.min(...cvm))
+      assert.strictEqual(oneSe.lambdaMin, lambda[least])
+      assert.strictEqual(oneSe.lambda1se, lambda[cvm.findIndex((error) => error <= cvm[least] + cvsd[least])])
+      assert.strictEqual(oneSe.lambda, oneSe.lambda1se)
+      assert.strictEqual(min.lambda, min.lambdaMin)
+      assert.isAbove(oneSe.lambda1se, oneSe.lambdaMin)
+      assert.deepStrictEqual(
+        { ...min, lambda: 0, intercepts: [], coefficients: [] },
+        { ...oneSe, lambda: 0, intercepts: [], coefficients: [] }
+      )
+    })
+  )
+
+  it.effect("fits at its penalty what ElasticNet.make fits there", () =>
+    Effect.gen(function* () {
+      const exact = { thresh: 1e-13 }
+      const cv = yield* learn<CvState>(ElasticNet.cv({ folds: 5, lambda: "lambda.min", ...exact }), task)
+      const given = yield* learn(ElasticNet.make({ lambda: cv.lambda, ...exact }), task)
+      close(given.intercepts, cv.intercepts)
+      given.coefficients.forEach(({ values }, j) => close(values, cv.coefficients[j].values))
+    })
+  )
+
+  it.effect("draws other folds from another seed", () =>
+    Effect.gen(function* () {
+      const first = yield* learn<CvState>(ElasticNet.cv(), task, 1)
+      assert.deepStrictEqual(yield* learn<CvState>(ElasticNet.cv(), task, 1), first)
+      const second = yield* learn<CvState>(ElasticNet.cv(), task, 2)
+      assert.notDeepEqual(second.curve.cvm, first.curve.cvm)
+      assert.deepStrictEqual(second.curve.lambda, first.curve.lambda)
+    })
+  )
+
+  it.effect("measures what is asked for, within its range", () =>
+    Effect.gen(function* () {
+      const misclassified = (yield* learn<CvState>(ElasticNet.cv({ measure: "class" }), task)).curve
+      assert.approximately(misclassified.cvm[0], 27 / 80, 1e-9)
+      const brier = (yield* learn<CvState>(ElasticNet.cv({ measure: "mse" }), task)).curve
+      assert.isTrue(brier.cvm.every((error) => error > 0 && error < 2))
+      const regression = Tasks.regression(30)
+      const error = yield* Effect.flip(learn(ElasticNet.cv({ measure: "class" }), regression))
+      assert.match(error.message, /measure "class" is for classes.*use "deviance" or "mse"/)
+      assert.deepStrictEqual(yield* Effect.flip(Learner.check(ElasticNet.cv({ measure: "class" }), regression)), error)
+    })
+  )
+
+  it.effect("refuses a class whose rows are all in one fold, by its level", () =>
+    Effect.gen(function* () {
+      const columns = {
+        x: Column.numeric([1, 2, 3, 4, 5, 6, 7]),
+        y: Column.text(["rare", ...Array<string>(6).fill("often")])
+      }
+      const rare = Tasks.of(columns, { target: "y", positive: "rare" })
+      const error = yield* Effect.flip(learn(ElasticNet.cv({ folds: 3 }), rare))
+      assert.match(error.message, /^ElasticNet: all training rows of class "rare" fell into one of the folds/)
+    })
+  )
+
+  it.effect("refuses a number that is the same wherever a fold is left out", () =>
+    Effect.gen(function* () {
+      const columns = { x: Column.numeric([1, 2, 3, 4]), y: Column.numeric([0, 0, 0, 1]) }
+      const error = yield* Effect.flip(learn(ElasticNet.cv({ folds: 4 }), Tasks.of(columns, { target: "y" })))
+      assert.match(error.message, /^ElasticNet: without fold \d, the response is 0 in every row; give it more/)
+    })
+  )
+
+  it.effect("leaves each row out once when there are fewer rows than folds", () =>
+    Effect.gen(function* () {
+      const state = yield* learn<CvState>(ElasticNet.cv({ folds: 30 }), Tasks.regression(12))
+      assert.isTrue(state.curve.cvm.every(Number.isFinite))
+    })
+  )
+})
+
+describe("innerFolds", () => {
+  const sizesOf = (folds: Int32Array, count: number) =>
+    Array.from({ length: count }, (_, fold) => folds.filter((own) => own === fold).length)
+
+  it("deals rows evenly and at random", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 2, max: 12 }), fc.integer({ min: 1, max: 80 }), fc.integer(), (count, n, seed) => {
+        const sizes = sizesOf(innerFolds(Tasks.regression(n), count, Seed.root(seed)), count)
+        expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1)
+        expect(sizes.reduce((a, b) => a + b)).toBe(n)
+      })
+    )
+    const [one, two] = [1, 2].map((seed) => innerFolds(Tasks.regression(50), 5, Seed.root(seed)))
+    expect(one).not.toEqual(two)
+  })
+
+  it("deals the copies of a row to one fold", () => {
+    const random = Seed.generator(Seed.root(3))
+    const drawn = Array.from({ length: 40 }, () => random.below(40))
+    const folds = innerFolds(Task.take(Tasks.regression(40), drawn), 5, Seed.root(1))
+    const pairs = new Set(drawn.map((row, i) => `${row} ${folds[i]}`))
+    expect(pairs.size).toBe(new Set(drawn).size)
+  })
+
+  it("places large groups first, so that small ones level the folds", () => {
+    const groups = [0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6]
+    const rows = Column.numeric(groups.map((_, i) => i))
+    const columns = { x: rows, y: rows, g: Column.integer(groups) }
+    const task = Tasks.of(columns, { target: "y", features: ["x"], group: "g" })
+    for (let seed = 0; seed < 10; seed++) expect(sizesOf(innerFolds(task, 2, Seed.root(seed)), 2)).toEqual([6, 6])
+  })
+
+  it("keeps groups together, in folds that differ by the largest group at most", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 4, maxLength: 60 }),
+        fc.integer(),
+        (groups, seed) => {
+          const n = groups.length
+          const columns = {
+            x: Column.numeric(groups.map((_, i) => i)),
+            y: Column.numeric(groups.map((_, i) => i)),
+            g: Column.integer(groups)
+          }
+          const task = Tasks.of(columns, { target: "y", features: ["x"], group: "g" })
+          const folds = innerFolds(task, 3, Seed.root(seed))
+          const pairs = new Set(groups.map((group, row) => `${group} ${folds[row]}`))
+          expect(pairs.size).toBe(new Set(groups).size)
+          const sizes = sizesOf(folds, 3)
+          const largest = Math.max(...groups.map((group) => groups.filter((other) => other === group).length))
+          expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(largest)
+          expect(sizes.reduce((a, b) => a + b)).toBe(n)
+        }
+      )
+    )
+  })
+})
+
+const sonarFile = fileURLToPath(new URL("../../../../shared/data/sonar.csv", import.meta.url))
+
+// Public data that are not part of this repository.
+describe.skipIf(!existsSync(sonarFile))("Sonar", () => {
+  it.effect("is ranked well by a cross-validated lasso, on rows that it did not see", () =>
+    Effect.gen(function* () {
+      const sonar = yield* Task.fromFile(sonarFile, { target: "Class", positive: "M" })
+      const isTest = (row: number) => row % 3 === 0
+      const rows = Array.from({ length: sonar.rows }, (_, row) => row)
+      const train = Task.take(
+        sonar,
+        rows.filter((row) => !isTest(row))
+      )
+      const trained = yield* Learner.train(Result.getOrThrow(Learner.fromJson("ElasticNet.cv", registry)), train)
+      const auc = Measure.auc.evaluate(yield* Learner.predict(trained, Task.take(sonar, rows.filter(isTest))))
+      assert.isAbove(auc as number, 0.75)
+    })
+  )
+})

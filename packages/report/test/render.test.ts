@@ -1,0 +1,112 @@
+import { assert, describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Figure from "../src/Figure.ts"
+import { toPng, toSvg } from "../src/render.ts"
+import { darkColours } from "../src/theme.ts"
+import { hostile, sampleModel } from "./sampleModel.ts"
+
+const small = { folds: 3, epochs: 10 }
+
+const withSpec = (spec: unknown): Figure.Figure => ({ ...Figure.all(sampleModel(small))[0], spec: spec as never })
+
+/** Width and height of a PNG, from its first chunk. */
+const sizeOf = (png: Uint8Array): readonly [number, number] => {
+  const view = new DataView(png.buffer, png.byteOffset, png.byteLength)
+  return [view.getUint32(16), view.getUint32(20)]
+}
+
+describe("toSvg", () => {
+  it.live("gives the same bytes for the same model, whatever was drawn before", () =>
+    Effect.gen(function* () {
+      const first = yield* Effect.forEach(Figure.all(sampleModel(small)), toSvg)
+      const again = yield* Effect.forEach([...Figure.all(sampleModel(small))].reverse(), toSvg)
+      assert.deepStrictEqual(again.reverse(), first)
+    })
+  )
+
+  it.live("shows what the figure says, and whole names behind shortened ones", () =>
+    Effect.gen(function* () {
+      const long = "torch.linear.aum.rate.learningRate=0.1.batchSize=32.epochs=1000 <b>&"
+      const model = sampleModel({ ...small, learners: ["featureless", long], subsets: ["north", "a & <b>"] })
+      const svg = yield* toSvg(Figure.all(model)[0])
+      for (const text of ["other − same", "test: north", "test: a &amp; &lt;b&gt;", "not testable", "AUC", "±"])
+        expect(svg).toContain(text)
+      expect(svg).toContain(
+        "<title>torch.linear.aum.rate.learningRate=0.1.batchSize=32.epochs=1000 &lt;b&gt;&amp;</title>"
+      )
+      expect(svg).not.toContain("<b>")
+    })
+  )
+
+  it.live.each([
+    ["many subsets", hostile],
+    ["one", { ...hostile, subsets: [] }]
+  ] as const)("draws names that are hard to quote: %s", ([, options]) =>
+    Effect.gen(function* () {
+      for (const figure of Figure.all(sampleModel(options))) {
+        const svg = yield* toSvg(figure)
+        if (figure.kind === "comparison") yield* toPng(figure.name, svg)
+        assert.strictEqual(svg.includes("(empty)"), figure.kind !== "learning", figure.name)
+      }
+    })
+  )
+
+  it.live("has no numbers longer than a hundredth of a pixel, no ids and no references", () =>
+    Effect.gen(function* () {
+      for (const svg of yield* Effect.forEach(Figure.all(sampleModel(small)), toSvg)) {
+        expect(svg).not.toMatch(/ (?:d|transform)="[^"]*\.\d{3}/)
+        expect(svg).not.toMatch(/ id="|url\(|href=|<script|<image/)
+        expect(svg).not.toMatch(/NaN|undefined|null|Infinity/)
+      }
+    })
+  )
+
+  it.live("uses colours that have a counterpart on dark ground", () =>
+    Effect.gen(function* () {
+      for (const svg of yield* Effect.forEach(Figure.all(sampleModel(small)), toSvg))
+        for (const [, colour] of svg.matchAll(/(?:fill|stroke)="([^"]+)"/g))
+          expect([...Object.keys(darkColours), "none", "transparent"]).toContain(colour)
+    })
+  )
+
+  it.live("replaces characters that XML cannot hold", () =>
+    Effect.gen(function* () {
+      const subsets = ["bell\u0007", "half\ud800", "south"]
+      const figure = Figure.all(sampleModel({ ...small, subsets }))[0]
+      const svg = yield* toSvg(figure)
+      expect(svg).toContain("test: bell\ufffd")
+      expect(svg).toContain("test: half\ufffd")
+      expect((yield* toPng(figure.name, svg)).length).toBeGreaterThan(1000)
+    })
+  )
+
+  it.live("fails with the name of a figure whose specification is wrong", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(toSvg(withSpec({ mark: "no such mark", data: { values: [] } })))
+      assert.strictEqual(error._tag, "FigureError")
+      assert.strictEqual(error.step, "svg")
+      expect(error.message).toContain("comparison-trees-auc")
+    })
+  )
+})
+
+describe("toPng", () => {
+  it.live("draws at three times the size, with letters", () =>
+    Effect.gen(function* () {
+      const svg = yield* toSvg(Figure.all(sampleModel(small))[0])
+      const [, width, height] = /width="(\d+)" height="(\d+)"/.exec(svg)!
+      const png = yield* toPng("figure", svg)
+      assert.deepStrictEqual(sizeOf(png), [3 * Number(width), 3 * Number(height)])
+      const wordless = yield* toPng("figure", svg.replace(/<text\b[^>]*>.*?<\/text>/gs, ""))
+      expect(png.length).toBeGreaterThan(2 * wordless.length)
+    })
+  )
+
+  it.live("fails with a reason on what is not an SVG", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(toPng("roc", "<svg"))
+      assert.strictEqual(error.step, "png")
+      expect(error.message).toContain("figure roc")
+    })
+  )
+})
