@@ -31,6 +31,7 @@ const rootFiles: Readonly<Record<string, "below" | "above">> = {
   "Seed.ts": "below",
   "Hash.ts": "below",
   "Json.ts": "below",
+  "OptionSchema.ts": "below",
   "Definitions.ts": "above",
   "index.ts": "above"
 }

@@ -9,21 +9,21 @@ import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { existsSync } from "node:fs"
-import type { Task } from "../src/data/Task.ts"
-import * as Engine from "../src/engine/Engine.ts"
-import * as Tfjs from "../src/engine/tfjs/Tfjs.ts"
-import * as Learner from "../src/learning/Learner.ts"
-import * as Measure from "../src/learning/Measure.ts"
-import * as Model from "../src/learning/Model.ts"
-import * as Validation from "../src/learning/Validation.ts"
-import * as Ingress from "../src/pipeline/Ingress.ts"
-import * as Loss from "../src/pipeline/Loss.ts"
-import * as Nn from "../src/pipeline/Nn.ts"
-import * as Optimizer from "../src/pipeline/Optimizer.ts"
-import * as Preprocess from "../src/pipeline/Preprocess.ts"
-import * as Shape from "../src/pipeline/Shape.ts"
-import { cpu, on, wasm } from "./support/engines.ts"
-import * as Tasks from "./support/tasks.ts"
+import type { Task } from "../../../src/data/Task.ts"
+import * as Engine from "../../../src/engine/Engine.ts"
+import * as Tfjs from "../../../src/engine/tfjs/Tfjs.ts"
+import * as Learner from "../../../src/learning/Learner.ts"
+import * as Measure from "../../../src/learning/Measure.ts"
+import * as Model from "../../../src/learning/Model.ts"
+import * as Validation from "../../../src/learning/Validation.ts"
+import * as Ingress from "../../../src/pipeline/Ingress.ts"
+import * as Loss from "../../../src/pipeline/Loss.ts"
+import * as Nn from "../../../src/pipeline/Nn.ts"
+import * as Optimizer from "../../../src/pipeline/Optimizer.ts"
+import * as Preprocess from "../../../src/pipeline/Preprocess.ts"
+import * as Shape from "../../../src/pipeline/Shape.ts"
+import { cpu, on, wasm } from "../../support/engines.ts"
+import * as Tasks from "../../support/tasks.ts"
 
 const options = { epochs: 4, batchSize: 16 }
 const body = Preprocess.standardise().pipe(
@@ -169,7 +169,7 @@ describe("backends", () => {
     })
   )
 
-  const native = existsSync(new URL("../../../node_modules/@tensorflow/tfjs-node", import.meta.url))
+  const native = existsSync(new URL("../../../../../node_modules/@tensorflow/tfjs-node", import.meta.url))
 
   it.effect("are surveyed, with a reason for what is not there, and the one in use stays", () =>
     Effect.gen(function* () {

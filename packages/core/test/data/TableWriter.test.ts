@@ -5,9 +5,9 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import * as Column from "../src/data/Column.ts"
-import * as Table from "../src/data/Table.ts"
-import * as TableWriter from "../src/data/TableWriter.ts"
+import * as Column from "../../src/data/Column.ts"
+import * as Table from "../../src/data/Table.ts"
+import * as TableWriter from "../../src/data/TableWriter.ts"
 
 const temporary = Effect.acquireRelease(
   Effect.sync(() => mkdtempSync(join(tmpdir(), "rocflow-"))),

@@ -2,9 +2,9 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import * as Ingress from "../src/pipeline/Ingress.ts"
-import * as Nn from "../src/pipeline/Nn.ts"
-import * as Shape from "../src/pipeline/Shape.ts"
+import * as Ingress from "../../src/pipeline/Ingress.ts"
+import * as Nn from "../../src/pipeline/Nn.ts"
+import * as Shape from "../../src/pipeline/Shape.ts"
 
 const widths = ({ layers }: Shape.Network) => layers.map(({ layer, input, width }) => [layer.id, input, width])
 

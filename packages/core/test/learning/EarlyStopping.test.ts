@@ -1,7 +1,7 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import * as EarlyStopping from "../src/learning/EarlyStopping.ts"
-import { type Measured, isDefined, undefinedBecause } from "../src/learning/Measure.ts"
+import * as EarlyStopping from "../../src/learning/EarlyStopping.ts"
+import { type Measured, isDefined, undefinedBecause } from "../../src/learning/Measure.ts"
 
 type Rule = EarlyStopping.Rule
 const rule = (given: Partial<Rule> = {}): Rule => ({ direction: "maximise", patience: 2, minDelta: 0, ...given })

@@ -1,7 +1,7 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { describe, expect, it } from "vitest"
-import { decode } from "../src/pipeline/Decode.ts"
+import { decode } from "../../src/pipeline/Decode.ts"
 
 const issuesOf = (schema: Schema.Codec<unknown, unknown>, given: unknown) =>
   Result.match(decode(schema, given), {

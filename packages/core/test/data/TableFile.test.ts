@@ -5,9 +5,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, expect } from "vitest"
-import * as Column from "../src/data/Column.ts"
-import * as Duckdb from "../src/data/internal/duckdb.ts"
-import * as Table from "../src/data/Table.ts"
+import * as Column from "../../src/data/Column.ts"
+import * as Duckdb from "../../src/data/internal/duckdb.ts"
+import * as Table from "../../src/data/Table.ts"
 
 const directory = mkdtempSync(join(tmpdir(), "rocflow-table-"))
 afterAll(() => rmSync(directory, { recursive: true }))

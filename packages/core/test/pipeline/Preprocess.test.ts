@@ -2,11 +2,11 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import * as Column from "../src/data/Column.ts"
-import * as Features from "../src/pipeline/Features.ts"
-import * as Pipeline from "../src/pipeline/Pipeline.ts"
-import * as Preprocess from "../src/pipeline/Preprocess.ts"
-import { issuesOf } from "./support/pipelines.ts"
+import * as Column from "../../src/data/Column.ts"
+import * as Features from "../../src/pipeline/Features.ts"
+import * as Pipeline from "../../src/pipeline/Pipeline.ts"
+import * as Preprocess from "../../src/pipeline/Preprocess.ts"
+import { issuesOf } from "../support/pipelines.ts"
 
 type Columns = Readonly<Record<string, Column.Column>>
 const featuresOf = (columns: Columns): Features.Features =>

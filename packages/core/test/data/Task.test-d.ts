@@ -1,10 +1,10 @@
 import type * as Effect from "effect/Effect"
 import { describe, expectTypeOf, it } from "vitest"
-import * as Column from "../src/data/Column.ts"
-import type { RoleError } from "../src/data/RoleError.ts"
-import type { SchemaError } from "../src/data/SchemaError.ts"
-import * as Table from "../src/data/Table.ts"
-import * as Task from "../src/data/Task.ts"
+import * as Column from "../../src/data/Column.ts"
+import type { RoleError } from "../../src/data/RoleError.ts"
+import type { SchemaError } from "../../src/data/SchemaError.ts"
+import * as Table from "../../src/data/Table.ts"
+import * as Task from "../../src/data/Task.ts"
 
 const columns = {
   Class: Column.factor(["M", "R", "M"], { levels: ["M", "R"] }),

@@ -2,8 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
 import { expect } from "vitest"
-import * as Column from "../src/data/Column.ts"
-import * as Table from "../src/data/Table.ts"
+import * as Column from "../../src/data/Column.ts"
+import * as Table from "../../src/data/Table.ts"
 
 const made = Table.fromColumns({
   y: Column.factor(["M", "R", "M"], { levels: ["M", "R"] }),

@@ -1,8 +1,8 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import * as Column from "../src/data/Column.ts"
-import { suggest } from "../src/data/internal/suggest.ts"
-import { distance } from "../src/internal/nearest.ts"
+import * as Column from "../../src/data/Column.ts"
+import { suggest } from "../../src/data/internal/suggest.ts"
+import { distance } from "../../src/internal/nearest.ts"
 
 /** One column of each type, with the third of four values missing. */
 const family: ReadonlyArray<readonly [Column.Type, Column.Column, ReadonlyArray<string | null>]> = [

@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
 import { describe, expect, it } from "vitest"
-import * as Optimizer from "../src/pipeline/Optimizer.ts"
+import * as Optimizer from "../../src/pipeline/Optimizer.ts"
 
 /** The gradients of three steps for two parameters that start at 1 and −2. */
 const gradients = [

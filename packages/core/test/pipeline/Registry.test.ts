@@ -1,10 +1,10 @@
 import * as Result from "effect/Result"
 import { describe, expect, it } from "vitest"
-import * as Definitions from "../src/Definitions.ts"
-import * as Measure from "../src/learning/Measure.ts"
-import * as Nn from "../src/pipeline/Nn.ts"
-import * as Optimizer from "../src/pipeline/Optimizer.ts"
-import * as Registry from "../src/pipeline/Registry.ts"
+import * as Definitions from "../../src/Definitions.ts"
+import * as Measure from "../../src/learning/Measure.ts"
+import * as Nn from "../../src/pipeline/Nn.ts"
+import * as Optimizer from "../../src/pipeline/Optimizer.ts"
+import * as Registry from "../../src/pipeline/Registry.ts"
 
 const registry = Result.getOrThrow(Registry.make(Definitions.all))
 const failure = (result: Result.Result<unknown, Registry.RegistryError>) => Result.getOrThrow(Result.flip(result))

@@ -3,10 +3,10 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { existsSync } from "node:fs"
 import { expect } from "vitest"
-import * as Column from "../src/data/Column.ts"
-import { RoleError } from "../src/data/RoleError.ts"
-import * as Table from "../src/data/Table.ts"
-import * as Task from "../src/data/Task.ts"
+import * as Column from "../../src/data/Column.ts"
+import { RoleError } from "../../src/data/RoleError.ts"
+import * as Table from "../../src/data/Table.ts"
+import * as Task from "../../src/data/Task.ts"
 
 const many = Array.from({ length: 24 }, (_, i) => i)
 

@@ -1,7 +1,7 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import * as Measure from "../src/learning/Measure.ts"
-import * as Prediction from "../src/learning/Prediction.ts"
+import * as Measure from "../../src/learning/Measure.ts"
+import * as Prediction from "../../src/learning/Prediction.ts"
 
 const rowsOf = (n: number) => Int32Array.from({ length: n }, (_, i) => i)
 

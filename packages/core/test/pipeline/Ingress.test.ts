@@ -1,11 +1,11 @@
 import * as Result from "effect/Result"
 import { describe, expect, it } from "vitest"
-import * as Column from "../src/data/Column.ts"
-import * as Features from "../src/pipeline/Features.ts"
-import * as Ingress from "../src/pipeline/Ingress.ts"
-import { MissingValues } from "../src/pipeline/MissingValues.ts"
-import { PipelineError } from "../src/pipeline/PipelineError.ts"
-import { issuesOf } from "./support/pipelines.ts"
+import * as Column from "../../src/data/Column.ts"
+import * as Features from "../../src/pipeline/Features.ts"
+import * as Ingress from "../../src/pipeline/Ingress.ts"
+import { MissingValues } from "../../src/pipeline/MissingValues.ts"
+import { PipelineError } from "../../src/pipeline/PipelineError.ts"
+import { issuesOf } from "../support/pipelines.ts"
 
 const { fit, load } = Ingress.numericDefinition
 const features = (columns: Readonly<Record<string, Column.Column>>) =>

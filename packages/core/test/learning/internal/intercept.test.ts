@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { intercept } from "../src/learning/internal/intercept.ts"
+import { intercept } from "../../../src/learning/internal/intercept.ts"
 
 const errors = (
   scores: ReadonlyArray<number>,

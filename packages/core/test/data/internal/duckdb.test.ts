@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import * as Duckdb from "../src/data/internal/duckdb.ts"
+import * as Duckdb from "../../../src/data/internal/duckdb.ts"
 
 describe("work", () => {
   it.live("is over when its interruption is, so that the connection may be closed", () =>

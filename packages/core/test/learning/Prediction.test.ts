@@ -1,8 +1,8 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import * as Column from "../src/data/Column.ts"
-import * as Prediction from "../src/learning/Prediction.ts"
-import * as Tasks from "./support/tasks.ts"
+import * as Column from "../../src/data/Column.ts"
+import * as Prediction from "../../src/learning/Prediction.ts"
+import * as Tasks from "../support/tasks.ts"
 
 const levels = { binary: ["yes", "no"], multiclass: ["a", "b", "c"], regression: [] } as const
 const of = (

@@ -1,0 +1,32 @@
+/**
+ * The schemas that options are made of, so that the same rule has the same words everywhere.
+ */
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+
+/** A value that may be left out; decoding then gives `value`. */
+export const withDefault = <S extends Schema.Top>(schema: S, value: S["Encoded"]) =>
+  schema.pipe(Schema.withDecodingDefaultKey(Effect.succeed(value)))
+
+/** A number above 0. */
+export const positive = Schema.Finite.check(Schema.isGreaterThan(0))
+
+/** A number of at least 0. */
+export const nonNegative = Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))
+
+/** A number in [0, 1]. */
+export const proportion = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 }))
+
+/** A number in [0, 1): a momentum, a rate of dropout. */
+export const fraction = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1, exclusiveMaximum: true }))
+
+/** A number in (0, 1): a share of rows, with something on both sides. */
+export const share = Schema.Finite.check(
+  Schema.isBetween({ minimum: 0, maximum: 1, exclusiveMinimum: true, exclusiveMaximum: true })
+)
+
+/** A whole number of at least `least`. */
+export const count = (least: number) => Schema.Int.check(Schema.isGreaterThanOrEqualTo(least))
+
+/** A list of column names. */
+export const names = Schema.Array(Schema.NonEmptyString)
