@@ -1,7 +1,6 @@
 /**
  * Every definition of this package, for registries. A test fails if one is missing.
  */
-import * as Callback from "./learning/Callback.ts"
 import * as Measure from "./learning/Measure.ts"
 import * as Model from "./learning/Model.ts"
 import type { Definition } from "./pipeline/Definition.ts"
@@ -9,8 +8,9 @@ import * as Ingress from "./pipeline/Ingress.ts"
 import * as Nn from "./pipeline/Nn.ts"
 import * as Optimizer from "./pipeline/Optimizer.ts"
 import * as Preprocess from "./pipeline/Preprocess.ts"
+import * as Transform from "./pipeline/Transform.ts"
 
-/** The built-in definitions of stages, measures and callbacks. */
+/** The built-in definitions of stages, transforms and measures. */
 export const all: ReadonlyArray<Definition> = [
   Preprocess.selectDefinition,
   Preprocess.imputeDefinition,
@@ -28,8 +28,9 @@ export const all: ReadonlyArray<Definition> = [
   Optimizer.sgdDefinition,
   Optimizer.adamDefinition,
   Optimizer.lineSearchDefinition,
+  Optimizer.chainDefinition,
+  ...Transform.definitions,
   Model.classifDefinition,
   Model.regrDefinition,
-  ...Measure.definitions,
-  ...Callback.definitions
+  ...Measure.definitions
 ]

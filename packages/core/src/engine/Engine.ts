@@ -1,15 +1,17 @@
 /**
  * An engine computes: it turns a network, a loss and an optimizer into something that trains and scores.
  *
- * Training and learners reach every engine through this one interface; descriptions know of none.
+ * Training and learners reach every engine through this one interface; descriptions know of none. An engine owns its
+ * memory: inputs, targets, weights and scores are views that the training loop fills and reads.
  */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
-import type * as Loss from "../pipeline/Loss.ts"
-import type * as Optimizer from "../pipeline/Optimizer.ts"
-import type * as Shape from "../pipeline/Shape.ts"
+import type { NamedArray, Network } from "../network/Graph.ts"
+import type { Loss, Transform } from "../pipeline/Stage.ts"
 import type { Seed } from "../Seed.ts"
 
 /** No engine, or no part of one, can do what was asked on this machine. @category errors */
@@ -23,64 +25,110 @@ export class EngineUnavailable extends Schema.TaggedError<EngineUnavailable>()("
   }
 }
 
-/** A learned array, as plain data. @category models */
-export interface Weights {
-  /** `"0.kernel"`: the layer's place in the network and the parameter's name. */
-  readonly name: string
-  readonly shape: ReadonlyArray<number>
-  readonly values: Float32Array
-}
-
-/** One batch. `features` is row-major [rows, input], `targets` and `weights` are [rows]. @category models */
-export interface Batch {
-  readonly rows: number
-  readonly features: Float32Array
-  readonly targets: Float32Array
-  readonly weights: Float32Array | undefined
-}
-
-/** A compiled network in training. All functions are synchronous; none leaks memory. @category models */
-export interface Trainer {
-  /**
-   * Computes the loss, its gradients and one update. Returns the loss before the update and the scores [rows, outputs]
-   * of the forward pass; `onGradients` sees the gradients, in the order of `weights`, and may change them in place.
-   * A loss that is not finite makes no update.
-   */
-  readonly step: (
-    batch: Batch,
-    onGradients?: (gradients: ReadonlyArray<Float32Array>) => void
-  ) => { readonly loss: number; readonly scores: Float32Array }
-  /** The scores [rows, outputs] of a prediction pass. */
-  readonly scores: (features: Float32Array, rows: number) => Float32Array
-  /** A copy of the weights. */
-  readonly weights: () => ReadonlyArray<Weights>
-}
-
-/** What a network is compiled with. `seed` decides the first weights and every random mask. @category models */
-export interface Training {
-  readonly network: Shape.Network
-  readonly loss: Loss.Kernel
-  readonly optimizer: Optimizer.Kernel
+/** What a network is trained with. `seed` decides the first weights and every random mask. @category models */
+export interface Program {
+  readonly network: Network
+  readonly loss: Loss
+  readonly optimizer: Transform
   readonly seed: Seed
 }
 
+/** The arrays of a training, by path: parameters, buffers, and the slots of the optimizer. @category models */
+export interface State {
+  /** Updates made so far. */
+  readonly step: number
+  /** The parameters and then the buffers of the network: what predicts. */
+  readonly arrays: ReadonlyArray<NamedArray>
+  /** What the optimizer keeps: `"linear.kernel/0.velocity"`. */
+  readonly slots: ReadonlyArray<NamedArray>
+}
+
+/** A network that scores rows. @category models */
+export interface Scorer {
+  /** For each input of the network, memory for `rows` rows, one after the other: written by the caller. */
+  readonly inputs: ReadonlyArray<Float32Array>
+  /** The scores [rows, outputs] of the last pass. */
+  readonly scores: Float32Array
+  /** Computes the scores of the first `rows` rows of the inputs. */
+  readonly score: (rows: number) => void
+}
+
+/** A network in training. All functions are synchronous; none leaks memory. @category models */
+export interface Trainer extends Scorer {
+  /** Memory for the targets of a step, [rows]: binary 1 = positive, 0 = negative. */
+  readonly targets: Float32Array
+  /** Memory for the row weights of a step, [rows]. */
+  readonly weights: Float32Array
+  /**
+   * Computes the loss of the first `rows` rows, its gradients and one update; `weighted` says whether `weights` count.
+   * Returns the loss before the update; `scores` are those of the forward pass. A loss that is not finite makes no
+   * update.
+   */
+  readonly step: (rows: number, weighted: boolean) => number
+  /** A copy of everything that training has changed. */
+  readonly state: () => State
+  /** Puts a state back: the next step is as if it had never stopped. */
+  readonly load: (state: State) => void
+}
+
+/** An engine. What it makes is freed with the scope. @category models */
+export interface Engine {
+  /** The engine and its backend, as recorded in results: `"tfjs-wasm"`. */
+  readonly name: string
+  /** Whether it can train the program, or which part of it is in the way. */
+  readonly supports: (program: Omit<Program, "seed">) => Result.Result<void, string>
+  /** A trainer with memory for `rows` rows at a time. */
+  readonly trainer: (program: Program, rows: number) => Effect.Effect<Trainer, EngineUnavailable, Scope.Scope>
+  /** A scorer with memory for `rows` rows at a time. */
+  readonly scorer: (
+    network: Network,
+    arrays: ReadonlyArray<NamedArray>,
+    rows: number
+  ) => Effect.Effect<Scorer, EngineUnavailable, Scope.Scope>
+}
+
 /**
- * The service that compiles networks.
+ * The engines of a program, best first. As a requirement it reads as the sentence that a compiler prints when none is
+ * provided.
  * @category services
  */
-export class Engine extends Context.Service<
-  Engine,
-  {
-    /** The engine and its backend, as recorded in results: `"tfjs-wasm"`. */
-    readonly name: string
-    /** Compiles a network for training; what it holds is freed with the scope. */
-    readonly trainer: (training: Training) => Effect.Effect<Trainer, EngineUnavailable, Scope.Scope>
-    /** Scores rows, [rows, outputs], with learned weights. */
-    readonly scores: (
-      network: Shape.Network,
-      weights: ReadonlyArray<Weights>,
-      features: Float32Array,
-      rows: number
-    ) => Effect.Effect<Float32Array, EngineUnavailable>
+export type Engines = "No engine is provided: add Effect.provide(Tfjs.layer())"
+
+/** @category services */
+export const Engines: Context.Service<Engines, ReadonlyArray<Engine>> = Context.Service<Engines, ReadonlyArray<Engine>>(
+  "rocflow/core/Engines"
+)
+
+/** The names of engines as recorded with a run: `"tfjs-wasm"`. */
+export const names = (engines: ReadonlyArray<Engine>): string => engines.map(({ name }) => name).join(", ")
+
+/**
+ * Chooses the first engine that can train a program; never by its size, so that the choice is the same everywhere. With
+ * `wanted` only engines whose name begins so.
+ */
+export const choose = (
+  engines: ReadonlyArray<Engine>,
+  program: Omit<Program, "seed">,
+  wanted = ""
+): Result.Result<Engine, EngineUnavailable> => {
+  const asked = engines.filter(({ name }) => name.startsWith(wanted))
+  const reasons: Array<string> = []
+  for (const engine of asked) {
+    const supported = engine.supports(program)
+    if (Result.isSuccess(supported)) return Result.succeed(engine)
+    reasons.push(`${engine.name}: ${supported.failure}`)
   }
->()("rocflow/core/Engine") {}
+  return Result.fail(
+    new EngineUnavailable({
+      engine: wanted === "" ? "auto" : wanted,
+      reason: reasons.length === 0 ? "is not among the engines provided" : reasons.join("; "),
+      advice:
+        reasons.length === 0
+          ? `provided are ${engines.length === 0 ? "none" : names(engines)}`
+          : "choose another engine, or change the part that is in the way"
+    })
+  )
+}
+
+/** Provides engines that are made already: for tests, and for engines of one's own. @category layers */
+export const layer = (engines: ReadonlyArray<Engine>): Layer.Layer<Engines> => Layer.succeed(Engines, engines)

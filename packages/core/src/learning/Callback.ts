@@ -1,115 +1,190 @@
 /**
- * A callback watches training, and may change gradients or end it.
+ * A callback watches training, and may end it.
  *
  * ```
  * begin
  *   epochBegin
- *     batchBegin  afterBackward  batchEnd          for each batch: synchronous
+ *     batchBegin  batchEnd                         for each batch: synchronous
  *   beforeValid  (validBatchBegin validBatchEnd)*  validEnd
  *   epochEnd
  * end
  * exit                                             always, also after an error
  * ```
- * Callbacks run in the order of their weights, at equal weights as listed.
+ * Callbacks run in the order of their weights, at equal weights as listed. Each function gets an event, which is plain
+ * data, and a control. What changes gradients is no callback but a `Transform` of the optimizer.
  */
 import type * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import type { Weights } from "../engine/Engine.ts"
+import type { State } from "../engine/Engine.ts"
+import * as Decode from "../pipeline/Decode.ts"
 import type * as Base from "../pipeline/Definition.ts"
-import type { Measured } from "./Measure.ts"
+import type { Issue } from "../pipeline/PipelineError.ts"
+import type { Row } from "./History.ts"
+import type { Scores } from "./Measure.ts"
 
-/** What a callback sees of training at the moment it is called. @category models */
-export interface Moment {
-  /** From 1; 0 in `begin`. */
-  readonly epoch: number
+/** Training begins. @category events */
+export interface Begin {
+  /** The most epochs there will be, and the one training begins after: 0, or that of the state it resumes. */
   readonly epochs: number
-  /** Updates made so far. */
-  readonly step: number
-  /** Of the last batch; from `beforeValid` on, the mean of the epoch. */
-  readonly loss: number | undefined
-  /** The scores of this epoch, by measure id, once they are known. */
-  readonly train: Readonly<Record<string, Measured>>
-  readonly valid: Readonly<Record<string, Measured>>
-  readonly weights: () => ReadonlyArray<Weights>
-  /** Ends training before the next epoch; `epochEnd` of this one still runs. In `begin`: no epoch at all. */
-  readonly terminate: () => void
+  readonly epoch: number
+  readonly rows: number
 }
+
+/** An epoch, from 1. @category events */
+export interface Epoch {
+  readonly epoch: number
+}
+
+/** A batch: its place in the epoch from 1, and its rows. @category events */
+export interface Batch extends Epoch {
+  readonly batch: number
+  readonly rows: number
+}
+
+/** A batch of training after its update: the loss before it, and the updates made so far. @category events */
+export interface Trained extends Batch {
+  readonly loss: number
+  readonly step: number
+}
+
+/** An epoch after its batches: the mean loss, and the training measures where they were asked for. @category events */
+export interface Passed extends Epoch {
+  readonly loss: number
+  readonly train: Scores
+}
+
+/** An epoch after its validation. @category events */
+export interface Validated extends Passed {
+  readonly valid: Scores
+}
+
+/** An epoch that ended, as a row of the history. @category events */
+export interface Ended {
+  readonly row: Row
+  readonly evaluated: boolean
+}
+
+/** What a callback may do. @category models */
+export interface Control {
+  /** Ends training before the next epoch; `epochEnd` of this one still runs. In `begin`: no epoch at all. */
+  readonly stop: () => void
+  /** A copy of what training has changed: parameters, buffers and what the optimizer keeps. */
+  readonly state: () => State
+}
+
+type Effectful<A, E, R> = (event: A, control: Control) => Effect.Effect<void, E, R>
 
 /** The functions of a callback, all optional. @category models */
 export interface Hooks<out E = never, out R = never> {
-  readonly begin?: (moment: Moment) => Effect.Effect<void, E, R>
-  readonly epochBegin?: (moment: Moment) => Effect.Effect<void, E, R>
-  readonly batchBegin?: (moment: Moment) => void
-  /** May change the gradients in place, in the order of the weights. */
-  readonly afterBackward?: (gradients: ReadonlyArray<Float32Array>, moment: Moment) => void
-  readonly batchEnd?: (moment: Moment) => void
-  readonly beforeValid?: (moment: Moment) => Effect.Effect<void, E, R>
-  readonly validBatchBegin?: (moment: Moment) => void
-  readonly validBatchEnd?: (moment: Moment) => void
-  readonly validEnd?: (moment: Moment) => Effect.Effect<void, E, R>
-  readonly epochEnd?: (moment: Moment) => Effect.Effect<void, E, R>
-  readonly end?: (moment: Moment) => Effect.Effect<void, E, R>
-  readonly exit?: (moment: Moment) => Effect.Effect<void, never, R>
+  readonly begin?: Effectful<Begin, E, R>
+  readonly epochBegin?: Effectful<Epoch, E, R>
+  readonly batchBegin?: (event: Batch, control: Control) => void
+  readonly batchEnd?: (event: Trained, control: Control) => void
+  readonly beforeValid?: Effectful<Passed, E, R>
+  readonly validBatchBegin?: (event: Batch, control: Control) => void
+  readonly validBatchEnd?: (event: Batch, control: Control) => void
+  readonly validEnd?: Effectful<Validated, E, R>
+  readonly epochEnd?: Effectful<Ended, E, R>
+  readonly end?: Effectful<Epoch, E, R>
+  readonly exit?: Effectful<Epoch, never, R>
+  /** What the callback remembers, as plain JSON: part of the training state. */
+  readonly save?: () => unknown
+  /** Takes back what `save` gave when training is resumed. */
+  readonly load?: (saved: unknown) => void
 }
 
 /** @category models */
-// oxlint-disable-next-line typescript/no-explicit-any -- a callback of any options
-export interface Definition<out E = never, out R = never, out Encoded = any> extends Base.Definition<
+export interface Definition<out E = never, out R = never, out Encoded = unknown> extends Base.Definition<
   "callback",
   Encoded
 > {
   /** Lower weights run first. Default 0. */
   readonly weight: number
-  // oxlint-disable-next-line typescript/no-explicit-any -- the options' type is erased in the definition
-  readonly make: (options: any) => Hooks<E, R>
+  readonly bind: (given: object, find: Base.Find) => Callback<E, R>
 }
+
+/** @category models */
+export const TypeId = "~rocflow/Callback"
 
 /** A callback with its options: what `Model.classif({ callbacks })` takes. @category models */
 export interface Callback<out E = never, out R = never> {
+  readonly [TypeId]: typeof TypeId
   readonly definition: Definition<E, R>
-  readonly options: object
+  readonly json: Json
+  /** Makes the functions, once per training, so that their state is fresh each time; or the issues of its options. */
+  readonly bound: Result.Result<{ readonly make: () => Hooks<E, R>; readonly encoded: Json }, ReadonlyArray<Issue>>
+}
+
+/** A callback in its JSON form: `{ type: "Mine.watch", every: 10 }`. @category models */
+export interface Json {
+  readonly type: string
+  readonly [option: string]: unknown
 }
 
 /** Defines a callback; `make` runs once per training, so its state is fresh each time. @category constructors */
-export const define = <Type, Encoded, E = never, R = never>(definition: {
+export const define = <Type, Encoded extends object, E = never, R = never>(definition: {
   readonly id: string
   readonly summary: string
   readonly weight?: number
   readonly options: Base.Options<Type, Encoded>
   readonly make: (options: Type) => Hooks<E, R>
-}): Definition<E, R, Encoded> => ({ kind: "callback", weight: 0, ...definition })
+}): Definition<E, R, Encoded> => {
+  const { id, summary, weight = 0, options, make } = definition
+  const made: Definition<E, R, Encoded> = {
+    kind: "callback",
+    id,
+    summary,
+    weight,
+    options,
+    bind: (given, find) => ({
+      [TypeId]: TypeId,
+      definition: made,
+      json: { type: id, ...given },
+      bound: Result.mapBoth(Decode.decode(options, given, find), {
+        onSuccess: (decoded) => ({
+          make: () => make(decoded),
+          encoded: { type: id, ...Schema.encodeSync(options)(decoded) }
+        }),
+        onFailure: (issues) => issues.map(({ path, message }) => ({ path, message: `${id}: ${message}` }))
+      })
+    })
+  }
+  return made
+}
 
 /** Gives a callback its options. @category constructors */
 export const make = <E, R, Encoded extends object>(
   definition: Definition<E, R, Encoded>,
   ...[options]: Base.Given<Encoded>
-): Callback<E, R> => ({
-  definition,
-  options: options ?? {}
-})
+): Callback<E, R> => definition.bind(options ?? {}, Decode.findNothing)
 
-/** @category definitions */
-export const clipGradientsDefinition = define({
-  id: "Callback.clipGradients",
-  summary: "Scales gradients down to a largest Euclidean norm",
-  options: Schema.Struct({ norm: Schema.Finite.check(Schema.isGreaterThan(0)) }),
-  make: ({ norm }) => ({
-    afterBackward: (gradients) => {
-      let squares = 0
-      for (const gradient of gradients) for (const g of gradient) squares += g * g
-      const scale = norm / Math.sqrt(squares)
-      if (scale >= 1) return
-      for (const gradient of gradients) for (let i = 0; i < gradient.length; i++) gradient[i]! *= scale
-    }
-  })
-})
+const isCallback = (value: unknown): value is Callback => typeof value === "object" && value !== null && TypeId in value
+
+const isDefinition = (definition: Base.Definition): definition is Definition =>
+  definition.kind === "callback" && "bind" in definition
+
+const CallbackJson = Schema.StructWithRest(Schema.Struct({ type: Schema.String }), [
+  Schema.Record(Schema.String, Schema.Unknown)
+])
 
 /**
- * Scales the gradients of all weights together so that their Euclidean norm is at most `norm` > 0 (Pascanu, Mikolov and
- * Bengio 2013).
- * @category callbacks
+ * The schema of options that are callbacks: `{ type: "Mine.watch", every: 10 }`. What one that is named in a file requires
+ * and how it fails is not known to the compiler; where a callback is given in code, the types of `Model` state it.
  */
-export const clipGradients = (norm: number): Callback => make(clipGradientsDefinition, { norm })
-
-/** The callbacks of this package, for registries. */
-export const definitions = [clipGradientsDefinition]
+export const reference: Base.Options<Callback, Json> = Decode.reference(
+  CallbackJson,
+  isCallback,
+  ({ type, ...options }, find) => {
+    const refused = (message: string) => Result.fail([{ path: ["type"], message }])
+    return Result.match(find(type, "callback"), {
+      onSuccess: (definition) => {
+        if (!isDefinition(definition)) return refused(`"${type}" is no callback; define it by Callback.define`)
+        const callback = definition.bind(options, find)
+        return Result.map(callback.bound, () => callback)
+      },
+      onFailure: refused
+    })
+  },
+  ({ bound, json }) => (Result.isSuccess(bound) ? bound.success.encoded : json)
+)

@@ -14,7 +14,8 @@ import * as Schema from "effect/Schema"
 import * as TaskModule from "../data/Task.ts"
 import type { Kind as TargetKind, Role, Task } from "../data/Task.ts"
 import { hashJson } from "../Hash.ts"
-import type { EngineUnavailable } from "../engine/Engine.ts"
+import type { EngineUnavailable, Engines } from "../engine/Engine.ts"
+import * as Closing from "../pipeline/Closing.ts"
 import type * as Base from "../pipeline/Definition.ts"
 import * as Features from "../pipeline/Features.ts"
 import type { MissingValues } from "../pipeline/MissingValues.ts"
@@ -98,8 +99,11 @@ export interface Trained<out K extends TargetKind = TargetKind, out Columns exte
   readonly fitted: Fitted<R>
 }
 
-/** @category constructors */
-export const unsafeMake = <K extends TargetKind, Columns extends string, E, R>(
+/**
+ * Makes a learner of its functions: for learners that are neither pipelines nor have options to be read from files.
+ * @category constructors
+ */
+export const fromParts = <K extends TargetKind, Columns extends string, E, R>(
   learner: Omit<Learner<K, Columns, E, R>, typeof TypeId>
 ): Learner<K, Columns, E, R> => ({ ...learner, [TypeId]: { _Kind: phantom, _Columns: phantom } })
 
@@ -111,9 +115,12 @@ function phantom(): never {
 export interface Definition extends Base.Definition<"learner"> {
   readonly accepts: ReadonlyArray<TargetKind>
   readonly weighted: boolean
-  /** Its learner for options that are checked. */
-  readonly close: (options: unknown) => Learner
+  /** Its learner, with every issue of the options. */
+  readonly bind: (options: object, find: Base.Find) => Result.Result<Learner<TargetKind, never>, PipelineError>
 }
+
+const isDefinition = (definition: Base.Definition): definition is Definition =>
+  definition.kind === "learner" && "bind" in definition
 
 /**
  * Defines a ready-made learner. `train` learns a state, plain JSON of the schema `state`; `predict` uses it. `check`
@@ -135,19 +142,20 @@ export const define = <const K extends TargetKind, Type, Encoded extends object,
   readonly train: (options: Type, task: Task, seed: Seed.Seed) => Effect.Effect<State, TrainError>
   readonly predict: (options: Type, state: State, task: Task) => Effect.Effect<Prediction, PredictError>
 }): { readonly definition: Definition; readonly make: (given: Encoded) => Learner<K, never> } => {
-  const decode = decodeOptions(definition.id, definition.options)
-  const make = (given: Encoded): Learner<K, never> => {
-    const fitted = (options: Type, state: State): Fitted => ({
-      predict: (task) => definition.predict(options, state, task),
-      state: () => Schema.encodeUnknownSync(definition.state)(state),
-      outcome: undefined
-    })
-    return unsafeMake<K, never, never, never>({
-      id: definition.id,
-      json: { type: definition.id, ...given },
+  const { id, options, state: schema } = definition
+  const fitted = (decoded: Type, state: State): Fitted => ({
+    predict: (task) => definition.predict(decoded, state, task),
+    state: () => Schema.encodeUnknownSync(schema)(state),
+    outcome: undefined
+  })
+  /** The learner of options that are decoded once; where they break a rule, it says so whenever it is used. */
+  const of = (given: object, decoded: Result.Result<Type, PipelineError>): Learner<K, never> =>
+    fromParts<K, never, never, never>({
+      id,
+      json: { type: id, ...given },
       hash: () => {
-        const written = Result.map(decode(given), (options) => Schema.encodeSync(definition.options)(options))
-        return hashJson({ type: definition.id, ...Result.getOrElse(written, () => given) })
+        const written = Result.map(decoded, (found) => Schema.encodeSync(options)(found))
+        return hashJson({ type: id, ...Result.getOrElse(written, () => given) })
       },
       accepts: definition.accepts,
       weighted: definition.weighted,
@@ -155,25 +163,28 @@ export const define = <const K extends TargetKind, Type, Encoded extends object,
       check: (task) =>
         Effect.suspend(() => {
           const problems = Result.flatMap(
-            decode(given),
-            (options): Result.Result<unknown, TrainError> =>
-              definition.check?.(options, task) ?? Result.succeed(undefined)
+            decoded,
+            (found): Result.Result<unknown, TrainError> => definition.check?.(found, task) ?? Result.succeed(undefined)
           )
           return Effect.asVoid(Effect.fromResult(problems))
         }),
       fit: (task, seed) =>
-        Effect.flatMap(Effect.fromResult(decode(given)), (options) =>
-          Effect.map(definition.train(options, task, seed), (state) => fitted(options, state))
+        Effect.flatMap(Effect.fromResult(decoded), (found) =>
+          Effect.map(definition.train(found, task, seed), (state) => fitted(found, state))
         ),
       load: (_, json) =>
-        Result.flatMap(decode(given), (options) =>
-          Result.map(decodeOptions(definition.id, definition.state)(json), (state) => fitted(options, state))
-        )
+        Result.flatMap(decoded, (found) => Result.map(decodeOptions(id, schema)(json), (state) => fitted(found, state)))
     })
-  }
   return {
-    definition: { ...definition, kind: "learner", close: (given) => make(given as Encoded) },
-    make
+    definition: {
+      ...definition,
+      kind: "learner",
+      bind: (given, find) => {
+        const decoded = decodeOptions(id, options, find)(given)
+        return Result.map(decoded, () => of(given, decoded))
+      }
+    },
+    make: (given) => of(given, decodeOptions(id, options)(given))
   }
 }
 
@@ -183,7 +194,7 @@ export const named = <K extends TargetKind, Columns extends string, E, R>(
   id: string
 ): Learner<K, Columns, E, R> => ({ ...self, id })
 
-const PreprocessedState = Schema.Struct({ preprocess: Schema.Array(Schema.Unknown), learner: Schema.Unknown })
+const PreprocessedState = Schema.Struct({ ...Preprocessing.Json.fields, learner: Schema.Unknown })
 
 /** Why stages cannot be put before a learner; undefined if they can. */
 const whyNotPreprocessed = (id: string, json: LearnerJson): string | undefined => {
@@ -222,36 +233,35 @@ export const preprocessed = <K extends TargetKind, Columns extends string, E, R>
     wrong === undefined
       ? Pipeline.check(pipeline)
       : Result.fail(new PipelineError({ issues: [{ path: ["preprocess"], message: wrong }] }))
-  const fit = (task: Task) =>
-    Effect.suspend(() =>
-      Effect.fromResult(Result.flatMap(checked, () => Preprocessing.fit(pipeline, Features.fromTask(task))))
-    )
-  const transformed = (task: Task, { columns }: Features.Features) => TaskModule.withFeatures(task, columns)
-  const fitted = (states: ReadonlyArray<unknown>, inner: Fitted<R>): Fitted<R> => ({
+  const { stages } = pipeline
+  const fit = (task: Task, seed: Seed.Seed) =>
+    Effect.flatMap(Effect.fromResult(checked), () => Preprocessing.fit(stages, Features.fromTask(task), seed))
+  const transformed = (task: Task, { features }: Preprocessing.Made) => TaskModule.withFeatures(task, features.columns)
+  const fitted = (learned: Preprocessing.Learned, inner: Fitted<R>): Fitted<R> => ({
     predict: (task) =>
-      Effect.flatMap(
-        Effect.suspend(() => Effect.fromResult(Preprocessing.apply(pipeline, states, Features.fromTask(task)))),
-        (features) => inner.predict(transformed(task, features))
+      Effect.flatMap(Preprocessing.apply(stages, learned, Features.fromTask(task)), (made) =>
+        inner.predict(transformed(task, made))
       ),
-    state: () => ({ preprocess: Preprocessing.toJson(pipeline, states), learner: inner.state() }),
+    state: () => ({ ...Preprocessing.toJson(learned), learner: inner.state() }),
     outcome: inner.outcome
   })
-  const names = pipeline.stages.map(({ definition }) => definition.id.replace("Preprocess.", ""))
-  return unsafeMake<K, Columns, E, R>({
+  const names = stages.map(({ id }) => id.replace("Preprocess.", ""))
+  return fromParts<K, Columns, E, R>({
     ...learner,
     id: `${names.join(", ")} – ${learner.id}`,
     json: { ...learner.json, preprocess: Pipeline.toJson(pipeline) },
     hash: () => hashJson({ preprocess: Pipeline.hash(pipeline), learner: learner.hash() }),
-    check: (task) => Effect.flatMap(fit(task), ({ features }) => learner.check(transformed(task, features))),
+    // Any seed will do: what a stage draws is no reason to fail.
+    check: (task) => Effect.flatMap(fit(task, Seed.root(0)), ({ made }) => learner.check(transformed(task, made))),
     fit: (task, seed) =>
-      Effect.flatMap(fit(task), ({ features, states }) =>
-        Effect.map(learner.fit(transformed(task, features), seed), (inner) => fitted(states, inner))
+      Effect.flatMap(fit(task, seed), ({ learned, made }) =>
+        Effect.map(learner.fit(transformed(task, made), seed), (inner) => fitted(learned, inner))
       ),
     load: (task, json) =>
       Result.flatMap(checked, () =>
         Result.flatMap(decodeOptions("model state", PreprocessedState)(json), (state) =>
-          Result.flatMap(Preprocessing.fromJson(pipeline, state.preprocess), (states) =>
-            Result.map(learner.load(task, state.learner), (inner) => fitted(states, inner))
+          Result.flatMap(Preprocessing.fromJson(stages, state), (learned) =>
+            Result.map(learner.load(task, state.learner), (inner) => fitted(learned, inner))
           )
         )
       )
@@ -261,17 +271,40 @@ export const preprocessed = <K extends TargetKind, Columns extends string, E, R>
 /** A stable hash of what a learner does, with options left out as their defaults; its name does not count. */
 export const hash = (self: Learner<TargetKind, string, unknown, unknown>): string => self.hash()
 
-/** Definitions of models close a pipeline into a learner. @category models */
-export interface Closing extends Base.Definition<"model"> {
-  readonly close: (pipeline: Pipeline.Any) => Learner
-}
+/**
+ * The learner that a pipeline was closed into. Its target kinds and columns are known to the types of the pipeline only,
+ * so whoever closes it states them.
+ * @category models
+ */
+export type Closed = Learner<never, never, never, Engines>
+
+const isLearner = (value: unknown): value is Closed => typeof value === "object" && value !== null && TypeId in value
+
+/**
+ * Gives the learner of a complete pipeline. Errors: `PipelineError` with every problem of its stages and their order.
+ * @category constructors
+ */
+export const fromPipeline = (pipeline: Pipeline.Any): Result.Result<Closed, PipelineError> =>
+  Result.flatMap(Pipeline.check(pipeline, { complete: true }), () => {
+    const made = Closing.close(pipeline)
+    return isLearner(made)
+      ? Result.succeed(made)
+      : Result.fail(
+          new PipelineError({
+            issues: [{ path: [], message: "the last stage of the pipeline makes no learner; end it with a Model" }]
+          })
+        )
+  })
 
 /**
  * Reads a learner from its JSON form.
  *
  * Errors: `PipelineError` with every issue and its path.
  */
-export const fromJson = (json: unknown, registry: Registry.Registry): Result.Result<Learner, PipelineError> => {
+export const fromJson = (
+  json: unknown,
+  registry: Registry.Registry
+): Result.Result<Learner<TargetKind, string, never, Engines>, PipelineError> => {
   const entry: unknown = typeof json === "string" ? { type: json } : json
   const refuse = (path: Issue["path"], message: string) =>
     Result.fail(new PipelineError({ issues: [{ path, message }] }))
@@ -282,10 +315,10 @@ export const fromJson = (json: unknown, registry: Registry.Registry): Result.Res
     const { pipeline, ...rest } = entry
     const extra = Object.keys(rest)[0]
     if (extra !== undefined) return refuse([extra], `"${extra}" is not a key of a learner; options stand in the stages`)
-    return Result.mapBoth(Pipeline.fromJson(pipeline, registry, { complete: true }), {
-      onSuccess: (read) => (read.stages.at(-1)!.definition as Closing).close(read),
-      onFailure: ({ issues }) => new PipelineError({ issues: issues.map(under("pipeline")) })
-    })
+    return Result.mapError(
+      Result.flatMap(Pipeline.fromJson(pipeline, registry, { complete: true }), fromPipeline),
+      ({ issues }) => new PipelineError({ issues: issues.map(under("pipeline")) })
+    )
   }
   return readyMade(entry, registry)
 }
@@ -298,27 +331,65 @@ const under =
 const readyMade = (
   { type, preprocess, ...options }: { readonly type?: unknown; readonly preprocess?: unknown },
   registry: Registry.Registry
-): Result.Result<Learner, PipelineError> => {
-  const refuse = (path: Issue["path"], message: string) => new PipelineError({ issues: [{ path, message }] })
-  const found =
-    typeof type === "string"
-      ? Result.mapError(Registry.find(registry, type, "learner"), ({ message }) => refuse(["type"], message))
-      : Result.fail(refuse([], 'a learner needs "pipeline" or "type"'))
-  const learner = Result.flatMap(found, (definition) =>
-    Result.map(decodeOptions(definition.id, definition.options)(options), () =>
-      (definition as Definition).close(options)
-    )
-  )
+): Result.Result<Learner<TargetKind, string, never, Engines>, PipelineError> => {
+  const learner = readLearner(type, options, registry)
   if (preprocess === undefined) return learner
   const stages = Result.mapError(
-    Preprocessing.read(preprocess, registry),
+    readPreprocessing(preprocess, registry),
     ({ issues }) => new PipelineError({ issues: issues.map(under("preprocess")) })
   )
   if (Result.isSuccess(learner) && Result.isSuccess(stages)) {
-    return Result.succeed(preprocessed(stages.success, learner.success as Learner<TargetKind, never>))
+    return Result.succeed(preprocessed(stages.success, learner.success))
   }
   const issuesOf = (read: Result.Result<unknown, PipelineError>) => (Result.isFailure(read) ? read.failure.issues : [])
   return Result.fail(new PipelineError({ issues: [...issuesOf(learner), ...issuesOf(stages)] }))
+}
+
+const readLearner = (
+  type: unknown,
+  options: object,
+  registry: Registry.Registry
+): Result.Result<Learner<TargetKind, never>, PipelineError> => {
+  const refuse = (path: Issue["path"], message: string) =>
+    Result.fail(new PipelineError({ issues: [{ path, message }] }))
+  if (typeof type !== "string") return refuse([], 'a learner needs "pipeline" or "type"')
+  return Result.match(Registry.find(registry, type, "learner"), {
+    onSuccess: (definition) =>
+      isDefinition(definition)
+        ? definition.bind(options, Registry.lookup(registry))
+        : refuse(["type"], `"${type}" is no learner; define it by Learner.define`),
+    onFailure: ({ message }) => refuse(["type"], message)
+  })
+}
+
+const isPreprocessing = (pipeline: Pipeline.Any): pipeline is Pipeline.Pipeline<"preprocess"> =>
+  pipeline.stages.every(({ kind }) => kind === "preprocess")
+
+/** Reads a pipeline that has preprocessing stages only, with the path of every problem. */
+const readPreprocessing = (
+  json: unknown,
+  registry: Registry.Registry
+): Result.Result<Pipeline.Pipeline<"preprocess">, PipelineError> => {
+  const misplaced = (Array.isArray(json) ? json : []).flatMap((entry: unknown, i): ReadonlyArray<Issue> => {
+    const type = typeof entry === "string" ? entry : (entry as { readonly type?: unknown } | null)?.type
+    const definition = typeof type === "string" ? registry.definitions.get(type) : undefined
+    return definition === undefined || definition.kind === "preprocess"
+      ? []
+      : [
+          {
+            path: [i, "type"],
+            message: `"${definition.id}" is a ${definition.kind}, and only preprocessing stages come before a ready-made learner; take it out, or write the whole learner as a pipeline`
+          }
+        ]
+  })
+  if (misplaced.length > 0) return Result.fail(new PipelineError({ issues: misplaced }))
+  return Result.flatMap(Pipeline.fromJson(json, registry), (pipeline) =>
+    isPreprocessing(pipeline)
+      ? Result.succeed(pipeline)
+      : Result.fail(
+          new PipelineError({ issues: [{ path: [], message: "only preprocessing stages come before a learner" }] })
+        )
+  )
 }
 
 /** `unknown` if a task suits a learner, else a sentence that no task is. @category type-level */

@@ -4,8 +4,10 @@
  * @example
  * Measure.auc.evaluate(prediction) // => 0.93, or { _tag: "Undefined", reason: "AUC needs both classes; …" }
  */
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { Kind as TargetKind } from "../data/Task.ts"
+import * as Decode from "../pipeline/Decode.ts"
 import type * as Definition from "../pipeline/Definition.ts"
 import { rankAuc } from "./internal/rankAuc.ts"
 import type { Prediction } from "./Prediction.ts"
@@ -231,6 +233,27 @@ export const rsq = define({
     return 1 - (mse.evaluate(p) as number) / total
   }
 })
+
+const isMeasure = (value: unknown): value is Measure =>
+  typeof value === "object" && value !== null && "kind" in value && value.kind === "measure" && "evaluate" in value
+
+/** The schema of options that are measures: `"auc"`. */
+export const reference: Definition.Options<Measure, string> = Decode.reference(
+  Schema.String,
+  isMeasure,
+  (id, find) =>
+    Result.match(find(id, "measure"), {
+      onSuccess: (definition) =>
+        isMeasure(definition)
+          ? Result.succeed(definition)
+          : Result.fail([{ path: [], message: `"${id}" has no evaluate; define it by Measure.define` }]),
+      onFailure: (message) => Result.fail([{ path: [], message }])
+    }),
+  ({ id }) => id
+)
+
+/** What was measured, by the id of the measure. @category models */
+export type Scores = Readonly<Record<string, Measured>>
 
 /** The measures of this package, for registries. */
 export const definitions: ReadonlyArray<Measure> = [error, accuracy, logloss, brier, auc, mse, rmse, mae, rsq]

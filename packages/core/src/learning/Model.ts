@@ -4,46 +4,38 @@
  * @example
  * Model.classif({ epochs: 200, batchSize: 32, validation: Validation.holdout(0.5, { measures: [Measure.auc], patience: 20 }) })
  */
-import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { Kind as TargetKind } from "../data/Task.ts"
-import type { Engine } from "../engine/Engine.ts"
-import type * as Definition from "../pipeline/Definition.ts"
-import * as Pipeline from "../pipeline/Pipeline.ts"
-import type * as Callback from "./Callback.ts"
-import { pipelineLearner } from "./internal/pipelineLearner.ts"
-import type * as Learner from "./Learner.ts"
-import type { Measure } from "./Measure.ts"
+import type { Engines } from "../engine/Engine.ts"
+import * as OptionSchema from "../OptionSchema.ts"
+import * as Closing from "../pipeline/Closing.ts"
+import type * as Pipeline from "../pipeline/Pipeline.ts"
+import * as Callback from "./Callback.ts"
+import { pipelineLearner, refusedLearner } from "./internal/pipelineLearner.ts"
+import * as Learner from "./Learner.ts"
+import * as Measure from "./Measure.ts"
 import * as Validation from "./Validation.ts"
 
-const withDefault = <S extends Schema.Top>(schema: S, value: S["Encoded"]) =>
-  schema.pipe(Schema.withDecodingDefaultKey(Effect.succeed(value)))
-
-const CallbackJson = Schema.StructWithRest(Schema.Struct({ type: Schema.String }), [
-  Schema.Record(Schema.String, Schema.Unknown)
-])
-
 const common = {
-  epochs: Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)),
-  batchSize: withDefault(Schema.Union([Schema.Int.check(Schema.isGreaterThan(0)), Schema.Literal("all")]), 32),
-  evalFreq: withDefault(Schema.Int.check(Schema.isGreaterThan(0)), 1),
-  measures: withDefault(Schema.Array(Schema.NonEmptyString), []),
+  epochs: OptionSchema.count(0),
+  batchSize: OptionSchema.withDefault(Schema.Union([OptionSchema.count(1), Schema.Literal("all")]), 32),
+  evalFreq: OptionSchema.withDefault(OptionSchema.count(1), 1),
+  measures: OptionSchema.withDefault(Schema.Array(Measure.reference), []),
   validation: Schema.optionalKey(Validation.Options),
-  callbacks: withDefault(Schema.Array(CallbackJson), [])
+  callbacks: OptionSchema.withDefault(Schema.Array(Callback.reference), []),
+  engine: Schema.optionalKey(Schema.NonEmptyString)
 }
 
 const ClassifOptions = Schema.Struct({
   ...common,
-  predictType: withDefault(Schema.Literals(["prob", "response"]), "prob")
+  predictType: OptionSchema.withDefault(Schema.Literals(["prob", "response"]), "prob")
 })
 
 const RegrOptions = Schema.Struct(common)
 
-/** Model options with their defaults filled in; measures and callbacks by id. @category models */
-export type Resolved = typeof RegrOptions.Type & { readonly predictType?: "prob" | "response" }
-
 /** @category models */
-export interface Options<E, R> {
+export interface Options<E, R, M extends TargetKind> {
   /** How many times all training rows are seen, at most. 0 keeps the first weights. */
   readonly epochs: number
   /** Rows a batch, default 32. `"all"` suits AUM, whose value needs both classes in a batch. */
@@ -51,16 +43,18 @@ export interface Options<E, R> {
   /** Evaluates every so many epochs and in the last one; patience counts evaluations. Default 1. */
   readonly evalFreq?: number
   /** Measured on the outputs of the training passes. */
-  readonly measures?: ReadonlyArray<Measure>
+  readonly measures?: ReadonlyArray<Measure.Measure<M>>
   /** Rows held out of training, what is measured on them, and early stopping. Default: none. */
-  readonly validation?: Validation.Validation
+  readonly validation?: Validation.Validation<M>
   readonly callbacks?: ReadonlyArray<Callback.Callback<E, R>>
+  /** The beginning of the name of the engine to compute on, such as "tfjs". Default: the first that can. */
+  readonly engine?: string
   /** Early stopping is part of a validation: `Validation.holdout(ratio, { measures, patience })`. */
   readonly patience?: "Early stopping needs a validation split: Validation.holdout(ratio, { measures, patience })"
 }
 
 /** @category models */
-export interface ClassifOptions<E, R> extends Options<E, R> {
+export interface ClassifOptions<E, R, M extends TargetKind> extends Options<E, R, M> {
   /** Whether predictions carry a probability per level. Default "prob". */
   readonly predictType?: "prob" | "response"
 }
@@ -72,71 +66,71 @@ export type Fits<P extends Pipeline.Any, K extends TargetKind, Name extends stri
   ? `The loss is for ${Pipeline.AcceptsOf<P>} targets, ${Name} for ${K} targets`
   : unknown
 
-const definition = (
-  id: string,
-  summary: string,
-  accepts: ReadonlyArray<TargetKind>,
-  options: Definition.Options<Resolved, unknown>
-): Learner.Closing & { readonly accepts: ReadonlyArray<TargetKind> } => ({
-  kind: "model",
-  id,
-  summary,
-  accepts,
-  options,
-  close: pipelineLearner
+/** @category definitions */
+export const classifDefinition = Closing.define({
+  id: "Model.classif",
+  summary: "A classifier: epochs, batches, validation, predict type",
+  accepts: ["binary", "multiclass"],
+  options: ClassifOptions,
+  close: (options, pipeline) => pipelineLearner(pipeline, options, ["binary", "multiclass"])
 })
 
 /** @category definitions */
-export const classifDefinition = definition(
-  "Model.classif",
-  "A classifier: epochs, batches, validation, predict type",
-  ["binary", "multiclass"],
-  ClassifOptions
-)
+export const regrDefinition = Closing.define({
+  id: "Model.regr",
+  summary: "A regression model: epochs, batches, validation",
+  accepts: ["regression"],
+  options: RegrOptions,
+  close: (options, pipeline) => pipelineLearner(pipeline, { ...options, predictType: "response" }, ["regression"])
+})
 
-/** @category definitions */
-export const regrDefinition = definition(
-  "Model.regr",
-  "A regression model: epochs, batches, validation",
-  ["regression"],
-  RegrOptions
-)
-
-/** Measures and callbacks go by id; their definitions travel beside the options. */
-const stageOf = <E, R>(model: Definition.Definition<"model">, options: ClassifOptions<E, R>): Pipeline.Stage =>
-  Pipeline.stage(
+/** Measures and callbacks go by id; their definitions are found among those that were given. */
+const close = <E, R, M extends TargetKind>(
+  pipeline: Pipeline.Any,
+  model: Closing.Definition,
+  options: ClassifOptions<E, R, M>
+): Learner.Closed => {
+  const { callbacks, measures, validation } = options
+  const closed = Closing.put(
+    pipeline,
     model,
     {
       ...options,
-      measures: options.measures?.map(({ id }) => id),
-      validation: options.validation?.options,
-      callbacks: options.callbacks?.map((callback) => ({ type: callback.definition.id, ...callback.options }))
+      measures: measures?.map(({ id }) => id),
+      validation: validation?.options,
+      callbacks: callbacks?.map(({ json }) => json)
     },
-    [
-      ...(options.measures ?? []),
-      ...(options.validation?.measures ?? []),
-      ...(options.callbacks ?? []).map((callback) => callback.definition)
-    ]
+    Closing.among([
+      ...(measures ?? []),
+      ...(validation?.measures ?? []),
+      ...(callbacks ?? []).map(({ definition }) => definition)
+    ])
   )
+  return Result.getOrElse(
+    Learner.fromPipeline(closed),
+    // Which targets and columns it is for is known to the types of the pipeline alone.
+    (error) => refusedLearner(closed, error) as Learner.Closed
+  )
+}
 
 /**
- * Closes a pipeline into a classifier. The loss must accept binary or multi-class targets.
+ * Closes a pipeline into a classifier. The loss must accept binary or multi-class targets, and so must the measures.
  * @category stages
  */
 export const classif =
-  <E = never, R = never>(options: ClassifOptions<E, R>) =>
+  <E = never, R = never>(options: ClassifOptions<E, R, "binary" | "multiclass">) =>
   <P extends Pipeline.Any>(
     self: P & Pipeline.After<P, "model", "Model.classif"> & Fits<P, "binary" | "multiclass", "Model.classif">
-  ): Learner.Learner<Extract<Pipeline.AcceptsOf<P>, "binary" | "multiclass">, Pipeline.ColumnsOf<P>, E, R | Engine> =>
-    pipelineLearner(Pipeline.append(self, stageOf(classifDefinition, options)))
+  ): Learner.Learner<Extract<Pipeline.AcceptsOf<P>, "binary" | "multiclass">, Pipeline.ColumnsOf<P>, E, R | Engines> =>
+    close(self, classifDefinition, options)
 
 /**
- * Closes a pipeline into a regression model. The loss must accept regression targets.
+ * Closes a pipeline into a regression model. The loss must accept regression targets, and so must the measures.
  * @category stages
  */
 export const regr =
-  <E = never, R = never>(options: Options<E, R>) =>
+  <E = never, R = never>(options: Options<E, R, "regression">) =>
   <P extends Pipeline.Any>(
     self: P & Pipeline.After<P, "model", "Model.regr"> & Fits<P, "regression", "Model.regr">
-  ): Learner.Learner<Extract<Pipeline.AcceptsOf<P>, "regression">, Pipeline.ColumnsOf<P>, E, R | Engine> =>
-    pipelineLearner(Pipeline.append(self, stageOf(regrDefinition, options)))
+  ): Learner.Learner<Extract<Pipeline.AcceptsOf<P>, "regression">, Pipeline.ColumnsOf<P>, E, R | Engines> =>
+    close(self, regrDefinition, options)

@@ -1,24 +1,24 @@
 /**
  * The training loop: epochs, batches, validation, early stopping, callbacks, events.
  *
- * A batch is synchronous code; an epoch is one Effect, so that training can be interrupted between epochs. Everything
- * random (weights, masks, the order of rows) is derived from one seed by path.
+ * Training is a function from state to state: `run` begins at a state, if one is given, and what it gives holds the state
+ * it ended with; a resumed training equals one that was never stopped. Everything random (weights, masks, the order of
+ * rows) is derived from one seed by path. Batches are synchronous code; between them training can be interrupted.
  */
 import * as Clock from "effect/Clock"
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import * as Engine from "../engine/Engine.ts"
-import type * as Loss from "../pipeline/Loss.ts"
-import type * as Optimizer from "../pipeline/Optimizer.ts"
-import type * as Shape from "../pipeline/Shape.ts"
+import type * as Engine from "../engine/Engine.ts"
+import type { NamedArray } from "../network/Graph.ts"
+import type { PipelineError } from "../pipeline/PipelineError.ts"
 import * as Seed from "../Seed.ts"
 import type * as Callback from "./Callback.ts"
 import * as EarlyStopping from "./EarlyStopping.ts"
+import * as Events from "./Events.ts"
 import type { History, Row } from "./History.ts"
-import { type Data, batchOf, batches } from "./internal/batches.ts"
+import { batches, type Data, fill } from "./internal/batches.ts"
 import * as Measures from "./Measure.ts"
-import type { Measure, Measured } from "./Measure.ts"
+import type { Measure, Scores } from "./Measure.ts"
 import type { Prediction } from "./Prediction.ts"
 import { TrainingDiverged } from "./TrainingDiverged.ts"
 
@@ -26,10 +26,8 @@ export type { Data } from "./internal/batches.ts"
 
 /** Everything that training depends on. @category models */
 export interface Plan<out E = never, out R = never> {
-  readonly network: Shape.Network
-  readonly loss: Loss.Kernel
-  readonly optimizer: Optimizer.Kernel
-  readonly seed: Seed.Seed
+  readonly engine: Engine.Engine
+  readonly program: Engine.Program
   readonly epochs: number
   /** Rows a batch; the last one of an epoch may be smaller. */
   readonly batchSize: number | "all"
@@ -47,16 +45,29 @@ export interface Plan<out E = never, out R = never> {
       }
     | undefined
   readonly callbacks: ReadonlyArray<Callback.Hooks<E, R>>
-  /** Reads outputs [rows, outputs] of the given targets as a prediction, for the measures. */
-  readonly predict: (outputs: Float32Array, targets: Float32Array) => Prediction
+  /** Reads outputs [rows, outputs] of the given rows as a prediction, for the measures. */
+  readonly predict: (outputs: Float32Array, of: Data) => Prediction
 }
 
 /** Why training ended. @category models */
 export type Reason = "epochs" | "early stopping" | "callback"
 
-/** What training gave. The score reported for `kept` belongs to the weights that are kept. @category models */
+/** Where training stands, between two epochs: plain data. @category models */
+export interface State {
+  readonly epoch: number
+  readonly engine: Engine.State
+  readonly stopping: EarlyStopping.State
+  /** The arrays of the best epoch so far, where they are to be kept. */
+  readonly best: ReadonlyArray<NamedArray> | undefined
+  readonly history: History
+  /** What each callback remembers, in their order. */
+  readonly callbacks: ReadonlyArray<unknown>
+}
+
+/** What training gave. The score reported for `kept` belongs to the arrays that are kept. @category models */
 export interface Outcome {
-  readonly weights: ReadonlyArray<Engine.Weights>
+  /** Parameters and buffers. */
+  readonly arrays: ReadonlyArray<NamedArray>
   readonly history: History
   /** The engine and its backend: numbers of different engines agree to rounding only. */
   readonly engine: string
@@ -64,195 +75,195 @@ export interface Outcome {
   readonly reason: Reason
   /** By the first validation measure; undefined without validation, or if it was never defined. */
   readonly best: { readonly epoch: number; readonly score: number } | undefined
-  /** The epoch whose weights are kept. */
+  /** The epoch whose arrays are kept. */
   readonly kept: number
+  /** What training may be resumed from. */
+  readonly state: State
 }
-
-/** What training tells while it runs. @category models */
-export type Event =
-  | { readonly _tag: "Begun"; readonly epochs: number; readonly rows: number; readonly batches: number }
-  | { readonly _tag: "Epoch"; readonly row: Row; readonly evaluated: boolean }
-  | { readonly _tag: "Ended"; readonly outcome: Outcome }
-
-/**
- * Who is told of training events: nobody, unless provided. Progress displays listen here.
- * @category services
- */
-export const Listener = Context.Reference<(event: Event) => Effect.Effect<void>>("rocflow/core/Training/Listener", {
-  defaultValue: () => () => Effect.void
-})
-
-type Scores = Readonly<Record<string, Measured>>
 
 const measure = (measures: ReadonlyArray<Measure>, prediction: Prediction): Scores =>
   Object.fromEntries(measures.map((each) => [each.id, Measures.evaluate(each, prediction)]))
 
-/** The moving parts of one training; callbacks see them through `Callback.Moment`. */
-const makeState = (plan: Plan<unknown, unknown>, trainer: Engine.Trainer) => {
-  const state = {
-    epoch: 0,
-    epochs: plan.epochs,
-    step: 0,
-    loss: undefined as number | undefined,
-    train: {} as Scores,
-    valid: {} as Scores,
-    terminated: false,
-    weights: trainer.weights,
-    terminate: () => {
-      state.terminated = true
-    }
-  }
-  return state
-}
+/** Milliseconds of batches between two points where training can be interrupted. */
+const slice = 10
 
-type State = ReturnType<typeof makeState>
-
-interface Divergence {
-  readonly batch: number
-  readonly loss: number
-}
-
-/** One pass over the training rows. Returns the mean loss and, if asked, the outputs in the order of the rows. */
-const runEpoch = (
-  plan: Plan<unknown, unknown>,
-  trainer: Engine.Trainer,
-  state: State,
-  keepOutputs: boolean
-): { readonly loss: number; readonly outputs: Float32Array | undefined } | Divergence => {
-  const order = Uint32Array.from({ length: plan.train.rows }, (_, row) => row)
-  Seed.generator(Seed.derive(plan.seed, "shuffle", state.epoch)).shuffle(order)
-  const width = plan.network.outputs
-  const outputs = keepOutputs ? new Float32Array(plan.train.rows * width) : undefined
-  const hooks = plan.callbacks.some(({ afterBackward }) => afterBackward !== undefined)
-    ? (gradients: ReadonlyArray<Float32Array>) =>
-        plan.callbacks.forEach(({ afterBackward }) => afterBackward?.(gradients, state))
-    : undefined
-  let total = 0
-  let index = 0
-  for (const rows of batches(order, plan.batchSize)) {
-    index += 1
-    plan.callbacks.forEach(({ batchBegin }) => batchBegin?.(state))
-    const { loss, scores } = trainer.step(batchOf(plan.train, rows), hooks)
-    if (!Number.isFinite(loss)) return { batch: index, loss }
-    state.step += 1
-    state.loss = loss
-    total += loss * rows.length
-    if (outputs !== undefined) {
-      rows.forEach((row, i) => outputs.set(scores.subarray(i * width, (i + 1) * width), row * width))
-    }
-    plan.callbacks.forEach(({ batchEnd }) => batchEnd?.(state))
-  }
-  return { loss: total / plan.train.rows, outputs }
-}
-
-/** Scores the validation rows in order, batch by batch. */
-const validate = (plan: Plan<unknown, unknown>, trainer: Engine.Trainer, state: State, data: Data): Float32Array => {
-  const order = Uint32Array.from({ length: data.rows }, (_, row) => row)
-  const outputs = new Float32Array(data.rows * plan.network.outputs)
-  let used = 0
-  for (const rows of batches(order, plan.batchSize)) {
-    plan.callbacks.forEach(({ validBatchBegin }) => validBatchBegin?.(state))
-    const scores = trainer.scores(batchOf(data, rows).features, rows.length)
-    outputs.set(scores, used)
-    used += scores.length
-    plan.callbacks.forEach(({ validBatchEnd }) => validBatchEnd?.(state))
-  }
-  return outputs
-}
+/** Rows whose source is told at once that they will come. */
+const windowRows = 8192
 
 /**
- * Trains a network.
+ * Runs batches in order, each synchronously, and lets go of the thread every few milliseconds. Sources are told of rows
+ * before they are asked for them.
+ */
+const runBatches = Effect.fnUntraced(function* (
+  data: Data,
+  order: Uint32Array,
+  size: number,
+  run: (rows: Uint32Array, batch: number) => boolean
+) {
+  const all = batches(order, size)
+  let next = 0
+  let told = 0
+  while (next < all.length) {
+    if (next * size >= told) {
+      const window = order.subarray(told, (told += Math.max(windowRows - (windowRows % size), size)))
+      yield* Effect.forEach(data.sources, (source) => source.window(window), { discard: true })
+    }
+    const until = performance.now() + slice
+    do {
+      if (!run(all[next]!, next + 1)) return
+      next += 1
+    } while (next < all.length && next * size < told && performance.now() < until)
+    yield* Effect.yieldNow
+  }
+})
+
+/**
+ * Trains a network, from the beginning or from a state that `Outcome.state` or a checkpoint gave.
  *
  * The order of events is that of `Callback`. Errors: `TrainingDiverged` in the first batch whose loss is NaN or infinite,
- * with the history so far; the errors of the engine and of the callbacks.
+ * with the history so far; the errors of the engine, of sources and of the callbacks.
  */
 export const run = Effect.fnUntraced(function* <E, R>(
-  plan: Plan<E, R>
-): Effect.fn.Return<Outcome, TrainingDiverged | Engine.EngineUnavailable | E, Engine.Engine | Scope.Scope | R> {
-  const engine = yield* Engine.Engine
-  const emit = yield* Listener
-  const trainer = yield* engine.trainer(plan)
-  const state = makeState(plan, trainer)
-  const { validation } = plan
-  const batchCount = plan.batchSize === "all" ? 1 : Math.ceil(plan.train.rows / plan.batchSize)
-  const history: Array<Row> = []
+  plan: Plan<E, R>,
+  from?: State
+): Effect.fn.Return<Outcome, TrainingDiverged | Engine.EngineUnavailable | PipelineError | E, Scope.Scope | R> {
+  const { callbacks, program, train, validation } = plan
+  const { outputs: width } = program.network
+  const size = plan.batchSize === "all" ? train.rows : Math.min(plan.batchSize, train.rows)
+  const batchCount = Math.ceil(train.rows / size)
+  const trainer = yield* plan.engine.trainer(program, size)
   const direction = validation?.measures[0].direction
-  let stopping = EarlyStopping.initial
-  let bestWeights: ReadonlyArray<Engine.Weights> | undefined
 
-  const diverged = (batch: number, loss: string) =>
-    Effect.fail(new TrainingDiverged({ epoch: state.epoch, batch, loss, history }))
+  let epoch = from?.epoch ?? 0
+  let stopping = from?.stopping ?? EarlyStopping.initial
+  let best = from?.best
+  const history: Array<Row> = [...(from?.history ?? [])]
+  let stopped = false
+  if (from !== undefined) {
+    trainer.load(from.engine)
+    callbacks.forEach(({ load }, i) => load?.(from.callbacks[i]))
+  }
+  const control: Callback.Control = {
+    stop: () => {
+      stopped = true
+    },
+    state: trainer.state
+  }
 
-  const call = (hook: "begin" | "epochBegin" | "beforeValid" | "validEnd" | "epochEnd" | "end") =>
-    Effect.forEach(plan.callbacks, (callback) => callback[hook]?.(state) ?? Effect.void, { discard: true })
+  const diverged = (batch: number, loss: string) => Effect.fail(new TrainingDiverged({ epoch, batch, loss, history }))
 
-  const evaluateValidation = Effect.fnUntraced(function* () {
-    if (validation === undefined) return
-    const outputs = validate(plan, trainer, state, validation.data)
-    // The last update of the epoch may have gone too far, which the losses before it cannot tell.
-    if (!outputs.every(Number.isFinite)) return yield* diverged(batchCount, "finite, but a validation score is not")
-    state.valid = measure(validation.measures, plan.predict(outputs, validation.data.targets))
-    if (direction !== undefined) {
-      const score = state.valid[validation.measures[0].id]!
-      stopping = EarlyStopping.step({ ...validation, direction }, stopping, state.epoch, score)
-      if (stopping.improved && validation.restoreBest) bestWeights = trainer.weights()
-    }
-    yield* call("validEnd")
+  const tell = <A>(
+    hook: (
+      callback: Callback.Hooks<E, R>
+    ) => ((event: A, control: Callback.Control) => Effect.Effect<void, E, R>) | undefined,
+    event: A
+  ) => Effect.forEach(callbacks, (callback) => hook(callback)?.(event, control) ?? Effect.void, { discard: true })
+
+  /** One pass over the training rows: the mean loss, and the outputs in the order of the rows if they are asked for. */
+  const trainEpoch = Effect.fnUntraced(function* (outputs: Float32Array | undefined) {
+    const order = Uint32Array.from({ length: train.rows }, (_, row) => row)
+    Seed.generator(Seed.derive(program.seed, "shuffle", epoch)).shuffle(order)
+    let total = 0
+    let failed: { readonly batch: number; readonly loss: number } | undefined
+    yield* runBatches(train, order, size, (rows, batch) => {
+      const event = { epoch, batch, rows: rows.length }
+      for (const { batchBegin } of callbacks) batchBegin?.(event, control)
+      fill(train, rows, trainer)
+      const loss = trainer.step(rows.length, train.weights !== undefined)
+      if (!Number.isFinite(loss)) {
+        failed = { batch, loss }
+        return false
+      }
+      total += loss * rows.length
+      if (outputs !== undefined) {
+        rows.forEach((row, i) => outputs.set(trainer.scores.subarray(i * width, (i + 1) * width), row * width))
+      }
+      const after = { ...event, loss, step: (epoch - 1) * batchCount + batch }
+      for (const { batchEnd } of callbacks) batchEnd?.(after, control)
+      return true
+    })
+    if (failed !== undefined) return yield* diverged(failed.batch, String(failed.loss))
+    return total / train.rows
   })
 
-  const epoch = Effect.fnUntraced(function* () {
+  /** The scores of the validation rows, in order. */
+  const scoreRows = Effect.fnUntraced(function* (data: Data) {
+    const order = Uint32Array.from({ length: data.rows }, (_, row) => row)
+    const outputs = new Float32Array(data.rows * width)
+    yield* runBatches(data, order, size, (rows, batch) => {
+      const event = { epoch, batch, rows: rows.length }
+      for (const { validBatchBegin } of callbacks) validBatchBegin?.(event, control)
+      data.sources.forEach((source, i) => source.fill(rows, trainer.inputs[i]!))
+      trainer.score(rows.length)
+      outputs.set(trainer.scores.subarray(0, rows.length * width), rows[0]! * width)
+      for (const { validBatchEnd } of callbacks) validBatchEnd?.(event, control)
+      return true
+    })
+    return outputs
+  })
+
+  const validate = Effect.fnUntraced(function* (passed: Callback.Passed) {
+    if (validation === undefined) return {}
+    const outputs = yield* scoreRows(validation.data)
+    // The last update of the epoch may have gone too far, which the losses before it cannot tell.
+    if (!outputs.every(Number.isFinite)) return yield* diverged(batchCount, "finite, but a validation score is not")
+    const valid = measure(validation.measures, plan.predict(outputs, validation.data))
+    if (direction !== undefined) {
+      const score = valid[validation.measures[0].id]!
+      stopping = EarlyStopping.step({ ...validation, direction }, stopping, epoch, score)
+      if (stopping.improved && validation.restoreBest) best = trainer.state().arrays
+    }
+    yield* tell((c) => c.validEnd, { ...passed, valid })
+    return valid
+  })
+
+  const runEpoch = Effect.fnUntraced(function* () {
     const started = yield* Clock.currentTimeMillis
-    state.epoch += 1
-    state.train = {}
-    state.valid = {}
-    yield* call("epochBegin")
-    const evaluated = state.epoch % plan.evalFreq === 0 || state.epoch === plan.epochs
-    const pass = runEpoch(plan, trainer, state, evaluated && plan.trainMeasures.length > 0)
-    if ("batch" in pass) {
-      return yield* diverged(pass.batch, String(pass.loss))
-    }
-    state.loss = pass.loss
-    if (pass.outputs !== undefined) {
-      state.train = measure(plan.trainMeasures, plan.predict(pass.outputs, plan.train.targets))
-    }
-    yield* call("beforeValid")
-    if (evaluated) yield* evaluateValidation()
-    yield* call("epochEnd")
+    epoch += 1
+    yield* tell((c) => c.epochBegin, { epoch })
+    const evaluated = epoch % plan.evalFreq === 0 || epoch === plan.epochs
+    const outputs = evaluated && plan.trainMeasures.length > 0 ? new Float32Array(train.rows * width) : undefined
+    const loss = yield* trainEpoch(outputs)
+    const scores = outputs === undefined ? {} : measure(plan.trainMeasures, plan.predict(outputs, train))
+    const passed = { epoch, loss, train: scores }
+    yield* tell((c) => c.beforeValid, passed)
+    const valid = evaluated ? yield* validate(passed) : {}
     const seconds = ((yield* Clock.currentTimeMillis) - started) / 1000
-    const row: Row = { epoch: state.epoch, loss: pass.loss, seconds, train: state.train, valid: state.valid }
+    const row: Row = { epoch, loss, seconds, train: scores, valid }
     if (evaluated) history.push(row)
-    yield* emit({ _tag: "Epoch", row, evaluated })
+    yield* tell((c) => c.epochEnd, { row, evaluated })
+    yield* Events.emit({ _tag: "EpochEnded", row, evaluated })
   })
 
   const loop = Effect.gen(function* () {
-    yield* emit({ _tag: "Begun", epochs: plan.epochs, rows: plan.train.rows, batches: batchCount })
-    yield* call("begin")
-    while (!state.terminated && !stopping.stop && state.epoch < plan.epochs) {
-      yield* epoch()
-      yield* Effect.yieldNow
-    }
-    yield* call("end")
+    yield* Events.emit({ _tag: "TrainingBegun", epochs: plan.epochs, rows: train.rows, batches: batchCount })
+    yield* tell((c) => c.begin, { epochs: plan.epochs, epoch, rows: train.rows })
+    while (!stopped && !stopping.stop && epoch < plan.epochs) yield* runEpoch()
+    yield* tell((c) => c.end, { epoch })
   })
 
-  yield* loop.pipe(
-    Effect.ensuring(
-      Effect.forEach(plan.callbacks, (callback) => callback.exit?.(state) ?? Effect.void, { discard: true })
+  yield* Effect.ensuring(
+    loop,
+    Effect.suspend(() =>
+      Effect.forEach(callbacks, ({ exit }) => exit?.({ epoch }, control) ?? Effect.void, { discard: true })
     )
   )
-  const weights = bestWeights ?? trainer.weights()
-  if (weights.some(({ values }) => values.some((value) => !Number.isFinite(value)))) {
+  const engine = trainer.state()
+  const arrays = best ?? engine.arrays
+  if (arrays.some(({ values }) => values.some((value) => !Number.isFinite(value)))) {
     // The last update may go too far, and no later loss tells.
     return yield* diverged(batchCount, "finite, but a weight is not")
   }
-  const outcome: Outcome = {
-    weights,
+  const reason: Reason = stopping.stop ? "early stopping" : stopped ? "callback" : "epochs"
+  yield* Events.emit({ _tag: "TrainingEnded", epochs: epoch, reason })
+  return {
+    arrays,
     history,
-    engine: engine.name,
-    epochs: state.epoch,
-    reason: stopping.stop ? "early stopping" : state.terminated ? "callback" : "epochs",
+    engine: plan.engine.name,
+    epochs: epoch,
+    reason,
     best: stopping.best,
-    kept: bestWeights === undefined ? state.epoch : (stopping.best?.epoch ?? state.epoch)
+    kept: best === undefined ? epoch : (stopping.best?.epoch ?? epoch),
+    state: { epoch, engine, stopping, best, history, callbacks: callbacks.map(({ save }) => save?.()) }
   }
-  yield* emit({ _tag: "Ended", outcome })
-  return outcome
 })

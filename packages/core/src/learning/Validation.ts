@@ -6,45 +6,38 @@
  * @example
  * Validation.holdout(0.5, { measures: [Measure.auc], patience: 20 })
  */
-import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { Measure } from "./Measure.ts"
+import type { Kind as TargetKind } from "../data/Task.ts"
+import * as OptionSchema from "../OptionSchema.ts"
+import * as Measure from "./Measure.ts"
 
 const Common = {
-  measures: Schema.Array(Schema.NonEmptyString).check(Schema.isMinLength(1)),
-  patience: Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)).pipe(Schema.withDecodingDefaultKey(Effect.succeed(0))),
-  minDelta: Schema.Number.check(Schema.isGreaterThanOrEqualTo(0)).pipe(
-    Schema.withDecodingDefaultKey(Effect.succeed(0))
-  ),
-  restoreBest: Schema.Boolean.pipe(Schema.withDecodingDefaultKey(Effect.succeed(false)))
+  measures: Schema.NonEmptyArray(Measure.reference),
+  patience: OptionSchema.withDefault(OptionSchema.count(0), 0),
+  minDelta: OptionSchema.withDefault(OptionSchema.nonNegative, 0),
+  restoreBest: OptionSchema.withDefault(Schema.Boolean, false)
 }
 
-/** The JSON form of a validation; measures by id. @category schemas */
+/** A validation in options; in JSON its measures go by id. @category schemas */
 export const Options = Schema.Union([
-  Schema.Struct({
-    holdout: Schema.Finite.check(
-      Schema.isBetween({ minimum: 0, maximum: 1, exclusiveMinimum: true, exclusiveMaximum: true })
-    ),
-    ...Common
-  }),
-  Schema.Struct({
-    rows: Schema.Array(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))).check(Schema.isMinLength(1)),
-    ...Common
-  })
+  Schema.Struct({ holdout: OptionSchema.share, ...Common }),
+  Schema.Struct({ rows: Schema.Array(OptionSchema.count(0)).check(Schema.isMinLength(1)), ...Common })
 ])
 /** @category models */
 export type Options = typeof Options.Type
 
-/** A validation: its JSON form and the measures that it names. @category models */
-export interface Validation {
+type Measures<K extends TargetKind> = readonly [Measure.Measure<K>, ...ReadonlyArray<Measure.Measure<K>>]
+
+/** A validation: its JSON form and the measures that it names, of some kinds of targets. @category models */
+export interface Validation<out K extends TargetKind = TargetKind> {
   readonly options: typeof Options.Encoded
-  readonly measures: readonly [Measure, ...ReadonlyArray<Measure>]
+  readonly measures: Measures<K>
 }
 
 /** What is measured, and when training ends. @category models */
-export interface Settings {
+export interface Settings<out K extends TargetKind = TargetKind> {
   /** At least one; the first one decides about early stopping. */
-  readonly measures: readonly [Measure, ...ReadonlyArray<Measure>]
+  readonly measures: Measures<K>
   /** Ends training after this many evaluations without a gain of the first measure. 0, the default: never. */
   readonly patience?: number
   /** A gain must exceed this, in units of the first measure. Default 0. */
@@ -53,20 +46,22 @@ export interface Settings {
   readonly restoreBest?: boolean
 }
 
-const make = (
+const make = <K extends TargetKind>(
   split: { readonly holdout: number } | { readonly rows: ReadonlyArray<number> },
-  settings: Settings
-): Validation => ({
-  options: { ...split, ...settings, measures: settings.measures.map(({ id }) => id) },
-  measures: settings.measures
-})
+  { measures, ...settings }: Settings<K>
+): Validation<K> => {
+  const [first, ...others] = measures
+  return { options: { ...split, ...settings, measures: [first.id, ...others.map(({ id }) => id)] }, measures }
+}
 
 /**
  * Holds out a share of the training rows, `ratio` in (0, 1), at random: whole groups if the task has a group column, else
  * proportionally in each stratum (without a stratum column, in each class).
  * @category constructors
  */
-export const holdout = (ratio: number, settings: Settings): Validation => make({ holdout: ratio }, settings)
+export const holdout = <K extends TargetKind>(ratio: number, settings: Settings<K>): Validation<K> =>
+  make({ holdout: ratio }, settings)
 
 /** Holds out the given 0-based rows of the task that is trained on. @category constructors */
-export const rows = (rows: ReadonlyArray<number>, settings: Settings): Validation => make({ rows }, settings)
+export const rows = <K extends TargetKind>(rows: ReadonlyArray<number>, settings: Settings<K>): Validation<K> =>
+  make({ rows }, settings)

@@ -1,12 +1,15 @@
 /**
  * Plain data by a schema, strictly, with every problem in the words of the person who wrote the data.
  */
+import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
+import * as SchemaGetter from "effect/SchemaGetter"
 import * as SchemaIssue from "effect/SchemaIssue"
 import { nearest } from "../internal/nearest.ts"
+import { type Find, Lookup, type Options } from "./Definition.ts"
 import type { Issue } from "./PipelineError.ts"
 
 const format = SchemaIssue.makeFormatterStandardSchemaV1()
@@ -119,6 +122,9 @@ const firstOfEachPath = (issues: ReadonlyArray<Issue>): ReadonlyArray<Issue> => 
   })
 }
 
+/** Finds nothing: for options that name no other definition. */
+export const findNothing: Find = (id, ...kinds) => Result.fail(`"${id}" is not a known ${kinds.join(" or ")}`)
+
 /**
  * Decodes plain data. A key that the schema does not know is an issue, with the key that was probably meant; of a union,
  * the issues are those of the member that comes closest.
@@ -128,16 +134,47 @@ const firstOfEachPath = (issues: ReadonlyArray<Issue>): ReadonlyArray<Issue> => 
  * // => fails with [{ path: ["unit"], message: 'is not a known key; did you mean "units"?' }, { path: ["units"], … }]
  */
 export const decode = <Type, Encoded>(
-  schema: Schema.Codec<Type, Encoded>,
-  given: unknown
+  schema: Options<Type, Encoded>,
+  given: unknown,
+  find: Find = findNothing
 ): Result.Result<Type, ReadonlyArray<Issue>> => {
   // The schema of no options lets every object pass.
   if (SchemaAST.isObjects(schema.ast) && schema.ast.indexSignatures.length === 0 && keysOf(schema.ast).length === 0) {
     const extra = Predicate.isObject(given) ? Object.keys(given) : []
     if (extra.length > 0) return Result.fail(extra.map((key) => ({ path: [key], message: unknownKey(key, []) })))
   }
-  return Result.mapError(
-    Schema.decodeUnknownResult(schema, { errors: "all", onExcessProperty: "error", reportInput: true })(given),
-    ({ issue }) => firstOfEachPath(describe(issue, []))
+  const decoded = Schema.decodeUnknownEffect(schema, { errors: "all", onExcessProperty: "error", reportInput: true })(
+    given
+  )
+  return Result.mapError(Effect.runSync(Effect.result(Effect.provideService(decoded, Lookup, find))), ({ issue }) =>
+    firstOfEachPath(describe(issue, []))
   )
 }
+
+/**
+ * Makes the schema of an option that names another definition: `read` finds what a text or an object means, with the
+ * issues of its own options; `write` gives the JSON back.
+ */
+export const reference = <Type, Encoded>(
+  encoded: Schema.Codec<Encoded, Encoded>,
+  is: (value: unknown) => value is Type,
+  read: (given: Encoded, find: Find) => Result.Result<Type, ReadonlyArray<Issue>>,
+  write: (value: Type) => Encoded
+): Options<Type, Encoded> =>
+  encoded.pipe(
+    Schema.decodeTo(Schema.declare(is), {
+      decode: SchemaGetter.transformEffect((given: Encoded, options) =>
+        Effect.flatMap(Lookup, (find) =>
+          Effect.fromResult(
+            Result.mapError(read(given, find), (issues) => {
+              const all = issues.map(
+                ({ path, message }) => new SchemaIssue.Pointer(path, new SchemaIssue.InvalidValue({ message }))
+              )
+              return new SchemaIssue.Composite(encoded.ast, [all[0]!, ...all.slice(1)], given, options)
+            })
+          )
+        )
+      ),
+      encode: SchemaGetter.transform(write)
+    })
+  )

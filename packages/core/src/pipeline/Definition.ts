@@ -5,6 +5,8 @@
  * the same public constructors as anybody's own. A description holds only ids and options; a `Registry` finds the
  * definition of an id that was read from a file.
  */
+import * as Context from "effect/Context"
+import type * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
 
 /** What a definition defines. @category models */
@@ -13,31 +15,45 @@ export type Kind =
   | "ingress"
   | "layer"
   | "head"
+  | "block"
+  | "merge"
   | "loss"
   | "optimizer"
+  | "transform"
   | "model"
   | "measure"
   | "callback"
   | "learner"
 
-/** The schema of options: `Type` has every default filled in, `Encoded` is what a user writes, in code or YAML. */
-export type Options<Type, Encoded = Type> = Schema.Codec<Type, Encoded>
+/**
+ * The schema of options: `Type` has every default filled in and every reference resolved, `Encoded` is what a user
+ * writes, in code or YAML. Options that name other definitions use the schemas of these (`Measure.reference`,
+ * `Transform.reference`), which find them in the `Lookup`.
+ */
+export type Options<Type, Encoded = Type> = Schema.Codec<Type, Encoded, Lookup>
 
 /**
  * The part that all definitions share. Kind-specific interfaces (`Loss.Definition`, `Measure.Measure`, …) add the
  * functions.
  * @category models
  */
-// oxlint-disable-next-line typescript/no-explicit-any -- a definition of any options
-export interface Definition<out K extends Kind = Kind, out Encoded = any> {
+export interface Definition<out K extends Kind = Kind, out Encoded = unknown> {
   readonly kind: K
   /** The name in code and in JSON and YAML: `"Nn.linear"`. */
   readonly id: string
   /** One line for documentation and for `rocflow schema`. */
   readonly summary: string
-  // oxlint-disable-next-line typescript/no-explicit-any -- what options become is known to the kind's own functions only
-  readonly options: Schema.Codec<any, Encoded>
+  readonly options: Schema.Codec<unknown, Encoded, Lookup>
 }
+
+/**
+ * Where options that name other definitions find them: by id, or the sentence that says what was probably meant.
+ * @category services
+ */
+export class Lookup extends Context.Service<Lookup, Find>()("rocflow/core/Lookup") {}
+
+/** Finds a definition by its id among some kinds, or says what was probably meant. @category models */
+export type Find = (id: string, ...kinds: ReadonlyArray<Kind>) => Result.Result<Definition, string>
 
 /**
  * The arguments that give a definition its options: none are needed if every option has a default.

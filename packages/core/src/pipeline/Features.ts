@@ -13,7 +13,8 @@ export interface Features {
   readonly rows: number
 }
 
-type Entry = readonly [name: string, column: Column.Column]
+/** A column with its name. @category models */
+export type Entry = readonly [name: string, column: Column.Column]
 
 /** @category constructors */
 export const make = (columns: Iterable<Entry>, rows: number): Features => ({ columns: new Map(columns), rows })

@@ -1,26 +1,71 @@
 /**
- * An ingress is where columns become the input of a network: one row-major array of numbers.
+ * An ingress is where columns become the input of a network: it chooses them on the training rows, and opens any rows as
+ * a source that writes them, batch by batch, into the engine's own memory.
  */
+import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Column from "../data/Column.ts"
-import type * as Definition from "./Definition.ts"
+import * as Decode from "./Decode.ts"
+import type { Options } from "./Definition.ts"
 import * as Features from "./Features.ts"
+import { define as defineStage } from "./internal/bind.ts"
+import { starting } from "./internal/pipeline.ts"
 import { MissingValues } from "./MissingValues.ts"
-import * as Pipeline from "./Pipeline.ts"
-import type { PipelineError } from "./PipelineError.ts"
+import type * as Pipeline from "./Pipeline.ts"
+import { PipelineError } from "./PipelineError.ts"
+import type * as Shape from "./Shape.ts"
+import type { Definition, FittedIngress, Ingress, Source } from "./Stage.ts"
+
+export type { FittedIngress, Ingress as Bound, Source } from "./Stage.ts"
 
 /**
- * An ingress: `fit` chooses the columns on the training rows, `load` writes their values, row-major [rows, columns].
- * @category models
+ * Defines an ingress that reads columns by name.
+ *
+ * - `fit` chooses the columns among those that reach the ingress in training, or says why it cannot.
+ * - `shape`: the shape of one row of so many columns; NaN stands for a number that is not known yet.
+ * - `open` opens rows; the columns are there. What it holds is freed with its scope.
+ * @category constructors
  */
-export interface Ingress extends Definition.Definition<"ingress"> {
-  // oxlint-disable-next-line typescript/no-explicit-any -- the options' type is erased in the definition
-  readonly fit: (options: any, features: Features.Features) => Result.Result<ReadonlyArray<string>, PipelineError>
-  readonly load: (
-    columns: ReadonlyArray<string>,
-    features: Features.Features
-  ) => Result.Result<Float32Array, PipelineError | MissingValues>
+export const define = <Type, Encoded>(definition: {
+  readonly id: string
+  readonly summary: string
+  readonly options: Options<Type, Encoded>
+  readonly shape: (options: Type, columns: number) => Shape.Shape
+  readonly fit: (options: Type, features: Features.Features) => Result.Result<ReadonlyArray<string>, PipelineError>
+  readonly open: (
+    options: Type,
+    columns: ReadonlyArray<Features.Entry>,
+    rows: number
+  ) => ReturnType<FittedIngress["open"]>
+}): Definition<"ingress", Encoded> => {
+  const { fit, id, open, shape } = definition
+  const fitted = (options: Type, columns: ReadonlyArray<string>): FittedIngress => ({
+    columns,
+    shape: shape(options, columns.length),
+    state: () => columns,
+    open: (features) =>
+      Effect.flatMap(Effect.fromResult(Features.chosen(features, id, columns)), (chosen) =>
+        open(options, chosen, features.rows)
+      )
+  })
+  return defineStage({
+    ...definition,
+    kind: "ingress",
+    part: (options) => ({
+      kind: "ingress",
+      ingress: {
+        shape: (columns) => shape(options, columns),
+        fit: (features) => Result.map(fit(options, features), (columns) => fitted(options, columns)),
+        load: (state) =>
+          Result.mapBoth(Decode.decode(Schema.Array(Schema.String), state), {
+            onSuccess: (columns) => fitted(options, columns),
+            onFailure: (issues) =>
+              new PipelineError({ issues: issues.map(({ path, message }) => ({ path, message: `${id}: ${message}` })) })
+          })
+      } satisfies Ingress
+    })
+  })
 }
 
 const id = "Ingress.numeric"
@@ -34,15 +79,51 @@ const firstText = (column: Column.Column): string => {
     : ""
 }
 
+/** Rows of numbers in single precision, row-major, so that a row is copied as one piece. */
+const toRows = (
+  columns: ReadonlyArray<Features.Entry>,
+  rows: number
+): Result.Result<Float32Array, PipelineError | MissingValues> => {
+  const incomplete = columns
+    .map(([column, values]) => ({ column, count: Column.countMissing(values) }))
+    .filter(({ count }) => count > 0)
+  if (incomplete.length > 0) return Result.fail(new MissingValues({ stage: id, columns: incomplete, rows }))
+  const width = columns.length
+  const out = new Float32Array(rows * width)
+  columns.forEach(([, column], j) => {
+    const values = Column.asNumbers(column) ?? new Float64Array(rows)
+    for (let i = 0; i < rows; i++) out[i * width + j] = values[i]!
+  })
+  const overflow = out.findIndex((value) => !Number.isFinite(value))
+  if (overflow < 0) return Result.succeed(out)
+  const row = Math.floor(overflow / width)
+  const [name, column] = columns[overflow % width]!
+  return Features.fail(
+    id,
+    `column "${name}" is ${Column.toText(column, row)} in row ${row}, which is not finite in single precision; correct or rescale it`
+  )
+}
+
+/** A source of rows that are in memory. */
+const inMemory = (values: Float32Array, width: number): Source => ({
+  window: () => Effect.void,
+  fill: (rows, into) => {
+    for (let i = 0; i < rows.length; i++) {
+      const from = rows[i]! * width
+      for (let j = 0; j < width; j++) into[i * width + j] = values[from + j]!
+    }
+  }
+})
+
 /** @category definitions */
-export const numericDefinition: Ingress = {
-  kind: "ingress",
+export const numericDefinition = define({
   id,
   summary: "Numeric, integer and boolean columns as the input of a network",
   options: Schema.Struct({
     columns: Schema.optionalKey(Schema.Array(Schema.NonEmptyString).check(Schema.isMinLength(1)))
   }),
-  fit: (options: { readonly columns?: ReadonlyArray<string> }, features) =>
+  shape: (options, columns) => [options.columns?.length ?? columns],
+  fit: (options, features) =>
     Result.flatMap(Features.chosen(features, id, options.columns), (chosen) => {
       const wrong = chosen.filter(([, column]) => column.type === "factor" || column.type === "string")
       if (wrong.length === 0) return Result.succeed(chosen.map(([name]) => name))
@@ -52,47 +133,26 @@ export const numericDefinition: Ingress = {
         `takes numbers, but got ${named.join(", ")}${wrong.length > 8 ? ` and ${wrong.length - 8} more` : ""}; put Preprocess.oneHot() before it, or leave the columns out of the task's features`
       )
     }),
-  load: (names, features) =>
-    Result.flatMap(
-      Features.chosen(features, id, names),
-      (chosen): Result.Result<Float32Array, PipelineError | MissingValues> => {
-        const incomplete = chosen
-          .map(([column, values]) => ({ column, count: Column.countMissing(values) }))
-          .filter(({ count }) => count > 0)
-        if (incomplete.length > 0) {
-          return Result.fail(new MissingValues({ stage: id, columns: incomplete, rows: features.rows }))
-        }
-        const width = chosen.length
-        const out = new Float32Array(features.rows * width)
-        chosen.forEach(([, column], j) => {
-          const values = Column.asNumbers(column) ?? new Float64Array(features.rows)
-          for (let i = 0; i < values.length; i++) out[i * width + j] = values[i]!
-        })
-        const overflow = out.findIndex((value) => !Number.isFinite(value))
-        if (overflow < 0) return Result.succeed(out)
-        const row = Math.floor(overflow / width)
-        return Features.fail(
-          id,
-          `column "${names[overflow % width]}" is ${Column.toText(chosen[overflow % width]![1], row)} in row ${row}, which is not finite in single precision; correct or rescale it`
-        )
-      }
+  open: (_, columns, rows) =>
+    Effect.suspend(() =>
+      Effect.map(Effect.fromResult(toRows(columns, rows)), (values) => inMemory(values, columns.length))
     )
-}
+})
 
 /**
- * Takes the named columns, or all that reach it, as the input of a network, in single precision.
+ * Takes the named columns, or all that reach it, as the input of a network, in single precision: rows of rank 1.
  *
  * Booleans become 0 and 1. Errors when the pipeline is trained: a factor or string column (encode it by
  * `Preprocess.oneHot`), missing values (`Preprocess.impute`), an unknown name, a value beyond single precision.
  *
  * @example
- * Ingress.numeric(["age", "dose"]).pipe(Nn.head()) // needs the columns "age" and "dose", width 2
+ * Ingress.numeric(["age", "dose"]).pipe(Nn.head()) // needs the columns "age" and "dose", rows of shape [2]
  * @category stages
  */
 export const numeric = <const Columns extends ReadonlyArray<string> = ReadonlyArray<never>>(
   columns?: Columns
 ): Numeric<Columns[number], number extends Columns["length"] ? number : Columns["length"]> =>
-  Pipeline.starting(Pipeline.stage(numericDefinition, { columns }))
+  starting(numericDefinition.bind({ columns }, Decode.findNothing))
 
 /**
  * The type of `Ingress.numeric`: a pipeline by itself, or appended to preprocessing. After preprocessing the names may
@@ -102,9 +162,9 @@ export const numeric = <const Columns extends ReadonlyArray<string> = ReadonlyAr
 export interface Numeric<out Names extends string, out Width extends number> extends Pipeline.Pipeline<
   "ingress",
   Names,
-  Width
+  readonly [Width]
 > {
   <P extends Pipeline.Any>(
     self: P & Pipeline.After<P, "ingress", "Ingress.numeric">
-  ): Pipeline.Pipeline<"ingress", Pipeline.ColumnsOf<P>, Width>
+  ): Pipeline.Pipeline<"ingress", Pipeline.ColumnsOf<P>, readonly [Width]>
 }

@@ -1,115 +1,136 @@
 /**
  * The layers of a network. A layer is data: its options, the shape rule, the parameters it owns and its forward pass.
  *
- * All layers work on [rows, width]. The forward pass is written with tensor operations that the engine hands in, so a
- * description costs no tensor library.
+ * Layers work on rows of any rank: [rows, …shape]. The forward pass is written with tensor operations that the engine
+ * hands in, so a description costs no tensor library.
  */
 import type * as tf from "@tensorflow/tfjs-core"
-import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as OptionSchema from "../OptionSchema.ts"
 import type { Generator } from "../Seed.ts"
-import type * as Definition from "./Definition.ts"
-import * as Pipeline from "./Pipeline.ts"
+import { findNothing } from "./Decode.ts"
+import type * as Base from "./Definition.ts"
+import { define as defineStage } from "./internal/bind.ts"
+import { append } from "./internal/pipeline.ts"
+import type * as Pipeline from "./Pipeline.ts"
+import * as Shape from "./Shape.ts"
+import type * as Stage from "./Stage.ts"
 
-/** An array that a layer learns. `initialise` fills it from the stream of its own seed. @category models */
-export interface Parameter {
-  readonly name: string
-  readonly shape: ReadonlyArray<number>
-  readonly initialise: (values: Float32Array, random: Generator) => void
-}
+export type { Layer as Bound, Parameter, Pass } from "./Stage.ts"
 
-/** What a forward pass gets besides its input. @category models */
-export interface Context {
-  readonly tf: typeof tf
-  /** Whether this is a training pass: dropout acts only then. */
-  readonly training: boolean
-  /** Random numbers of this pass, derived from the seed by step: the same in every run. */
-  readonly random: Generator
-}
+/** The definition of a layer. @category models */
+export type Layer<Encoded = unknown> = Stage.Definition<"layer", Encoded>
 
-/** A layer of a network. @category models */
-// oxlint-disable-next-line typescript/no-explicit-any -- a layer of any options
-export interface Layer<out Encoded = any> extends Definition.Definition<"layer" | "head", Encoded> {
-  /** The width after the layer, given the width before it and the number of outputs that the task needs. */
-  // oxlint-disable-next-line typescript/no-explicit-any -- the options' type is erased in the definition
-  readonly width: (options: any, input: number, outputs: number) => number
-  // oxlint-disable-next-line typescript/no-explicit-any -- as above
-  readonly parameters: (options: any, input: number, width: number) => ReadonlyArray<Parameter>
-  readonly forward: (
-    // oxlint-disable-next-line typescript/no-explicit-any -- as above
-    options: any,
-    input: tf.Tensor2D,
-    parameters: ReadonlyArray<tf.Tensor>,
-    context: Context
-  ) => tf.Tensor2D
-}
+type ShapeRule = Shape.Shape | Result.Result<Shape.Shape, Shape.Problem>
 
-/** Defines a layer. @category constructors */
+/**
+ * Defines a layer.
+ *
+ * - `shape`: the shape of one row after the layer, given that before it and the number of outputs that the task needs; a
+ *   `Result.fail` of a `Shape.Problem` where the layer does not work. Default: the shape stays.
+ * - `parameters`: the arrays that are learned, each with the values it starts from. Default: none.
+ * - `buffers`: arrays that the forward pass of training updates itself (`pass.update`). Default: none.
+ * - `forward`: the rows after the layer, [rows, …shape], of tensor operations from `pass.tf`.
+ *
+ * @example
+ * // A learned factor for every entry:
+ * const scale = Nn.define({
+ *   id: "Mine.scale", summary: "A learned factor for every entry", options: Schema.Struct({}),
+ *   parameters: (_, shape) => [{ name: "factor", shape, initialise: (values) => values.fill(1) }],
+ *   forward: (_, input, [factor], { tf }) => tf.mul(input, factor)
+ * })
+ * Ingress.numeric().pipe(Nn.stage(scale), Nn.head())
+ * @category constructors
+ */
 export const define = <Type, Encoded>(layer: {
   readonly id: string
   readonly summary: string
-  readonly options: Definition.Options<Type, Encoded>
-  readonly width?: (options: Type, input: number, outputs: number) => number
-  readonly parameters?: (options: Type, input: number, width: number) => ReadonlyArray<Parameter>
+  readonly options: Base.Options<Type, Encoded>
+  readonly shape?: (options: Type, input: Shape.Shape, outputs: number) => ShapeRule
+  readonly parameters?: (options: Type, input: Shape.Shape, output: Shape.Shape) => ReadonlyArray<Stage.Parameter>
+  readonly buffers?: (options: Type, input: Shape.Shape, output: Shape.Shape) => ReadonlyArray<Stage.Parameter>
   readonly forward: (
     options: Type,
-    input: tf.Tensor2D,
+    input: tf.Tensor,
     parameters: ReadonlyArray<tf.Tensor>,
-    context: Context
-  ) => tf.Tensor2D
-}): Layer<Encoded> => ({ kind: "layer", width: (_, input) => input, parameters: () => [], ...layer })
+    pass: Stage.Pass
+  ) => tf.Tensor
+}): Layer<Encoded> => defineStage({ ...layer, kind: "layer", part: (options) => partOf("layer", layer, options) })
+
+const partOf = <Type>(
+  kind: "layer" | "head",
+  layer: Pick<Parameters<typeof define<Type, unknown>>[0], "shape" | "parameters" | "buffers" | "forward">,
+  options: Type
+): Stage.PartOf<"layer" | "head"> => ({
+  kind,
+  layer: {
+    shape: (input, outputs) => {
+      const shape = layer.shape === undefined ? input : layer.shape(options, input, outputs)
+      return Result.isResult(shape) ? shape : Result.succeed(shape)
+    },
+    parameters: (input, output) => layer.parameters?.(options, input, output) ?? [],
+    buffers: (input, output) => layer.buffers?.(options, input, output) ?? [],
+    forward: (input, parameters, pass) => layer.forward(options, input, parameters, pass)
+  }
+})
+
+/** The type of putting a layer that keeps the shape on a pipeline. @category type-level */
+export type Keeping = <P extends Pipeline.Any>(
+  self: P & Pipeline.After<P, "layer", "a layer">
+) => Pipeline.Pipeline<"layer", Pipeline.ColumnsOf<P>, Pipeline.ShapeOf<P>, Pipeline.AcceptsOf<P>>
 
 /**
- * Puts a layer that keeps the width on a pipeline: the constructor for custom layers.
+ * Puts a layer that keeps the shape on a pipeline: the constructor for custom layers.
  * @category stages
  */
 export const stage =
-  <Encoded extends object>(layer: Layer<Encoded>, ...[options]: Definition.Given<Encoded>) =>
-  <P extends Pipeline.Any>(
-    self: P & Pipeline.After<P, "layer", "a layer">
-  ): Pipeline.Pipeline<"layer", Pipeline.ColumnsOf<P>, Pipeline.WidthOf<P>, Pipeline.AcceptsOf<P>> =>
-    Pipeline.append(self, Pipeline.stage(layer, options))
+  <Encoded extends object>(layer: Layer<Encoded>, ...[options]: Base.Given<Encoded>): Keeping =>
+  (self) =>
+    append(self, layer.bind(options ?? {}, findNothing))
 
 /**
- * Puts a layer that changes the width on a pipeline; `width` is for the compiler, and is what the layer's own `width`
- * gives for these options.
+ * Puts a layer that changes the shape on a pipeline; `shape` is for the compiler, and is what the layer's own `shape`
+ * gives for these options; `number` stands for a size that is not known before data are.
  * @category stages
  */
-export const resizing =
-  <Encoded extends object, const Width extends number>(layer: Layer<Encoded>, options: Encoded, _width: Width) =>
+export const reshaping =
+  <Encoded extends object, const S extends Shape.Shape>(layer: Layer<Encoded>, options: Encoded, _shape: S) =>
   <P extends Pipeline.Any>(
     self: P & Pipeline.After<P, "layer", "a layer">
-  ): Pipeline.Pipeline<"layer", Pipeline.ColumnsOf<P>, Width, Pipeline.AcceptsOf<P>> =>
-    Pipeline.append(self, Pipeline.stage(layer, options))
+  ): Pipeline.Pipeline<"layer", Pipeline.ColumnsOf<P>, S, Pipeline.AcceptsOf<P>> =>
+    append(self, layer.bind(options, findNothing))
+
+// ---------------------------------------------------------------------------------------------------------- affine
 
 /** The uniform distribution on ±1/√input, PyTorch's default for linear layers (He et al. 2015 with a = √5). */
-const uniform = (input: number): Parameter["initialise"] => {
+const uniform = (input: number) => {
   const bound = 1 / Math.sqrt(input)
-  return (values, random) => {
+  return (values: Float32Array, random: Generator): void => {
     for (let i = 0; i < values.length; i++) values[i] = (2 * random.float() - 1) * bound
   }
 }
 
-const dense = (input: number, width: number, bias: boolean): ReadonlyArray<Parameter> => [
+const dense = ([input = 1]: Shape.Shape, [width = 1]: Shape.Shape, bias: boolean): ReadonlyArray<Stage.Parameter> => [
   { name: "kernel", shape: [input, width], initialise: uniform(input) },
   ...(bias ? [{ name: "bias", shape: [width], initialise: uniform(input) }] : [])
 ]
 
-const affine = (input: tf.Tensor2D, [kernel, bias]: ReadonlyArray<tf.Tensor>, { tf }: Context): tf.Tensor2D => {
-  const product: tf.Tensor2D = tf.matMul(input, kernel as tf.Tensor2D)
+const affine = (input: tf.Tensor, [kernel, bias]: ReadonlyArray<tf.Tensor>, { tf }: Stage.Pass): tf.Tensor => {
+  const product = tf.matMul(input, kernel!)
   return bias === undefined ? product : tf.add(product, bias)
 }
 
-const bias = Schema.Boolean.pipe(Schema.withDecodingDefaultKey(Effect.succeed(true)))
+const bias = OptionSchema.withDefault(Schema.Boolean, true)
 
 /** @category definitions */
-export const linearDefinition: Layer = define({
+export const linearDefinition = define({
   id: "Nn.linear",
   summary: "A dense affine layer: x·kernel + bias",
   options: Schema.Struct({ units: Schema.Int.check(Schema.isGreaterThan(0)), bias }),
-  width: ({ units }) => units,
-  parameters: (options, input, width) => dense(input, width, options.bias),
-  forward: (_, input, parameters, context) => affine(input, parameters, context)
+  shape: ({ units }, input) => Result.map(Shape.ofRank(input, 1), () => [units]),
+  parameters: ({ bias }, input, output) => dense(input, output, bias),
+  forward: (_, input, parameters, pass) => affine(input, parameters, pass)
 })
 
 /**
@@ -123,22 +144,29 @@ export const linearDefinition: Layer = define({
 export const linear =
   <const Units extends number>(units: Units, options: { readonly bias?: boolean } = {}) =>
   <P extends Pipeline.Any>(
-    self: P & Pipeline.After<P, "layer", "Nn.linear">
-  ): Pipeline.Pipeline<"layer", Pipeline.ColumnsOf<P>, Units, Pipeline.AcceptsOf<P>> =>
-    Pipeline.append(self, Pipeline.stage(linearDefinition, { units, ...options }))
+    self: P & Pipeline.After<P, "layer", "Nn.linear"> & Pipeline.Rank<P, 1, "Nn.linear">
+  ): Pipeline.Pipeline<"layer", Pipeline.ColumnsOf<P>, readonly [Units], Pipeline.AcceptsOf<P>> =>
+    append(self, linearDefinition.bind({ units, ...options }, findNothing))
+
+const HeadOptions = Schema.Struct({ bias })
 
 /** @category definitions */
-export const headDefinition: Layer = {
-  ...define({
-    id: "Nn.head",
-    summary: "The last dense layer: one unit for a binary task or a regression, k for k classes",
-    options: Schema.Struct({ bias }),
-    width: (_, __, outputs) => outputs,
-    parameters: (options, input, width) => dense(input, width, options.bias),
-    forward: (_, input, parameters, context) => affine(input, parameters, context)
-  }),
-  kind: "head"
-}
+export const headDefinition = defineStage({
+  kind: "head",
+  id: "Nn.head",
+  summary: "The last dense layer: one unit for a binary task or a regression, k for k classes",
+  options: HeadOptions,
+  part: (options) =>
+    partOf(
+      "head",
+      {
+        shape: (_, input, outputs) => Result.map(Shape.ofRank(input, 1), () => [outputs]),
+        parameters: (_, input, output) => dense(input, output, options.bias),
+        forward: (_, input, parameters, pass) => affine(input, parameters, pass)
+      },
+      options
+    )
+})
 
 /**
  * Ends the network with a dense layer whose width follows from the task: one unit for a binary task (the score, or
@@ -148,14 +176,16 @@ export const headDefinition: Layer = {
  * @category stages
  */
 export const head =
-  (options: { readonly bias?: boolean } = {}) =>
+  (options: typeof HeadOptions.Encoded = {}) =>
   <P extends Pipeline.Any>(
-    self: P & Pipeline.After<P, "head", "Nn.head">
-  ): Pipeline.Pipeline<"head", Pipeline.ColumnsOf<P>, number, Pipeline.AcceptsOf<P>> =>
-    Pipeline.append(self, Pipeline.stage(headDefinition, options))
+    self: P & Pipeline.After<P, "head", "Nn.head"> & Pipeline.Rank<P, 1, "Nn.head">
+  ): Pipeline.Pipeline<"head", Pipeline.ColumnsOf<P>, readonly [number], Pipeline.AcceptsOf<P>> =>
+    append(self, headDefinition.bind(options, findNothing))
+
+// ------------------------------------------------------------------------------------------------------ activations
 
 const none = Schema.Struct({})
-const activation = (id: string, summary: string, f: (x: tf.Tensor2D, t: typeof tf) => tf.Tensor2D): Layer =>
+const activation = (id: string, summary: string, f: (x: tf.Tensor, t: typeof tf) => tf.Tensor) =>
   define({ id, summary, options: none, forward: (_, input, __, { tf }) => f(input, tf) })
 
 /** @category definitions */
@@ -182,15 +212,13 @@ export const gelu = () => stage(geluDefinition)
 export const dropoutDefinition = define({
   id: "Nn.dropout",
   summary: "Sets entries to 0 at random while training and scales the others up",
-  options: Schema.Struct({
-    rate: Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1, exclusiveMaximum: true }))
-  }),
+  options: Schema.Struct({ rate: OptionSchema.fraction }),
   forward: ({ rate }, input, _, { tf, training, random }) => {
     if (!training || rate === 0) return input
     const mask = new Float32Array(input.size)
     const scale = 1 / (1 - rate)
     for (let i = 0; i < mask.length; i++) mask[i] = random.float() < rate ? 0 : scale
-    return tf.mul(input, tf.tensor2d(mask, input.shape))
+    return tf.mul(input, tf.tensor(mask, input.shape))
   }
 })
 

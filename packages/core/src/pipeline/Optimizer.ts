@@ -1,74 +1,106 @@
 /**
- * An optimizer turns gradients into steps, on plain arrays: it knows neither the network nor the engine.
+ * An optimizer turns gradients into steps: a chain of transforms, as data. It knows neither the network nor the engine.
  *
- * As in optax, an optimizer is a pair: how much state a parameter array needs, and a pure update of that array.
+ * `Optimizer.sgd`, `adam` and `lineSearch` are named chains; `Optimizer.chain` makes any other.
  */
-import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as OptionSchema from "../OptionSchema.ts"
+import { findNothing } from "./Decode.ts"
 import type * as Base from "./Definition.ts"
-import * as Pipeline from "./Pipeline.ts"
-
-/** An optimizer that updates each parameter from its gradient. @category models */
-export interface Update {
-  readonly _tag: "Update"
-  /** How many arrays of the parameter's size it keeps per parameter, all zero at the start. */
-  readonly slots: number
-  /** Updates `parameter` in place. `step` counts updates from 1. */
-  readonly update: (
-    parameter: Float32Array,
-    gradient: Float32Array,
-    slots: ReadonlyArray<Float32Array>,
-    step: number
-  ) => void
-}
-
-/**
- * An optimizer that goes against the gradient of all parameters as far as the loss says (`Loss.Kernel.search`). The scores
- * must be linear in the parameters.
- * @category models
- */
-export interface Search {
-  readonly _tag: "Search"
-}
-
-/** An optimizer bound to its options. @category models */
-export type Kernel = Update | Search
+import { define as defineStage } from "./internal/bind.ts"
+import { append } from "./internal/pipeline.ts"
+import type * as Pipeline from "./Pipeline.ts"
+import type * as Stage from "./Stage.ts"
+import * as Transform from "./Transform.ts"
 
 /** @category models */
-// oxlint-disable-next-line typescript/no-explicit-any -- an optimizer of any options
-export interface Definition<out Encoded = any> extends Base.Definition<"optimizer", Encoded> {
-  // oxlint-disable-next-line typescript/no-explicit-any -- the options' type is erased in the definition
-  readonly make: (options: any) => Kernel
-  /** Whether it searches along the gradient, and so needs a network without hidden layers and a loss with a search. */
-  readonly searches?: boolean
-}
+export type Definition<Encoded = unknown> = Stage.Definition<"optimizer", Encoded>
 
-/** Defines an optimizer. @category constructors */
+/**
+ * Defines an optimizer as a chain of transforms; `make` gets its options with defaults filled in.
+ *
+ * @example
+ * // Sign descent under a name of its own; `sign` is the example of `Transform.define`:
+ * const definition = Optimizer.define({
+ *   id: "Mine.signDescent", summary: "Steps by the sign of the gradient",
+ *   options: Schema.Struct({ learningRate: Schema.Finite }),
+ *   make: ({ learningRate }) => [Transform.make(sign), Transform.rate(learningRate)]
+ * })
+ * @category constructors
+ */
 export const define = <Type, Encoded>(definition: {
   readonly id: string
   readonly summary: string
   readonly options: Base.Options<Type, Encoded>
-  readonly make: (options: Type) => Kernel
-  readonly searches?: boolean
-}): Definition<Encoded> => ({ kind: "optimizer", ...definition })
+  readonly make: (options: Type) => ReadonlyArray<Transform.Transform>
+}): Definition<Encoded> =>
+  defineStage({
+    ...definition,
+    kind: "optimizer",
+    part: (options) => ({ kind: "optimizer", transform: chained(definition.make(options)) })
+  })
+
+/** One transform of several, whose options are in order because they come from options that are. */
+const chained = (transforms: ReadonlyArray<Transform.Transform>): Transform.Bound =>
+  Transform.sequence(
+    Result.match(Transform.all(transforms), { onSuccess: ({ transforms }) => transforms, onFailure: () => [] })
+  )
+
+type Put = <P extends Pipeline.Any>(
+  self: P & Pipeline.After<P, "optimizer", "an optimizer">
+) => Pipeline.Pipeline<"optimizer", Pipeline.ColumnsOf<P>, Pipeline.ShapeOf<P>, Pipeline.AcceptsOf<P>>
+
+const put =
+  (stage: Stage.Stage): Put =>
+  (self) =>
+    append(self, stage)
 
 /** Sets the optimizer of a pipeline. It comes after the loss. @category stages */
-export const stage =
-  <Encoded extends object>(definition: Definition<Encoded>, ...[options]: Base.Given<Encoded>) =>
-  <P extends Pipeline.Any>(
-    self: P & Pipeline.After<P, "optimizer", "an optimizer">
-  ): Pipeline.Pipeline<"optimizer", Pipeline.ColumnsOf<P>, Pipeline.WidthOf<P>, Pipeline.AcceptsOf<P>> =>
-    Pipeline.append(self, Pipeline.stage(definition, options))
+export const stage = <Encoded extends object>(
+  definition: Definition<Encoded>,
+  ...[options]: Base.Given<Encoded>
+): Put => put(definition.bind(options ?? {}, findNothing))
 
-const positive = Schema.Finite.check(Schema.isGreaterThan(0))
-const fraction = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1, exclusiveMaximum: true }))
-const withDefault = <S extends Schema.Codec<number, number>>(schema: S, value: number) =>
-  schema.pipe(Schema.withDecodingDefaultKey(Effect.succeed(value)))
+/** Any chain of transforms, as a definition for registries. @category definitions */
+export const chainDefinition = define({
+  id: "Optimizer.chain",
+  summary: "Transforms of the gradient, one after the other",
+  options: Schema.Struct({ transforms: Schema.Array(Transform.reference).check(Schema.isMinLength(1)) }),
+  make: ({ transforms }) => transforms
+})
+
+/**
+ * Makes an optimizer of transforms: the first one gets the gradients, and what the last one leaves is subtracted from the
+ * parameters.
+ *
+ * *Gotcha*: without `Transform.rate` the step is the update itself.
+ *
+ * @example
+ * Optimizer.chain(Transform.clip({ norm: 1 }), Transform.momentum({ momentum: 0.9 }), Transform.rate(0.1))
+ * @category stages
+ */
+export const chain = (...transforms: readonly [Transform.Transform, ...ReadonlyArray<Transform.Transform>]): Put => {
+  const { id } = chainDefinition
+  return put({
+    id,
+    kind: "optimizer",
+    json: { type: id, transforms: transforms.map(({ json }) => json) },
+    bound: Result.mapBoth(Transform.all(transforms), {
+      onSuccess: ({ encoded, transforms }) => ({
+        part: { kind: "optimizer", transform: Transform.sequence(transforms) },
+        encoded: { transforms: encoded }
+      }),
+      onFailure: (issues) =>
+        issues.map(({ path, message }) => ({ path: ["transforms", ...path], message: `${id}: ${message}` }))
+    })
+  })
+}
 
 const SgdOptions = Schema.Struct({
-  learningRate: positive,
-  momentum: withDefault(fraction, 0),
-  nesterov: Schema.Boolean.pipe(Schema.withDecodingDefaultKey(Effect.succeed(false)))
+  learningRate: OptionSchema.positive,
+  momentum: OptionSchema.withDefault(OptionSchema.fraction, 0),
+  nesterov: OptionSchema.withDefault(Schema.Boolean, false)
 })
 
 /** Stochastic gradient descent, as a definition for registries. @category definitions */
@@ -76,21 +108,10 @@ export const sgdDefinition = define({
   id: "Optimizer.sgd",
   summary: "Stochastic gradient descent with optional (Nesterov) momentum",
   options: SgdOptions,
-  make: ({ learningRate, momentum, nesterov }) => ({
-    _tag: "Update",
-    slots: momentum > 0 ? 1 : 0,
-    update: (parameter, gradient, [velocity]) => {
-      if (velocity === undefined) {
-        for (let i = 0; i < parameter.length; i++) parameter[i]! -= learningRate * gradient[i]!
-        return
-      }
-      for (let i = 0; i < parameter.length; i++) {
-        const g = gradient[i]!
-        const v = (velocity[i] = momentum * velocity[i]! + g)
-        parameter[i]! -= learningRate * (nesterov ? g + momentum * v : v)
-      }
-    }
-  })
+  make: ({ learningRate, momentum, nesterov }) => [
+    ...(momentum > 0 ? [Transform.momentum({ momentum, nesterov })] : []),
+    Transform.rate(learningRate)
+  ]
 })
 
 /**
@@ -100,6 +121,8 @@ export const sgdDefinition = define({
  * `learningRate` > 0 has no default: the scale of AUM gradients differs from that of averaged losses, so search it on a
  * logarithmic scale. `momentum` in [0, 1), default 0. *Gotcha*: `nesterov` without momentum changes nothing.
  *
+ * The chain `momentum → rate`.
+ *
  * @example
  * Optimizer.sgd({ learningRate: 0.1, momentum: 0.9, nesterov: true })
  * @category stages
@@ -107,10 +130,10 @@ export const sgdDefinition = define({
 export const sgd = (options: typeof SgdOptions.Encoded) => stage(sgdDefinition, options)
 
 const AdamOptions = Schema.Struct({
-  learningRate: withDefault(positive, 0.001),
-  beta1: withDefault(fraction, 0.9),
-  beta2: withDefault(fraction, 0.999),
-  epsilon: withDefault(positive, 1e-8)
+  learningRate: OptionSchema.withDefault(OptionSchema.positive, 0.001),
+  beta1: OptionSchema.withDefault(OptionSchema.fraction, 0.9),
+  beta2: OptionSchema.withDefault(OptionSchema.fraction, 0.999),
+  epsilon: OptionSchema.withDefault(OptionSchema.positive, 1e-8)
 })
 
 /** Adam, as a definition for registries. @category definitions */
@@ -118,25 +141,14 @@ export const adamDefinition = define({
   id: "Optimizer.adam",
   summary: "Adam: steps scaled by running moments of the gradient",
   options: AdamOptions,
-  make: ({ learningRate, beta1, beta2, epsilon }) => ({
-    _tag: "Update",
-    slots: 2,
-    update: (parameter, gradient, [first, second], step) => {
-      const correction1 = 1 - beta1 ** step
-      const correction2 = 1 - beta2 ** step
-      for (let i = 0; i < parameter.length; i++) {
-        const g = gradient[i]!
-        const m = (first![i] = beta1 * first![i]! + (1 - beta1) * g)
-        const v = (second![i] = beta2 * second![i]! + (1 - beta2) * g * g)
-        parameter[i]! -= (learningRate * (m / correction1)) / (Math.sqrt(v / correction2) + epsilon)
-      }
-    }
-  })
+  make: ({ learningRate, ...moments }) => [Transform.adam(moments), Transform.rate(learningRate)]
 })
 
 /**
  * Steps by Adam (Kingma and Ba, 2015): `w ← w − learningRate·m̂ / (√v̂ + epsilon)` with bias-corrected running moments
  * of the gradient. Defaults as in the paper: learningRate 0.001, beta1 0.9, beta2 0.999, epsilon 1e-8.
+ *
+ * The chain `adam → rate`.
  *
  * @example
  * Optimizer.adam({ learningRate: 0.01 })
@@ -149,8 +161,7 @@ export const lineSearchDefinition = define({
   id: "Optimizer.lineSearch",
   summary: "Goes along the gradient to the exact minimum of the loss; for linear models, without a learning rate",
   options: Schema.Struct({}),
-  searches: true,
-  make: () => ({ _tag: "Search" })
+  make: () => [Transform.lineSearch()]
 })
 
 /**
@@ -161,7 +172,7 @@ export const lineSearchDefinition = define({
  * Both are checked before training. Row weights are refused. Use it with `batchSize: "all"`: a step that is exact for a
  * small batch overshoots for the others.
  *
- * Source: Fowler and Hocking, arXiv 2410.08635.
+ * The chain of `lineSearch` alone. Source: Fowler and Hocking, arXiv 2410.08635.
  *
  * @example
  * Ingress.numeric().pipe(Nn.head(), Aum.loss(), Optimizer.lineSearch(), Model.classif({ epochs: 50, batchSize: "all" }))

@@ -1,11 +1,26 @@
 /**
  * The order of stages, once for the compiler and once for descriptions that are read at run time.
  *
- * `Preprocess* → Ingress → Nn* → Nn.head → loss → optimizer → Model`
+ * `Preprocess* → Ingress → Nn* → Nn.head → loss → optimizer → Model`, where `Merge` of branches may stand for the
+ * preprocessing, the ingress and the first layers.
  */
+import type { Part } from "./Stage.ts"
 
 /** How far a pipeline has come: the last thing that was set. @category models */
 export type Reached = "preprocess" | "ingress" | "layer" | "head" | "loss" | "optimizer" | "model"
+
+/** The place of each kind of stage in the order. */
+export const placeOf = {
+  preprocess: "preprocess",
+  ingress: "ingress",
+  merge: "ingress",
+  layer: "layer",
+  block: "layer",
+  head: "head",
+  loss: "loss",
+  optimizer: "optimizer",
+  model: "model"
+} as const satisfies Record<Part["kind"], Reached>
 
 /** The stages of which a complete pipeline has exactly one. */
 type Single = "ingress" | "head" | "loss" | "optimizer"

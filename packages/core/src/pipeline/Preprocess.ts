@@ -1,8 +1,8 @@
 /**
  * Preprocessing stages: fitted on the training rows only, applied to any rows.
  *
- * A stage is a pair of pure functions, `fit` (features → state) and `apply` (state, features → features); the state is
- * plain data, saved with the model. Stages come before the ingress, in any number and order.
+ * A stage is a pair of functions, `fit` (features → state) and `apply` (state, features → features); the state is plain
+ * data, saved with the model. Stages come before the ingress, in any number and order.
  *
  * @example
  * Preprocess.impute({ method: "median" }).pipe(Preprocess.oneHot(), Preprocess.standardise(), Ingress.numeric())
@@ -11,34 +11,73 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Column from "../data/Column.ts"
+import * as OptionSchema from "../OptionSchema.ts"
+import * as Decode from "./Decode.ts"
 import type * as Definition from "./Definition.ts"
 import * as Features from "./Features.ts"
+import { define as defineStage } from "./internal/bind.ts"
 import * as Statistics from "./internal/columnStatistics.ts"
-import * as Pipeline from "./Pipeline.ts"
-import type { PipelineError } from "./PipelineError.ts"
+import { starting } from "./internal/pipeline.ts"
+import type * as Pipeline from "./Pipeline.ts"
+import { PipelineError } from "./PipelineError.ts"
+import type { Definition as StageDefinition, Fitting, Preprocessor } from "./Stage.ts"
 
-/** @category models */
-export interface Preprocess extends Definition.Definition<"preprocess"> {
-  // oxlint-disable-next-line typescript/no-explicit-any -- options and state are erased in the definition
-  readonly state: Schema.Codec<any, any>
-  // oxlint-disable-next-line typescript/no-explicit-any -- as above
-  readonly fit: (options: any, features: Features.Features) => Result.Result<any, PipelineError>
-  readonly apply: (
-    // oxlint-disable-next-line typescript/no-explicit-any -- as above
-    state: any,
-    features: Features.Features
-  ) => Result.Result<Features.Features, PipelineError>
-}
+export type { FittedPreprocessor, Fitting, Preprocessor } from "./Stage.ts"
 
-/** Defines a preprocessing stage; `state` is the schema of what it learns, plain JSON. @category constructors */
+/** The definition of a preprocessing stage. @category models */
+export type Preprocess<Encoded = unknown> = StageDefinition<"preprocess", Encoded>
+
+/** What a function of a stage gives: at once, or by an Effect that may wait or fail. @category models */
+export type Outcome<A> = Result.Result<A, PipelineError> | Effect.Effect<A, PipelineError>
+
+const toEffect = <A>(run: () => Outcome<A>): Effect.Effect<A, PipelineError> =>
+  Effect.suspend(() => {
+    const outcome = run()
+    return Result.isResult(outcome) ? Effect.fromResult(outcome) : outcome
+  })
+
+/**
+ * Defines a preprocessing stage.
+ *
+ * - `fit` learns from the features of the training rows; `fitting.seed` is for whatever it draws at random.
+ * - `apply` changes the features of any rows by what was learned.
+ * - `state` is the schema of what is learned, plain JSON.
+ *
+ * Both functions may give a `Result` or an `Effect`.
+ * @category constructors
+ */
 export const define = <Type, Encoded, State, StateJson>(definition: {
   readonly id: string
   readonly summary: string
   readonly options: Definition.Options<Type, Encoded>
   readonly state: Schema.Codec<State, StateJson>
-  readonly fit: (options: Type, features: Features.Features) => Result.Result<State, PipelineError>
-  readonly apply: (state: State, features: Features.Features) => Result.Result<Features.Features, PipelineError>
-}): Preprocess => ({ kind: "preprocess", ...definition })
+  readonly fit: (options: Type, features: Features.Features, fitting: Fitting) => Outcome<State>
+  readonly apply: (state: State, features: Features.Features) => Outcome<Features.Features>
+}): Preprocess<Encoded> => {
+  const { apply, fit, id, state } = definition
+  const fitted = (learned: State) => ({
+    apply: (features: Features.Features) => toEffect(() => apply(learned, features)),
+    state: (): unknown => Schema.encodeSync(state)(learned)
+  })
+  const preprocessor = (options: Type): Preprocessor => ({
+    fit: (features, fitting) =>
+      Effect.map(
+        toEffect(() => fit(options, features, fitting)),
+        fitted
+      ),
+    load: (json) =>
+      Result.mapBoth(Decode.decode(state, json), {
+        onSuccess: fitted,
+        onFailure: (issues) =>
+          new PipelineError({ issues: issues.map(({ path, message }) => ({ path, message: `${id}: ${message}` })) })
+      })
+  })
+  return defineStage({
+    ...definition,
+    kind: "preprocess",
+    part: (options) => ({ kind: "preprocess", preprocessor: preprocessor(options) })
+  })
+}
 
 /**
  * A preprocessing stage: a pipeline by itself, or appended to one. An interface and no intersection: only so does the
@@ -53,9 +92,9 @@ export interface Stage<out Columns extends string> extends Pipeline.Pipeline<"pr
 
 /** Puts a preprocessing stage first or on a pipeline: the constructor for custom stages. @category stages */
 export const stage = <Columns extends string = never>(definition: Preprocess, options: object = {}): Stage<Columns> =>
-  Pipeline.starting<Stage<Columns>>(Pipeline.stage(definition, options))
+  starting<Stage<Columns>>(definition.bind(options, Decode.findNothing))
 
-const columns = Schema.optionalKey(Schema.Array(Schema.NonEmptyString))
+const columns = Schema.optionalKey(OptionSchema.names)
 
 /** Options that name columns; without them a stage takes every column that it can work on. @category models */
 export interface ColumnsOption<Name extends string> {
@@ -161,8 +200,8 @@ export const impute = <const Name extends string = never>(
 
 const OneHotOptions = Schema.Struct({
   columns,
-  drop: Schema.Literals(["none", "first"]).pipe(Schema.withDecodingDefaultKey(Effect.succeed("none" as const))),
-  unknown: Schema.Literals(["zero", "error"]).pipe(Schema.withDecodingDefaultKey(Effect.succeed("zero" as const)))
+  drop: OptionSchema.withDefault(Schema.Literals(["none", "first"]), "none"),
+  unknown: OptionSchema.withDefault(Schema.Literals(["zero", "error"]), "zero")
 })
 
 /** @category definitions */

@@ -3,7 +3,7 @@
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import type { Definition, Kind } from "./Definition.ts"
+import type { Definition, Find, Kind } from "./Definition.ts"
 import { nearest } from "../internal/nearest.ts"
 
 /** Definitions by id. @category models */
@@ -68,3 +68,9 @@ export const find = <K extends Kind>(
     })
   )
 }
+
+/** What options that name other definitions ask: see `Lookup`. */
+export const lookup =
+  (registry: Registry): Find =>
+  (id, ...kinds) =>
+    Result.mapError(find(registry, id, ...kinds), ({ message }) => message)

@@ -1,27 +1,24 @@
 /**
- * The widths between the stages of a pipeline, inferred from its description.
+ * The shape of one row on its way through a network: `[20]` for twenty numbers, `[64, 64, 3]` for an image.
+ *
+ * The number of rows never stands in a shape. In types, a number that the compiler does not know is `number`.
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import * as Pipeline from "./Pipeline.ts"
-import type { Layer } from "./Nn.ts"
 
-/** A layer with its options decoded and its widths known: what an engine compiles. @category models */
-export interface Sized {
-  readonly layer: Layer
-  readonly options: unknown
-  readonly input: number
-  readonly width: number
-}
+/** The sizes of one row, each at least 1. @category models */
+export type Shape = ReadonlyArray<number>
 
-/** A network from the width of its features to its outputs, as plain data. @category models */
-export interface Network {
-  readonly input: number
-  readonly outputs: number
-  readonly layers: ReadonlyArray<Sized>
-}
+/** How many numbers a row of a shape has. */
+export const size = (shape: Shape): number => shape.reduce((product, n) => product * n, 1)
 
-/** Refuses a network whose widths do not fit, with both widths and the stage. @category errors */
+/** Writes rows of a shape as people do: `"rows × 64 × 64 × 3"`; sizes that are not known yet by their names. */
+export const toText = (shape: ReadonlyArray<number | string>): string => ["rows", ...shape].join(" × ")
+
+/** Whether two shapes are equal. */
+export const equals = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((n, i) => n === b[i])
+
+/** Refuses shapes that do not fit, with both of them and the path of the stage. @category errors */
 export class ShapeError extends Schema.TaggedError<ShapeError>()("ShapeError", {
   stage: Schema.String,
   given: Schema.String,
@@ -33,44 +30,15 @@ export class ShapeError extends Schema.TaggedError<ShapeError>()("ShapeError", {
   }
 }
 
-const isLayer = (stage: Pipeline.Stage): boolean =>
-  stage.definition.kind === "layer" || stage.definition.kind === "head"
+/** What is wrong with a shape, before it is known at which stage. @category models */
+export type Problem = Pick<ShapeError, "given" | "expected" | "advice">
 
-/**
- * Infers every width of a pipeline's network from the number of feature columns that reach it and the number of
- * outputs that the task needs.
- *
- * Options must be valid (`Pipeline.resolve` checks them).
- */
-export const network = (pipeline: Pipeline.Any, input: number, outputs: number): Result.Result<Network, ShapeError> => {
-  const layers: Array<Sized> = []
-  let width = input
-  if (input < 1) {
-    return Result.fail(
-      new ShapeError({
-        stage: "Ingress",
-        given: "0 feature columns",
-        expected: "at least one",
-        advice: "give the task a feature, or drop fewer columns in preprocessing"
+/** Refuses rows that have another rank than a layer works on; gives the shape otherwise. */
+export const ofRank = (shape: Shape, rank: number): Result.Result<Shape, Problem> =>
+  shape.length === rank
+    ? Result.succeed(shape)
+    : Result.fail({
+        given: `${toText(shape)} (rank ${shape.length})`,
+        expected: `rows of rank ${rank}`,
+        advice: rank === 1 ? "put Nn.flatten() before it" : "put a layer before it that gives such rows"
       })
-    )
-  }
-  for (const stage of pipeline.stages.filter(isLayer)) {
-    const layer = stage.definition as Layer
-    const options: unknown = Schema.decodeUnknownSync(layer.options)(stage.options)
-    const next = layer.width(options, width, outputs)
-    if (!Number.isInteger(next) || next < 1) {
-      return Result.fail(
-        new ShapeError({
-          stage: layer.id,
-          given: `a width of ${next}`,
-          expected: "a whole number of at least 1",
-          advice: "correct the width function of this layer"
-        })
-      )
-    }
-    layers.push({ layer, options, input: width, width: next })
-    width = next
-  }
-  return Result.succeed({ input, outputs: width, layers })
-}

@@ -2,139 +2,200 @@
  * The engine on TensorFlow.js: any network of layers, by automatic differentiation.
  *
  * Weights live in plain arrays between steps; a step makes tensors of them, differentiates and lets go of everything.
- * For the small networks of tabular data the copies cost little, and optimizers and callbacks see ordinary arrays.
+ * What a step costs is its backward pass, not these copies, and optimizers see ordinary arrays.
  */
 import type * as Tf from "@tensorflow/tfjs-core"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type * as Loss from "../../pipeline/Loss.ts"
-import type * as Nn from "../../pipeline/Nn.ts"
-import type * as Shape from "../../pipeline/Shape.ts"
+import * as Result from "effect/Result"
+import * as Graph from "../../network/Graph.ts"
+import * as Shape from "../../pipeline/Shape.ts"
+import type { Loss } from "../../pipeline/Stage.ts"
 import * as Seed from "../../Seed.ts"
 import * as Engine from "../Engine.ts"
 import { type Backend, start, survey } from "./backend.ts"
+import { forward } from "./internal/forward.ts"
 
 export { type Backend, type Found, backends } from "./backend.ts"
 export { survey }
 
 type Tfjs = typeof Tf
 
-const initialWeights = (network: Shape.Network, seed: Seed.Seed): ReadonlyArray<Engine.Weights> =>
-  network.layers.flatMap(({ layer, options, input, width }, place) =>
-    layer.parameters(options, input, width).map(({ name, shape, initialise }) => {
-      const values = new Float32Array(shape.reduce((a, b) => a * b, 1))
-      initialise(values, Seed.generator(Seed.derive(seed, "init", place, name)))
-      return { name: `${place}.${name}`, shape, values }
-    })
-  )
-
-const forward = (
-  network: Shape.Network,
-  input: Tf.Tensor2D,
-  parameters: ReadonlyArray<Tf.Tensor>,
-  context: Nn.Context
-): Tf.Tensor2D => {
-  let used = 0
-  return network.layers.reduce((x, { layer, options, input, width }) => {
-    const count = layer.parameters(options, input, width).length
-    const own = parameters.slice(used, (used += count))
-    return layer.forward(options, x, own, context)
-  }, input)
+interface Batch {
+  readonly targets: Float32Array
+  readonly weights: Float32Array | undefined
 }
 
 /**
  * The loss as a scalar tensor whose gradient is the loss's explicit one, exact at ties too; or the tensor version where a
  * custom loss has no explicit one.
  */
-const lossTensor = (tf: Tfjs, loss: Loss.Kernel, scores: Tf.Tensor2D, batch: Engine.Batch): Tf.Scalar => {
-  const { evaluate, tensor } = loss
-  if (evaluate !== undefined) {
-    const explicit = tf.customGrad((input) => {
-      const values = (input as Tf.Tensor).dataSync() as Float32Array
-      const gradient = new Float32Array(values.length)
-      const value = evaluate(values, batch.targets, gradient, batch.weights)
-      return {
-        value: tf.scalar(value),
-        gradFunc: (dy: Tf.Tensor) => tf.mul(tf.tensor2d(gradient, scores.shape), dy)
-      }
-    })
-    return explicit(scores) as Tf.Scalar
+const lossTensor = (tf: Tfjs, loss: Loss, scores: Tf.Tensor2D, { targets, weights }: Batch): Tf.Scalar => {
+  if (loss._tag === "Tensor") {
+    return loss.tensor(scores, tf.tensor1d(targets), weights === undefined ? undefined : tf.tensor1d(weights))
   }
-  return tensor!(
-    scores,
-    tf.tensor1d(batch.targets),
-    batch.weights === undefined ? undefined : tf.tensor1d(batch.weights)
-  )
+  const explicit = tf.customGrad((input) => {
+    const values = (input as Tf.Tensor).dataSync<"float32">()
+    const gradient = new Float32Array(values.length)
+    const value = loss.evaluate(values, targets, gradient, weights)
+    return {
+      value: tf.scalar(value),
+      gradFunc: (dy: Tf.Tensor) => tf.mul(tf.tensor2d(gradient, scores.shape), dy)
+    }
+  })
+  return tf.reshape<Tf.Rank.R0>(explicit(scores), [])
 }
 
-const trainer = (use: () => Tfjs, { network, loss, optimizer, seed }: Engine.Training): Engine.Trainer => {
-  const weights = initialWeights(network, seed)
-  const slots = weights.map(({ values }) =>
-    Array.from({ length: optimizer._tag === "Update" ? optimizer.slots : 0 }, () => new Float32Array(values.length))
+/** Memory for rows of every input and their scores, and the tensors of the first of them. */
+const memory = (network: Graph.Network, rows: number) => {
+  const inputs = network.inputs.map(({ shape }) => new Float32Array(rows * Shape.size(shape)))
+  return {
+    inputs,
+    scores: new Float32Array(rows * network.outputs),
+    tensors: (tf: Tfjs, used: number): ReadonlyArray<Tf.Tensor> =>
+      network.inputs.map(({ shape }, i) =>
+        tf.tensor(inputs[i]!.subarray(0, used * Shape.size(shape)), [used, ...shape])
+      )
+  }
+}
+
+const toTensors = (tf: Tfjs, arrays: ReadonlyArray<Graph.NamedArray>): ReadonlyArray<Tf.Tensor> =>
+  arrays.map(({ shape, values }) => tf.tensor(values, [...shape]))
+
+const ignore = (): void => {}
+
+/** Computes scores of a prediction pass into `out`. */
+const scoreInto = (
+  tf: Tfjs,
+  network: Graph.Network,
+  inputs: ReadonlyArray<Tf.Tensor>,
+  parameters: ReadonlyArray<Graph.NamedArray>,
+  buffers: ReadonlyArray<Graph.NamedArray>,
+  out: Float32Array
+): void =>
+  out.set(
+    forward({
+      tf,
+      network,
+      inputs,
+      parameters: toTensors(tf, parameters),
+      buffers: toTensors(tf, buffers),
+      training: false,
+      seed: Seed.root(0),
+      update: ignore
+    }).dataSync()
   )
-  let steps = 0
-  const step: Engine.Trainer["step"] = (batch, onGradients) => {
-    const tf = use()
-    steps += 1
-    const random = Seed.generator(Seed.derive(seed, "mask", steps))
-    let scores = new Float32Array()
-    const [value, gradients] = tf.tidy(() => {
-      const x = tf.tensor2d(batch.features, [batch.rows, network.input])
-      const differentiate = tf.valueAndGrads((...parameters: ReadonlyArray<Tf.Tensor>) => {
-        const output = forward(network, x, parameters, { tf, training: true, random })
-        scores = output.dataSync() as Float32Array<ArrayBuffer>
-        return lossTensor(tf, loss, output, batch)
-      })
-      const { value, grads } = differentiate(weights.map(({ values, shape }) => tf.tensor(values, [...shape])))
-      return [value.dataSync()[0]!, grads.map((gradient) => gradient.dataSync() as Float32Array)] as const
-    })
-    if (!Number.isFinite(value)) return { loss: value, scores }
-    onGradients?.(gradients)
-    if (optimizer._tag === "Update") {
-      weights.forEach(({ values }, i) => optimizer.update(values, gradients[i]!, slots[i]!, steps))
-    } else {
-      // The scores are linear in the parameters, so the gradient in place of the parameters gives their direction.
-      const along = weights.map((weight, i) => ({ ...weight, values: gradients[i]! }))
-      const direction = score(tf, network, along, batch.features, batch.rows)
-      const distance = loss.search!(scores, direction, batch.targets)
-      weights.forEach(({ values }, i) => gradients[i]!.forEach((g, k) => (values[k]! -= distance * g)))
+
+const makeScorer = (
+  use: () => Tfjs,
+  network: Graph.Network,
+  arrays: ReadonlyArray<Graph.NamedArray>,
+  rows: number
+): Engine.Scorer => {
+  const { inputs, scores, tensors } = memory(network, rows)
+  const parameters = arrays.slice(0, network.parameters.length)
+  const buffers = arrays.slice(network.parameters.length)
+  return {
+    inputs,
+    scores,
+    score: (used) => {
+      const tf = use()
+      tf.tidy(() => scoreInto(tf, network, tensors(tf, used), parameters, buffers, scores))
     }
-    return { loss: value, scores }
+  }
+}
+
+const makeTrainer = (use: () => Tfjs, program: Engine.Program, rows: number): Engine.Trainer => {
+  const { loss, network, optimizer, seed } = program
+  const { inputs, scores, tensors } = memory(network, rows)
+  const targets = new Float32Array(rows)
+  const weights = new Float32Array(rows)
+  const parameters = Graph.initialise(network.parameters, seed)
+  const buffers = Graph.initialise(network.buffers, seed)
+  const begun = optimizer.begin(parameters.map(({ path }) => path))
+  const slots = parameters.map(({ path, shape, values }, i) =>
+    begun.slots[i]!.map((name) => ({ path: `${path}/${name}`, shape, values: new Float32Array(values.length) }))
+  )
+  const slotValues = slots.map((own) => own.map(({ values }) => values))
+  let steps = 0
+
+  /** The loss, its gradients, and the scores of the forward pass, which stand in `scores`. */
+  const differentiate = (tf: Tfjs, used: number, batch: Batch) =>
+    tf.tidy(() => {
+      const x = tensors(tf, used)
+      const { grads, value } = tf.valueAndGrads((...given: ReadonlyArray<Tf.Tensor>) => {
+        const output = forward({
+          tf,
+          network,
+          inputs: x,
+          parameters: given,
+          buffers: toTensors(tf, buffers),
+          training: true,
+          seed: Seed.derive(seed, "mask", steps),
+          update: (buffer, next) => buffers[buffer]!.values.set(next.dataSync())
+        })
+        scores.set(output.dataSync())
+        return lossTensor(tf, loss, tf.reshape<Tf.Rank.R2>(output, [used, network.outputs]), batch)
+      })([...toTensors(tf, parameters)])
+      return { loss: value.dataSync()[0]!, gradients: grads.map((gradient) => gradient.dataSync<"float32">()) }
+    })
+
+  /** The exact step along updates: the scores are linear in the parameters, so updates in their place give a direction. */
+  const search = (used: number, updates: ReadonlyArray<Float32Array>): number => {
+    if (loss._tag === "Tensor" || loss.search === undefined) return 0
+    const tf = use()
+    const direction = new Float32Array(used * network.outputs)
+    const along = parameters.map((parameter, i) => ({ ...parameter, values: updates[i]! }))
+    tf.tidy(() => scoreInto(tf, network, tensors(tf, used), along, buffers, direction))
+    return loss.search(scores.subarray(0, direction.length), direction, targets.subarray(0, used))
   }
 
   return {
-    step,
-    scores: (features, rows) => score(use(), network, weights, features, rows),
-    weights: () => weights.map((weight) => ({ ...weight, values: weight.values.slice() }))
+    inputs,
+    targets,
+    weights,
+    scores,
+    step: (used, weighted) => {
+      steps += 1
+      const batch = {
+        targets: targets.subarray(0, used),
+        weights: weighted ? weights.subarray(0, used) : undefined
+      }
+      const { gradients, loss: value } = differentiate(use(), used, batch)
+      if (!Number.isFinite(value)) return value
+      const arrays = parameters.map(({ path, values }, i) => ({ path, values, update: gradients[i]! }))
+      begun.apply({ step: steps, arrays, search: () => search(used, gradients) }, slotValues)
+      for (const { update, values } of arrays) for (let i = 0; i < values.length; i++) values[i]! -= update[i]!
+      return value
+    },
+    score: (used) => {
+      const tf = use()
+      tf.tidy(() => scoreInto(tf, network, tensors(tf, used), parameters, buffers, scores))
+    },
+    state: () => ({
+      step: steps,
+      arrays: [...parameters, ...buffers].map((array) => ({ ...array, values: array.values.slice() })),
+      slots: slots.flat().map((array) => ({ ...array, values: array.values.slice() }))
+    }),
+    load: (state) => {
+      steps = state.step
+      ;[...parameters, ...buffers].forEach(({ values }, i) => values.set(state.arrays[i]!.values))
+      slots.flat().forEach(({ values }, i) => values.set(state.slots[i]!.values))
+    }
   }
 }
 
-const score = (
-  tf: Tfjs,
-  network: Shape.Network,
-  weights: ReadonlyArray<Engine.Weights>,
-  features: Float32Array,
-  rows: number
-): Float32Array =>
-  tf.tidy(() => {
-    const parameters = weights.map(({ values, shape }) => tf.tensor(values, [...shape]))
-    const context = { tf, training: false, random: Seed.generator(Seed.root(0)) }
-    return forward(
-      network,
-      tf.tensor2d(features, [rows, network.input]),
-      parameters,
-      context
-    ).dataSync() as Float32Array
-  })
+/** Layers and losses of tensor operations run here, whatever they are; the search of a loss needs linear scores. */
+const supports = (): Result.Result<void, string> => Result.succeed(undefined)
 
 /**
  * Provides the engine on the first backend of the list that works on this machine (default: native if installed,
  * WebAssembly, plain JavaScript).
  * @category layers
  */
-export const layer = (wanted?: ReadonlyArray<Backend>): Layer.Layer<Engine.Engine, Engine.EngineUnavailable> =>
+export const layer = (wanted?: ReadonlyArray<Backend>): Layer.Layer<Engine.Engines, Engine.EngineUnavailable> =>
   Layer.effect(
-    Engine.Engine,
+    Engine.Engines,
     Effect.map(start(wanted), ({ tf, backend }) => {
       const current = tf.getBackend()
       // TensorFlow.js has one current backend for the process; a program may have engines on several.
@@ -142,11 +203,14 @@ export const layer = (wanted?: ReadonlyArray<Backend>): Layer.Layer<Engine.Engin
         if (tf.getBackend() !== current) void tf.setBackend(current)
         return tf
       }
-      return Engine.Engine.of({
-        name: `tfjs-${backend}`,
-        trainer: (training) => Effect.sync(() => trainer(use, training)),
-        scores: (network, weights, features, rows) => Effect.sync(() => score(use(), network, weights, features, rows))
-      })
+      return [
+        {
+          name: `tfjs-${backend}`,
+          supports,
+          trainer: (program, rows) => Effect.sync(() => makeTrainer(use, program, rows)),
+          scorer: (network, arrays, rows) => Effect.sync(() => makeScorer(use, network, arrays, rows))
+        }
+      ]
     })
   )
 

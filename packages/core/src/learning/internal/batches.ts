@@ -1,34 +1,26 @@
 /**
  * Rows in network form, and their batches.
  */
-import type { Batch } from "../../engine/Engine.ts"
+import type { Trainer } from "../../engine/Engine.ts"
+import type { Source } from "../../pipeline/Stage.ts"
 
-/** Rows ready for a network: features row-major [rows, width] in single precision, targets and weights [rows]. */
+/** Rows ready for a network: a source for each of its inputs, targets and weights [rows] in single precision. */
 export interface Data {
   readonly rows: number
-  readonly features: Float32Array
+  readonly sources: ReadonlyArray<Source>
+  /** As a loss sees them: binary 1 = positive, 0 = negative. */
   readonly targets: Float32Array
   readonly weights: Float32Array | undefined
 }
 
 /** Cuts an order of rows into batches; the last one may be smaller. */
-export const batches = (order: Uint32Array, size: number | "all"): ReadonlyArray<Uint32Array> => {
-  const length = size === "all" ? order.length : size
-  const cut: Array<Uint32Array> = []
-  for (let start = 0; start < order.length; start += length) cut.push(order.subarray(start, start + length))
-  return cut
-}
+export const batches = (order: Uint32Array, size: number): ReadonlyArray<Uint32Array> =>
+  Array.from({ length: Math.ceil(order.length / size) }, (_, i) => order.subarray(i * size, (i + 1) * size))
 
-/** Gathers the rows of a batch. */
-export const batchOf = (data: Data, rows: Uint32Array): Batch => {
-  const width = data.features.length / data.rows
-  const features = new Float32Array(rows.length * width)
-  rows.forEach((row, i) => features.set(data.features.subarray(row * width, (row + 1) * width), i * width))
-  const pick = (values: Float32Array) => Float32Array.from(rows, (row) => values[row]!)
-  return {
-    rows: rows.length,
-    features,
-    targets: pick(data.targets),
-    weights: data.weights === undefined ? undefined : pick(data.weights)
-  }
+/** Writes the rows of a batch into the memory of a trainer. */
+export const fill = (data: Data, rows: Uint32Array, { inputs, targets, weights }: Trainer): void => {
+  data.sources.forEach((source, i) => source.fill(rows, inputs[i]!))
+  for (let i = 0; i < rows.length; i++) targets[i] = data.targets[rows[i]!]!
+  if (data.weights === undefined) return
+  for (let i = 0; i < rows.length; i++) weights[i] = data.weights[rows[i]!]!
 }

@@ -1,227 +1,281 @@
 /**
- * Pipelines as learners: preprocessing is fitted, columns become features, the network is trained.
+ * Pipelines as learners: preprocessing is fitted, columns become the inputs of a network, the network is trained.
  */
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { Kind as TargetKind, Task } from "../../data/Task.ts"
 import * as Engine from "../../engine/Engine.ts"
+import * as Graph from "../../network/Graph.ts"
 import * as Features from "../../pipeline/Features.ts"
-import type { Ingress } from "../../pipeline/Ingress.ts"
-import type * as Loss from "../../pipeline/Loss.ts"
-import type { MissingValues } from "../../pipeline/MissingValues.ts"
-import type * as Optimizer from "../../pipeline/Optimizer.ts"
-import * as Pipeline from "../../pipeline/Pipeline.ts"
 import { PipelineError } from "../../pipeline/PipelineError.ts"
-import * as Shape from "../../pipeline/Shape.ts"
+import type * as Shape from "../../pipeline/Shape.ts"
+import type { Part, PartOf, Stage } from "../../pipeline/Stage.ts"
+import * as Pipeline from "../../pipeline/Pipeline.ts"
 import * as Seed from "../../Seed.ts"
+import type { Hooks } from "../Callback.ts"
 import * as Learner from "../Learner.ts"
 import * as Prediction from "../Prediction.ts"
 import * as Training from "../Training.ts"
-import { checkWeights } from "./checkWeights.ts"
 import { decodeOptions } from "./decodeOptions.ts"
 import { intercept } from "./intercept.ts"
-import { resolveModel, splitRows } from "./modelStage.ts"
 import * as Preprocessing from "./preprocessing.ts"
+import * as Settings from "./settings.ts"
 
-/** The parts of a complete pipeline, found by the kind of their stages. */
-const parts = (pipeline: Pipeline.Any) => {
-  const stage = (kind: string) => pipeline.stages.find(({ definition }) => definition.kind === kind)!
-  return {
-    ingress: stage("ingress"),
-    loss: stage("loss"),
-    optimizer: stage("optimizer"),
-    model: stage("model")
-  }
+/** The parts of a complete pipeline. */
+interface Parts {
+  readonly stages: ReadonlyArray<Stage>
+  readonly loss: PartOf<"loss">
+  readonly optimizer: PartOf<"optimizer">
+  readonly settings: Settings.Settings
 }
 
 const State = Schema.Struct({
-  preprocess: Schema.Array(Schema.Unknown),
-  columns: Schema.Array(Schema.String),
+  /** Version 1 named arrays by the place of their layer. */
+  format: Schema.Literal(2),
+  ...Preprocessing.Json.fields,
   intercept: Schema.Finite,
-  weights: Schema.Array(
-    Schema.Struct({ name: Schema.String, shape: Schema.Array(Schema.Int), values: Schema.Array(Schema.Finite) })
+  arrays: Schema.Array(
+    Schema.Struct({ path: Schema.String, shape: Schema.Array(Schema.Int), values: Schema.Array(Schema.Finite) })
   )
 })
 
-/** What a pipeline learned: the state of each preprocessing stage, the columns of the ingress, intercept and weights. */
+/** What a pipeline learned. */
 interface Learned {
-  readonly preprocess: ReadonlyArray<unknown>
-  readonly columns: ReadonlyArray<string>
+  readonly before: Preprocessing.Learned
   /** Added to the outputs: 0 unless the loss leaves the intercept undecided. */
   readonly intercept: number
-  readonly weights: ReadonlyArray<Engine.Weights>
+  readonly arrays: ReadonlyArray<Graph.NamedArray>
 }
 
-type Refused = PipelineError | MissingValues
+type Target = { readonly kind: TargetKind; readonly levels: ReadonlyArray<string> }
 
-/** Fits the preprocessing stages, chooses the columns of the ingress, and gives the rows as the network sees them. */
-const fitPreprocess = Effect.fnUntraced(function* (pipeline: Pipeline.Any, task: Task) {
-  const { states, features } = yield* Effect.fromResult(Preprocessing.fit(pipeline, Features.fromTask(task)))
-  const { ingress } = parts(pipeline)
-  const options = yield* Effect.fromResult(Pipeline.resolve<object>(ingress))
-  const columns = yield* Effect.fromResult((ingress.definition as Ingress).fit(options, features))
-  const loaded = yield* Effect.fromResult((ingress.definition as Ingress).load(columns, features))
-  return { preprocessed: { preprocess: states, columns }, loaded }
-})
-
-/** The features of a task's rows as the network sees them. */
-const load = (
-  pipeline: Pipeline.Any,
-  learned: Pick<Learned, "preprocess" | "columns">,
-  task: Task
-): Result.Result<Float32Array, Refused> =>
-  Result.flatMap(Preprocessing.apply(pipeline, learned.preprocess, Features.fromTask(task)), (features) =>
-    (parts(pipeline).ingress.definition as Ingress).load(learned.columns, features)
+/** The network for what the ingresses give. */
+const networkOf = (
+  { stages }: Parts,
+  { ingresses }: Preprocessing.Learned,
+  { kind, levels }: Target
+): Result.Result<Graph.Network, Shape.ShapeError> =>
+  Graph.make(
+    stages,
+    new Map(Array.from(ingresses, ([path, { shape }]) => [path, shape] as const)),
+    Prediction.outputs(kind, levels)
   )
 
-const dataOf = (task: Task, features: Float32Array): Training.Data => ({
-  rows: task.rows,
-  features,
-  targets: Float32Array.from(task.target),
-  weights: task.weights === undefined ? undefined : Float32Array.from(task.weights)
+/** Rows as a network takes them. */
+const dataOf = Effect.fnUntraced(function* (task: Task, learned: Preprocessing.Learned, made: Preprocessing.Made) {
+  const data: Training.Data = {
+    rows: task.rows,
+    sources: yield* Preprocessing.open(learned, made),
+    targets: Float32Array.from(task.target),
+    weights: task.weights === undefined ? undefined : Float32Array.from(task.weights)
+  }
+  return data
 })
+
+/** Rows that a scorer computes at a time. */
+const scoredRows = 4096
+
+/** The scores [rows, outputs] of all rows of sources. */
+const scoresOf = Effect.fnUntraced(function* (
+  engine: Engine.Engine,
+  network: Graph.Network,
+  arrays: ReadonlyArray<Graph.NamedArray>,
+  { rows, sources }: Pick<Training.Data, "rows" | "sources">
+) {
+  const size = Math.max(1, Math.min(rows, scoredRows))
+  const scorer = yield* engine.scorer(network, arrays, size)
+  const out = new Float32Array(rows * network.outputs)
+  for (let from = 0; from < rows; from += size) {
+    const window = Uint32Array.from({ length: Math.min(size, rows - from) }, (_, i) => from + i)
+    yield* Effect.forEach(sources, (source) => source.window(window), { discard: true })
+    sources.forEach((source, i) => source.fill(window, scorer.inputs[i]!))
+    scorer.score(window.length)
+    out.set(scorer.scores.subarray(0, window.length * network.outputs), from * network.outputs)
+    yield* Effect.yieldNow
+  }
+  return out
+})
+
+/** The engine that computes the network of these parts. */
+const engineOf = Effect.fnUntraced(function* ({ loss, optimizer, settings }: Parts, network: Graph.Network) {
+  const engines = yield* Engine.Engines
+  const program = { network, loss: loss.loss, optimizer: optimizer.transform }
+  return yield* Effect.fromResult(Engine.choose(engines, program, settings.engine))
+})
+
+const notFinite = (outputs: Float32Array, width: number): PipelineError | undefined => {
+  const bad = outputs.findIndex((score) => !Number.isFinite(score))
+  if (bad < 0) return undefined
+  const message = `the score of row ${Math.floor(bad / width)} is ${outputs[bad]}; look for extreme features, or put Preprocess.standardise before the ingress`
+  return new PipelineError({ issues: [{ path: [], message }] })
+}
 
 const fitted = (
-  pipeline: Pipeline.Any,
-  predictType: "prob" | "response",
+  parts: Parts,
   learned: Learned,
-  target: { readonly kind: TargetKind; readonly levels: ReadonlyArray<string> },
+  target: Target,
   outcome: Training.Outcome | undefined
-): Learner.Fitted<Engine.Engine> => ({
+): Learner.Fitted<Engine.Engines> => ({
   outcome,
   state: () => ({
-    ...learned,
-    preprocess: Preprocessing.toJson(pipeline, learned.preprocess),
-    weights: learned.weights.map((weight) => ({ ...weight, values: Array.from(weight.values) }))
+    format: 2,
+    ...Preprocessing.toJson(learned.before),
+    intercept: learned.intercept,
+    arrays: learned.arrays.map((array) => ({ ...array, values: Array.from(array.values) }))
   }),
-  predict: Effect.fnUntraced(function* (task) {
-    const features = yield* Effect.fromResult(load(pipeline, learned, task))
-    const outputs = Prediction.outputs(target.kind, target.levels)
-    const network = yield* Effect.fromResult(Shape.network(pipeline, learned.columns.length, outputs))
-    const engine = yield* Engine.Engine
-    const scores = yield* engine.scores(network, learned.weights, features, task.rows)
-    const bad = scores.findIndex((score) => !Number.isFinite(score))
-    if (bad >= 0) {
-      const row = Math.floor(bad / outputs)
-      return yield* new PipelineError({
-        issues: [
-          {
-            path: [],
-            message: `the score of row ${row} is ${scores[bad]}; look for extreme features, or put Preprocess.standardise before the ingress`
-          }
-        ]
+  predict: Effect.fnUntraced(function* (task: Task) {
+    const network = yield* Effect.fromResult(networkOf(parts, learned.before, target))
+    const made = yield* Preprocessing.apply(parts.stages, learned.before, Features.fromTask(task))
+    const outputs = yield* Effect.scoped(
+      Effect.gen(function* () {
+        const sources = yield* Preprocessing.open(learned.before, made)
+        const engine = yield* engineOf(parts, network)
+        return yield* scoresOf(engine, network, learned.arrays, { rows: task.rows, sources })
       })
-    }
+    )
+    const refused = notFinite(outputs, network.outputs)
+    if (refused !== undefined) return yield* refused
     // In double precision: in single, scores that differ could become equal.
-    const shifted = Float64Array.from(scores, (score) => score + learned.intercept)
-    return Prediction.fromOutputs(target, shifted, task.target, Prediction.allRows(task), predictType)
+    const shifted = Float64Array.from(outputs, (score) => score + learned.intercept)
+    return Prediction.fromOutputs(target, shifted, task.target, Prediction.allRows(task), parts.settings.predictType)
   })
 })
 
-const fit = (pipeline: Pipeline.Any) =>
-  Effect.fnUntraced(function* (task: Task, seed: Seed.Seed) {
-    yield* Effect.fromResult(Pipeline.check(pipeline))
-    const { loss, optimizer, model } = parts(pipeline)
-    const { options, found } = yield* resolveModel(model, task)
-    const [first, ...others] = found.validMeasures
+/** Finds what would make training fail, except what only training shows. */
+const check = Effect.fnUntraced(function* (parts: Parts, task: Task) {
+  yield* Effect.fromResult(Settings.check(parts.settings, task))
+  // Any seed will do: whether rows are left on both sides does not depend on it.
+  const seed = Seed.root(0)
+  yield* Effect.fromResult(Settings.splitRows(task, parts.settings.validation, seed))
+  const { learned, made } = yield* Preprocessing.fit(parts.stages, Features.fromTask(task), seed)
+  yield* dataOf(task, learned, made)
+  yield* Effect.fromResult(networkOf(parts, learned, task))
+})
 
-    const { train, valid } = yield* Effect.fromResult(splitRows(task, options.validation, seed))
-    const { preprocessed, loaded } = yield* fitPreprocess(pipeline, train)
-    const trainData = dataOf(train, loaded)
-    const outputs = Prediction.outputs(task.kind, task.levels)
-    const network = yield* Effect.fromResult(Shape.network(pipeline, preprocessed.columns.length, outputs))
-    const lossOptions = yield* Effect.fromResult(Pipeline.resolve<object>(loss))
-    const optimizerOptions = yield* Effect.fromResult(Pipeline.resolve<object>(optimizer))
-    const predictType = options.predictType ?? "response"
-    const hooks = yield* Effect.forEach(found.callbacks, ({ definition, given }) =>
-      Effect.map(Effect.fromResult(decodeOptions(definition.id, definition.options)(given)), (decoded: object) =>
-        definition.make(decoded)
-      )
-    )
+const fit = Effect.fnUntraced(function* (parts: Parts, task: Task, seed: Seed.Seed) {
+  const { loss, optimizer, settings, stages } = parts
+  yield* Effect.fromResult(Settings.check(settings, task))
+  const { validation } = settings
+  const { train, valid } = yield* Effect.fromResult(Settings.splitRows(task, validation, seed))
+  const { learned, made } = yield* Preprocessing.fit(stages, Features.fromTask(train), seed)
+  const data = yield* dataOf(train, learned, made)
+  const network = yield* Effect.fromResult(networkOf(parts, learned, task))
+  const held =
+    valid === undefined
+      ? undefined
+      : yield* dataOf(valid, learned, yield* Preprocessing.apply(stages, learned, Features.fromTask(valid)))
+  const engine = yield* engineOf(parts, network)
+  const outcome = yield* Training.run({
+    engine,
+    program: { network, loss: loss.loss, optimizer: optimizer.transform, seed },
+    epochs: settings.epochs,
+    batchSize: settings.batchSize,
+    evalFreq: settings.evalFreq,
+    train: data,
+    trainMeasures: settings.measures,
+    validation: validation === undefined || held === undefined ? undefined : { ...validation, data: held },
+    callbacks: settings.callbacks
+      .toSorted((a, b) => a.definition.weight - b.definition.weight)
+      .flatMap(({ bound }): ReadonlyArray<Hooks> => (Result.isSuccess(bound) ? [bound.success.make()] : [])),
+    predict: (scores, { targets }) =>
+      Prediction.fromOutputs(task, scores, Float64Array.from(targets), new Int32Array(targets.length), "prob")
+  })
+  const undecided = task.kind === "binary" && loss.translationInvariant
+  const scores = undecided ? yield* scoresOf(engine, network, outcome.arrays, data) : undefined
+  return fitted(
+    parts,
+    {
+      before: learned,
+      arrays: outcome.arrays,
+      intercept: scores === undefined ? 0 : intercept(scores, data.targets, data.weights)
+    },
+    task,
+    outcome
+  )
+})
 
-    const outcome = yield* Effect.scoped(
-      Training.run({
-        network,
-        loss: (loss.definition as Loss.Definition).make(lossOptions),
-        optimizer: (optimizer.definition as Optimizer.Definition).make(optimizerOptions),
-        seed,
-        epochs: options.epochs,
-        batchSize: options.batchSize,
-        evalFreq: options.evalFreq,
-        train: trainData,
-        trainMeasures: found.trainMeasures,
-        validation:
-          valid === undefined || first === undefined || options.validation === undefined
-            ? undefined
-            : {
-                ...options.validation,
-                measures: [first, ...others],
-                data: dataOf(valid, yield* Effect.fromResult(load(pipeline, preprocessed, valid)))
-              },
-        callbacks: hooks,
-        predict: (scores, targets) =>
-          Prediction.fromOutputs(task, scores, Float64Array.from(targets), new Int32Array(targets.length), "prob")
-      })
+const load = (
+  parts: Parts,
+  task: Learner.TaskSchema,
+  json: unknown
+): Result.Result<Learner.Fitted<Engine.Engines>, PipelineError> =>
+  Result.gen(function* () {
+    const state = yield* decodeOptions("model state", State)(json)
+    const before = yield* Preprocessing.fromJson(parts.stages, state)
+    const arrays = state.arrays.map((array) => ({ ...array, values: Float32Array.from(array.values) }))
+    const network = yield* Result.mapError(
+      networkOf(parts, before, task),
+      ({ message }) => new PipelineError({ issues: [{ path: [], message: `model state: ${message}` }] })
     )
-    const learned = { ...preprocessed, weights: outcome.weights, intercept: 0 }
-    if (task.kind === "binary" && (loss.definition as Loss.Definition).translationInvariant === true) {
-      const engine = yield* Engine.Engine
-      const scores = yield* engine.scores(network, outcome.weights, trainData.features, trainData.rows)
-      learned.intercept = intercept(scores, trainData.targets, trainData.weights)
-    }
-    return fitted(pipeline, predictType, learned, task, outcome)
+    const wrong = Graph.mismatch(network, arrays)
+    if (wrong !== undefined) return yield* Features.fail("model state", wrong)
+    return fitted(parts, { before, arrays, intercept: state.intercept }, task, undefined)
   })
 
-/** Everything of `fit` that needs no training. */
-const check = (pipeline: Pipeline.Any) =>
-  Effect.fnUntraced(function* (task: Task) {
-    yield* Effect.fromResult(Pipeline.check(pipeline))
-    const { options } = yield* resolveModel(parts(pipeline).model, task)
-    // Any seed will do: whether rows are left on both sides does not depend on it.
-    yield* Effect.fromResult(splitRows(task, options.validation, Seed.root(0)))
-    const { preprocessed } = yield* fitPreprocess(pipeline, task)
-    const outputs = Prediction.outputs(task.kind, task.levels)
-    yield* Effect.fromResult(Shape.network(pipeline, preprocessed.columns.length, outputs))
-  })
+const isOf = <K extends Part["kind"]>(part: Part, kind: K): part is PartOf<K> => part.kind === kind
 
-/** A short name for tables: the widths of the network and the loss. */
-const shortName = (pipeline: Pipeline.Any): string => {
-  const hidden = pipeline.stages.filter(({ definition }) => definition.kind === "layer")
-  const body = hidden
-    .map(({ definition, options }) => [definition.id.replace("Nn.", ""), ...Object.values(options)].join(" "))
+const partOf = <K extends Part["kind"]>(stages: ReadonlyArray<Stage>, kind: K): PartOf<K> | undefined => {
+  for (const { bound } of stages) {
+    if (Result.isSuccess(bound) && isOf(bound.success.part, kind)) return bound.success.part
+  }
+  return undefined
+}
+
+/** A short name for tables: the layers of the network and the loss. */
+const shortName = ({ stages }: Pipeline.Any): string => {
+  const options = ({ json: { type: _, ...given } }: Stage) => Object.values(given).filter((v) => typeof v !== "object")
+  const body = stages
+    .filter(({ kind }) => kind === "layer" || kind === "block" || kind === "merge")
+    .map((stage) => [stage.id.replace("Nn.", ""), ...options(stage)].join(" "))
     .join(", ")
-  return `${body === "" ? "linear" : body} – ${parts(pipeline).loss.definition.id.replace(".loss", "")}`
+  const loss = stages.find(({ kind }) => kind === "loss")?.id.replace(".loss", "") ?? "no loss"
+  return `${body === "" ? "linear" : body} – ${loss}`
 }
 
-/**
- * Makes the learner of a complete pipeline. The type parameters are those that `Model.classif` and `Model.regr` state.
- */
-export const pipelineLearner = <L extends Learner.Learner<TargetKind, string, unknown, unknown>>(
-  pipeline: Pipeline.Any
-): L => {
-  const { loss, optimizer, model } = parts(pipeline)
-  const lossAccepts = (loss.definition as Loss.Definition).accepts
-  const modelAccepts = (model.definition as unknown as Loss.Definition).accepts
-  const predictType =
-    model.options["predictType"] === "response" || model.definition.id === "Model.regr" ? "response" : "prob"
-  return Learner.unsafeMake({
-    id: shortName(pipeline),
-    json: { pipeline: Pipeline.toJson(pipeline) },
-    hash: () => Pipeline.hash(pipeline),
-    accepts: lossAccepts.filter((kind) => modelAccepts.includes(kind)),
-    weighted:
-      (loss.definition as Loss.Definition).weighted && (optimizer.definition as Optimizer.Definition).searches !== true,
-    predictType,
-    check: check(pipeline),
-    fit: fit(pipeline),
-    load: (task, json) =>
-      Result.gen(function* () {
-        const state = yield* decodeOptions("model state", State)(json)
-        const preprocess = yield* Preprocessing.fromJson(pipeline, state.preprocess)
-        const weights = state.weights.map((weight) => ({ ...weight, values: Float32Array.from(weight.values) }))
-        yield* checkWeights(pipeline, weights, state.columns.length, Prediction.outputs(task.kind, task.levels))
-        return fitted(pipeline, predictType, { ...state, preprocess, weights }, task, undefined)
-      })
-  }) as unknown as L
+const described = (pipeline: Pipeline.Any) => ({
+  id: shortName(pipeline),
+  json: { pipeline: Pipeline.toJson(pipeline) },
+  hash: () => Pipeline.hash(pipeline)
+})
+
+type AnyTarget = Learner.Learner<TargetKind, never, never, Engine.Engines>
+
+/** Makes the learner of a complete pipeline, whose options and order are checked. */
+export const pipelineLearner = (
+  pipeline: Pipeline.Any,
+  settings: Settings.Settings,
+  accepts: ReadonlyArray<TargetKind>
+): AnyTarget => {
+  const { stages } = pipeline
+  const loss = partOf(stages, "loss")
+  const optimizer = partOf(stages, "optimizer")
+  if (loss === undefined || optimizer === undefined) {
+    return refusedLearner(
+      pipeline,
+      new PipelineError({ issues: [{ path: [], message: "there is no loss or no optimizer" }] })
+    )
+  }
+  const parts: Parts = { stages, settings, loss, optimizer }
+  return Learner.fromParts<TargetKind, never, never, Engine.Engines>({
+    ...described(pipeline),
+    accepts: loss.accepts.filter((kind) => accepts.includes(kind)),
+    weighted: loss.weighted && !optimizer.transform.searches,
+    predictType: settings.predictType,
+    check: (task) => Effect.scoped(check(parts, task)),
+    fit: (task, seed) => Effect.scoped(fit(parts, task, seed)),
+    load: (task, state) => load(parts, task, state)
+  })
 }
+
+/** A learner of a pipeline with problems: it says them whenever it is used. */
+export const refusedLearner = (pipeline: Pipeline.Any, error: PipelineError): AnyTarget =>
+  Learner.fromParts<TargetKind, never, never, Engine.Engines>({
+    ...described(pipeline),
+    accepts: ["binary", "multiclass", "regression"],
+    weighted: true,
+    predictType: "prob",
+    check: () => Effect.fail(error),
+    fit: () => Effect.fail(error),
+    load: () => Result.fail(error)
+  })

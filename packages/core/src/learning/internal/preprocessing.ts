@@ -1,95 +1,154 @@
 /**
- * The preprocessing stages of a pipeline: fitted in order, each on what the ones before it made; applied; saved.
+ * What stands before a network: preprocessing, fitted in order, each stage on what the ones before it made, and the
+ * ingresses; in every branch by itself. What is learned is kept by the paths of the stages.
  */
+import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { Features } from "../../pipeline/Features.ts"
-import * as Pipeline from "../../pipeline/Pipeline.ts"
-import { type Issue, PipelineError } from "../../pipeline/PipelineError.ts"
-import type { Preprocess } from "../../pipeline/Preprocess.ts"
-import * as Registry from "../../pipeline/Registry.ts"
-import { decodeOptions } from "./decodeOptions.ts"
+import { PipelineError } from "../../pipeline/PipelineError.ts"
+import type { FittedIngress, FittedPreprocessor, Ingress, Preprocessor, Stage } from "../../pipeline/Stage.ts"
+import * as Traverse from "../../pipeline/Traverse.ts"
+import * as Seed from "../../Seed.ts"
 
-/** What the stages learned, a state each, and what they made of the rows that they learned from. */
-export interface Fitted {
-  readonly states: ReadonlyArray<unknown>
-  readonly features: Features
+/** What the stages learned, by path, in the order of a walk. */
+export interface Learned {
+  readonly preprocessors: ReadonlyMap<string, FittedPreprocessor>
+  readonly ingresses: ReadonlyMap<string, FittedIngress>
 }
 
-const stagesOf = (pipeline: Pipeline.Any): ReadonlyArray<Pipeline.Stage> =>
-  pipeline.stages.filter(({ definition }) => definition.kind === "preprocess")
+/** What the stages made of some rows. */
+export interface Made {
+  /** After the last stage that is not inside a branch. */
+  readonly features: Features
+  /** What reaches each ingress, by its path. */
+  readonly inputs: ReadonlyMap<string, Features>
+}
 
-const definitionsOf = (pipeline: Pipeline.Any): ReadonlyArray<Preprocess> =>
-  stagesOf(pipeline).map(({ definition }) => definition as Preprocess)
+interface Visitor {
+  readonly preprocess: (path: string, stage: Preprocessor, features: Features) => Effect.Effect<Features, PipelineError>
+  readonly ingress: (path: string, stage: Ingress, features: Features) => Effect.Effect<void, PipelineError>
+}
 
-/** Fits the stages to the features of training rows. */
-export const fit = (pipeline: Pipeline.Any, training: Features): Result.Result<Fitted, PipelineError> =>
-  Result.gen(function* () {
-    let features = training
-    const states: Array<unknown> = []
-    for (const stage of stagesOf(pipeline)) {
-      const { fit, apply } = stage.definition as Preprocess
-      const options = yield* Pipeline.resolve<object>(stage)
-      const state: unknown = yield* fit(options, features)
-      features = yield* apply(state, features)
-      states.push(state)
+/** Carries features through the stages, and a copy of them into each branch; gives those after the last stage. */
+const walk = (
+  stages: ReadonlyArray<Stage>,
+  features: Features,
+  visitor: Visitor,
+  prefix = ""
+): Effect.Effect<Features, PipelineError> =>
+  Effect.reduce(
+    Traverse.visits(stages, prefix),
+    () => features,
+    (now, visit) => {
+      const part = Result.isSuccess(visit.stage.bound) ? visit.stage.bound.success.part : undefined
+      switch (part?.kind) {
+        case "preprocess":
+          return visitor.preprocess(visit.path, part.preprocessor, now)
+        case "ingress":
+          return Effect.as(visitor.ingress(visit.path, part.ingress, now), now)
+        case "merge":
+          return Effect.as(
+            Effect.forEach(Traverse.branches(visit), (branch) => walk(branch.stages, now, visitor, branch.path), {
+              discard: true
+            }),
+            now
+          )
+        default:
+          return Effect.succeed(now)
+      }
     }
-    return { states, features }
-  })
-
-/** Applies what the stages learned to the features of any rows. */
-export const apply = (
-  pipeline: Pipeline.Any,
-  states: ReadonlyArray<unknown>,
-  features: Features
-): Result.Result<Features, PipelineError> =>
-  definitionsOf(pipeline).reduce<Result.Result<Features, PipelineError>>(
-    (sofar, { apply }, i) => Result.flatMap(sofar, (known) => apply(states[i], known)),
-    Result.succeed(features)
   )
 
+/** Fits all stages to the features of training rows. */
+export const fit = Effect.fnUntraced(function* (stages: ReadonlyArray<Stage>, training: Features, seed: Seed.Seed) {
+  const preprocessors = new Map<string, FittedPreprocessor>()
+  const ingresses = new Map<string, FittedIngress>()
+  const inputs = new Map<string, Features>()
+  const features = yield* walk(stages, training, {
+    preprocess: (path, stage, now) =>
+      Effect.flatMap(stage.fit(now, { seed: Seed.derive(seed, "preprocess", path) }), (fitted) => {
+        preprocessors.set(path, fitted)
+        return fitted.apply(now)
+      }),
+    ingress: (path, stage, now) =>
+      Effect.map(Effect.fromResult(stage.fit(now)), (fitted) => {
+        ingresses.set(path, fitted)
+        inputs.set(path, now)
+      })
+  })
+  const learned: Learned = { preprocessors, ingresses }
+  const made: Made = { features, inputs }
+  return { learned, made }
+})
+
+/** Applies what the stages learned to the features of any rows. */
+export const apply = Effect.fnUntraced(function* (
+  stages: ReadonlyArray<Stage>,
+  { preprocessors }: Learned,
+  features: Features
+) {
+  const inputs = new Map<string, Features>()
+  const after = yield* walk(stages, features, {
+    preprocess: (path, _, now) => preprocessors.get(path)?.apply(now) ?? Effect.succeed(now),
+    ingress: (path, _, now) => Effect.sync(() => inputs.set(path, now))
+  })
+  const made: Made = { features: after, inputs }
+  return made
+})
+
+/** Opens what reaches the ingresses as sources, in the order of the network's inputs. */
+export const open = ({ ingresses }: Learned, { inputs }: Made) =>
+  Effect.forEach(ingresses, ([path, ingress]) => ingress.open(inputs.get(path)!))
+
+const Pairs = Schema.Array(Schema.Tuple([Schema.String, Schema.Unknown]))
+
+/** The JSON of what the stages learned: pairs of path and state. */
+export const Json = Schema.Struct({ preprocess: Pairs, ingress: Pairs })
+
+const pairs = (fitted: ReadonlyMap<string, { readonly state: () => unknown }>) =>
+  Array.from(fitted, ([path, { state }]) => [path, state()] as const)
+
 /** Writes what the stages learned as plain JSON. */
-export const toJson = (pipeline: Pipeline.Any, states: ReadonlyArray<unknown>): ReadonlyArray<unknown> =>
-  definitionsOf(pipeline).map(({ state }, i): unknown => Schema.encodeUnknownSync(state)(states[i]))
+export const toJson = ({ ingresses, preprocessors }: Learned): typeof Json.Type => ({
+  preprocess: pairs(preprocessors),
+  ingress: pairs(ingresses)
+})
+
+type Loaded<A> = Result.Result<ReadonlyMap<string, A>, PipelineError>
+
+/** Loads the states of stages that are all there, and no others. */
+const loadAll = <A>(
+  what: string,
+  stages: ReadonlyArray<readonly [path: string, load: (state: unknown) => Result.Result<A, PipelineError>]>,
+  saved: ReadonlyArray<readonly [path: string, state: unknown]>
+): Loaded<A> => {
+  const paths = (list: ReadonlyArray<readonly [string, unknown]>) => list.map(([path]) => path).join(", ")
+  if (paths(stages) !== paths(saved)) {
+    const message = `the model state has ${what} states of ${paths(saved) || "no stage"}, and the pipeline has ${paths(stages) || "no such stage"}; load it with the learner that was trained`
+    return Result.fail(new PipelineError({ issues: [{ path: [what], message }] }))
+  }
+  return Result.map(
+    Result.all(stages.map(([path, load], i) => Result.map(load(saved[i]![1]), (fitted) => [path, fitted] as const))),
+    (entries) => new Map(entries)
+  )
+}
 
 /** Reads what `toJson` wrote; a state that is not one of its stage is an error that names the stage. */
 export const fromJson = (
-  pipeline: Pipeline.Any,
-  json: ReadonlyArray<unknown>
-): Result.Result<ReadonlyArray<unknown>, PipelineError> => {
-  const definitions = definitionsOf(pipeline)
-  return json.length === definitions.length
-    ? Result.all(definitions.map(({ id, state }, i) => decodeOptions<unknown, unknown>(id, state)(json[i])))
-    : Result.fail(
-        new PipelineError({
-          issues: [
-            {
-              path: ["preprocess"],
-              message: `the model state has ${json.length} preprocessing states for ${definitions.length} stages; load it with the learner that was trained`
-            }
-          ]
-        })
-      )
-}
-
-/** Reads a pipeline that has preprocessing stages only, with the path of every problem. */
-export const read = (
-  json: unknown,
-  registry: Registry.Registry
-): Result.Result<Pipeline.Pipeline<"preprocess">, PipelineError> => {
-  const misplaced = (Array.isArray(json) ? json : []).flatMap((entry: unknown, i): ReadonlyArray<Issue> => {
-    const type = typeof entry === "string" ? entry : (entry as { readonly type?: unknown } | null)?.type
-    const definition = typeof type === "string" ? registry.definitions.get(type) : undefined
-    return definition === undefined || definition.kind === "preprocess"
-      ? []
-      : [
-          {
-            path: [i, "type"],
-            message: `"${definition.id}" is a ${definition.kind}, and only preprocessing stages come before a ready-made learner; take it out, or write the whole learner as a pipeline`
-          }
-        ]
-  })
-  return misplaced.length > 0
-    ? Result.fail(new PipelineError({ issues: misplaced }))
-    : Result.map(Pipeline.fromJson(json, registry), ({ stages }) => Pipeline.unsafeMake(stages))
+  stages: ReadonlyArray<Stage>,
+  json: typeof Json.Type
+): Result.Result<Learned, PipelineError> => {
+  const all = Traverse.all(stages).flatMap(({ path, stage: { bound } }) =>
+    Result.isSuccess(bound) ? [{ path, part: bound.success.part }] : []
+  )
+  const preprocessors = all.flatMap(({ part, path }) =>
+    part.kind === "preprocess" ? [[path, part.preprocessor.load] as const] : []
+  )
+  const ingresses = all.flatMap(({ part, path }) =>
+    part.kind === "ingress" ? [[path, part.ingress.load] as const] : []
+  )
+  return Result.flatMap(loadAll("preprocess", preprocessors, json.preprocess), (preprocessors) =>
+    Result.map(loadAll("ingress", ingresses, json.ingress), (ingresses) => ({ preprocessors, ingresses }))
+  )
 }

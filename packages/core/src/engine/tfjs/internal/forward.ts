@@ -1,0 +1,71 @@
+/**
+ * The forward pass of a network by tensor operations.
+ */
+import type * as Tf from "@tensorflow/tfjs-core"
+import type { Network } from "../../../network/Graph.ts"
+import type { Join } from "../../../pipeline/Stage.ts"
+import * as Seed from "../../../Seed.ts"
+
+/** What a pass is given. @category models */
+export interface Arguments {
+  readonly tf: typeof Tf
+  readonly network: Network
+  /** A tensor [rows, …shape] for each input of the network. */
+  readonly inputs: ReadonlyArray<Tf.Tensor>
+  readonly parameters: ReadonlyArray<Tf.Tensor>
+  readonly buffers: ReadonlyArray<Tf.Tensor>
+  readonly training: boolean
+  /** The seed of this pass; each layer draws from its own path below it. */
+  readonly seed: Seed.Seed
+  /** Gives a buffer of the network its next value. */
+  readonly update: (buffer: number, value: Tf.Tensor) => void
+}
+
+const join = (tf: typeof Tf, how: Join, branches: ReadonlyArray<Tf.Tensor>): Tf.Tensor => {
+  const [first, ...rest] = branches
+  switch (how) {
+    case "concat":
+      return tf.concat([...branches], -1)
+    case "sum":
+      return rest.reduce((sum, branch) => tf.add(sum, branch), first!)
+    case "product":
+      return rest.reduce((product, branch) => tf.mul(product, branch), first!)
+  }
+}
+
+/** Computes the scores [rows, outputs]. */
+export const forward = (pass: Arguments): Tf.Tensor => {
+  const { buffers, inputs, network, parameters, seed, tf, training, update } = pass
+  const values: Array<Tf.Tensor> = []
+  for (const node of network.nodes) {
+    switch (node._tag) {
+      case "Input":
+        values.push(inputs[node.input]!)
+        break
+      case "Join":
+        values.push(
+          join(
+            tf,
+            node.join,
+            node.from.map((from) => values[from]!)
+          )
+        )
+        break
+      case "Layer": {
+        const { firstBuffer, firstParameter, from, layer, path } = node
+        values.push(
+          layer.forward(values[from]!, parameters.slice(firstParameter, firstParameter + node.parameters), {
+            tf,
+            training,
+            random: Seed.generator(Seed.derive(seed, path)),
+            buffers: buffers.slice(firstBuffer, firstBuffer + node.buffers),
+            update: (buffer, value) => {
+              if (training) update(firstBuffer + buffer, value)
+            }
+          })
+        )
+      }
+    }
+  }
+  return values[network.output]!
+}

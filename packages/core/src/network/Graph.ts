@@ -1,0 +1,213 @@
+/**
+ * The network of a pipeline, lowered: nodes in the order in which they are computed, each with its shape, the paths of
+ * its arrays and the nodes that it reads. Engines compute graphs and know no pipelines.
+ */
+import * as Result from "effect/Result"
+import * as Seed from "../Seed.ts"
+import * as Shape from "../pipeline/Shape.ts"
+import type { Join, Layer, Parameter, Stage } from "../pipeline/Stage.ts"
+import * as Traverse from "../pipeline/Traverse.ts"
+
+/** A node: rows that come in, a layer, or branches that come together. @category models */
+export type Node = Input | Computed | Joined
+
+interface Common {
+  /** The path of the stage: see `Traverse`. */
+  readonly path: string
+  /** The shape of one row after the node. */
+  readonly shape: Shape.Shape
+}
+
+/** Rows that an ingress gives; `input` is its place among the inputs. @category models */
+export interface Input extends Common {
+  readonly _tag: "Input"
+  readonly input: number
+}
+
+/** A layer that reads the node `from`. Its arrays stand among those of the network from `firstParameter` on. @category models */
+export interface Computed extends Common {
+  readonly _tag: "Layer"
+  readonly id: string
+  readonly layer: Layer
+  readonly from: number
+  readonly firstParameter: number
+  readonly parameters: number
+  readonly firstBuffer: number
+  readonly buffers: number
+}
+
+/** Nodes side by side, or entry by entry. @category models */
+export interface Joined extends Common {
+  readonly _tag: "Join"
+  readonly join: Join
+  readonly from: ReadonlyArray<number>
+}
+
+/** An array of the network: a parameter or a buffer, at its path `"linear#2.bias"`. @category models */
+export interface Slot {
+  readonly path: string
+  readonly shape: Shape.Shape
+  readonly initialise: Parameter["initialise"]
+}
+
+/** A network from its inputs to its outputs. @category models */
+export interface Network {
+  readonly nodes: ReadonlyArray<Node>
+  readonly inputs: ReadonlyArray<Input>
+  /** The node that gives the scores. */
+  readonly output: number
+  /** Numbers a row of the scores. */
+  readonly outputs: number
+  readonly parameters: ReadonlyArray<Slot>
+  readonly buffers: ReadonlyArray<Slot>
+}
+
+/** An array with its path, as plain data. @category models */
+export interface NamedArray {
+  readonly path: string
+  readonly shape: Shape.Shape
+  readonly values: Float32Array
+}
+
+const isSize = (n: number): boolean => Number.isInteger(n) && n >= 1
+
+const refuse = (stage: string, problem: Shape.Problem) => Result.fail(new Shape.ShapeError({ stage, ...problem }))
+
+const join = (shapes: ReadonlyArray<Shape.Shape>, how: Join): Result.Result<Shape.Shape, Shape.Problem> => {
+  const [first = [], ...rest] = shapes
+  const comparable = (shape: Shape.Shape) => (how === "concat" ? shape.slice(0, -1) : shape)
+  const odd = rest.find((shape) => shape.length !== first.length || !Shape.equals(comparable(shape), comparable(first)))
+  if (odd !== undefined) {
+    return Result.fail({
+      given: `${Shape.toText(first)} and ${Shape.toText(odd)}`,
+      expected: how === "concat" ? "shapes that differ in the last size only" : "equal shapes",
+      advice: "end the branches with layers of the same shape"
+    })
+  }
+  if (how !== "concat") return Result.succeed(first)
+  return Result.succeed([...first.slice(0, -1), shapes.reduce((sum, shape) => sum + shape.at(-1)!, 0)])
+}
+
+type Built = Result.Result<number, Shape.ShapeError>
+
+/**
+ * Lowers the network of a pipeline, from its ingresses to its head.
+ *
+ * `inputs` are the shapes of one row at each ingress, by path, in the order in which a walk finds them; `outputs` is how
+ * many the task needs. Errors: `ShapeError` for shapes that do not fit, with the path of the stage.
+ */
+export const make = (
+  stages: ReadonlyArray<Stage>,
+  inputs: ReadonlyMap<string, Shape.Shape>,
+  outputs: number
+): Result.Result<Network, Shape.ShapeError> => {
+  const nodes: Array<Node> = []
+  const parameters: Array<Slot> = []
+  const buffers: Array<Slot> = []
+  const push = (node: Node): Built => Result.succeed(nodes.push(node) - 1)
+
+  const addInput = (path: string): Built => {
+    const shape = inputs.get(path) ?? []
+    if (shape.length > 0 && shape.every(isSize)) {
+      return push({ _tag: "Input", path, shape, input: nodes.filter(({ _tag }) => _tag === "Input").length })
+    }
+    return refuse(path, {
+      given: "0 feature columns",
+      expected: "at least one",
+      advice: "give the task a feature, or drop fewer columns in preprocessing"
+    })
+  }
+
+  const addLayer = (from: number, path: string, id: string, layer: Layer): Built => {
+    const before = nodes[from]!.shape
+    const shape = layer.shape(before, outputs)
+    if (Result.isFailure(shape)) return refuse(path, shape.failure)
+    const after = shape.success
+    if (!after.every(isSize)) {
+      return refuse(path, {
+        given: `the shape [${after.join(", ")}]`,
+        expected: "whole numbers of at least 1",
+        advice: "correct the shape function of this layer"
+      })
+    }
+    const own = (arrays: ReadonlyArray<Parameter>): ReadonlyArray<Slot> =>
+      arrays.map(({ initialise, name, shape }) => ({ path: `${path}.${name}`, shape, initialise }))
+    const ownParameters = own(layer.parameters(before, after))
+    const ownBuffers = own(layer.buffers(before, after))
+    const node: Computed = {
+      _tag: "Layer",
+      path,
+      id,
+      layer,
+      from,
+      shape: after,
+      firstParameter: parameters.length,
+      parameters: ownParameters.length,
+      firstBuffer: buffers.length,
+      buffers: ownBuffers.length
+    }
+    parameters.push(...ownParameters)
+    buffers.push(...ownBuffers)
+    return push(node)
+  }
+
+  const addJoin = (from: ReadonlyArray<number>, path: string, how: Join): Built =>
+    Result.match(
+      join(
+        from.map((node) => nodes[node]!.shape),
+        how
+      ),
+      {
+        onFailure: (problem) => refuse(path, problem),
+        onSuccess: (shape) => push({ _tag: "Join", path, shape, join: how, from })
+      }
+    )
+
+  const walk = Traverse.fold<Built>(stages, Result.succeed(-1), {
+    stage: (sofar, { path, stage: { bound, id } }) =>
+      Result.flatMap(sofar, (from): Built => {
+        const part = Result.isSuccess(bound) ? bound.success.part : undefined
+        if (part?.kind === "ingress") return addInput(path)
+        return part?.kind === "layer" || part?.kind === "head" ? addLayer(from, path, id, part.layer) : sofar
+      }),
+    join: (sofar, { path, stage: { bound } }, ends) =>
+      Result.flatMap(sofar, (from) =>
+        Result.flatMap(Result.all([...ends.values()]), (last): Built => {
+          const part = Result.isSuccess(bound) ? bound.success.part : undefined
+          if (part?.kind === "merge") return addJoin(last, path, part.join)
+          return part?.kind === "block" ? addJoin([...last, from], path, part.join) : sofar
+        })
+      )
+  })
+  return Result.map(walk, (output) => ({
+    nodes,
+    inputs: nodes.filter((node) => node._tag === "Input"),
+    output,
+    outputs: Shape.size(nodes[output]!.shape),
+    parameters,
+    buffers
+  }))
+}
+
+/** The first values of arrays, each drawn from the seed of its own path. */
+export const initialise = (slots: ReadonlyArray<Slot>, seed: Seed.Seed): ReadonlyArray<NamedArray> =>
+  slots.map(({ initialise, path, shape }) => {
+    const values = new Float32Array(Shape.size(shape))
+    initialise(values, Seed.generator(Seed.derive(seed, "init", path)))
+    return { path, shape, values }
+  })
+
+const described = (arrays: ReadonlyArray<Pick<NamedArray, "path" | "shape">>): string =>
+  arrays.map(({ path, shape }) => `${path} [${shape.join(", ")}]`).join(", ")
+
+/** Says why arrays are not those of a network, its parameters and then its buffers; undefined if they are. */
+export const mismatch = (network: Network, arrays: ReadonlyArray<NamedArray>): string | undefined => {
+  const partial = arrays.find(({ shape, values }) => Shape.size(shape) !== values.length)
+  if (partial !== undefined) {
+    return `the array ${described([partial])} has ${partial.values.length} values; the file is damaged, save the model again`
+  }
+  const expected = described([...network.parameters, ...network.buffers])
+  return described(arrays) === expected
+    ? undefined
+    : `has the arrays ${described(arrays)}, but the network has ${expected}; load it with the learner and the task that it was saved from`
+}

@@ -1,0 +1,242 @@
+/**
+ * What a stage is once its options are decoded: the contracts of everything that a pipeline is made of, on one page.
+ *
+ * A stage is bound once, where it is made: its options are decoded there, and what comes out closes over them. Nobody
+ * decodes them again, and the tag of the union tells what a stage can do.
+ */
+import type * as tf from "@tensorflow/tfjs-core"
+import type * as Effect from "effect/Effect"
+import type * as Result from "effect/Result"
+import type * as Scope from "effect/Scope"
+import type { Kind as TargetKind } from "../data/Task.ts"
+import type { Generator, Seed } from "../Seed.ts"
+import type { Definition as Base, Find } from "./Definition.ts"
+import type { Features } from "./Features.ts"
+import type { MissingValues } from "./MissingValues.ts"
+import type { Issue, PipelineError } from "./PipelineError.ts"
+import type * as Shape from "./Shape.ts"
+
+// ------------------------------------------------------------------------------------------------- preprocessing
+
+/** What a preprocessing stage is given besides the training rows. @category preprocessing */
+export interface Fitting {
+  /** For whatever a stage draws at random. */
+  readonly seed: Seed
+}
+
+/** A preprocessing stage that has learned: it changes the features of any rows. @category preprocessing */
+export interface FittedPreprocessor {
+  readonly apply: (features: Features) => Effect.Effect<Features, PipelineError>
+  /** What it learned, as plain JSON that `Preprocessor.load` reads. */
+  readonly state: () => unknown
+}
+
+/** A preprocessing stage: learns from training rows only. @category preprocessing */
+export interface Preprocessor {
+  readonly fit: (features: Features, fitting: Fitting) => Effect.Effect<FittedPreprocessor, PipelineError>
+  readonly load: (state: unknown) => Result.Result<FittedPreprocessor, PipelineError>
+}
+
+// ------------------------------------------------------------------------------------------------------- ingress
+
+/**
+ * Rows on their way into a network. `window` may wait (decode, prefetch); `fill` does not.
+ * @category ingress
+ */
+export interface Source {
+  /** Makes the rows that the next calls of `fill` will ask for available. */
+  readonly window: (rows: ArrayLike<number>) => Effect.Effect<void, PipelineError>
+  /** Writes rows, one after the other, each of the ingress's shape, to the beginning of `into`. */
+  readonly fill: (rows: ArrayLike<number>, into: Float32Array) => void
+}
+
+/** An ingress that has chosen its columns. @category ingress */
+export interface FittedIngress {
+  /** The columns it reads, in order. */
+  readonly columns: ReadonlyArray<string>
+  /** The shape of one row. */
+  readonly shape: Shape.Shape
+  readonly state: () => unknown
+  /** Opens rows for reading; what the source holds is freed with the scope. */
+  readonly open: (features: Features) => Effect.Effect<Source, PipelineError | MissingValues, Scope.Scope>
+}
+
+/** Where columns become the input of a network. @category ingress */
+export interface Ingress {
+  /** The shape of one row when so many columns reach the ingress; NaN stands for a number not known yet. */
+  readonly shape: (columns: number) => Shape.Shape
+  readonly fit: (features: Features) => Result.Result<FittedIngress, PipelineError>
+  readonly load: (state: unknown) => Result.Result<FittedIngress, PipelineError>
+}
+
+// --------------------------------------------------------------------------------------------------------- layers
+
+/** An array that a layer owns. `initialise` fills it from the stream of its own seed. @category layers */
+export interface Parameter {
+  readonly name: string
+  readonly shape: Shape.Shape
+  readonly initialise: (values: Float32Array, random: Generator) => void
+}
+
+/** What a forward pass gets besides its input and parameters. @category layers */
+export interface Pass {
+  readonly tf: typeof tf
+  /** Whether this is a training pass: dropout acts, and buffers may be updated, only then. */
+  readonly training: boolean
+  /** Random numbers of this layer in this pass, derived from the seed by step and path: the same in every run. */
+  readonly random: Generator
+  /** The layer's buffers, in their order. */
+  readonly buffers: ReadonlyArray<tf.Tensor>
+  /** Gives a buffer its value after this pass; without effect in a prediction pass. */
+  readonly update: (buffer: number, value: tf.Tensor) => void
+}
+
+/** A layer of a network; every row of a batch has the same shape. @category layers */
+export interface Layer {
+  /** The shape after the layer; `outputs` is how many the task needs. */
+  readonly shape: (input: Shape.Shape, outputs: number) => Result.Result<Shape.Shape, Shape.Problem>
+  /** The arrays that are learned by gradient. */
+  readonly parameters: (input: Shape.Shape, output: Shape.Shape) => ReadonlyArray<Parameter>
+  /** The arrays that training updates otherwise, such as running means; saved with the model. */
+  readonly buffers: (input: Shape.Shape, output: Shape.Shape) => ReadonlyArray<Parameter>
+  /** `input` is [rows, …shape]; parameters come in the order of `parameters`. */
+  readonly forward: (input: tf.Tensor, parameters: ReadonlyArray<tf.Tensor>, pass: Pass) => tf.Tensor
+}
+
+/** How branches come together: side by side along the last axis, or entry by entry. @category layers */
+export type Join = "concat" | "sum" | "product"
+
+// --------------------------------------------------------------------------------------------------------- losses
+
+/** Scores, targets, gradients: one number an entry, in single or double precision. @category losses */
+export type Floats = Float32Array | Float64Array
+
+/** A loss of tensor operations: scores [n, outputs], targets and weights [n]. @category losses */
+export type TensorLoss = (scores: tf.Tensor2D, targets: tf.Tensor1D, weights?: tf.Tensor1D) => tf.Scalar
+
+/** A loss with its explicit (sub)gradient. @category losses */
+export interface Explicit {
+  readonly _tag: "Explicit"
+  /**
+   * Returns the value and writes the gradient with respect to the scores.
+   *
+   * - `scores`: row-major [n, outputs], finite
+   * - `targets`: [n]; binary 1 = positive and 0 = negative, multi-class the 0-based class, regression the value
+   * - `gradient`: [n, outputs], overwritten
+   * - `weights`: [n], not negative; only passed if the definition says `weighted`
+   */
+  readonly evaluate: (scores: Floats, targets: Floats, gradient: Floats, weights?: Floats) => number
+  /**
+   * Finds the step s ≥ 0 with the least value of the loss at scores − s·direction, [n, outputs] both. A loss is
+   * searchable because it has this.
+   */
+  readonly search?: (scores: Floats, direction: Floats, targets: Floats) => number
+  /** The same value of tensor operations, for the tests that compare the two gradients. */
+  readonly tensor?: TensorLoss
+}
+
+/** A loss of tensor operations only, for custom losses without a formula of the gradient. @category losses */
+export interface Tensor {
+  readonly _tag: "Tensor"
+  readonly tensor: TensorLoss
+}
+
+/** A loss bound to its options. @category losses */
+export type Loss = Explicit | Tensor
+
+// ----------------------------------------------------------------------------------------------------- optimizers
+
+/** One parameter array in a step of an optimizer. @category optimizers */
+export interface Updated {
+  /** The path of the array: `"linear.kernel"`. */
+  readonly path: string
+  /** The parameter itself; transforms read it only. */
+  readonly values: Float32Array
+  /** The gradient at first; each transform rewrites it in place, and what the last one leaves is subtracted. */
+  readonly update: Float32Array
+}
+
+/** A step of an optimizer. @category optimizers */
+export interface Step {
+  /** Counts updates from 1. */
+  readonly step: number
+  readonly arrays: ReadonlyArray<Updated>
+  /** The exact step length along the updates as they are now, in multiples of them: what the loss's search says. */
+  readonly search: () => number
+}
+
+/** A transform that knows the parameters that it works on. @category optimizers */
+export interface Begun {
+  /** The names of the arrays, of a parameter's size and all zero at the start, that it keeps for each parameter. */
+  readonly slots: ReadonlyArray<ReadonlyArray<string>>
+  /** Rewrites every `update` in place. `slots[i]` are those of `step.arrays[i]`, in the order of their names. */
+  readonly apply: (step: Step, slots: ReadonlyArray<ReadonlyArray<Float32Array>>) => void
+}
+
+/** A transform of the gradient, bound to its options. @category optimizers */
+export interface Transform {
+  /** Begins with the paths of all parameters, in the order in which every step will have them. */
+  readonly begin: (paths: ReadonlyArray<string>) => Begun
+  /** Whether it calls `Step.search`, and so needs scores that are linear in the parameters and a loss with a search. */
+  readonly searches: boolean
+}
+
+// ---------------------------------------------------------------------------------------------------------- model
+
+/** Closes a pipeline into whatever trains it; `learning/Learner` says what that is. @category model */
+export interface Closing {
+  readonly accepts: ReadonlyArray<TargetKind>
+  readonly close: (stages: ReadonlyArray<Stage>) => object
+}
+
+// ----------------------------------------------------------------------------------------------------- the union
+
+/** What a stage is bound to. @category models */
+export type Part =
+  | { readonly kind: "preprocess"; readonly preprocessor: Preprocessor }
+  | { readonly kind: "ingress"; readonly ingress: Ingress }
+  | { readonly kind: "layer" | "head"; readonly layer: Layer }
+  | { readonly kind: "block"; readonly join: Join; readonly body: ReadonlyArray<Stage> }
+  | { readonly kind: "merge"; readonly join: Join; readonly branches: ReadonlyMap<string, ReadonlyArray<Stage>> }
+  | {
+      readonly kind: "loss"
+      readonly loss: Loss
+      readonly accepts: ReadonlyArray<TargetKind>
+      readonly weighted: boolean
+      readonly translationInvariant: boolean
+    }
+  | { readonly kind: "optimizer"; readonly transform: Transform }
+  | { readonly kind: "model"; readonly model: Closing }
+
+/** The part of a stage of some kind. @category models */
+export type PartOf<K extends Part["kind"]> = Extract<Part, { readonly kind: K }>
+
+/** A stage in its JSON form: `{ type: "Nn.linear", units: 20 }`. @category models */
+export interface StageJson {
+  readonly type: string
+  readonly [option: string]: unknown
+}
+
+/** A stage whose options are in order. @category models */
+export interface Bound {
+  readonly part: Part
+  /** The options with every default filled in, as JSON: what is hashed. */
+  readonly encoded: unknown
+}
+
+/**
+ * One stage of a pipeline: as it is written, and what it is bound to. A stage made in code with options that break a
+ * rule carries the issues; whoever trains or checks the pipeline reports them.
+ * @category models
+ */
+export interface Stage {
+  readonly id: string
+  readonly kind: Part["kind"]
+  readonly json: StageJson
+  readonly bound: Result.Result<Bound, ReadonlyArray<Issue>>
+}
+
+/** The definition of a stage: binds options that are given. @category models */
+export interface Definition<out K extends Base["kind"] = Base["kind"], out Encoded = unknown> extends Base<K, Encoded> {
+  readonly bind: (given: object, find: Find) => Stage
+}

@@ -1,0 +1,136 @@
+/**
+ * Pipelines as pictures: Mermaid for documents, lines of text for terminals.
+ */
+import * as Result from "effect/Result"
+import * as Shape from "../Shape.ts"
+import type { Part, Stage } from "../Stage.ts"
+import * as Traverse from "../Traverse.ts"
+import type { Any } from "./pipeline.ts"
+
+/** What is known of the task a pipeline is drawn for: feature columns at the ingress, outputs of the head. */
+export interface Known {
+  readonly features?: number | undefined
+  readonly outputs?: number | undefined
+}
+
+const words = (value: unknown): string =>
+  Array.isArray(value)
+    ? value.length > 4
+      ? `${value.length} columns`
+      : value.map(words).join(" ")
+    : typeof value === "object" && value !== null
+      ? Object.entries(value)
+          .map(([key, inner]) => `${key} ${words(inner)}`)
+          .join(" ")
+      : String(value)
+
+/** The stages inside a stage are drawn by themselves. */
+const nested = new Set(["branches", "body"])
+
+const label = ({ id, json: { type: _, ...options } }: Stage): string => {
+  const own = Object.entries(options).filter(([key]) => !nested.has(key))
+  return own.length === 0 ? id : `${id} (${own.map(([key, value]) => `${key}: ${words(value)}`).join(", ")})`
+}
+
+/** What leaves a stage: rows of a shape, whose unknown sizes have a name, or something else in words. */
+interface Flow {
+  readonly shape: Shape.Shape
+  readonly unknown: string
+  readonly words: string | undefined
+}
+
+const describe = ({ shape, unknown, words }: Flow): string =>
+  words ?? Shape.toText(shape.map((n) => (Number.isNaN(n) ? unknown : n)))
+
+const said = (flow: Flow, text: string): Flow => ({ ...flow, words: text })
+
+/** What leaves a stage without branches, given what comes to it. */
+const after = (flow: Flow, part: Part | undefined, kind: Stage["kind"], known: Known): Flow => {
+  switch (part?.kind) {
+    case "preprocess":
+      return said(flow, "columns")
+    case "ingress":
+      return { shape: part.ingress.shape(known.features ?? Number.NaN), unknown: "features", words: undefined }
+    case "layer":
+    case "head": {
+      const shape = Result.getOrElse(part.layer.shape(flow.shape, known.outputs ?? Number.NaN), () => flow.shape)
+      return { shape, unknown: kind === "head" ? "outputs" : flow.unknown, words: undefined }
+    }
+    case "loss":
+      return said(flow, "value and gradient")
+    case "optimizer":
+      return said(flow, "updates")
+    default:
+      return said(flow, "")
+  }
+}
+
+/** The shape where branches come together: the last sizes add up when they stand side by side. */
+const joined = (part: Part | undefined, before: Flow, ends: ReadonlyArray<Flow>): Flow => {
+  const [first] = ends
+  if (first === undefined || part === undefined || !("join" in part)) return before
+  if (part.kind === "block" || part.join !== "concat") return { ...first, words: undefined }
+  const last = ends.reduce((sum, { shape }) => sum + (shape.at(-1) ?? Number.NaN), 0)
+  return { shape: [...first.shape.slice(0, -1), last], unknown: first.unknown, words: undefined }
+}
+
+const partOf = ({ bound }: Stage): Part | undefined => (Result.isSuccess(bound) ? bound.success.part : undefined)
+
+const start: Flow = { shape: [Number.NaN], unknown: "features", words: "columns" }
+
+const escape = (text: string): string => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;")
+
+/**
+ * Draws a pipeline as a Mermaid flowchart, a node a stage, with the shape of the data on each edge.
+ *
+ * `features` and `outputs`, where given, replace the names of unknown sizes by numbers.
+ */
+export const toMermaid = (self: Any, known: Known = {}): string => {
+  const nodes: Array<string> = []
+  const edges: Array<string> = []
+  interface Drawn extends Flow {
+    readonly node: string
+  }
+  const draw = (stage: Stage, sources: ReadonlyArray<Drawn>): string => {
+    const node = `s${nodes.length}`
+    nodes.push(`  ${node}["${escape(label(stage))}"]`)
+    for (const source of sources) edges.push(`  ${source.node} -- "${escape(describe(source))}" --> ${node}`)
+    return node
+  }
+  Traverse.fold<Drawn>(
+    self.stages,
+    { ...start, node: "task" },
+    {
+      stage: (sofar, { stage }) => ({
+        ...after(sofar, partOf(stage), stage.kind, known),
+        node: draw(stage, [sofar])
+      }),
+      join: (sofar, { stage }, ends) => {
+        const part = partOf(stage)
+        const sources = [...ends.values(), ...(part?.kind === "block" ? [sofar] : [])]
+        return { ...joined(part, sofar, [...ends.values()]), node: draw(stage, sources) }
+      }
+    }
+  )
+  return ["flowchart LR", '  task(["task"])', ...nodes, ...edges].join("\n")
+}
+
+/** Writes a pipeline as lines of text, a stage a line, with the shape after each; stages inside a stage are indented. */
+export const toText = (self: Any, known: Known = {}): string => {
+  const lines: Array<{ readonly text: string; readonly after: string }> = []
+  const indent = (path: string) => "  ".repeat(path.split("/").length - 1)
+  Traverse.fold(self.stages, start, {
+    stage: (sofar, { stage, path }) => {
+      const flow = after(sofar, partOf(stage), stage.kind, known)
+      lines.push({ text: `${indent(path)}${label(stage)}`, after: describe(flow) })
+      return flow
+    },
+    join: (sofar, { stage, path }, ends) => {
+      const flow = joined(partOf(stage), sofar, [...ends.values()])
+      lines.push({ text: `${indent(path)}${label(stage)} of ${[...ends.keys()].join(", ")}`, after: describe(flow) })
+      return flow
+    }
+  })
+  const longest = Math.max(...lines.map(({ text }) => text.length))
+  return lines.map(({ text, after }) => (after === "" ? text : `${text.padEnd(longest)}  → ${after}`)).join("\n")
+}

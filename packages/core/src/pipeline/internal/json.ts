@@ -1,0 +1,110 @@
+/**
+ * Pipelines to JSON and back. Reading checks everything that the types check in code: the names of stages, their
+ * options, their order, what is missing, and that the loss fits the model.
+ */
+import * as Result from "effect/Result"
+import { hashJson } from "../../Hash.ts"
+import type { Definition as Base, Find } from "../Definition.ts"
+import { type Issue, PipelineError } from "../PipelineError.ts"
+import * as Registry from "../Registry.ts"
+import type { Definition, Stage, StageJson } from "../Stage.ts"
+import { check as checkStages } from "./order.ts"
+import { type Any, fromStages } from "./pipeline.ts"
+
+/**
+ * Writes a pipeline as JSON: a list with an object a stage, `type` its id, the options beside it.
+ *
+ * @example
+ * Pipeline.toJson(Ingress.numeric().pipe(Nn.linear(2))) // => [{ type: "Ingress.numeric" }, { type: "Nn.linear", units: 2 }]
+ */
+export const toJson = (self: Any): ReadonlyArray<StageJson> => self.stages.map(({ json }) => json)
+
+/** What is hashed of stages: every default filled in; the options as given where they break a rule. */
+export const hashable = (stages: ReadonlyArray<Stage>): ReadonlyArray<unknown> =>
+  stages.map(({ id, json: { type: _, ...given }, bound }) => ({
+    type: id,
+    options: Result.match(bound, { onSuccess: ({ encoded }) => encoded, onFailure: () => given })
+  }))
+
+/** A stable hash of the description, in hexadecimal. Options left out hash like their defaults. */
+export const hash = (self: Any): string => hashJson(hashable(self.stages))
+
+const stageKinds = [
+  "preprocess",
+  "ingress",
+  "merge",
+  "layer",
+  "block",
+  "head",
+  "loss",
+  "optimizer",
+  "model"
+] as const satisfies ReadonlyArray<Stage["kind"]>
+
+const isStage = (definition: Base): definition is Definition => "bind" in definition
+
+/** Reads one stage; a text is a stage without options. */
+const readStage = (json: unknown, find: Find): Result.Result<Stage, Issue> => {
+  const entry: unknown = typeof json === "string" ? { type: json } : json
+  if (typeof entry !== "object" || entry === null || !("type" in entry) || typeof entry.type !== "string") {
+    return Result.fail({
+      path: [],
+      message: `a stage is written as { type: "Nn.linear", … }, got ${JSON.stringify(json)}`
+    })
+  }
+  const { type, ...options } = entry
+  const id = entry.type
+  return Result.match(find(id, ...stageKinds), {
+    onSuccess: (definition) =>
+      isStage(definition)
+        ? Result.succeed(definition.bind(options, find))
+        : Result.fail({ path: ["type"], message: `"${id}" has no bind; define it by the constructor of its kind` }),
+    onFailure: (message) => Result.fail({ path: ["type"], message })
+  })
+}
+
+/** Reads stages, each by itself; `undefined` stands for one that cannot be read. */
+export const readStages = (
+  json: ReadonlyArray<unknown>,
+  find: Find
+): { readonly stages: ReadonlyArray<Stage | undefined>; readonly issues: ReadonlyArray<Issue> } => {
+  const read = json.map((entry) => readStage(entry, find))
+  return {
+    stages: read.map(Result.getOrUndefined),
+    issues: read.flatMap((stage, i) =>
+      Result.isSuccess(stage) ? [] : [{ ...stage.failure, path: [i, ...stage.failure.path] }]
+    )
+  }
+}
+
+/**
+ * Reads a pipeline from its JSON form. Stages without options may be written as their name alone.
+ *
+ * Errors: `PipelineError` with every issue and its path. With `complete` a pipeline that does not end in a model is
+ * refused, and the message names the stages that are missing.
+ */
+export const fromJson = (
+  json: unknown,
+  registry: Registry.Registry,
+  options: { readonly complete?: boolean } = {}
+): Result.Result<Any, PipelineError> => {
+  if (!Array.isArray(json) || json.length === 0) {
+    return Result.fail(
+      new PipelineError({ issues: [{ path: [], message: "a pipeline is a list of at least one stage" }] })
+    )
+  }
+  const { stages, issues } = readStages(json, Registry.lookup(registry))
+  const all = [...issues, ...checkStages(stages, options.complete ?? false)]
+  return all.length > 0
+    ? Result.fail(new PipelineError({ issues: all }))
+    : Result.succeed(fromStages(stages.filter((stage) => stage !== undefined)))
+}
+
+/**
+ * Checks a pipeline made in code as strictly as one that was read: its options, which the compiler cannot see. With
+ * `complete` it must end in a model.
+ */
+export const check = (self: Any, options: { readonly complete?: boolean } = {}): Result.Result<Any, PipelineError> => {
+  const issues = checkStages(self.stages, options.complete ?? false)
+  return issues.length > 0 ? Result.fail(new PipelineError({ issues })) : Result.succeed(self)
+}
