@@ -5,6 +5,7 @@ import * as Measure from "./learning/Measure.ts"
 import * as Model from "./learning/Model.ts"
 import type { Definition } from "./pipeline/Definition.ts"
 import * as Ingress from "./pipeline/Ingress.ts"
+import * as Merge from "./pipeline/Merge.ts"
 import * as Nn from "./pipeline/Nn.ts"
 import * as Optimizer from "./pipeline/Optimizer.ts"
 import * as Preprocess from "./pipeline/Preprocess.ts"
@@ -25,6 +26,10 @@ export const all: ReadonlyArray<Definition> = [
   Nn.geluDefinition,
   Nn.dropoutDefinition,
   Nn.headDefinition,
+  Nn.residualDefinition,
+  Merge.concatDefinition,
+  Merge.sumDefinition,
+  Merge.productDefinition,
   Optimizer.sgdDefinition,
   Optimizer.adamDefinition,
   Optimizer.lineSearchDefinition,

@@ -12,7 +12,8 @@ import type { Generator } from "../Seed.ts"
 import { findNothing } from "./Decode.ts"
 import type * as Base from "./Definition.ts"
 import { define as defineStage } from "./internal/bind.ts"
-import { append } from "./internal/pipeline.ts"
+import { hashable, stagesReference, toJson } from "./internal/json.ts"
+import { append, fromStages } from "./internal/pipeline.ts"
 import type * as Pipeline from "./Pipeline.ts"
 import * as Shape from "./Shape.ts"
 import type * as Stage from "./Stage.ts"
@@ -228,3 +229,52 @@ export const dropoutDefinition = define({
  * @category stages
  */
 export const dropout = (rate: number) => stage(dropoutDefinition, { rate })
+
+// --------------------------------------------------------------------------------------------------------- residual
+
+/** @category definitions */
+export const residualDefinition = defineStage({
+  kind: "block",
+  id: "Nn.residual",
+  summary: "Layers whose result is added to what came into them",
+  options: Schema.Struct({ body: stagesReference }),
+  part: ({ body }) => ({ kind: "block", join: "sum", body })
+})
+
+/** `unknown` if two shapes are equal where both are known, else a sentence. */
+type Keeps<A extends Shape.Shape, B extends Shape.Shape> = number extends
+  | A["length"]
+  | B["length"]
+  | A[number]
+  | B[number]
+  ? unknown
+  : [A, B] extends [B, A]
+    ? unknown
+    : "The body of a residual block must keep the shape"
+
+/**
+ * Adds what layers make of the rows to the rows themselves: x + body(x) (He et al. 2016). The body keeps the shape.
+ *
+ * @example
+ * Ingress.numeric().pipe(Nn.linear(32), Nn.residual((block) => block.pipe(Nn.linear(32), Nn.relu())), Nn.head())
+ * @category stages
+ */
+export const residual =
+  <P extends Pipeline.Any, B extends Pipeline.Any>(
+    body: (block: P) => B & Keeps<Pipeline.ShapeOf<P>, Pipeline.ShapeOf<B>>
+  ) =>
+  (
+    self: P & Pipeline.After<P, "layer", "Nn.residual">
+  ): Pipeline.Pipeline<"layer", Pipeline.ColumnsOf<P>, Pipeline.ShapeOf<P>, Pipeline.AcceptsOf<P>> => {
+    const inner = body(fromStages<P>([]))
+    const { id, kind } = residualDefinition
+    return append(self, {
+      id,
+      kind: "block",
+      json: { type: id, body: toJson(inner) },
+      bound: Result.succeed({
+        part: { kind, join: "sum", body: inner.stages },
+        encoded: { body: hashable(inner.stages) }
+      })
+    })
+  }

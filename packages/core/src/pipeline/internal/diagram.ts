@@ -13,16 +13,21 @@ export interface Known {
   readonly outputs?: number | undefined
 }
 
-const words = (value: unknown): string =>
-  Array.isArray(value)
-    ? value.length > 4
-      ? `${value.length} columns`
-      : value.map(words).join(" ")
-    : typeof value === "object" && value !== null
-      ? Object.entries(value)
-          .map(([key, inner]) => `${key} ${words(inner)}`)
-          .join(" ")
-      : String(value)
+const pairs = (value: object): string =>
+  Object.entries(value)
+    .map(([key, inner]) => `${key} ${words(inner)}`)
+    .join(" ")
+
+const words = (value: unknown): string => {
+  if (Array.isArray(value)) {
+    if (value.some((inner) => typeof inner === "object")) return value.map(words).join(", ")
+    return value.length > 4 ? `${value.length} columns` : value.map(words).join(" ")
+  }
+  if (typeof value !== "object" || value === null) return String(value)
+  if (!("type" in value) || typeof value.type !== "string") return pairs(value)
+  const { type, ...options } = value
+  return [value.type.slice(value.type.lastIndexOf(".") + 1), pairs(options)].join(" ").trim()
+}
 
 /** The stages inside a stage are drawn by themselves. */
 const nested = new Set(["branches", "body"])
@@ -118,19 +123,28 @@ export const toMermaid = (self: Any, known: Known = {}): string => {
 /** Writes a pipeline as lines of text, a stage a line, with the shape after each; stages inside a stage are indented. */
 export const toText = (self: Any, known: Known = {}): string => {
   const lines: Array<{ readonly text: string; readonly after: string }> = []
-  const indent = (path: string) => "  ".repeat(path.split("/").length - 1)
+  const begun = new Set<string>()
+  const push = (path: string, text: string, after: string) => {
+    const above = path.split("/").slice(0, -1)
+    const branch = above.join("/")
+    if (above.length > 0 && !begun.has(branch)) {
+      begun.add(branch)
+      lines.push({ text: `${"  ".repeat(above.length - 1)}${above.at(-1)}:`, after: "" })
+    }
+    lines.push({ text: `${"  ".repeat(above.length)}${text}`, after })
+  }
   Traverse.fold(self.stages, start, {
     stage: (sofar, { stage, path }) => {
       const flow = after(sofar, partOf(stage), stage.kind, known)
-      lines.push({ text: `${indent(path)}${label(stage)}`, after: describe(flow) })
+      push(path, label(stage), describe(flow))
       return flow
     },
     join: (sofar, { stage, path }, ends) => {
       const flow = joined(partOf(stage), sofar, [...ends.values()])
-      lines.push({ text: `${indent(path)}${label(stage)} of ${[...ends.keys()].join(", ")}`, after: describe(flow) })
+      push(path, label(stage), describe(flow))
       return flow
     }
   })
-  const longest = Math.max(...lines.map(({ text }) => text.length))
+  const longest = Math.min(60, Math.max(...lines.map(({ text }) => text.length)))
   return lines.map(({ text, after }) => (after === "" ? text : `${text.padEnd(longest)}  → ${after}`)).join("\n")
 }

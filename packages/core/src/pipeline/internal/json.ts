@@ -3,8 +3,10 @@
  * options, their order, what is missing, and that the loss fits the model.
  */
 import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
 import { hashJson } from "../../Hash.ts"
-import type { Definition as Base, Find } from "../Definition.ts"
+import * as Decode from "../Decode.ts"
+import type { Definition as Base, Find, Options } from "../Definition.ts"
 import { type Issue, PipelineError } from "../PipelineError.ts"
 import * as Registry from "../Registry.ts"
 import type { Definition, Stage, StageJson } from "../Stage.ts"
@@ -108,3 +110,16 @@ export const check = (self: Any, options: { readonly complete?: boolean } = {}):
   const issues = checkStages(self.stages, options.complete ?? false)
   return issues.length > 0 ? Result.fail(new PipelineError({ issues })) : Result.succeed(self)
 }
+
+const isStages = (value: unknown): value is ReadonlyArray<Stage> => Array.isArray(value)
+
+/** The schema of options that are lists of stages: branches, bodies of blocks. */
+export const stagesReference: Options<ReadonlyArray<Stage>, ReadonlyArray<unknown>> = Decode.reference(
+  Schema.Array(Schema.Unknown),
+  isStages,
+  (given, find) => {
+    const { issues, stages } = readStages(given, find)
+    return issues.length > 0 ? Result.fail(issues) : Result.succeed(stages.filter((stage) => stage !== undefined))
+  },
+  hashable
+)

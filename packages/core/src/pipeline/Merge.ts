@@ -1,0 +1,123 @@
+/**
+ * Branches of a network that come together: each has its own preprocessing, ingress and layers.
+ *
+ * The name of a branch is the path of everything in it: weights, seeds, errors, boxes of the diagram.
+ *
+ * @example
+ * Merge.concat({
+ *   measured: Preprocess.standardise().pipe(Ingress.numeric(["age", "dose"]), Nn.linear(16)),
+ *   site: Preprocess.oneHot().pipe(Ingress.numeric(["site=north", "site=south"]), Nn.linear(4))
+ * }).pipe(Nn.relu(), Nn.head())
+ */
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import { define as defineStage } from "./internal/bind.ts"
+import { hashable, stagesReference, toJson } from "./internal/json.ts"
+import { starting } from "./internal/pipeline.ts"
+import type * as Pipeline from "./Pipeline.ts"
+import type * as Shape from "./Shape.ts"
+import type { Definition, Join } from "./Stage.ts"
+
+/** The name of a branch is part of paths, which patterns match. */
+const isName = (name: string): boolean => /^[\p{L}\p{N}_-]+$/u.test(name) && name !== "__proto__"
+
+/** Says what is wrong with the names of branches; undefined if nothing is. */
+const problemOf = (names: ReadonlyArray<string>): string | undefined => {
+  const bad = names.find((name) => !isName(name))
+  if (bad !== undefined) return `${JSON.stringify(bad)} is no name of a branch; use letters, digits, _ and -`
+  return names.length === 0 ? "there is no branch; give at least one" : undefined
+}
+
+const Options = Schema.Struct({
+  branches: Schema.Record(Schema.String, stagesReference).check(
+    Schema.makeFilter((branches) => problemOf(Object.keys(branches)))
+  )
+})
+
+const define = (join: Join, summary: string): Definition<"merge", typeof Options.Encoded> =>
+  defineStage({
+    kind: "merge",
+    id: `Merge.${join}`,
+    summary,
+    options: Options,
+    part: ({ branches }) => ({ kind: "merge", join, branches: new Map(Object.entries(branches)) })
+  })
+
+/** @category definitions */
+export const concatDefinition = define("concat", "Branches side by side along the last axis")
+/** @category definitions */
+export const sumDefinition = define("sum", "The sum of branches of equal shape, entry by entry")
+/** @category definitions */
+export const productDefinition = define("product", "The product of branches of equal shape, entry by entry")
+
+/** Branches by name. @category models */
+export type Branches = Readonly<Record<string, Pipeline.Any>>
+
+/** `unknown` if all branches end in rows of a network, else a sentence. @category type-level */
+export type Joinable<B extends Branches> = {
+  readonly [K in keyof B]: Pipeline.ReachedOf<B[K]> extends "ingress" | "layer"
+    ? unknown
+    : `A branch ends with an ingress or a layer, and ${K & string} ends after the ${Pipeline.ReachedOf<B[K]>}`
+}
+
+/** The shape where branches stand side by side: the last sizes add up. */
+type Wider<S extends Shape.Shape> = S extends readonly [...infer Before extends Shape.Shape, number]
+  ? readonly [...Before, number]
+  : Shape.Shape
+
+/**
+ * The type of branches that come together: a pipeline by itself, or appended to preprocessing that all branches share.
+ * @category type-level
+ */
+export interface Merged<out Names extends string, out S extends Shape.Shape> extends Pipeline.Pipeline<
+  "layer",
+  Names,
+  S
+> {
+  <P extends Pipeline.Any>(
+    self: P & Pipeline.After<P, "ingress", "a merge of branches">
+  ): Pipeline.Pipeline<"layer", Pipeline.ColumnsOf<P>, S>
+}
+
+const merged = <S extends Pipeline.Any & ((self: never) => Pipeline.Any)>(
+  definition: Definition<"merge">,
+  join: Join,
+  branches: Branches
+): S => {
+  const { id, kind } = definition
+  const all = Object.entries(branches)
+  const wrong = problemOf(Object.keys(branches))
+  const byName = <A>(f: (branch: Pipeline.Any) => A) => Object.fromEntries(all.map(([name, b]) => [name, f(b)]))
+  return starting({
+    id,
+    kind: "merge",
+    json: { type: id, branches: byName(toJson) },
+    bound:
+      wrong === undefined
+        ? Result.succeed({
+            part: { kind, join, branches: new Map(all.map(([name, { stages }]) => [name, stages])) },
+            encoded: { branches: byName(({ stages }) => hashable(stages)) }
+          })
+        : Result.fail([{ path: ["branches"], message: `${id}: ${wrong}` }])
+  })
+}
+
+/**
+ * Puts the rows of all branches side by side: their shapes are equal except for the last size, and the last sizes add up.
+ * @category stages
+ */
+export const concat = <const B extends Branches>(
+  branches: B & Joinable<B>
+): Merged<Pipeline.ColumnsOf<B[keyof B]>, Wider<Pipeline.ShapeOf<B[keyof B]>>> =>
+  merged(concatDefinition, "concat", branches)
+
+/** Adds the rows of all branches, whose shapes are equal. @category stages */
+export const sum = <const B extends Branches>(
+  branches: B & Joinable<B>
+): Merged<Pipeline.ColumnsOf<B[keyof B]>, Pipeline.ShapeOf<B[keyof B]>> => merged(sumDefinition, "sum", branches)
+
+/** Multiplies the rows of all branches entry by entry; their shapes are equal. @category stages */
+export const product = <const B extends Branches>(
+  branches: B & Joinable<B>
+): Merged<Pipeline.ColumnsOf<B[keyof B]>, Pipeline.ShapeOf<B[keyof B]>> =>
+  merged(productDefinition, "product", branches)
