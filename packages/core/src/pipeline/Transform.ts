@@ -135,19 +135,25 @@ export const make = <Encoded extends object>(
 export const sequence = (transforms: ReadonlyArray<Bound>): Bound => ({
   begin: (paths) => {
     const begun = transforms.map((transform) => transform.begin(paths))
-    // Where the slots of each transform begin among those of a parameter.
-    const from = begun.map((_, t) =>
-      paths.map((_path, i) => begun.slice(0, t).reduce((sum, { slots }) => sum + slots[i]!.length, 0))
-    )
+    const all = paths.map((_, i) => begun.flatMap(({ slots }, t) => slots[i]!.map((name) => `${t}.${name}`)))
+    // The slots of each transform stand behind those of the transforms before it.
+    const own = (slots: ReadonlyArray<ReadonlyArray<Float32Array>>, t: number) =>
+      slots.map((arrays, i) => {
+        const from = begun.slice(0, t).reduce((sum, before) => sum + before.slots[i]!.length, 0)
+        return arrays.slice(from, from + begun[t]!.slots[i]!.length)
+      })
+    let given: ReadonlyArray<ReadonlyArray<Float32Array>> | undefined
+    let split: ReadonlyArray<ReadonlyArray<ReadonlyArray<Float32Array>>> = []
     return {
-      slots: paths.map((_, i) => begun.flatMap(({ slots }, t) => slots[i]!.map((name) => `${t}.${name}`))),
-      apply: (step, slots) =>
-        begun.forEach(({ apply, slots: own }, t) =>
-          apply(
-            step,
-            slots.map((all, i) => all.slice(from[t]![i]!, from[t]![i]! + own[i]!.length))
-          )
-        )
+      slots: all,
+      apply: (step, slots) => {
+        // The same arrays come with every step.
+        if (slots !== given) {
+          given = slots
+          split = begun.map((_, t) => own(slots, t))
+        }
+        begun.forEach(({ apply }, t) => apply(step, split[t]!))
+      }
     }
   },
   searches: transforms.some(({ searches }) => searches)

@@ -43,7 +43,7 @@ const lossTensor = (tf: Tfjs, loss: Loss, scores: Tf.Tensor2D, { targets, weight
       gradFunc: (dy: Tf.Tensor) => tf.mul(tf.tensor2d(gradient, scores.shape), dy)
     }
   })
-  return tf.reshape<Tf.Rank.R0>(explicit(scores), [])
+  return explicit(scores) as Tf.Scalar
 }
 
 /** Memory for rows of every input and their scores, and the tensors of the first of them. */
@@ -81,7 +81,7 @@ const scoreInto = (
       parameters: toTensors(tf, parameters),
       buffers: toTensors(tf, buffers),
       training: false,
-      seed: Seed.root(0),
+      random: (path) => Seed.generator(Seed.derive(Seed.root(0), path)),
       update: ignore
     }).dataSync()
   )
@@ -131,11 +131,11 @@ const makeTrainer = (use: () => Tfjs, program: Engine.Program, rows: number): En
           parameters: given,
           buffers: toTensors(tf, buffers),
           training: true,
-          seed: Seed.derive(seed, "mask", steps),
+          random: (path) => Seed.generator(Seed.derive(seed, "mask", steps, path)),
           update: (buffer, next) => buffers[buffer]!.values.set(next.dataSync())
         })
         scores.set(output.dataSync())
-        return lossTensor(tf, loss, tf.reshape<Tf.Rank.R2>(output, [used, network.outputs]), batch)
+        return lossTensor(tf, loss, output as Tf.Tensor2D, batch)
       })([...toTensors(tf, parameters)])
       return { loss: value.dataSync()[0]!, gradients: grads.map((gradient) => gradient.dataSync<"float32">()) }
     })

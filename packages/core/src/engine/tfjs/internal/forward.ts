@@ -4,7 +4,7 @@
 import type * as Tf from "@tensorflow/tfjs-core"
 import type { Network } from "../../../network/Graph.ts"
 import type { Join } from "../../../pipeline/Stage.ts"
-import * as Seed from "../../../Seed.ts"
+import type { Generator } from "../../../Seed.ts"
 
 /** What a pass is given. @category models */
 export interface Arguments {
@@ -15,8 +15,8 @@ export interface Arguments {
   readonly parameters: ReadonlyArray<Tf.Tensor>
   readonly buffers: ReadonlyArray<Tf.Tensor>
   readonly training: boolean
-  /** The seed of this pass; each layer draws from its own path below it. */
-  readonly seed: Seed.Seed
+  /** The random numbers of the layer at a path in this pass; asked only for layers that draw. */
+  readonly random: (path: string) => Generator
   /** Gives a buffer of the network its next value. */
   readonly update: (buffer: number, value: Tf.Tensor) => void
 }
@@ -35,7 +35,7 @@ const join = (tf: typeof Tf, how: Join, branches: ReadonlyArray<Tf.Tensor>): Tf.
 
 /** Computes the scores [rows, outputs]. */
 export const forward = (pass: Arguments): Tf.Tensor => {
-  const { buffers, inputs, network, parameters, seed, tf, training, update } = pass
+  const { buffers, inputs, network, parameters, tf, training, update } = pass
   const values: Array<Tf.Tensor> = []
   for (const node of network.nodes) {
     switch (node._tag) {
@@ -57,7 +57,9 @@ export const forward = (pass: Arguments): Tf.Tensor => {
           layer.forward(values[from]!, parameters.slice(firstParameter, firstParameter + node.parameters), {
             tf,
             training,
-            random: Seed.generator(Seed.derive(seed, path)),
+            get random() {
+              return pass.random(path)
+            },
             buffers: buffers.slice(firstBuffer, firstBuffer + node.buffers),
             update: (buffer, value) => {
               if (training) update(firstBuffer + buffer, value)
