@@ -62,8 +62,8 @@ const make = (
 })
 
 /**
- * Holds out a share of the training rows, `ratio` in (0, 1), at random: whole groups if the task has a group column, else
- * proportionally in each stratum (without a stratum column, in each class).
+ * Holds out a share of the training rows, `ratio` in (0, 1), at random: whole groups if the task has a group column,
+ * evenly from each stratum (without a stratum column, from each class); see `Holdout.rows`.
  * @category constructors
  */
 export const holdout = (ratio: number, settings: Settings): Validation => make({ holdout: ratio }, settings)

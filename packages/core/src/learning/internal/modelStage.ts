@@ -9,11 +9,11 @@ import * as Features from "../../pipeline/Features.ts"
 import * as Pipeline from "../../pipeline/Pipeline.ts"
 import { PipelineError } from "../../pipeline/PipelineError.ts"
 import * as Seed from "../../Seed.ts"
+import * as Holdout from "../../splitting/Holdout.ts"
+import { rowsWhere } from "../../splitting/Split.ts"
 import type * as Callback from "../Callback.ts"
 import type { Measure } from "../Measure.ts"
 import type { Resolved } from "../Model.ts"
-import * as Prediction from "../Prediction.ts"
-import { holdout } from "./holdout.ts"
 
 /** Measures must suit the target and the predict type, and the first one must have a direction if it stops training. */
 const checkMeasures = (measures: ReadonlyArray<Measure>, task: Task, options: Resolved): ReadonlyArray<string> =>
@@ -41,6 +41,23 @@ const findParts = (model: Pipeline.Stage, options: Resolved) => {
   }
 }
 
+const givenRows = (task: Task, rows: ReadonlyArray<number>): Result.Result<Holdout.Holdout, PipelineError> => {
+  const held = new Set(rows)
+  const outside = rows.find((row) => row >= task.rows)
+  if (outside !== undefined || held.size === task.rows) {
+    return Features.fail(
+      "Validation",
+      outside !== undefined
+        ? `row ${outside} is not among the ${task.rows} rows that are trained on; rows count from 0`
+        : `${held.size} rows of ${task.rows} rows leaves ${held.size} rows to validate on and 0 to train on; both need at least one`
+    )
+  }
+  return Result.succeed({
+    train: rowsWhere(task.rows, (row) => !held.has(row)),
+    valid: rowsWhere(task.rows, (row) => held.has(row))
+  })
+}
+
 /** The rows of a task that train, and those that validate. */
 export const splitRows = (
   task: Task,
@@ -48,28 +65,16 @@ export const splitRows = (
   seed: Seed.Seed
 ): Result.Result<{ readonly train: Task; readonly valid: Task | undefined }, PipelineError> => {
   if (validation === undefined) return Result.succeed({ train: task, valid: undefined })
-  const held =
+  const split =
     "holdout" in validation
-      ? holdout(task, validation.holdout, Seed.derive(seed, "validation"))
-      : Int32Array.from(new Set(validation.rows)).sort()
-  const outside = held.find((row) => row >= task.rows)
-  const given = "holdout" in validation ? `a share of ${validation.holdout}` : `${held.length} rows`
-  if (outside !== undefined || held.length === 0 || held.length === task.rows) {
-    return Features.fail(
-      "Validation",
-      outside !== undefined
-        ? `row ${outside} is not among the ${task.rows} rows that are trained on; rows count from 0`
-        : `${given} of ${task.rows} rows leaves ${held.length} rows to validate on and ${task.rows - held.length} to train on; both need at least one`
-    )
-  }
-  const out = new Set(held)
-  return Result.succeed({
-    train: TaskModule.take(
-      task,
-      Prediction.allRows(task).filter((row) => !out.has(row))
-    ),
-    valid: TaskModule.take(task, held)
-  })
+      ? Result.orElse(Holdout.rows(task, validation.holdout, Seed.derive(seed, "validation")), ({ message }) =>
+          Features.fail("Validation", message)
+        )
+      : givenRows(task, validation.rows)
+  return Result.map(split, ({ train, valid }) => ({
+    train: TaskModule.take(task, train),
+    valid: TaskModule.take(task, valid)
+  }))
 }
 
 /** The options of the model stage and what they name, if it suits the task. */
