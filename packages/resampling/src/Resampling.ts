@@ -13,7 +13,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type * as Types from "effect/Types"
 import type { Spec } from "./internal/descriptions.ts"
-import { type Instance, instantiate as split } from "./internal/instantiate.ts"
+import { type Instance, instantiate as toInstance } from "./internal/instantiate.ts"
 import { ResamplingError } from "./ResamplingError.ts"
 
 export { schema, type Spec } from "./internal/descriptions.ts"
@@ -120,7 +120,7 @@ export const instantiate = <
   Effect.suspend(() =>
     Effect.fromResult(
       Result.mapError(
-        split(resampling, task, seed),
+        toInstance(resampling, task, seed),
         ({ advice, given, reason, rule }) =>
           new ResamplingError({ reason, resampling: resampling.type, task: task.id, given, rule, advice })
       )

@@ -402,6 +402,13 @@ describe("classes left out", () => {
       '2 test sets have no row of the class "b", so that measures such as AUC may be undefined there: split 0 (test subset "one", fold 0, train all), split 2 (test subset "one", fold 1, train all).'
     ])
   })
+
+  it("are a warning too when that subset is called as rows of no subset are", () => {
+    const target = repeat(40, (row) => (row < 20 ? "a" : row % 2 === 0 ? "a" : "b"))
+    const subset = repeat(40, (row) => (row < 20 ? "full" : "two"))
+    const { warnings } = apply(Resampling.sameOther({ folds: 2 }), dynamic(40, { target, subset }))
+    expect(warnings.filter((warning) => warning.includes('train sets have no row of the class "b"')).length).toBe(1)
+  })
 })
 
 describe("warnings", () => {

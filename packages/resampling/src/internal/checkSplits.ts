@@ -26,6 +26,9 @@ const has = (codes: Codes, rows: Int32Array): Uint8Array => {
   return present
 }
 
+/** Whether rows are separated by subset; one of the subsets may itself be called "full". */
+const bySubset = (splits: ReadonlyArray<Split>): boolean => splits.some(({ testSubset }) => testSubset !== "full")
+
 const emptySet = (units: Units, splits: ReadonlyArray<Split>): SplitProblem | undefined => {
   const split = splits.find(({ test, train }) => test.length === 0 || train.length === 0)
   if (split === undefined) return undefined
@@ -37,18 +40,18 @@ const emptySet = (units: Units, splits: ReadonlyArray<Split>): SplitProblem | un
     rule: "has no row",
     advice: reduced
       ? "Use fewer sizes, a larger ratio or coarser strata."
-      : split.testSubset === "full"
+      : !bySubset(splits)
         ? `Use another number of folds, or another ratio, for the ${units.groups} ${units.unit}s.`
         : `Use fewer folds, put "${units.subsetColumn}" among the strata, or merge small subsets.`
   })
 }
 
 /** Whether rows that this split could train on, fold aside, hold the class in two groups: then strata can share it. */
-const couldHold = (units: Units, target: Codes, code: number, split: Split): boolean => {
+const couldHold = (units: Units, target: Codes, code: number, split: Split, separated: boolean): boolean => {
   const groups = new Set<number>()
   for (let row = 0; row < units.rows && groups.size < 2; row++) {
     if (target.codes[row] !== code) continue
-    const same = split.testSubset === "full" || units.subset?.names[units.subset.codes[row]!] === split.testSubset
+    const same = !separated || units.subset?.names[units.subset.codes[row]!] === split.testSubset
     if (split.trainSubsets === "all" || same === (split.trainSubsets === "same")) groups.add(units.group[row]!)
   }
   return groups.size === 2
@@ -81,6 +84,7 @@ export const checkSplits = (
   const warnings: Array<string> = []
   const { target } = units
   if (target !== undefined) {
+    const separated = bySubset(splits)
     const stratified = units.stratumColumns.includes(units.targetColumn)
     const train: Lacking = new Map()
     const test: Lacking = new Map()
@@ -91,7 +95,7 @@ export const checkSplits = (
         if (present === 1) continue
         const name = target.names[code]!
         const full = split.nTrainGroups === split.groups
-        if (full && !stratified && !given && couldHold(units, target, code, split)) {
+        if (full && !stratified && !given && couldHold(units, target, code, split, separated)) {
           return Result.fail(
             new SplitProblem({
               reason: "MissingClass",
