@@ -2,7 +2,7 @@
  * Checks who imports whom.
  *
  * - packages: losses, learners, resampling → core; report → core, losses, resampling; cli → all; examples → all; never the other way
- * - folders of core: data ← pipeline ← engine ← learning; of engine, others see Engine.ts and tfjs/Tfjs.ts only
+ * - folders of core: data ← splitting ← pipeline ← engine ← learning; of engine, others see Engine.ts and tfjs/Tfjs.ts only
  * - a folder's internal/ is private to it
  */
 import { globSync, readFileSync } from "node:fs"
@@ -21,9 +21,10 @@ const packages: Readonly<Record<string, ReadonlyArray<string>>> = {
 const coreFolders: Readonly<Record<string, ReadonlyArray<string>>> = {
   internal: [],
   data: ["internal"],
-  pipeline: ["internal", "data"],
-  engine: ["internal", "data", "pipeline"],
-  learning: ["internal", "data", "pipeline", "engine"]
+  splitting: ["internal", "data"],
+  pipeline: ["internal", "data", "splitting"],
+  engine: ["internal", "data", "splitting", "pipeline"],
+  learning: ["internal", "data", "splitting", "pipeline", "engine"]
 }
 
 /** Files of core's root that stand above or below all folders. */

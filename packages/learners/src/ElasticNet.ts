@@ -14,12 +14,14 @@ import * as Prediction from "@rocflow/core/learning/Prediction"
 import * as Features from "@rocflow/core/pipeline/Features"
 import { type PipelineError } from "@rocflow/core/pipeline/PipelineError"
 import * as Seed from "@rocflow/core/Seed"
+import * as Folds from "@rocflow/core/splitting/Folds"
+import type { SplitProblem } from "@rocflow/core/splitting/SplitProblem"
+import * as Units from "@rocflow/core/splitting/Units"
 import { cvElasticNet, whyNoCvElasticNet } from "./internal/cvElasticNet.ts"
 import { type Coefficients, coefficientsAt, elasticNet, linearPredictors } from "./internal/elasticNet.ts"
 import { lambdaSequence } from "./internal/elasticNetPath.ts"
 import { type ElasticNetProblem, whyNoElasticNet } from "./internal/elasticNetProblem.ts"
 import { firstTooLarge, numericMatrix, type Refused } from "./internal/featureMatrix.ts"
-import { innerFolds } from "./internal/innerFolds.ts"
 import * as Shares from "./internal/shares.ts"
 
 const id = "ElasticNet"
@@ -164,6 +166,12 @@ const onlyInFold = (task: Task, problem: ElasticNetProblem, foldId: Int32Array):
   return undefined
 }
 
+/** The fold of every row; with fewer rows or groups than folds each is a fold. */
+const innerFolds = (task: Task, folds: number, seed: Seed.Seed): Result.Result<Int32Array, SplitProblem> =>
+  Result.flatMap(Result.map(Units.make(task), Units.byClass), (units) =>
+    Folds.assign(units, { folds: Math.min(folds, units.groups) }, seed)
+  )
+
 const trainCv = (
   options: typeof CvOptions.Type,
   task: Task,
@@ -173,7 +181,9 @@ const trainCv = (
     Result.flatMap(checkMeasure(options, task), () => problemOf(task)),
     ({ names, problem }): Result.Result<typeof CvState.Type, Refused> => {
       const { folds, measure, lambda: rule, ...rest } = options
-      const foldId = innerFolds(task, folds, Seed.derive(seed, "folds"))
+      const dealt = innerFolds(task, folds, Seed.derive(seed, "folds"))
+      if (Result.isFailure(dealt)) return Features.fail(id, dealt.failure.message)
+      const foldId = dealt.success
       const lost = onlyInFold(task, problem, foldId)
       if (lost !== undefined) return Features.fail(id, lost)
       const reason = whyNoCvElasticNet(problem, foldId, measure)
@@ -272,9 +282,9 @@ export const make = (options: typeof Options.Encoded) => given.make(options)
  * `cv.glmnet` does: of the path of all training rows, `lambda.min` has the least error in the rows left out, and
  * `lambda.1se` (the default) is the largest whose error is within one standard error of it.
  *
- * - `folds`, default 10, at least 2. Rows are dealt to folds of equal size (within one) at random, by the seed of
- *   training and not by class; the rows of a group stay together, then sizes are as equal as groups allow. With fewer
- *   rows or groups than folds each is a fold.
+ * - `folds`, default 10, at least 2. Rows are dealt to folds at random, by the seed of training, evenly from each stratum
+ *   (without a stratum role from each class; glmnet itself does not look at classes). The rows of a group, and the copies
+ *   of a row, stay together; then strata are as even as groups allow. With fewer rows or groups than folds each is a fold.
  * - `measure`: `"deviance"` (default: −2 log p of the true class, or the squared error), `"mse"` (of classes the Brier
  *   score), or `"class"` (the share misclassified).
  * - `nlambda`, default 100; `lambdaMinRatio`, default 1e-4, or 1e-2 with fewer rows than columns: the smallest penalty of

@@ -1,17 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import fc from "fast-check"
 import { existsSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { expect } from "vitest"
 import * as Column from "@rocflow/core/data/Column"
 import * as Task from "@rocflow/core/data/Task"
 import * as ElasticNet from "../src/ElasticNet.ts"
-import { innerFolds } from "../src/internal/innerFolds.ts"
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as Measure from "@rocflow/core/learning/Measure"
-import * as Seed from "@rocflow/core/Seed"
 import { issuesOf, registry } from "../../core/test/support/pipelines.ts"
 import * as Tasks from "../../core/test/support/tasks.ts"
 
@@ -245,6 +242,37 @@ describe("ElasticNet.cv", () => {
     })
   )
 
+  it.effect("spreads classes, or the strata that are given, over the folds", () =>
+    Effect.gen(function* () {
+      const x = Column.numeric(Array.from({ length: 40 }, (_, i) => (i * 7) % 11))
+      const y = Column.text(Array.from({ length: 40 }, (_, i) => (i % 20 === 0 ? "rare" : "often")))
+      for (let seed = 0; seed < 20; seed++) {
+        const byClass = Tasks.of({ x, y }, { target: "y", positive: "rare" })
+        assert.isTrue(
+          (yield* learn<CvState>(ElasticNet.cv({ folds: 5 }), byClass, seed)).curve.cvm.every(Number.isFinite)
+        )
+        const byStratum = Tasks.of({ x, y, s: y }, { target: "y", positive: "rare", features: ["x"], stratum: "s" })
+        assert.isTrue((yield* learn<CvState>(ElasticNet.cv({ folds: 5 }), byStratum, seed)).lambda > 0)
+      }
+    })
+  )
+
+  it.effect.each([
+    ["a group", { group: "g" }, [0, 1, 2, 3, 4, 5, 6, 7]],
+    ["copies", {}, [0, 4, 0, 4, 0, 4, 0, 4]]
+  ] as const)("keeps %s together, in as many folds as there are", ([, roles, rows]) =>
+    Effect.gen(function* () {
+      const columns = {
+        x: Column.numeric([1, 2, 3, 4, 5, 6, 7, 8]),
+        y: Column.text([..."aaaabbbb"]),
+        g: Column.text([..."ppppqqqq"])
+      }
+      const task = Task.take(Tasks.of(columns, { target: "y", features: ["x"], ...roles }), rows)
+      const error = yield* Effect.flip(learn(ElasticNet.cv(), task))
+      assert.match(error.message, /^ElasticNet: all training rows of class "[ab]" fell into one of the folds/)
+    })
+  )
+
   it.effect("refuses a number that is the same wherever a fold is left out", () =>
     Effect.gen(function* () {
       const columns = { x: Column.numeric([1, 2, 3, 4]), y: Column.numeric([0, 0, 0, 1]) }
@@ -259,64 +287,6 @@ describe("ElasticNet.cv", () => {
       assert.isTrue(state.curve.cvm.every(Number.isFinite))
     })
   )
-})
-
-describe("innerFolds", () => {
-  const sizesOf = (folds: Int32Array, count: number) =>
-    Array.from({ length: count }, (_, fold) => folds.filter((own) => own === fold).length)
-
-  it("deals rows evenly and at random", () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 2, max: 12 }), fc.integer({ min: 1, max: 80 }), fc.integer(), (count, n, seed) => {
-        const sizes = sizesOf(innerFolds(Tasks.regression(n), count, Seed.root(seed)), count)
-        expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1)
-        expect(sizes.reduce((a, b) => a + b)).toBe(n)
-      })
-    )
-    const [one, two] = [1, 2].map((seed) => innerFolds(Tasks.regression(50), 5, Seed.root(seed)))
-    expect(one).not.toEqual(two)
-  })
-
-  it("deals the copies of a row to one fold", () => {
-    const random = Seed.generator(Seed.root(3))
-    const drawn = Array.from({ length: 40 }, () => random.below(40))
-    const folds = innerFolds(Task.take(Tasks.regression(40), drawn), 5, Seed.root(1))
-    const pairs = new Set(drawn.map((row, i) => `${row} ${folds[i]}`))
-    expect(pairs.size).toBe(new Set(drawn).size)
-  })
-
-  it("places large groups first, so that small ones level the folds", () => {
-    const groups = [0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6]
-    const rows = Column.numeric(groups.map((_, i) => i))
-    const columns = { x: rows, y: rows, g: Column.integer(groups) }
-    const task = Tasks.of(columns, { target: "y", features: ["x"], group: "g" })
-    for (let seed = 0; seed < 10; seed++) expect(sizesOf(innerFolds(task, 2, Seed.root(seed)), 2)).toEqual([6, 6])
-  })
-
-  it("keeps groups together, in folds that differ by the largest group at most", () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 4, maxLength: 60 }),
-        fc.integer(),
-        (groups, seed) => {
-          const n = groups.length
-          const columns = {
-            x: Column.numeric(groups.map((_, i) => i)),
-            y: Column.numeric(groups.map((_, i) => i)),
-            g: Column.integer(groups)
-          }
-          const task = Tasks.of(columns, { target: "y", features: ["x"], group: "g" })
-          const folds = innerFolds(task, 3, Seed.root(seed))
-          const pairs = new Set(groups.map((group, row) => `${group} ${folds[row]}`))
-          expect(pairs.size).toBe(new Set(groups).size)
-          const sizes = sizesOf(folds, 3)
-          const largest = Math.max(...groups.map((group) => groups.filter((other) => other === group).length))
-          expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(largest)
-          expect(sizes.reduce((a, b) => a + b)).toBe(n)
-        }
-      )
-    )
-  })
 })
 
 const sonarFile = fileURLToPath(new URL("../../../../shared/data/sonar.csv", import.meta.url))

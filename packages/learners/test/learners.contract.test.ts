@@ -24,7 +24,7 @@ const exact = { thresh: 1e-14 }
 const learners: ReadonlyArray<Learner.Learner> = [
   Featureless.make(),
   ElasticNet.make({ lambda: 0.02, alpha: 0.5, ...exact }),
-  ElasticNet.cv({ folds: 3, lambda: "lambda.min", ...exact }),
+  ElasticNet.cv({ folds: 10, lambda: "lambda.min", ...exact }),
   Tree.make({ minsplit: 2, minbucket: 1, cp: 0.02 }),
   Knn.make({ k: 4 }),
   Learner.preprocessed(Preprocess.standardise().pipe(Preprocess.dropConstants()), Knn.make())

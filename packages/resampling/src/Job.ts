@@ -11,11 +11,11 @@ import * as Measure from "@rocflow/core/learning/Measure"
 import type { Prediction } from "@rocflow/core/learning/Prediction"
 import type { Outcome } from "@rocflow/core/learning/Training"
 import * as Seed from "@rocflow/core/Seed"
+import * as Split from "@rocflow/core/splitting/Split"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { Split } from "./Resampling.ts"
 
 /** A learner of any kind, errors and requirements. @category models */
 export type AnyLearner<R = never> = Learner.Learner<Task.Kind, string, unknown, R>
@@ -27,7 +27,7 @@ export interface Job<out R = never> {
   readonly learner: AnyLearner<R>
   /** The resampling in words. */
   readonly resampling: string
-  readonly split: Split
+  readonly split: Split.Split
   readonly measures: ReadonlyArray<Measure.Measure>
   /** Trained instead when the learner fails, so that the job has scores; the failure stays in the result. */
   readonly fallback: AnyLearner<R> | undefined
@@ -39,16 +39,7 @@ export const Columns = Schema.Struct({
   task: Schema.String,
   learner: Schema.String,
   resampling: Schema.String,
-  iteration: Schema.Int,
-  testSubset: Schema.String,
-  trainSubsets: Schema.Literals(["all", "other", "same"]),
-  groups: Schema.Int,
-  testFold: Schema.Int,
-  seed: Schema.Int,
-  nTrainGroups: Schema.Int,
-  repetition: Schema.Int,
-  trainRows: Schema.Int,
-  testRows: Schema.Int
+  ...Split.SplitColumns.fields
 })
 
 /**
@@ -82,17 +73,12 @@ export const Result = Schema.Struct({
 export type Result = typeof Result.Type
 
 /** The split columns of a job. */
-export const columns = <R>({ task, learner, resampling, split }: Job<R>): typeof Columns.Type => {
-  const { train, test, ...position } = split
-  return {
-    task: task.id,
-    learner: learner.id,
-    resampling,
-    ...position,
-    trainRows: train.length,
-    testRows: test.length
-  }
-}
+export const columns = <R>({ task, learner, resampling, split }: Job<R>): typeof Columns.Type => ({
+  task: task.id,
+  learner: learner.id,
+  resampling,
+  ...Split.columns(split)
+})
 
 /** What tells resamplings apart: their JSON, or its hash where that is long, as a list of given splits is. */
 export const resamplingKey = (resampling: unknown): string => {
@@ -107,7 +93,8 @@ export const make = <R>(
   const { root, resamplingKey, ...job } = parts
   const seed = Seed.derive(root, "task", job.task.hash, "split", resamplingKey, job.split.iteration)
   const id = hashJson({
-    format: 1,
+    // 2: first weights are drawn by the paths of layers; validation and inner folds divide rows as resamplings do.
+    format: 2,
     task: job.task.hash,
     learner: Learner.hash(job.learner),
     resampling: resamplingKey,

@@ -7,18 +7,17 @@
  * role where the task has one.
  */
 import type { Seed } from "@rocflow/core/Seed"
+import * as Split from "@rocflow/core/splitting/Split"
 import type * as Task from "@rocflow/core/data/Task"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type * as Types from "effect/Types"
-import { apply } from "./internal/apply.ts"
-import type { Spec } from "./internal/spec.ts"
-import type { Split, SplitColumns } from "./internal/split.ts"
+import type { Spec } from "./internal/descriptions.ts"
+import { type Instance, instantiate as toInstance } from "./internal/instantiate.ts"
 import { ResamplingError } from "./ResamplingError.ts"
 
-export { schema } from "./internal/spec.ts"
-export type { Spec } from "./internal/spec.ts"
-export type { Split, SplitColumns, TrainSubsets } from "./internal/split.ts"
+export { schema, type Spec } from "./internal/descriptions.ts"
+export type { Instance } from "./internal/instantiate.ts"
 
 declare const Needs: unique symbol
 
@@ -89,17 +88,6 @@ export const sameOther = <const Ignore extends boolean = false>(
   algorithm: options.algorithm ?? "rss"
 })
 
-/** A resampling applied to a task. */
-export interface Instance {
-  readonly resampling: Spec
-  readonly splits: ReadonlyArray<Split>
-  /** What does not forbid the splits but should be known: rare classes, lost strata, roles without effect. */
-  readonly warnings: ReadonlyArray<string>
-  readonly rows: number
-  /** The number of groups; of rows, when the task has no group role. */
-  readonly groupCount: number
-}
-
 /** Refuses, in words, a task whose roles are known and lack one. */
 export type Requires<N extends Task.Role, R extends Task.Role> = [Exclude<N, R>] extends [never]
   ? unknown
@@ -132,25 +120,15 @@ export const instantiate = <
   Effect.suspend(() =>
     Effect.fromResult(
       Result.mapError(
-        apply(resampling, task, seed),
-        (problem) => new ResamplingError({ ...problem, resampling: resampling.type, task: task.id })
+        toInstance(resampling, task, seed),
+        ({ advice, given, reason, rule }) =>
+          new ResamplingError({ reason, resampling: resampling.type, task: task.id, given, rule, advice })
       )
     )
   )
 
-/** One row of the split table: a split with the sizes of its sets in place of the rows. */
-export interface TableRow extends SplitColumns {
-  readonly trainRows: number
-  readonly testRows: number
-}
-
 /** Lists the splits with the sizes of their sets, for people and for job descriptions. */
-export const table = (instance: Instance): ReadonlyArray<TableRow> =>
-  instance.splits.map(({ test, train, ...columns }) => ({
-    ...columns,
-    trainRows: train.length,
-    testRows: test.length
-  }))
+export const table = (instance: Instance): ReadonlyArray<Split.SplitColumns> => instance.splits.map(Split.columns)
 
 const times = (n: number, what: string) => `${n} ${what}${n === 1 ? "" : "s"}`
 const percent = (ratio: number) => `${Math.round(ratio * 1000) / 10} %`

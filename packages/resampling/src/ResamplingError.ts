@@ -1,22 +1,8 @@
 /**
  * The error of turning a resampling into splits.
  */
+import { Reason } from "@rocflow/core/splitting/SplitProblem"
 import * as Schema from "effect/Schema"
-
-/** Which rule is broken, for programs; people read the message. */
-export const Reason = Schema.Literals([
-  "InvalidOption",
-  "InvalidSeed",
-  "InvalidRows",
-  "MissingRole",
-  "MissingValue",
-  "GroupSpansFolds",
-  "FixedFolds",
-  "TooManyFolds",
-  "EmptySplit",
-  "MissingClass"
-])
-export type Reason = typeof Reason.Type
 
 /**
  * Says why a resampling has no splits on a task: what was given, which rule it breaks, what to do.

@@ -5,23 +5,19 @@
  * many it left out. Nothing undefined is ever replaced by a number.
  */
 import * as Measure from "@rocflow/core/learning/Measure"
-import type { SplitColumns, TableRow } from "./Resampling.ts"
 import { mean, sd } from "./internal/statistics.ts"
+import type * as Job from "./Job.ts"
 import * as StudentT from "./StudentT.ts"
 
 /** The value of a measure: a number, or why there is none. */
 export type Value = Measure.Measured
 
 /** What a job is about: who, on what, on which split. */
-export interface Job extends TableRow {
-  readonly task: string
-  readonly learner: string
-  readonly resampling: string
-}
+export type Row = typeof Job.Columns.Type
 
 /** What is needed of a job's result; results may have more. */
 export interface JobResult {
-  readonly job: Job
+  readonly job: Row
   readonly status: "ok" | "failed"
   /** By measure id. A failed job may have none, or those of its fallback learner. */
   readonly scores: Readonly<Record<string, Value>>
@@ -29,7 +25,7 @@ export interface JobResult {
 }
 
 /** A row of the score table: a job with a value for every measure of the table. */
-export interface ScoreRow extends Job {
+export interface ScoreRow extends Row {
   readonly status: "ok" | "failed"
   readonly scores: Readonly<Record<string, Value>>
   readonly error?: string
@@ -72,8 +68,10 @@ export const table = (results: ReadonlyArray<JobResult>): ReadonlyArray<ScoreRow
 }
 
 /** What splits agree on when they are aggregated. */
-export type Cell = Pick<Job, "task" | "learner" | "resampling"> &
-  Pick<SplitColumns, "testSubset" | "trainSubsets" | "groups" | "nTrainGroups">
+export type Cell = Pick<
+  Row,
+  "task" | "learner" | "resampling" | "testSubset" | "trainSubsets" | "groups" | "nTrainGroups"
+>
 
 /** The distribution of one measure over the splits of a cell. */
 export interface Summary {

@@ -6,7 +6,6 @@
 export * as Compare from "./Compare.ts"
 export * as Design from "./Design.ts"
 export * as Executor from "./Executor.ts"
-export * as Folds from "./Folds.ts"
 export * as Job from "./Job.ts"
 export * as Resampling from "./Resampling.ts"
 export * as ResamplingError from "./ResamplingError.ts"

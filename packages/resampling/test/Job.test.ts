@@ -2,17 +2,17 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as Measure from "@rocflow/core/learning/Measure"
 import * as Seed from "@rocflow/core/Seed"
+import type { Split } from "@rocflow/core/splitting/Split"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Schema from "effect/Schema"
 import fc from "fast-check"
 import * as Job from "../src/Job.ts"
-import * as Resampling from "../src/Resampling.ts"
 import { control, noisy, refuse, task } from "./support/runs.ts"
 import { dynamic } from "./support/tasks.ts"
 
-const split: Resampling.Split = {
+const split: Split = {
   iteration: 0,
   testSubset: "full",
   trainSubsets: "same",

@@ -61,6 +61,21 @@ describe.each(family.map((spec) => [spec.type, spec] as const))("every resamplin
     )
   })
 
+  it("never trains on a copy of a row it tests, unless that is its purpose", () => {
+    if (type === "insample" || type === "custom") return
+    const random = Seed.generator(Seed.root(5))
+    for (let seed = 0; seed < 20; seed++) {
+      const drawn = Array.from({ length: 40 }, () => random.below(30))
+      const stratum = repeat(30, (row) => String(row % 2))
+      const { groupCount, splits } = apply(spec, Task.take(dynamic(30, { stratum }), drawn), seed)
+      expect(groupCount).toBe(new Set(drawn).size)
+      for (const { test, train } of splits) {
+        const tested = new Set(Array.from(test, (row) => drawn[row]))
+        expect(train.some((row) => tested.has(drawn[row]!))).toBe(false)
+      }
+    }
+  })
+
   it("gives the same splits for the same seed, in order, as one cell of a score table", () => {
     const task = dynamic(30, { stratum: repeat(30, (row) => String(row % 3)) })
     const { splits } = apply(spec, task, 7)
@@ -89,6 +104,13 @@ describe("cv", () => {
         }
       )
     )
+  })
+
+  it("tells groups and strata apart that are called like the parts of an object", () => {
+    const group = repeat(24, (row) => ["constructor", "__proto__", "toString", "a"][row % 4]!)
+    const stratum = repeat(24, (row) => (row % 8 < 4 ? "__proto__" : "constructor"))
+    const { splits } = apply(Resampling.cv({ folds: 4 }), dynamic(24, { group, stratum }))
+    expect(splits.map(({ test }) => new Set(Array.from(test, (row) => group[row])).size)).toEqual([1, 1, 1, 1])
   })
 
   it("takes its folds, and their number, from a fold role", () => {
@@ -379,6 +401,13 @@ describe("classes left out", () => {
       '4 train sets have no row of the class "b": split 5 (test subset "two", fold 0, train other), split 7 (test subset "two", fold 1, train other), split 8 (test subset "one", fold 0, train same) and 1 more.',
       '2 test sets have no row of the class "b", so that measures such as AUC may be undefined there: split 0 (test subset "one", fold 0, train all), split 2 (test subset "one", fold 1, train all).'
     ])
+  })
+
+  it("are a warning too when that subset is called as rows of no subset are", () => {
+    const target = repeat(40, (row) => (row < 20 ? "a" : row % 2 === 0 ? "a" : "b"))
+    const subset = repeat(40, (row) => (row < 20 ? "full" : "two"))
+    const { warnings } = apply(Resampling.sameOther({ folds: 2 }), dynamic(40, { target, subset }))
+    expect(warnings.filter((warning) => warning.includes('train sets have no row of the class "b"')).length).toBe(1)
   })
 })
 

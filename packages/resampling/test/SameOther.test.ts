@@ -1,3 +1,4 @@
+import type { Split } from "@rocflow/core/splitting/Split"
 import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
@@ -226,8 +227,7 @@ describe("SameOther on random tables", () => {
       fc.property(tables, (given) => {
         const own = { ...given, group: given.group.map((_, row) => String(row)) }
         const splits = random(own)
-        const inStratum = (split: Resampling.Split, name: string) =>
-          split.train.filter((row) => own.stratum[row] === name).length
+        const inStratum = (split: Split, name: string) => split.train.filter((row) => own.stratum[row] === name).length
         for (const split of splits) {
           if (split.nTrainGroups === split.groups) continue
           const full = splits.find(

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest"
 import * as Score from "../src/Score.ts"
 import { row, rows } from "./support/scores.ts"
 
-const job = (row: Score.ScoreRow): Score.Job => {
+const job = (row: Score.ScoreRow): Score.Row => {
   const { error: _error, scores: _scores, status: _status, ...job } = row
   return job
 }

@@ -55,8 +55,8 @@ const make = <K extends TargetKind>(
 }
 
 /**
- * Holds out a share of the training rows, `ratio` in (0, 1), at random: whole groups if the task has a group column, else
- * proportionally in each stratum (without a stratum column, in each class).
+ * Holds out a share of the training rows, `ratio` in (0, 1), at random: whole groups if the task has a group column,
+ * evenly from each stratum (without a stratum column, from each class); see `Holdout.rows`.
  * @category constructors
  */
 export const holdout = <K extends TargetKind>(ratio: number, settings: Settings<K>): Validation<K> =>

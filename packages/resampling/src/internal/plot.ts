@@ -2,7 +2,7 @@
  * Where things stand in the plots of comparisons: rows bottom to top, and the side of labels.
  */
 import type { Value } from "../Score.ts"
-import type { TrainSubsets } from "./split.ts"
+import type { TrainSubsets } from "@rocflow/core/splitting/Split"
 
 const order: ReadonlyArray<TrainSubsets> = ["all", "same", "other"]
 

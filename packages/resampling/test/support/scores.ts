@@ -1,6 +1,6 @@
 /** Score rows made of numbers, for the tests of this package. */
 import type { ScoreRow, Value } from "../../src/Score.ts"
-import type { TrainSubsets } from "../../src/Resampling.ts"
+import type { TrainSubsets } from "@rocflow/core/splitting/Split"
 
 /** A row of fold 0 of a full training set, with a score of the measure "error". */
 export const row = (score: Value, changes: Partial<Omit<ScoreRow, "scores">> = {}): ScoreRow => ({

@@ -7,11 +7,11 @@ import type { Task } from "../../data/Task.ts"
 import * as Features from "../../pipeline/Features.ts"
 import { PipelineError } from "../../pipeline/PipelineError.ts"
 import * as Seed from "../../Seed.ts"
+import * as Holdout from "../../splitting/Holdout.ts"
+import { rowsWhere } from "../../splitting/Split.ts"
 import type { Callback } from "../Callback.ts"
 import type { Measure } from "../Measure.ts"
-import * as Prediction from "../Prediction.ts"
 import type * as Validation from "../Validation.ts"
-import { holdout } from "./holdout.ts"
 
 /** The options of a model, with every default filled in. */
 export interface Settings {
@@ -51,6 +51,24 @@ export const check = (settings: Settings, task: Task): Result.Result<void, Pipel
     : Result.fail(new PipelineError({ issues: problems.map((message) => ({ path: [], message })) }))
 }
 
+/** Rows that the user names; both sides must have one. */
+const givenRows = (task: Task, rows: ReadonlyArray<number>): Result.Result<Holdout.Holdout, PipelineError> => {
+  const held = new Set(rows)
+  const outside = rows.find((row) => row >= task.rows)
+  if (outside !== undefined || held.size === task.rows) {
+    return Features.fail(
+      "Validation",
+      outside !== undefined
+        ? `row ${outside} is not among the ${task.rows} rows that are trained on; rows count from 0`
+        : `${held.size} rows of ${task.rows} rows leaves ${held.size} rows to validate on and 0 to train on; both need at least one`
+    )
+  }
+  return Result.succeed({
+    train: rowsWhere(task.rows, (row) => !held.has(row)),
+    valid: rowsWhere(task.rows, (row) => held.has(row))
+  })
+}
+
 /** The rows of a task that train, and those that validate. */
 export const splitRows = (
   task: Task,
@@ -58,26 +76,14 @@ export const splitRows = (
   seed: Seed.Seed
 ): Result.Result<{ readonly train: Task; readonly valid: Task | undefined }, PipelineError> => {
   if (validation === undefined) return Result.succeed({ train: task, valid: undefined })
-  const held =
+  const split =
     "holdout" in validation
-      ? holdout(task, validation.holdout, Seed.derive(seed, "validation"))
-      : Int32Array.from(new Set(validation.rows)).sort()
-  const outside = held.find((row) => row >= task.rows)
-  const given = "holdout" in validation ? `a share of ${validation.holdout}` : `${held.length} rows`
-  if (outside !== undefined || held.length === 0 || held.length === task.rows) {
-    return Features.fail(
-      "Validation",
-      outside !== undefined
-        ? `row ${outside} is not among the ${task.rows} rows that are trained on; rows count from 0`
-        : `${given} of ${task.rows} rows leaves ${held.length} rows to validate on and ${task.rows - held.length} to train on; both need at least one`
-    )
-  }
-  const out = new Set(held)
-  return Result.succeed({
-    train: TaskModule.take(
-      task,
-      Prediction.allRows(task).filter((row) => !out.has(row))
-    ),
-    valid: TaskModule.take(task, held)
-  })
+      ? Result.orElse(Holdout.rows(task, validation.holdout, Seed.derive(seed, "validation")), ({ message }) =>
+          Features.fail("Validation", message)
+        )
+      : givenRows(task, validation.rows)
+  return Result.map(split, ({ train, valid }) => ({
+    train: TaskModule.take(task, train),
+    valid: TaskModule.take(task, valid)
+  }))
 }

@@ -3,36 +3,47 @@
  */
 import * as Seed from "@rocflow/core/Seed"
 import type * as Task from "@rocflow/core/data/Task"
+import type { Split } from "@rocflow/core/splitting/Split"
+import { SplitProblem } from "@rocflow/core/splitting/SplitProblem"
+import * as Units from "@rocflow/core/splitting/Units"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import type { Instance } from "../Resampling.ts"
-import * as SameOther from "../SameOther.ts"
-import { check } from "./coverage.ts"
+import { checkSplits } from "./checkSplits.ts"
+import { schema, type Spec } from "./descriptions.ts"
 import * as Ordinary from "./ordinary.ts"
-import { schema } from "./spec.ts"
-import type { Spec } from "./spec.ts"
-import type { Split } from "./split.ts"
-import * as UnitsOf from "./units.ts"
-import type { Problem, Units } from "./units.ts"
+import { sameOther } from "./sameOther.ts"
+
+/** A resampling applied to a task. */
+export interface Instance {
+  readonly resampling: Spec
+  readonly splits: ReadonlyArray<Split>
+  /** What does not forbid the splits but should be known: rare classes, lost strata, roles without effect. */
+  readonly warnings: ReadonlyArray<string>
+  readonly rows: number
+  /** The number of groups; of rows, when the task has no group role. */
+  readonly groupCount: number
+}
+
+const refuse = (reason: SplitProblem["reason"], given: string, rule: string, advice: string) =>
+  Result.fail(new SplitProblem({ reason, given, rule, advice }))
 
 /** Checks a resampling against a task, and lists its splits. */
-export const apply = (spec: Spec, task: Task.Task, seed: number | Seed.Seed): Result.Result<Instance, Problem> =>
+export const instantiate = (
+  spec: Spec,
+  task: Task.Task,
+  seed: number | Seed.Seed
+): Result.Result<Instance, SplitProblem> =>
   Result.gen(function* () {
     yield* validate(spec)
     if (typeof seed === "number" && !Number.isSafeInteger(seed)) {
-      return yield* Result.fail({
-        reason: "InvalidSeed" as const,
-        given: `seed ${seed}`,
-        rule: "is not an integer",
-        advice: "Use a whole number such as 1."
-      })
+      return yield* refuse("InvalidSeed", `seed ${seed}`, "is not an integer", "Use a whole number such as 1.")
     }
-    const units = yield* UnitsOf.make(task)
+    const units = yield* Units.make(task)
     const folds = yield* foldCount(spec, units)
     const root = Seed.derive(typeof seed === "number" ? Seed.root(seed) : seed, "resampling")
     const splits = yield* splitsOf(spec, units, folds, root)
     const given = spec.type === "custom" || units.fold !== undefined
-    const found = yield* check(units, splits, given)
+    const found = yield* checkSplits(units, splits, given)
     return {
       resampling: spec,
       splits,
@@ -42,91 +53,84 @@ export const apply = (spec: Spec, task: Task.Task, seed: number | Seed.Seed): Re
     }
   })
 
-const validate = (spec: Spec): Result.Result<void, Problem> =>
+const validate = (spec: Spec): Result.Result<void, SplitProblem> =>
   Schema.decodeUnknownResult(Schema.toType(schema))(spec).pipe(
-    Result.mapError((error): Problem => ({
-      reason: "InvalidOption",
-      given: JSON.stringify(spec),
-      rule: `is not a resampling: ${error.message}`,
-      advice: "Correct this option."
-    })),
+    Result.mapError(
+      (error) =>
+        new SplitProblem({
+          reason: "InvalidOption",
+          given: JSON.stringify(spec),
+          rule: `is not a resampling: ${error.message}`,
+          advice: "Correct this option."
+        })
+    ),
     Result.map(() => undefined)
   )
 
 /** The number of folds: that of the fold role where it is used, else the option; 0 where there are none. */
-const foldCount = (spec: Spec, units: Units): Result.Result<number, Problem> => {
-  const { fold } = units
+const foldCount = (spec: Spec, { fold, subset }: Units.Units): Result.Result<number, SplitProblem> => {
   if (spec.type === "foldColumn" && fold === undefined) {
-    return Result.fail({
-      reason: "MissingRole",
-      given: "a task without the role fold",
-      rule: "has no column to take the folds from",
-      advice: "Give the role fold to a column, or use cv."
-    })
+    return refuse(
+      "MissingRole",
+      "a task without the role fold",
+      "has no column to take the folds from",
+      "Give the role fold to a column, or use cv."
+    )
   }
   if (spec.type === "repeatedCv" && fold !== undefined) {
-    return Result.fail({
-      reason: "FixedFolds",
-      given: "a task with the role fold",
-      rule: "has the same folds in every repetition",
-      advice: "Use cv, or take the role fold away."
-    })
+    return refuse(
+      "FixedFolds",
+      "a task with the role fold",
+      "has the same folds in every repetition",
+      "Use cv, or take the role fold away."
+    )
   }
-  if (spec.type === "sameOther" && !spec.ignoreSubset && units.subset === undefined) {
-    return Result.fail({
-      reason: "MissingRole",
-      given: "a task without the role subset",
-      rule: "has no subsets to compare",
-      advice: "Give the role subset to a column, or set ignoreSubset."
-    })
+  if (spec.type === "sameOther" && !spec.ignoreSubset && subset === undefined) {
+    return refuse(
+      "MissingRole",
+      "a task without the role subset",
+      "has no subsets to compare",
+      "Give the role subset to a column, or set ignoreSubset."
+    )
   }
   if (spec.type !== "cv" && spec.type !== "repeatedCv" && spec.type !== "sameOther" && spec.type !== "foldColumn") {
     return Result.succeed(0)
   }
   const folds = fold?.names.length ?? ("folds" in spec ? spec.folds : 0)
-  if (folds >= 2 && folds <= units.groups) return Result.succeed(folds)
-  return Result.fail(
-    folds < 2
-      ? {
-          reason: "InvalidOption",
-          given: "the fold column",
-          rule: "has one value only, so no row would be left to train on",
-          advice: "Give it at least two values."
-        }
-      : {
-          reason: "TooManyFolds",
-          given: `folds = ${folds}`,
-          rule: `is more than the ${units.groups} ${units.unit}s`,
-          advice: `Use at most ${units.groups} folds.`
-        }
+  if (folds >= 2) return Result.succeed(folds)
+  return refuse(
+    "InvalidOption",
+    "the fold column",
+    "has one value only, so no row would be left to train on",
+    "Give it at least two values."
   )
 }
 
 /** Training rows that leave-one-out may list in all: 1 GB of row numbers. */
 const mostListed = 250_000_000
 
-const fewEnough = ({ groups, rows, unit }: Units): Result.Result<void, Problem> =>
+const fewEnough = ({ groups, rows, unit }: Units.Units): Result.Result<void, SplitProblem> =>
   groups * rows <= mostListed
     ? Result.succeed(undefined)
-    : Result.fail({
-        reason: "InvalidOption",
-        given: `leaving out each of ${groups} ${unit}s alone`,
-        rule: `makes training sets of ${groups} × ${rows} rows in all, more than ${mostListed}`,
-        advice: "Use cv with 10 folds, or a smaller table."
-      })
+    : refuse(
+        "InvalidOption",
+        `leaving out each of ${groups} ${unit}s alone`,
+        `makes training sets of ${groups} × ${rows} rows in all, more than ${mostListed}`,
+        "Use cv with 10 folds, or a smaller table."
+      )
 
 const splitsOf = (
   spec: Spec,
-  units: Units,
+  units: Units.Units,
   folds: number,
   seed: Seed.Seed
-): Result.Result<ReadonlyArray<Split>, Problem> => {
+): Result.Result<ReadonlyArray<Split>, SplitProblem> => {
   switch (spec.type) {
     case "cv":
     case "foldColumn":
-      return Result.succeed(Ordinary.crossValidation(units, folds, 1, seed))
+      return Ordinary.crossValidation(units, folds, 1, seed)
     case "repeatedCv":
-      return Result.succeed(Ordinary.crossValidation(units, folds, spec.repeats, seed))
+      return Ordinary.crossValidation(units, folds, spec.repeats, seed)
     case "holdout":
       return Result.succeed(Ordinary.subsampling(units, 1, spec.ratio, seed))
     case "subsampling":
@@ -139,16 +143,18 @@ const splitsOf = (
       return Result.succeed(Ordinary.insample(units))
     case "custom":
       return Result.map(validRows(spec, units.rows), () => Ordinary.custom(units, spec.train, spec.test))
-    case "sameOther": {
-      const foldOf = Ordinary.foldsOf(units, folds, spec.algorithm, seed)
-      return Result.succeed(SameOther.splits(units, foldOf, folds, spec, seed))
-    }
+    case "sameOther":
+      return Result.map(Ordinary.foldsOf(units, folds, spec.algorithm, seed), (foldOf) =>
+        sameOther(units, foldOf, folds, spec, seed)
+      )
   }
 }
 
-const validRows = (spec: Extract<Spec, { readonly type: "custom" }>, rows: number): Result.Result<void, Problem> => {
-  const wrong = (given: string, rule: string, advice: string) =>
-    Result.fail({ reason: "InvalidRows" as const, given, rule, advice })
+const validRows = (
+  spec: Extract<Spec, { readonly type: "custom" }>,
+  rows: number
+): Result.Result<void, SplitProblem> => {
+  const wrong = (given: string, rule: string, advice: string) => refuse("InvalidRows", given, rule, advice)
   if (spec.train.length !== spec.test.length) {
     return wrong(
       `${spec.train.length} train sets and ${spec.test.length} test sets`,
@@ -178,7 +184,7 @@ const validRows = (spec: Extract<Spec, { readonly type: "custom" }>, rows: numbe
 }
 
 /** Warnings that follow from roles and options, before any split. */
-const advice = (spec: Spec, units: Units): ReadonlyArray<string> => {
+const advice = (spec: Spec, units: Units.Units): ReadonlyArray<string> => {
   const said: Array<string> = []
   const names = (columns: ReadonlyArray<string>) => columns.map((name) => JSON.stringify(name)).join(", ")
   const usesFold = spec.type === "cv" || spec.type === "foldColumn" || spec.type === "sameOther"

@@ -1,7 +1,7 @@
-import * as Seed from "@rocflow/core/Seed"
-import * as fc from "fast-check"
+import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import * as Folds from "../src/Folds.ts"
+import * as Seed from "../../../src/Seed.ts"
+import { assignGroups, type Input } from "../../../src/splitting/internal/assignGroups.ts"
 
 const random = (seed: number) => Seed.generator(Seed.root(seed))
 
@@ -15,21 +15,28 @@ const code = (values: ReadonlyArray<unknown>) => {
   return { codes, count: seen.size }
 }
 
-const input = (group: ReadonlyArray<unknown>, stratum: ReadonlyArray<unknown>, folds: number): Folds.Input => {
+const input = (group: ReadonlyArray<unknown>, stratum: ReadonlyArray<unknown>, folds: number): Input => {
   const groups = code(group)
   const strata = code(stratum)
-  return { group: groups.codes, groups: groups.count, stratum: strata.codes, strata: strata.count, folds }
+  return {
+    group: groups.codes,
+    groups: groups.count,
+    stratum: strata.codes,
+    strata: strata.count,
+    folds,
+    algorithm: "rss"
+  }
 }
 
 /** counts[s][f] */
-const table = ({ folds, strata, stratum }: Folds.Input, fold: Int32Array) => {
+const table = ({ folds, strata, stratum }: Input, fold: Int32Array) => {
   const counts = Array.from({ length: strata }, () => Array.from({ length: folds }, () => 0))
   for (const [row, f] of fold.entries()) counts[stratum[row]!]![f]! += 1
   return counts
 }
 
 /** The sum over strata and folds of (n − ideal)², times K². */
-const residual = (given: Folds.Input, fold: Int32Array) =>
+const residual = (given: Input, fold: Int32Array) =>
   table(given, fold).reduce((sum, row) => {
     const total = row.reduce((a, b) => a + b, 0)
     return sum + row.reduce((a, n) => a + (n * given.folds - total) ** 2, 0)
@@ -53,7 +60,7 @@ const inputs = fc
   }))
   .filter(({ given }) => given.groups >= given.folds)
 
-describe("Folds.assign", () => {
+describe("assignGroups", () => {
   // R package mlr3resampling 2026.6.12: 75 groups of two rows; holds for any random order, with the group role or not
   const pairs = [
     ...Array.from({ length: 5 }, () => ["rare", "rare"]),
@@ -74,7 +81,7 @@ describe("Folds.assign", () => {
         folds
       )
       for (let seed = 0; seed < 50; seed++) {
-        expect(table(given, Folds.assign(given, random(seed)))).toEqual([
+        expect(table(given, assignGroups(given, random(seed)))).toEqual([
           Array.from({ length: folds }, () => rare),
           Array.from({ length: folds }, () => common)
         ])
@@ -87,7 +94,7 @@ describe("Folds.assign", () => {
     const groups = [..."aabbcccdeeee"]
     const given = input(groups, [..."122212221222"], 3)
     for (let seed = 0; seed < 50; seed++) {
-      const fold = Folds.assign(given, random(seed))
+      const fold = assignGroups(given, random(seed))
       const members = [0, 1, 2].map((f) => [...new Set(groups.filter((_, row) => fold[row] === f))].join(""))
       expect(members.sort()).toEqual(["ab", "cd", "e"])
       expect(table(given, fold)).toEqual([
@@ -99,14 +106,21 @@ describe("Folds.assign", () => {
 
   it("does not overflow with 100,000 rows in one stratum", () => {
     const rows = Int32Array.from({ length: 100_000 }, (_, row) => row)
-    const given = { group: rows, groups: rows.length, stratum: new Int32Array(rows.length), strata: 1, folds: 3 }
-    expect(table(given, Folds.assign(given, random(1)))[0]!.sort()).toEqual([33_333, 33_333, 33_334])
+    const given: Input = {
+      group: rows,
+      groups: rows.length,
+      stratum: new Int32Array(rows.length),
+      strata: 1,
+      folds: 3,
+      algorithm: "rss"
+    }
+    expect(table(given, assignGroups(given, random(1)))[0]!.sort()).toEqual([33_333, 33_333, 33_334])
   })
 
   it("puts every group whole into one of the folds", () => {
     fc.assert(
       fc.property(inputs, fc.constantFrom(...algorithms), ({ given, seed }, algorithm) => {
-        const fold = Folds.assign({ ...given, algorithm }, random(seed))
+        const fold = assignGroups({ ...given, algorithm }, random(seed))
         const pairs = new Set(fold.map((f, row) => given.group[row]! * given.folds + f))
         expect(pairs.size).toBe(given.groups)
         expect(fold.every((f) => f >= 0 && f < given.folds)).toBe(true)
@@ -114,11 +128,27 @@ describe("Folds.assign", () => {
     )
   })
 
+  it("leaves no fold empty, as there are at least as many groups as folds", () => {
+    fc.assert(
+      fc.property(inputs, fc.constantFrom(...algorithms), ({ given, seed }, algorithm) => {
+        for (let folds = 1; folds <= given.groups; folds++) {
+          expect(new Set(assignGroups({ ...given, folds, algorithm }, random(seed))).size).toBe(folds)
+        }
+      })
+    )
+  })
+
+  it.each(algorithms)("gives each of three groups a fold of its own when there are three: %s", (algorithm) => {
+    // scikit-learn #34828: the two groups of one row are of different strata, so that one fold would do for both.
+    const given = { ...input([0, 1, 2, 2], ["well", "ill", "ill", "ill"], 3), algorithm }
+    for (let seed = 0; seed < 20; seed++) expect(new Set(assignGroups(given, random(seed))).size).toBe(3)
+  })
+
   it("keeps the counts of every stratum, and of the folds, within one without groups", () => {
     fc.assert(
       fc.property(inputs, fc.constantFrom(...algorithms), ({ given, seed }, algorithm) => {
         const own = { ...given, group: given.stratum.map((_, row) => row), groups: given.stratum.length, algorithm }
-        const counts = table(own, Folds.assign(own, random(seed)))
+        const counts = table(own, assignGroups(own, random(seed)))
         for (const row of counts) expect(Math.max(...row) - Math.min(...row)).toBeLessThanOrEqual(1)
         if (algorithm === "wasikowski") return
         const totals = counts[0]!.map((_, f) => counts.reduce((sum, row) => sum + row[f]!, 0))
@@ -130,7 +160,7 @@ describe("Folds.assign", () => {
   it("ends where no smaller residual is one move of the last group away", () => {
     fc.assert(
       fc.property(inputs, ({ given, seed }) => {
-        const fold = Folds.assign(given, random(seed))
+        const fold = assignGroups(given, random(seed))
         const last = lastGroup(given)
         if (last === undefined) return
         const moved = Array.from({ length: given.folds }, (_, f) =>
@@ -147,7 +177,7 @@ describe("Folds.assign", () => {
   it.each(algorithms)("fills the folds evenly when no stratum tells them apart: %s", (algorithm) => {
     const given = { ...input([0, 1, 2, 3, 4, 5], [0, 1, 2, 3, 4, 5], 3), algorithm }
     for (let seed = 0; seed < 20; seed++) {
-      const fold = Folds.assign(given, random(seed))
+      const fold = assignGroups(given, random(seed))
       expect([0, 1, 2].map((f) => fold.filter((own) => own === f).length)).toEqual([2, 2, 2])
     }
   })
@@ -155,7 +185,7 @@ describe("Folds.assign", () => {
   it("depends on the seed only", () => {
     fc.assert(
       fc.property(inputs, fc.constantFrom(...algorithms), ({ given, seed }, algorithm) => {
-        const twice = [1, 2].map(() => Folds.assign({ ...given, algorithm }, random(seed)))
+        const twice = [1, 2].map(() => assignGroups({ ...given, algorithm }, random(seed)))
         expect(twice[0]).toEqual(twice[1])
       })
     )
@@ -164,14 +194,14 @@ describe("Folds.assign", () => {
   it("puts a row into each fold equally often", () => {
     const given = input([0, 1, 2, 3, 4, 5], [0, 0, 0, 0, 0, 0], 3)
     const counts = [0, 0, 0]
-    for (let seed = 0; seed < 3000; seed++) counts[Folds.assign(given, random(seed))[0]!]! += 1
+    for (let seed = 0; seed < 3000; seed++) counts[assignGroups(given, random(seed))[0]!]! += 1
     // binomial(3000, 1/3): sd 26; the limit is 5 sd
     for (const n of counts) expect(Math.abs(n - 1000)).toBeLessThan(130)
   })
 })
 
 /** The group that is certainly placed last: the unique one furthest from the ideal counts. */
-const lastGroup = (given: Folds.Input): number | undefined => {
+const lastGroup = (given: Input): number | undefined => {
   const totals = table({ ...given, folds: 1 }, new Int32Array(given.group.length)).map(([n]) => n!)
   const distance = Array.from({ length: given.groups }, (_, g) =>
     totals.reduce((sum, total, s) => {

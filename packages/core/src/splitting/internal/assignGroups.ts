@@ -1,32 +1,16 @@
 /**
- * Assigns groups of rows to folds, so that every fold has about the same share of every stratum.
+ * The assignment of groups to folds: both algorithms of `Folds`, on codes that are known to be right.
  *
- * A group may span strata, so this is a balancing problem, and both algorithms are greedy: sort the groups, hardest
- * first, and put each where it disturbs least. Write c[g,s] for the rows of group g in stratum s, total[s] for the rows
- * of stratum s, ideal[s] = total[s] / K, and n[s,f] for the rows of s already in fold f.
- *
- * - `rss` minimises the residual sum of squares Σ (n[s,f] − ideal[s])². Groups come by ascending Σ (c − ideal)², then
- *   descending size, then ascending Σ ideal·c, then at random. Adding g to f changes the sum by Σ 2·c·n[s,f] plus what
- *   does not depend on f; ties go to the least Σ max(0, n + c − ideal), then to the lowest fold. All terms are
- *   multiplied by K, hence integers: no tie depends on rounding. Without groups it is stratified K-fold with counts
- *   within one of each other. Time O(N + K·P) for P pairs (group, stratum), and one sort of the groups.
- * - `wasikowski` is what scikit-learn's StratifiedGroupKFold does: groups by descending standard deviation of their
- *   stratum counts, then at random; the fold minimises the mean over strata of the standard deviation over folds of
- *   n / total; ties go to the fold with fewest rows.
- *
- * Source: T. D. Hocking et al., SOAK, Statistical Analysis and Data Mining 2026 (arXiv 2410.08643).
+ * Once as few groups are left as there are empty folds, each goes into an empty one: where there are as many groups as
+ * folds, no fold is ever empty.
  */
-import { tally } from "./internal/tally.ts"
-import type { Rows, Tally } from "./internal/tally.ts"
-
-/** How groups are put into folds. */
-export type Algorithm = "rss" | "wasikowski"
+import { countPairs, type Rows, type Tally } from "./tally.ts"
 
 /** Rows with group and stratum coded from 0, every code below its count occurring. */
 export interface Input extends Rows {
   /** The number of folds K, from 1 to the number of groups. */
   readonly folds: number
-  readonly algorithm?: Algorithm
+  readonly algorithm: "rss" | "wasikowski"
 }
 
 /** What shuffles: the part of a `Seed.Generator` that is needed here. */
@@ -34,26 +18,18 @@ export interface Shuffler {
   readonly shuffle: (array: Int32Array) => void
 }
 
-/**
- * Assigns a fold in [0, K) to every row. Rows of a group share their fold. Ties are broken by `random` only.
- *
- * ```ts
- * const five = Int32Array.of(0, 1, 2, 3, 4)
- * Folds.assign({ group: five, groups: 5, stratum: new Int32Array(5), strata: 1, folds: 2 }, { shuffle: () => {} })
- * // => Int32Array [0, 1, 0, 1, 0]
- * ```
- */
-export const assign = (input: Input, random: Shuffler): Int32Array => {
-  const counts = tally(input)
+/** Assigns a fold in [0, K) to every row. Rows of a group share their fold. Ties are broken by `random` only. */
+export const assignGroups = (input: Input, random: Shuffler): Int32Array => {
+  const counts = countPairs(input)
   const order = randomOrder(input, random)
   const foldOfGroup =
     input.algorithm === "wasikowski" ? wasikowski(input, counts, order) : leastSquares(input, counts, order)
-  return Int32Array.from(input.group, (g) => foldOfGroup[g]!)
+  return input.group.map((g) => foldOfGroup[g]!)
 }
 
 /** Groups by the place of their first row in a random order of the rows. */
 const randomOrder = ({ group, groups }: Input, random: Shuffler): Int32Array => {
-  const rows = Int32Array.from(group, (_, row) => row)
+  const rows = group.map((_, row) => row)
   random.shuffle(rows)
   const order = new Int32Array(groups)
   const seen = new Uint8Array(groups)
@@ -84,11 +60,16 @@ const leastSquares = ({ folds, groups, strata }: Input, counts: Tally, order: In
   const filled = new Float64Array(strata * folds)
   const excess = new Float64Array(folds)
   const foldOfGroup = new Int32Array(groups)
-  for (const g of order) {
+  const vacant = new Uint8Array(folds).fill(1)
+  let vacancies = folds
+  for (let i = 0; i < groups; i++) {
+    const g = order[i]!
+    const onlyVacant = groups - i <= vacancies
     let best = 0
     let bestLoad = Infinity
     let bestExcess = Infinity
     for (let f = 0; f < folds; f++) {
+      if (onlyVacant && vacant[f] === 0) continue
       let load = 0
       let over = excess[f]!
       for (let p = first[g]!; p < first[g + 1]!; p++) {
@@ -103,6 +84,8 @@ const leastSquares = ({ folds, groups, strata }: Input, counts: Tally, order: In
       }
     }
     foldOfGroup[g] = best
+    vacancies -= vacant[best]!
+    vacant[best] = 0
     excess[best] = bestExcess
     for (let p = first[g]!; p < first[g + 1]!; p++) filled[stratum[p]! * folds + best]! += count[p]!
   }
@@ -127,10 +110,14 @@ const wasikowski = ({ folds, groups, strata }: Input, counts: Tally, order: Int3
   const placed = new Float64Array(strata)
   const rowsOfFold = new Float64Array(folds)
   const foldOfGroup = new Int32Array(groups)
-  for (const g of order) {
+  let vacancies = folds
+  for (let i = 0; i < groups; i++) {
+    const g = order[i]!
+    const onlyVacant = groups - i <= vacancies
     let best = 0
     let bestSpread = Infinity
     for (let f = 0; f < folds; f++) {
+      if (onlyVacant && rowsOfFold[f]! > 0) continue
       // Only strata of this group change, and in each the sum of squares tells its variance over folds.
       let sum = 0
       for (let p = first[g]!; p < first[g + 1]!; p++) {
@@ -146,6 +133,7 @@ const wasikowski = ({ folds, groups, strata }: Input, counts: Tally, order: Int3
       }
     }
     foldOfGroup[g] = best
+    if (rowsOfFold[best] === 0) vacancies -= 1
     rowsOfFold[best]! += rowsOfGroup[g]!
     for (let p = first[g]!; p < first[g + 1]!; p++) {
       const s = stratum[p]!

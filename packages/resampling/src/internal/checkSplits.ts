@@ -1,10 +1,10 @@
 /**
  * Looks at finished splits for what would make a score meaningless: empty sets, classes and strata left out, leaks.
  */
+import { describe, type Split } from "@rocflow/core/splitting/Split"
+import { SplitProblem } from "@rocflow/core/splitting/SplitProblem"
+import type { Codes, Units } from "@rocflow/core/splitting/Units"
 import * as Result from "effect/Result"
-import { describe } from "./split.ts"
-import type { Split } from "./split.ts"
-import type { Codes, Problem, Units } from "./units.ts"
 
 const shown = 3
 
@@ -26,29 +26,32 @@ const has = (codes: Codes, rows: Int32Array): Uint8Array => {
   return present
 }
 
-const emptySet = (units: Units, splits: ReadonlyArray<Split>): Problem | undefined => {
+/** Whether rows are separated by subset; one of the subsets may itself be called "full". */
+const bySubset = (splits: ReadonlyArray<Split>): boolean => splits.some(({ testSubset }) => testSubset !== "full")
+
+const emptySet = (units: Units, splits: ReadonlyArray<Split>): SplitProblem | undefined => {
   const split = splits.find(({ test, train }) => test.length === 0 || train.length === 0)
   if (split === undefined) return undefined
   const which = split.test.length === 0 ? "test" : "train"
   const reduced = which === "train" && split.nTrainGroups < split.groups
-  return {
+  return new SplitProblem({
     reason: "EmptySplit",
     given: `the ${which} set of ${describe(split)}`,
     rule: "has no row",
     advice: reduced
       ? "Use fewer sizes, a larger ratio or coarser strata."
-      : split.testSubset === "full"
+      : !bySubset(splits)
         ? `Use another number of folds, or another ratio, for the ${units.groups} ${units.unit}s.`
         : `Use fewer folds, put "${units.subsetColumn}" among the strata, or merge small subsets.`
-  }
+  })
 }
 
 /** Whether rows that this split could train on, fold aside, hold the class in two groups: then strata can share it. */
-const couldHold = (units: Units, target: Codes, code: number, split: Split): boolean => {
+const couldHold = (units: Units, target: Codes, code: number, split: Split, separated: boolean): boolean => {
   const groups = new Set<number>()
   for (let row = 0; row < units.rows && groups.size < 2; row++) {
     if (target.codes[row] !== code) continue
-    const same = split.testSubset === "full" || units.subset?.names[units.subset.codes[row]!] === split.testSubset
+    const same = !separated || units.subset?.names[units.subset.codes[row]!] === split.testSubset
     if (split.trainSubsets === "all" || same === (split.trainSubsets === "same")) groups.add(units.group[row]!)
   }
   return groups.size === 2
@@ -71,16 +74,17 @@ const strataAdvice = (units: Units): string => {
  *
  * `given` tells that the user chose the rows; then a missing class is a warning.
  */
-export const check = (
+export const checkSplits = (
   units: Units,
   splits: ReadonlyArray<Split>,
   given: boolean
-): Result.Result<ReadonlyArray<string>, Problem> => {
+): Result.Result<ReadonlyArray<string>, SplitProblem> => {
   const empty = emptySet(units, splits)
   if (empty !== undefined) return Result.fail(empty)
   const warnings: Array<string> = []
   const { target } = units
   if (target !== undefined) {
+    const separated = bySubset(splits)
     const stratified = units.stratumColumns.includes(units.targetColumn)
     const train: Lacking = new Map()
     const test: Lacking = new Map()
@@ -91,13 +95,15 @@ export const check = (
         if (present === 1) continue
         const name = target.names[code]!
         const full = split.nTrainGroups === split.groups
-        if (full && !stratified && !given && couldHold(units, target, code, split)) {
-          return Result.fail({
-            reason: "MissingClass",
-            given: `the train set of ${describe(split)}`,
-            rule: `has no row of the class "${name}", which stratification would give it`,
-            advice: strataAdvice(units)
-          })
+        if (full && !stratified && !given && couldHold(units, target, code, split, separated)) {
+          return Result.fail(
+            new SplitProblem({
+              reason: "MissingClass",
+              given: `the train set of ${describe(split)}`,
+              rule: `has no row of the class "${name}", which stratification would give it`,
+              advice: strataAdvice(units)
+            })
+          )
         }
         note(train, name, split)
       }
@@ -122,19 +128,18 @@ export const check = (
 /** Strata that the downsampling of a training set left without rows. */
 const lostStrata = (units: Units, splits: ReadonlyArray<Split>): ReadonlyArray<string> => {
   if (units.stratumColumns.length === 0) return []
-  const strata: Codes = { codes: units.stratum, names: units.strataNames }
   const cell = (split: Split) => JSON.stringify([split.trainSubsets, split.testFold, split.testSubset])
   const full = new Map(
     splits
       .filter((split) => split.nTrainGroups === split.groups)
-      .map((split) => [cell(split), has(strata, split.train)])
+      .map((split) => [cell(split), has(units.stratum, split.train)])
   )
   const lost: Lacking = new Map()
   for (const split of splits) {
     if (split.nTrainGroups === split.groups) continue
-    const kept = has(strata, split.train)
+    const kept = has(units.stratum, split.train)
     for (const [code, present] of full.get(cell(split))!.entries()) {
-      if (present === 1 && kept[code] === 0) note(lost, units.strataNames[code]!, split)
+      if (present === 1 && kept[code] === 0) note(lost, units.stratum.names[code]!, split)
     }
   }
   return Array.from(

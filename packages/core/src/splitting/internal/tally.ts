@@ -21,7 +21,7 @@ export interface Tally {
 }
 
 /** Counts in one pass over the rows, after a counting sort by group. */
-export const tally = ({ group, groups, strata, stratum }: Rows): Tally => {
+export const countPairs = ({ group, groups, strata, stratum }: Rows): Tally => {
   const rows = group.length
   const rowsOfGroup = new Float64Array(groups)
   const rowsOfStratum = new Float64Array(strata)
