@@ -6,7 +6,7 @@ import * as AllPairs from "../src/AllPairs.ts"
 import * as Aum from "../src/Aum.ts"
 import * as Bce from "../src/Bce.ts"
 import * as BinaryScores from "../src/BinaryScores.ts"
-import * as Sorted from "../src/internal/aumSorted.ts"
+import * as Sorted from "../test/oracle/aumSorted.ts"
 import { isUndefined } from "../src/Roc.ts"
 import type { Data } from "./data.ts"
 
@@ -32,9 +32,8 @@ export interface Subject {
 const million = 1e6
 
 const kernel =
-  ({ evaluate }: Loss.Kernel, Floats: typeof Float32Array | typeof Float64Array = Float64Array) =>
+  ({ evaluate }: Loss.Explicit, Floats: typeof Float32Array | typeof Float64Array = Float64Array) =>
   ({ labels, rows, scores }: Data): Prepared => {
-    if (evaluate === undefined) throw new Error("the loss has no explicit gradient")
     const [s, y, gradient] = [new Floats(scores), new Floats(labels), new Floats(rows)]
     return { run: () => evaluate(s, y, gradient), gradient: () => gradient }
   }

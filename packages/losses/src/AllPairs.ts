@@ -21,24 +21,24 @@
  * classification using the all pairs squared hinge loss, arXiv:2302.11062.
  *
  * @example
- * const kernel = AllPairs.squaredHingeDefinition.make({ margin: 1 })
+ * const loss = AllPairs.squaredHingeDefinition.make({ margin: 1 })
  * const gradient = new Float64Array(3)
- * kernel.evaluate?.(Float64Array.of(0.5, 0, -1), Float64Array.of(1, 0, 0), gradient) // => 0.125
+ * loss.evaluate(Float64Array.of(0.5, 0, -1), Float64Array.of(1, 0, 0), gradient) // => 0.125
  * gradient // => Float64Array [-0.5, 0.5, 0]
  */
+import * as OptionSchema from "@rocflow/core/OptionSchema"
 import * as Loss from "@rocflow/core/pipeline/Loss"
-import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { allPairsSquare } from "./internal/allPairsSquare.ts"
 import { makeAllPairsSquaredHinge } from "./internal/allPairsSquaredHinge.ts"
-import { allPairsSquaredHingeTensor, allPairsSquareTensor } from "./internal/tensors.ts"
+import { allPairsSquaredHingeTensor, allPairsSquareTensor } from "./internal/allPairsTensors.ts"
 
 /**
  * - `margin`: how much higher a positive should score than a negative, at least 0, default 1.
  * @category models
  */
 export const Options = Schema.Struct({
-  margin: Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0)).pipe(Schema.withDecodingDefaultKey(Effect.succeed(1)))
+  margin: OptionSchema.withDefault(OptionSchema.nonNegative, 1)
 })
 
 /** What a user writes: every option may be left out. @category models */
@@ -52,10 +52,11 @@ export const squaredHingeDefinition = Loss.define({
   translationInvariant: true,
   options: Options,
   summary: "All-pairs squared hinge: the mean over pairs of max(0, margin - (positive - negative))^2",
-  make: ({ margin }) => ({
-    evaluate: makeAllPairsSquaredHinge(margin),
-    tensor: allPairsSquaredHingeTensor(margin)
-  })
+  make: ({ margin }) =>
+    Loss.explicit({
+      evaluate: makeAllPairsSquaredHinge(margin),
+      tensor: allPairsSquaredHingeTensor(margin)
+    })
 })
 
 /** The definition of {@link square}, for registries and for direct evaluation. @category models */
@@ -66,10 +67,11 @@ export const squareDefinition = Loss.define({
   translationInvariant: true,
   options: Options,
   summary: "All-pairs square: the mean over pairs of (margin - (positive - negative))^2",
-  make: ({ margin }) => ({
-    evaluate: (scores, targets, gradient, weights) => allPairsSquare(scores, targets, gradient, weights, margin),
-    tensor: allPairsSquareTensor(margin)
-  })
+  make: ({ margin }) =>
+    Loss.explicit({
+      evaluate: (scores, targets, gradient, weights) => allPairsSquare(scores, targets, gradient, weights, margin),
+      tensor: allPairsSquareTensor(margin)
+    })
 })
 
 /** Appends the all-pairs squared hinge to a pipeline that has a head. Binary tasks only. @category stages */

@@ -12,7 +12,7 @@ import type * as tf from "@tensorflow/tfjs-core"
 import * as Schema from "effect/Schema"
 import type { BinaryScores } from "./BinaryScores.ts"
 import * as Linear from "./internal/aumLinear.ts"
-import { denominator, withDefault } from "./internal/aumOptions.ts"
+import { Denominator, withDefault } from "./internal/aumOptions.ts"
 import * as Tensors from "./internal/aumTensor.ts"
 import { stepAlong } from "./internal/lineSearchBinary.ts"
 import * as Undefined from "./internal/undefinedValue.ts"
@@ -20,7 +20,6 @@ import * as Undefined from "./internal/undefinedValue.ts"
 export { general } from "./AumGeneral.ts"
 export { definition as multiclassDefinition, stage as multiclass } from "./AumMulticlass.ts"
 export { measure } from "./internal/aumMeasure.ts"
-export { InvalidOption } from "./internal/aumOptions.ts"
 
 /**
  * What divides the errors:
@@ -58,8 +57,7 @@ export interface Result {
 /**
  * Computes the binary AUM and its one-sided derivatives, in expected linear time.
  *
- * With one class only, `"count"` gives 0 with derivatives 0, and `"rate"`, where a denominator is 0, is undefined.
- * Throws `InvalidOption` for an unknown denominator.
+ * With one class only, `"count"` gives 0 with derivatives 0, and `"rate"`, where a denominator is 0, is undefined; so is an unknown denominator.
  *
  * **Gotchas.** Left and right differ only in rows tied with the crossing of FPR and FNR. There the mean of the two need
  * not sum to 0, and AUM = 0 does not imply that the classes are ranked: constant scores have AUM 0 and AUC 0.5.
@@ -70,7 +68,10 @@ export interface Result {
  * @category computing
  */
 export const binary = (s: BinaryScores, options: Options = {}): Result | Undefined.Undefined => {
-  const divisor = denominator(options.denominator)
+  const { denominator: divisor = "rate" } = options
+  if (!Schema.is(Denominator)(divisor)) {
+    return Undefined.make(`the denominator ${JSON.stringify(divisor)} is not known: use "rate" or "count"`)
+  }
   if (divisor === "rate" && !(s.positiveWeight > 0 && s.negativeWeight > 0)) {
     const missing = s.positiveWeight > 0 ? "negative" : "positive"
     return Undefined.make(`the rates of AUM need both classes, and no ${missing} row has weight`)
@@ -98,7 +99,7 @@ export const tensor = (
   predictions: tf.Tensor,
   labels: tf.Tensor,
   options: Options & { readonly weights?: tf.Tensor } = {}
-): tf.Scalar => Tensors.binary(predictions, labels, denominator(options.denominator), options.weights)
+): tf.Scalar => Tensors.binary(predictions, labels, options.denominator ?? "rate", options.weights)
 
 /**
  * The definition, for registries and for direct evaluation. Its gradient is the mean of left and right.
@@ -113,17 +114,16 @@ export const definition = Loss.define({
   accepts: ["binary"],
   weighted: true,
   translationInvariant: true,
-  searchable: true,
   options: Options,
   summary: "Area under min(FPR, FNR): a convex surrogate that optimises the binary ROC curve",
   make: ({ denominator }) => {
     const workspace = Linear.make()
-    return {
+    return Loss.explicit({
       evaluate: (scores, targets, gradient, weights) =>
         workspace.evaluate(scores, targets, targets.length, denominator, gradient, undefined, undefined, weights),
       search: (scores, direction, targets) => stepAlong(scores, direction, targets, denominator),
       tensor: (scores, targets, weights) => Tensors.binary(scores, targets, denominator, weights)
-    }
+    })
   }
 })
 

@@ -10,6 +10,7 @@
  */
 import type * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
+import type { Denominator } from "./internal/aumOptions.ts"
 import type { InvalidDiffs } from "./internal/diffsError.ts"
 import { fail, toEffect } from "./internal/diffsError.ts"
 import { denominatorOf, steps, weigh } from "./internal/diffsLabels.ts"
@@ -23,7 +24,7 @@ export type { Reason } from "./internal/diffsError.ts"
 export type { PenaltyRow } from "./internal/diffsPenalty.ts"
 
 /** Errors as fractions of their totals (`rate`, ROC space) or as numbers (`count`). */
-export type Denominator = "rate" | "count"
+export type { Denominator } from "./internal/aumOptions.ts"
 
 /**
  * A checked table of error differences, one row per step, in columns of equal length.

@@ -6,8 +6,8 @@
  *
  * Scores are used as they are (logits or probabilities), as in torchMAUM.
  */
+import * as OptionSchema from "@rocflow/core/OptionSchema"
 import * as Loss from "@rocflow/core/pipeline/Loss"
-import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { withDefault } from "./internal/aumOptions.ts"
 import * as OneVsRest from "./internal/aumOneVsRest.ts"
@@ -20,7 +20,7 @@ import * as Tensors from "./internal/aumTensor.ts"
  */
 export const Options = Schema.Struct({
   denominator: withDefault,
-  average: Schema.Literals(["macro", "micro"]).pipe(Schema.withDecodingDefaultKey(Effect.succeed("macro" as const)))
+  average: OptionSchema.withDefault(Schema.Literals(["macro", "micro"]), "macro")
 })
 
 /**
@@ -37,9 +37,9 @@ export type Options = typeof Options.Encoded
  * divisor stays the number of classes, so that all batches are on one scale.
  *
  * @example
- * const kernel = AumMulticlass.definition.make({ denominator: "rate", average: "micro" })
+ * const loss = AumMulticlass.definition.make({ denominator: "rate", average: "micro" })
  * const scores = Float64Array.of(0.4, 0.3, 0.3, 0.2, 0.1, 0.7, 0.5, 0.2, 0.3, 0.3, 0.4, 0.3)
- * kernel.evaluate?.(scores, Float64Array.of(0, 2, 1, 1), new Float64Array(12)) // => 0.049999999999999996
+ * loss.evaluate(scores, Float64Array.of(0, 2, 1, 1), new Float64Array(12)) // => 0.049999999999999996
  * @category models
  */
 export const definition = Loss.define({
@@ -50,11 +50,11 @@ export const definition = Loss.define({
   summary: "AUM of more than two classes, one against the rest: mean over classes (macro) or all entries (micro)",
   make: ({ average, denominator }) => {
     const problems = average === "macro" ? OneVsRest.macro() : OneVsRest.micro()
-    return {
+    return Loss.explicit({
       evaluate: (scores, targets, gradient, weights) =>
         problems.evaluate(scores, targets, targets.length, denominator, gradient, weights),
       tensor: (scores, targets, weights) => Tensors.multiclass(scores, targets, denominator, average, weights)
-    }
+    })
   }
 })
 

@@ -11,16 +11,18 @@
  * without weight has value and gradient 0.
  *
  * @example
- * const kernel = Bce.definition.make({ posWeight: 1, reduction: "mean" })
+ * const loss = Bce.definition.make({ posWeight: 1, reduction: "mean" })
  * const gradient = new Float64Array(2)
- * kernel.evaluate?.(Float64Array.of(0, 0), Float64Array.of(1, 0), gradient) // => 0.6931471805599453
+ * loss.evaluate(Float64Array.of(0, 0), Float64Array.of(1, 0), gradient) // => 0.6931471805599453
  * gradient // => Float64Array [-0.25, 0.25]
  */
+import * as OptionSchema from "@rocflow/core/OptionSchema"
 import * as Loss from "@rocflow/core/pipeline/Loss"
-import * as Effect from "effect/Effect"
+import * as tf from "@tensorflow/tfjs-core"
 import * as Schema from "effect/Schema"
-import { bce } from "./internal/bce.ts"
-import { bceTensor, factor, Reduction } from "./internal/tensors.ts"
+import { perClass, signs } from "./internal/classes.ts"
+import * as Elementwise from "./internal/elementwise.ts"
+import { Reduction } from "./internal/reduction.ts"
 
 /**
  * - `posWeight`: factor of the positives' terms, above 0, default 1. The number of negatives divided by the number of
@@ -29,7 +31,7 @@ import { bceTensor, factor, Reduction } from "./internal/tensors.ts"
  * @category models
  */
 export const Options = Schema.Struct({
-  posWeight: Schema.Finite.check(Schema.isGreaterThan(0)).pipe(Schema.withDecodingDefaultKey(Effect.succeed(1))),
+  posWeight: OptionSchema.withDefault(OptionSchema.positive, 1),
   reduction: Reduction
 })
 
@@ -37,17 +39,30 @@ export const Options = Schema.Struct({
 export type Options = typeof Options.Encoded
 
 /** The definition, for registries and for direct evaluation. @category models */
-export const definition = Loss.define({
+export const definition = Elementwise.define({
   id: "Bce.loss",
   accepts: ["binary"],
-  weighted: true,
   options: Options,
   summary: "Binary cross-entropy of logits: the mean of softplus(-z), positives times posWeight",
-  make: ({ posWeight, reduction }) => ({
-    evaluate: (scores, targets, gradient, weights) =>
-      bce(scores, targets, gradient, weights, factor(reduction, targets.length, weights), posWeight),
-    tensor: bceTensor(reduction, posWeight)
-  })
+  terms:
+    ({ posWeight }) =>
+    (scores, targets, values, slopes) => {
+      // With the margin z = s for a positive and -s for a negative row both classes share softplus(-z) and sigmoid(-z). The
+      // exponent is never positive, so nothing overflows, and a confident right answer keeps its relative precision.
+      for (let i = 0; i < targets.length; i++) {
+        const positive = targets[i] === 1
+        const z = positive ? scores[i]! : -scores[i]!
+        const e = Math.exp(-Math.abs(z))
+        const wrong = (z >= 0 ? e : 1) / (1 + e)
+        const c = positive ? posWeight : 1
+        values[i] = c * (Math.max(-z, 0) + Math.log1p(e))
+        slopes[i] = positive ? -c * wrong : c * wrong
+      }
+    },
+  tensor:
+    ({ posWeight }) =>
+    (scores, targets) =>
+      tf.mul(perClass(targets, posWeight, 1), tf.softplus(tf.neg(tf.mul(signs(targets), scores))))
 })
 
 /** Appends binary cross-entropy to a pipeline that has a head. Binary tasks only. @category stages */

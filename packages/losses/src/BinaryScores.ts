@@ -1,15 +1,11 @@
 /**
  * Labels and scores of a binary problem, checked once, so that everything computed from them cannot fail.
  */
+import type { Floats } from "@rocflow/core/pipeline/Loss"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
-/**
- * Scores as given, in single or double precision.
- *
- * @category models
- */
-export type Floats = Float32Array | Float64Array
+export type { Floats } from "@rocflow/core/pipeline/Loss"
 
 /**
  * Checked labels and scores of the same length, at least one row; scores are finite.

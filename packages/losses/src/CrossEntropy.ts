@@ -11,15 +11,16 @@
  * without weight has value and gradient 0.
  *
  * @example
- * const kernel = CrossEntropy.definition.make({ reduction: "mean" })
+ * const loss = CrossEntropy.definition.make({ reduction: "mean" })
  * const gradient = new Float64Array(4)
- * kernel.evaluate?.(Float64Array.of(0, 0, 0, 0), Float64Array.of(2), gradient) // => 1.3862943611198906
+ * loss.evaluate(Float64Array.of(0, 0, 0, 0), Float64Array.of(2), gradient) // => 1.3862943611198906
  * gradient // => Float64Array [0.25, 0.25, -0.75, 0.25]
  */
 import * as Loss from "@rocflow/core/pipeline/Loss"
+import * as tf from "@tensorflow/tfjs-core"
 import * as Schema from "effect/Schema"
 import { crossEntropy } from "./internal/crossEntropy.ts"
-import { crossEntropyTensor, factor, Reduction } from "./internal/tensors.ts"
+import { factor, reduce, Reduction } from "./internal/reduction.ts"
 
 /**
  * - `reduction`: "mean" (default) or "sum".
@@ -37,11 +38,15 @@ export const definition = Loss.define({
   weighted: true,
   options: Options,
   summary: "Cross-entropy of softmax scores: the mean of log(sum exp(s)) - s of the true class",
-  make: ({ reduction }) => ({
-    evaluate: (scores, targets, gradient, weights) =>
-      crossEntropy(scores, targets, gradient, weights, factor(reduction, targets.length, weights)),
-    tensor: crossEntropyTensor(reduction)
-  })
+  make: ({ reduction }) =>
+    Loss.explicit({
+      evaluate: (scores, targets, gradient, weights) =>
+        crossEntropy(scores, targets, gradient, weights, factor(reduction, targets.length, weights)),
+      tensor: (scores, targets, weights) => {
+        const truth = tf.oneHot(tf.cast(targets, "int32"), scores.shape[1])
+        return reduce(tf.neg(tf.sum(tf.mul(truth, tf.logSoftmax(scores)), 1)), weights, reduction)
+      }
+    })
 })
 
 /** Appends cross-entropy to a pipeline that has a head. Multi-class tasks only. @category stages */

@@ -10,7 +10,6 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { BinaryScores } from "./BinaryScores.ts"
-import { InvalidOption } from "./internal/aumOptions.ts"
 import * as Normal from "./internal/rocNormal.ts"
 import { placements, varianceOfMean } from "./internal/rocPlacements.ts"
 import * as Undefined from "./internal/undefinedValue.ts"
@@ -52,7 +51,7 @@ export interface Interval {
 /**
  * Computes a confidence interval of the AUC.
  *
- * - `level`: in (0, 1), default 0.95; out of range throws `InvalidOption`
+ * - `level`: in (0, 1), default 0.95; undefined out of range
  * - `method`: `"wald"` (default), auc ± z·se cut to [0, 1], as pROC's `ci.auc`; `"logit"`, the same on the logit scale,
  *   which is better near 1 and never leaves (0, 1), and undefined at 0 and 1
  *
@@ -70,7 +69,7 @@ export const interval = (
 ): Interval | Undefined.Undefined => {
   const { level = 0.95, method = "wald" } = options
   if (!(level > 0 && level < 1)) {
-    throw new InvalidOption({ option: "level", given: String(level), rule: "between 0 and 1, both excluded" })
+    return Undefined.make(`a confidence interval of level ${level} does not exist: give a level between 0 and 1`)
   }
   const squared = variance(s)
   const auc = Roc.auc(s)

@@ -19,16 +19,18 @@
  * equation 5.
  *
  * @example
- * const kernel = Focal.definition.make({ gamma: 2, alpha: 0.25, reduction: "mean" })
+ * const loss = Focal.definition.make({ gamma: 2, alpha: 0.25, reduction: "mean" })
  * const gradient = new Float64Array(1)
- * kernel.evaluate?.(Float64Array.of(0), Float64Array.of(1), gradient) // => 0.04332169878499658
+ * loss.evaluate(Float64Array.of(0), Float64Array.of(1), gradient) // => 0.04332169878499658
  * gradient // => Float64Array [-0.07457169878499659]
  */
+import * as OptionSchema from "@rocflow/core/OptionSchema"
 import * as Loss from "@rocflow/core/pipeline/Loss"
-import * as Effect from "effect/Effect"
+import * as tf from "@tensorflow/tfjs-core"
 import * as Schema from "effect/Schema"
-import { focal } from "./internal/focal.ts"
-import { focalTensor, factor, Reduction } from "./internal/tensors.ts"
+import { perClass, signs } from "./internal/classes.ts"
+import * as Elementwise from "./internal/elementwise.ts"
+import { Reduction } from "./internal/reduction.ts"
 
 /**
  * - `gamma`: focusing exponent, at least 0, default 2; 0 is weighted cross-entropy.
@@ -37,10 +39,8 @@ import { focalTensor, factor, Reduction } from "./internal/tensors.ts"
  * @category models
  */
 export const Options = Schema.Struct({
-  gamma: Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0)).pipe(Schema.withDecodingDefaultKey(Effect.succeed(2))),
-  alpha: Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 })).pipe(
-    Schema.withDecodingDefaultKey(Effect.succeed(0.25))
-  ),
+  gamma: OptionSchema.withDefault(OptionSchema.nonNegative, 2),
+  alpha: OptionSchema.withDefault(OptionSchema.proportion, 0.25),
   reduction: Reduction
 })
 
@@ -48,17 +48,38 @@ export const Options = Schema.Struct({
 export type Options = typeof Options.Encoded
 
 /** The definition, for registries and for direct evaluation. @category models */
-export const definition = Loss.define({
+export const definition = Elementwise.define({
   id: "Focal.loss",
   accepts: ["binary"],
-  weighted: true,
   options: Options,
   summary: "Focal loss of logits: cross-entropy times (1 - p)^gamma of the true class, positives times alpha",
-  make: ({ alpha, gamma, reduction }) => ({
-    evaluate: (scores, targets, gradient, weights) =>
-      focal(scores, targets, gradient, weights, factor(reduction, targets.length, weights), gamma, alpha),
-    tensor: focalTensor(reduction, gamma, alpha)
-  })
+  terms:
+    ({ alpha, gamma }) =>
+    (scores, targets, values, slopes) => {
+      // With the margin z, wrong = sigmoid(-z) = 1 - p_t and surprise = softplus(-z) = -log p_t:
+      //   value = alpha_t wrong^gamma surprise,   d/dz = -alpha_t wrong^gamma (gamma (1 - wrong) surprise + wrong),
+      // which divides by nothing, so it needs no case for wrong near 0 or 1.
+      for (let i = 0; i < targets.length; i++) {
+        const positive = targets[i] === 1
+        const z = positive ? scores[i]! : -scores[i]!
+        const e = Math.exp(-Math.abs(z))
+        const wrong = (z >= 0 ? e : 1) / (1 + e)
+        const right = (z >= 0 ? 1 : e) / (1 + e)
+        const surprise = Math.max(-z, 0) + Math.log1p(e)
+        const focus = (positive ? alpha : 1 - alpha) * wrong ** gamma
+        const slope = focus * (gamma * right * surprise + wrong)
+        values[i] = focus * surprise
+        slopes[i] = positive ? -slope : slope
+      }
+    },
+  tensor:
+    ({ alpha, gamma }) =>
+    (scores, targets) => {
+      const margins: tf.Tensor1D = tf.mul(signs(targets), scores)
+      // (1 - p_t)^gamma as exp(-gamma softplus(z)): the gradient of a power is NaN where its base rounds to 0.
+      const focus = tf.exp(tf.mul(tf.softplus(margins), -gamma))
+      return tf.mul(tf.mul(perClass(targets, alpha, 1 - alpha), focus), tf.softplus(tf.neg(margins)))
+    }
 })
 
 /** Appends focal loss to a pipeline that has a head. Binary tasks only. @category stages */

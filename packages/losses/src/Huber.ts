@@ -15,16 +15,17 @@
  * Source: P. J. Huber (1964), Robust estimation of a location parameter, Annals of Mathematical Statistics 35(1).
  *
  * @example
- * const kernel = Huber.definition.make({ delta: 1, reduction: "mean" })
+ * const loss = Huber.definition.make({ delta: 1, reduction: "mean" })
  * const gradient = new Float64Array(2)
- * kernel.evaluate?.(Float64Array.of(1, 5), Float64Array.of(0.5, 2), gradient) // => 1.3125
+ * loss.evaluate(Float64Array.of(1, 5), Float64Array.of(0.5, 2), gradient) // => 1.3125
  * gradient // => Float64Array [0.25, 0.5]
  */
+import * as OptionSchema from "@rocflow/core/OptionSchema"
 import * as Loss from "@rocflow/core/pipeline/Loss"
-import * as Effect from "effect/Effect"
+import * as tf from "@tensorflow/tfjs-core"
 import * as Schema from "effect/Schema"
-import { huber } from "./internal/huber.ts"
-import { huberTensor, factor, Reduction } from "./internal/tensors.ts"
+import * as Elementwise from "./internal/elementwise.ts"
+import { Reduction } from "./internal/reduction.ts"
 
 /**
  * - `delta`: residual at which the loss turns from quadratic to linear, above 0, in the units of the target, default 1.
@@ -32,7 +33,7 @@ import { huberTensor, factor, Reduction } from "./internal/tensors.ts"
  * @category models
  */
 export const Options = Schema.Struct({
-  delta: Schema.Finite.check(Schema.isGreaterThan(0)).pipe(Schema.withDecodingDefaultKey(Effect.succeed(1))),
+  delta: OptionSchema.withDefault(OptionSchema.positive, 1),
   reduction: Reduction
 })
 
@@ -40,17 +41,29 @@ export const Options = Schema.Struct({
 export type Options = typeof Options.Encoded
 
 /** The definition, for registries and for direct evaluation. @category models */
-export const definition = Loss.define({
+export const definition = Elementwise.define({
   id: "Huber.loss",
   accepts: ["regression"],
-  weighted: true,
   options: Options,
   summary: "Huber loss: squared error up to a residual of delta, absolute error beyond",
-  make: ({ delta, reduction }) => ({
-    evaluate: (scores, targets, gradient, weights) =>
-      huber(scores, targets, gradient, weights, factor(reduction, targets.length, weights), delta),
-    tensor: huberTensor(reduction, delta)
-  })
+  terms:
+    ({ delta }) =>
+    (scores, targets, values, slopes) => {
+      // With the residual clipped to c both branches are c (d - c / 2): d^2 / 2 where c = d, delta (|d| - delta / 2) beyond.
+      for (let i = 0; i < targets.length; i++) {
+        const d = scores[i]! - targets[i]!
+        const clipped = Math.max(-delta, Math.min(delta, d))
+        values[i] = clipped * (d - clipped / 2)
+        slopes[i] = clipped
+      }
+    },
+  tensor:
+    ({ delta }) =>
+    (scores, targets) => {
+      const residuals: tf.Tensor1D = tf.sub(scores, targets)
+      const clipped = tf.clipByValue(residuals, -delta, delta)
+      return tf.mul(clipped, tf.sub(residuals, tf.div(clipped, 2)))
+    }
 })
 
 /** Appends Huber loss to a pipeline that has a head. Regression tasks only. @category stages */

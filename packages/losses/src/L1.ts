@@ -14,15 +14,16 @@
  * without weight has value and gradient 0.
  *
  * @example
- * const kernel = L1.definition.make({ reduction: "mean" })
+ * const loss = L1.definition.make({ reduction: "mean" })
  * const gradient = new Float64Array(2)
- * kernel.evaluate?.(Float64Array.of(1, 5), Float64Array.of(1, 2), gradient) // => 1.5
+ * loss.evaluate(Float64Array.of(1, 5), Float64Array.of(1, 2), gradient) // => 1.5
  * gradient // => Float64Array [0, 0.5]
  */
 import * as Loss from "@rocflow/core/pipeline/Loss"
+import * as tf from "@tensorflow/tfjs-core"
 import * as Schema from "effect/Schema"
-import { l1 } from "./internal/l1.ts"
-import { l1Tensor, factor, Reduction } from "./internal/tensors.ts"
+import * as Elementwise from "./internal/elementwise.ts"
+import { Reduction } from "./internal/reduction.ts"
 
 /**
  * - `reduction`: "mean" (default) or "sum".
@@ -34,17 +35,23 @@ export const Options = Schema.Struct({ reduction: Reduction })
 export type Options = typeof Options.Encoded
 
 /** The definition, for registries and for direct evaluation. @category models */
-export const definition = Loss.define({
+export const definition = Elementwise.define({
   id: "L1.loss",
   accepts: ["regression"],
-  weighted: true,
   options: Options,
   summary: "Absolute error: the mean of |score - target|",
-  make: ({ reduction }) => ({
-    evaluate: (scores, targets, gradient, weights) =>
-      l1(scores, targets, gradient, weights, factor(reduction, targets.length, weights)),
-    tensor: l1Tensor(reduction)
-  })
+  terms: () => (scores, targets, values, slopes) => {
+    for (let i = 0; i < targets.length; i++) {
+      const d = scores[i]! - targets[i]!
+      values[i] = Math.abs(d)
+      slopes[i] = Math.sign(d)
+    }
+  },
+  tensor: () => (scores, targets) => {
+    const residuals = tf.sub(scores, targets)
+    // Not tf.abs: its gradient at 0 is -1 in tfjs, that of relu is 0.
+    return tf.add(tf.relu(residuals), tf.relu(tf.neg(residuals)))
+  }
 })
 
 /** Appends absolute error to a pipeline that has a head. Regression tasks only. @category stages */

@@ -10,15 +10,16 @@
  * without weight has value and gradient 0.
  *
  * @example
- * const kernel = Mse.definition.make({ reduction: "mean" })
+ * const loss = Mse.definition.make({ reduction: "mean" })
  * const gradient = new Float64Array(2)
- * kernel.evaluate?.(Float64Array.of(1, 5), Float64Array.of(1, 2), gradient) // => 4.5
+ * loss.evaluate(Float64Array.of(1, 5), Float64Array.of(1, 2), gradient) // => 4.5
  * gradient // => Float64Array [0, 3]
  */
 import * as Loss from "@rocflow/core/pipeline/Loss"
+import * as tf from "@tensorflow/tfjs-core"
 import * as Schema from "effect/Schema"
-import { mse } from "./internal/mse.ts"
-import { mseTensor, factor, Reduction } from "./internal/tensors.ts"
+import * as Elementwise from "./internal/elementwise.ts"
+import { Reduction } from "./internal/reduction.ts"
 
 /**
  * - `reduction`: "mean" (default) or "sum".
@@ -30,17 +31,19 @@ export const Options = Schema.Struct({ reduction: Reduction })
 export type Options = typeof Options.Encoded
 
 /** The definition, for registries and for direct evaluation. @category models */
-export const definition = Loss.define({
+export const definition = Elementwise.define({
   id: "Mse.loss",
   accepts: ["regression"],
-  weighted: true,
   options: Options,
   summary: "Squared error: the mean of (score - target)^2",
-  make: ({ reduction }) => ({
-    evaluate: (scores, targets, gradient, weights) =>
-      mse(scores, targets, gradient, weights, factor(reduction, targets.length, weights)),
-    tensor: mseTensor(reduction)
-  })
+  terms: () => (scores, targets, values, slopes) => {
+    for (let i = 0; i < targets.length; i++) {
+      const d = scores[i]! - targets[i]!
+      values[i] = d * d
+      slopes[i] = 2 * d
+    }
+  },
+  tensor: () => (scores, targets) => tf.square(tf.sub(scores, targets))
 })
 
 /** Appends squared error to a pipeline that has a head. Regression tasks only. @category stages */

@@ -5,11 +5,9 @@
  * or NaN.
  */
 import type { BinaryScores } from "./BinaryScores.ts"
-import { InvalidOption } from "./internal/aumOptions.ts"
 import * as Groups from "./internal/rocGroups.ts"
-import type { Measured, Undefined } from "./internal/undefinedValue.ts"
+import { make, type Measured, type Undefined } from "./internal/undefinedValue.ts"
 
-export { InvalidOption } from "./internal/aumOptions.ts"
 export { confusion } from "./internal/rocConfusion.ts"
 export type { Confusion } from "./internal/rocConfusion.ts"
 export { averagePrecision, precisionRecall } from "./internal/rocPrecision.ts"
@@ -103,8 +101,7 @@ export const auc = (s: BinaryScores): Measured => {
  *
  *     ½ (1 + (area − maxFpr²/2) / (maxFpr − maxFpr²/2))
  *
- * Without, it is the plain area, in [0, maxFpr]. Undefined if a class is missing; throws `InvalidOption` for `maxFpr`
- * out of range.
+ * Without, it is the plain area, in [0, maxFpr]. Undefined if a class is missing, and for `maxFpr` out of range.
  *
  * @example
  * const s = yield* BinaryScores.make({ labels: [0, 0, 1, 1], scores: [0.1, 0.4, 0.35, 0.8] })
@@ -118,7 +115,7 @@ export const partialAuc = (
 ): Measured => {
   const { maxFpr, standardized = true } = options
   if (!(maxFpr > 0 && maxFpr <= 1)) {
-    throw new InvalidOption({ option: "maxFpr", given: String(maxFpr), rule: "above 0 and at most 1" })
+    return make(`the partial AUC up to an FPR of ${maxFpr} does not exist: give a maxFpr above 0 and at most 1`)
   }
   const { count, fp, negatives, positives, tp } = Groups.make(s)
   const missing = Groups.missingClass({ negatives, positives }, "partial AUC")

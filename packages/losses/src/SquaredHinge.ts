@@ -12,16 +12,18 @@
  * without weight has value and gradient 0.
  *
  * @example
- * const kernel = SquaredHinge.definition.make({ margin: 1, reduction: "mean" })
+ * const loss = SquaredHinge.definition.make({ margin: 1, reduction: "mean" })
  * const gradient = new Float64Array(2)
- * kernel.evaluate?.(Float64Array.of(0.5, 0), Float64Array.of(1, 0), gradient) // => 0.625
+ * loss.evaluate(Float64Array.of(0.5, 0), Float64Array.of(1, 0), gradient) // => 0.625
  * gradient // => Float64Array [-0.5, 1]
  */
+import * as OptionSchema from "@rocflow/core/OptionSchema"
 import * as Loss from "@rocflow/core/pipeline/Loss"
-import * as Effect from "effect/Effect"
+import * as tf from "@tensorflow/tfjs-core"
 import * as Schema from "effect/Schema"
-import { squaredHinge } from "./internal/squaredHinge.ts"
-import { squaredHingeTensor, factor, Reduction } from "./internal/tensors.ts"
+import { signs } from "./internal/classes.ts"
+import * as Elementwise from "./internal/elementwise.ts"
+import { Reduction } from "./internal/reduction.ts"
 
 /**
  * - `margin`: score, with the right sign, from which a row costs nothing; at least 0, default 1.
@@ -29,7 +31,7 @@ import { squaredHingeTensor, factor, Reduction } from "./internal/tensors.ts"
  * @category models
  */
 export const Options = Schema.Struct({
-  margin: Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0)).pipe(Schema.withDecodingDefaultKey(Effect.succeed(1))),
+  margin: OptionSchema.withDefault(OptionSchema.nonNegative, 1),
   reduction: Reduction
 })
 
@@ -37,17 +39,25 @@ export const Options = Schema.Struct({
 export type Options = typeof Options.Encoded
 
 /** The definition, for registries and for direct evaluation. @category models */
-export const definition = Loss.define({
+export const definition = Elementwise.define({
   id: "SquaredHinge.loss",
   accepts: ["binary"],
-  weighted: true,
   options: Options,
   summary: "Squared hinge: the mean of max(0, margin - y s)^2 with y = +1 or -1",
-  make: ({ margin, reduction }) => ({
-    evaluate: (scores, targets, gradient, weights) =>
-      squaredHinge(scores, targets, gradient, weights, factor(reduction, targets.length, weights), margin),
-    tensor: squaredHingeTensor(reduction, margin)
-  })
+  terms:
+    ({ margin }) =>
+    (scores, targets, values, slopes) => {
+      for (let i = 0; i < targets.length; i++) {
+        const sign = targets[i] === 1 ? 1 : -1
+        const shortfall = Math.max(0, margin - sign * scores[i]!)
+        values[i] = shortfall * shortfall
+        slopes[i] = -2 * sign * shortfall
+      }
+    },
+  tensor:
+    ({ margin }) =>
+    (scores, targets) =>
+      tf.square(tf.relu(tf.sub(margin, tf.mul(signs(targets), scores))))
 })
 
 /** Appends squared hinge to a pipeline that has a head. Binary tasks only. @category stages */

@@ -2,6 +2,7 @@ import type * as Loss from "@rocflow/core/pipeline/Loss"
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import * as AllPairs from "../src/AllPairs.ts"
+import { explicit } from "./support/evaluate.ts"
 
 const evaluate = (
   definition: Loss.Definition<"binary">,
@@ -11,7 +12,7 @@ const evaluate = (
   weights?: ReadonlyArray<number>
 ) => {
   const gradient = new Float64Array(scores.length)
-  const value = definition.make({ margin }).evaluate!(
+  const value = explicit(definition, { margin }).evaluate(
     Float64Array.from(scores),
     Float64Array.from(targets),
     gradient,
@@ -107,7 +108,7 @@ describe.each(families)("AllPairs.%s", (_, definition, shape) => {
     const scores = Float32Array.from({ length: count }, (_, i) => ((i * 7919) % 10_007) / 1000)
     const targets = Float32Array.from({ length: count }, (_, i) => (i % 10 === 0 ? 1 : 0))
     const gradient = new Float32Array(count)
-    expect(definition.make({ margin: 1 }).evaluate!(scores, targets, gradient)).toBeGreaterThan(0)
+    expect(definition.make({ margin: 1 }).evaluate(scores, targets, gradient)).toBeGreaterThan(0)
     expect(Math.abs(gradient.reduce((a, b) => a + b))).toBeLessThan(1e-4)
   })
 })

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
 import * as AumDiffs from "../src/AumDiffs.ts"
-import { argsort } from "../src/internal/diffsSort.ts"
+import { argsort } from "../src/internal/argsort.ts"
 
 const rowsOf = ({ example, fnDiff, fpDiff, pred }: AumDiffs.AumDiffs) =>
   Array.from(example, (e, row) => [e, pred[row], fpDiff[row], fnDiff[row]])

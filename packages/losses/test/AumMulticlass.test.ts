@@ -20,7 +20,7 @@ const evaluate = (
   const gradient = new Float64Array(scores.length)
   const mass = weights === undefined ? undefined : Float64Array.from(weights)
   const { evaluate } = AumMulticlass.definition.make(options)
-  const value = evaluate!(Float64Array.from(scores), Float64Array.from(targets), gradient, mass)
+  const value = evaluate(Float64Array.from(scores), Float64Array.from(targets), gradient, mass)
   return { value, gradient: [...gradient] }
 }
 

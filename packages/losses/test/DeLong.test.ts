@@ -102,7 +102,10 @@ describe("DeLong.interval", () => {
   })
 
   it.each([0, 1, 1.5, NaN])("refuses level %d", (level) => {
-    expect(() => DeLong.interval(example, { level })).toThrow(/level is .*between 0 and 1/)
+    expect(DeLong.interval(example, { level })).toMatchObject({
+      _tag: "Undefined",
+      reason: `a confidence interval of level ${level} does not exist: give a level between 0 and 1`
+    })
   })
 
   it("has the standard error of repeated samples, and covers the true AUC about as often as it says", () => {

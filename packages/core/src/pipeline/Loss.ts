@@ -23,11 +23,13 @@
  * })
  * const absolute = () => Loss.stage(definition)
  */
+import * as Result from "effect/Result"
 import type { Kind as TargetKind } from "../data/Task.ts"
 import type * as Base from "./Definition.ts"
 import { define as defineStage } from "./internal/bind.ts"
 import { append } from "./internal/pipeline.ts"
 import type * as Pipeline from "./Pipeline.ts"
+import { PipelineError } from "./PipelineError.ts"
 import type * as Stage from "./Stage.ts"
 import { findNothing } from "./Decode.ts"
 
@@ -46,7 +48,8 @@ export const tensor = (loss: Stage.TensorLoss): Stage.Tensor => ({ _tag: "Tensor
 export interface Definition<
   out K extends TargetKind = TargetKind,
   out Encoded = unknown,
-  in Type = never
+  in Type = never,
+  out B extends Stage.Loss = Stage.Loss
 > extends Stage.Definition<"loss", Encoded> {
   readonly accepts: ReadonlyArray<K>
   /** Whether row weights are used. If not, a task with a weight column is refused, never silently unweighted. */
@@ -58,11 +61,11 @@ export interface Definition<
    */
   readonly translationInvariant: boolean
   /** Binds the loss to options with every default filled in. */
-  readonly make: (options: Type) => Stage.Loss
+  readonly make: (options: Type) => B
 }
 
 /** Defines a loss; `make` gets its options with defaults filled in. @category constructors */
-export const define = <const K extends TargetKind, Type, Encoded>(definition: {
+export const define = <const K extends TargetKind, Type, Encoded, B extends Stage.Loss>(definition: {
   readonly id: string
   readonly summary: string
   readonly accepts: ReadonlyArray<K>
@@ -70,8 +73,8 @@ export const define = <const K extends TargetKind, Type, Encoded>(definition: {
   /** Default false. */
   readonly translationInvariant?: boolean
   readonly options: Base.Options<Type, Encoded>
-  readonly make: (options: Type) => Stage.Loss
-}): Definition<K, Encoded, Type> => {
+  readonly make: (options: Type) => B
+}): Definition<K, Encoded, Type, B> => {
   const { accepts, make, translationInvariant = false, weighted } = definition
   const stage = defineStage({
     ...definition,
@@ -94,3 +97,19 @@ export const stage =
     self: P & Pipeline.After<P, "loss", "a loss">
   ): Pipeline.Pipeline<"loss", Pipeline.ColumnsOf<P>, Pipeline.ShapeOf<P>, K> =>
     append(self, definition.bind(options ?? {}, findNothing))
+
+/**
+ * Gives the loss of options as a user writes them, for direct evaluation. Errors: `PipelineError` with every issue of the
+ * options.
+ *
+ * @example
+ * Result.map(Loss.bind(Bce.definition, { posWeight: 3 }), (loss) => loss._tag) // => Explicit
+ */
+export const bind = (definition: Definition, given: object = {}): Result.Result<Stage.Loss, PipelineError> =>
+  Result.match(definition.bind(given, findNothing).bound, {
+    onSuccess: ({ part }) =>
+      part.kind === "loss"
+        ? Result.succeed(part.loss)
+        : Result.fail(new PipelineError({ issues: [{ path: [], message: `${definition.id} is no loss` }] })),
+    onFailure: (issues) => Result.fail(new PipelineError({ issues }))
+  })

@@ -1,5 +1,5 @@
 /** Rows of one example at one breakpoint act as one step, so they are added before any derivative is taken. */
-import { argsort } from "./diffsSort.ts"
+import { argsort } from "./argsort.ts"
 
 export interface Columns {
   readonly example: Int32Array

@@ -1,6 +1,6 @@
 /** AUM of any table of error differences, with its two one-sided derivatives, by sorting the thresholds. */
 import type { Columns } from "./diffsMerge.ts"
-import { argsort } from "./diffsSort.ts"
+import { argsort } from "./argsort.ts"
 
 export interface Evaluation {
   readonly aum: number

@@ -1,7 +1,7 @@
 /**
  * Thresholds as lines in the step: T(s) = intercept + s · slope, in the order they have just after s = 0.
  */
-import { argsort } from "./diffsSort.ts"
+import { argsort } from "./argsort.ts"
 
 export interface Lines {
   readonly intercept: Float64Array

@@ -2,7 +2,6 @@
  * The confusion matrix at one threshold, and every rate made of it.
  */
 import type { BinaryScores } from "../BinaryScores.ts"
-import { InvalidOption } from "./aumOptions.ts"
 import * as Undefined from "./undefinedValue.ts"
 import type { Measured } from "./undefinedValue.ts"
 
@@ -37,7 +36,9 @@ export interface Confusion {
 }
 
 const ratio = (numerator: number, denominator: number, name: string, empty: string): Measured =>
-  denominator > 0 ? numerator / denominator : Undefined.make(`${name} is divided by ${empty}, which is 0`)
+  denominator > 0
+    ? numerator / denominator
+    : Undefined.make(`${name} is divided by ${empty}, which is ${Number.isNaN(denominator) ? "not a number" : 0}`)
 
 const both = (a: Measured, b: Measured, combine: (a: number, b: number) => number): Measured =>
   typeof a !== "number" ? a : typeof b !== "number" ? b : combine(a, b)
@@ -73,7 +74,7 @@ const fromCounts = (threshold: number, tp: number, fp: number, tn: number, fn: n
 /**
  * Counts the errors when rows with a score **above** the threshold are called positive, and all rates made of them.
  *
- * `threshold` may be ±Infinity; NaN throws `InvalidOption`.
+ * `threshold` may be ±Infinity; at NaN, which no score is above or below, counts are NaN and rates undefined.
  *
  * **Gotchas.** A score equal to the threshold is called negative, as in the definition of AUM and of `curve`;
  * scikit-learn's thresholds call it positive. Where the denominator is 0 scikit-learn returns 0.
@@ -84,9 +85,7 @@ const fromCounts = (threshold: number, tp: number, fp: number, tn: number, fn: n
  * @category computing
  */
 export const confusion = (s: BinaryScores, threshold: number): Confusion => {
-  if (Number.isNaN(threshold)) {
-    throw new InvalidOption({ option: "threshold", given: "NaN", rule: "a number or ±Infinity" })
-  }
+  if (Number.isNaN(threshold)) return fromCounts(threshold, Number.NaN, Number.NaN, Number.NaN, Number.NaN)
   const { labels, scores, weights } = s
   let tp = 0
   let fp = 0

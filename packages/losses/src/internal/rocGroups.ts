@@ -2,7 +2,7 @@
  * The rows of a binary problem gathered into groups of equal scores: all that a ROC curve depends on.
  */
 import type { BinaryScores } from "../BinaryScores.ts"
-import { argsort } from "./rocArgsort.ts"
+import { argsort } from "./argsort.ts"
 import * as Undefined from "./undefinedValue.ts"
 
 /**

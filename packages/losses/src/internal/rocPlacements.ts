@@ -3,7 +3,7 @@
  * above it; ties count one half. The mean over either class is the AUC. From one sort instead of all pairs.
  */
 import type { BinaryScores } from "../BinaryScores.ts"
-import { argsort } from "./rocArgsort.ts"
+import { argsort } from "./argsort.ts"
 
 /** Returns the placement of every row, in the order of the rows. Both classes must have rows; weights are not used. */
 export const placements = (s: BinaryScores): Float64Array => {

@@ -2,9 +2,8 @@
  * Choice of a threshold from the ROC curve.
  */
 import type { BinaryScores } from "../BinaryScores.ts"
-import { InvalidOption } from "./aumOptions.ts"
 import * as Groups from "./rocGroups.ts"
-import type * as Undefined from "./undefinedValue.ts"
+import * as Undefined from "./undefinedValue.ts"
 
 /**
  * What the best threshold maximises.
@@ -53,7 +52,7 @@ const inside = (lowest: number, highest: number): number => {
 /**
  * Chooses the threshold with the greatest value of a criterion; among equals the highest threshold.
  *
- * Undefined if a class is missing. Throws `InvalidOption` for an unknown criterion.
+ * Undefined if a class is missing, and for an unknown criterion.
  *
  * **Gotchas.** Choose on other rows than you report on, or the errors reported are too few. If it is best to call every
  * row positive, the threshold is −Infinity; if none, it is the highest score.
@@ -67,13 +66,8 @@ export const bestThreshold = (
   s: BinaryScores,
   criterion: Criterion = "youden"
 ): BestThreshold | Undefined.Undefined => {
-  const names = Object.keys(criteria)
-  if (!names.includes(criterion)) {
-    throw new InvalidOption({
-      option: "criterion",
-      given: JSON.stringify(criterion),
-      rule: `one of ${names.join(", ")}`
-    })
+  if (!Object.hasOwn(criteria, criterion)) {
+    return Undefined.make(`the criterion "${criterion}" is not known: use one of ${Object.keys(criteria).join(", ")}`)
   }
   const measure = criteria[criterion]
   const { count, fp, negatives, positives, score, tp } = Groups.make(s)

@@ -1,12 +1,17 @@
-/** Evaluates a loss on lists of numbers, with the options that a user writes. */
-import type * as Loss from "@rocflow/core/pipeline/Loss"
-import * as Schema from "effect/Schema"
+/** Losses with the options that a user writes. */
+import * as Loss from "@rocflow/core/pipeline/Loss"
+import * as Result from "effect/Result"
 
+/** The explicit form of a loss. */
+export const explicit = (definition: Loss.Definition, options: object = {}): Loss.Explicit => {
+  const loss = Result.getOrThrow(Loss.bind(definition, options))
+  if (loss._tag === "Tensor") throw new Error(`${definition.id} has no explicit gradient`)
+  return loss
+}
+
+/** Evaluates a loss on lists of numbers. */
 export const evaluating =
-  <Encoded extends object>({
-    make,
-    options: schema
-  }: Loss.Definition<"binary" | "multiclass" | "regression", Encoded>) =>
+  <Encoded extends object>(definition: Loss.Definition<"binary" | "multiclass" | "regression", Encoded>) =>
   (
     scores: ReadonlyArray<number>,
     targets: ReadonlyArray<number>,
@@ -14,8 +19,7 @@ export const evaluating =
     weights?: ReadonlyArray<number>
   ) => {
     const gradient = new Float64Array(scores.length)
-    const kernel = make(Schema.decodeUnknownSync(schema)(options))
-    const value = kernel.evaluate!(
+    const value = explicit(definition, options).evaluate(
       Float64Array.from(scores),
       Float64Array.from(targets),
       gradient,

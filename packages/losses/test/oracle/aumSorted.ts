@@ -4,9 +4,9 @@
  *
  *     AUM = Σ over neighbouring groups (T_k − T_(k−1)) · min(FP/Dn, FN/Dp) between them,   T = −score
  */
-import * as Tied from "./aumTied.ts"
-import type { Denominator, Floats, Labels } from "./aumRows.ts"
-import { argsort } from "./rocArgsort.ts"
+import * as Tied from "../../src/internal/aumTied.ts"
+import type { Denominator, Floats, Labels } from "../../src/internal/aumRows.ts"
+import { argsort } from "../../src/internal/argsort.ts"
 
 export interface Sorted {
   readonly aum: number

@@ -1,7 +1,7 @@
 import * as fc from "fast-check"
 import { describe, expect, it, vi } from "vitest"
-import * as Linear from "../src/internal/aumLinear.ts"
-import * as Kernel from "../src/kernels/aumKernel.ts"
+import * as Linear from "../../src/internal/aumLinear.ts"
+import * as Kernel from "../../src/kernels/aumKernel.ts"
 
 type Floats = Float32Array | Float64Array
 type Denominator = "rate" | "count"

@@ -1,10 +1,12 @@
 /**
- * Stable ordering of float64 values by radix sort.
+ * Stable ordering of numbers by radix sort.
  *
  * A double becomes a pair of 32-bit words that compare, as unsigned integers, like the doubles themselves: the sign
  * bit is set for positive numbers, and all bits are inverted for negative ones. Six passes over digits of 11 or 10
  * bits follow, least significant first; a digit that all keys share costs nothing.
  */
+import type { Floats } from "@rocflow/core/pipeline/Loss"
+
 const digits = [
   { word: 0, shift: 0 },
   { word: 0, shift: 11 },
@@ -19,7 +21,7 @@ const mask = bins - 1
 /** Below this size the histograms cost more than the comparisons of an insertion sort. */
 const small = 64
 
-const insertion = (values: Float64Array, order: Int32Array) => {
+const insertion = (values: Floats, order: Int32Array) => {
   for (let i = 1; i < order.length; i++) {
     const row = order[i]!
     const value = values[row]!
@@ -32,7 +34,7 @@ const insertion = (values: Float64Array, order: Int32Array) => {
   }
 }
 
-const radix = (values: Float64Array, order: Int32Array): Int32Array => {
+const radix = (values: Floats, order: Int32Array): Int32Array => {
   const n = order.length
   const one = new Float64Array(1)
   const words = new Uint32Array(one.buffer)
@@ -95,7 +97,7 @@ export const identity = (n: number): Int32Array => {
  * Returns the rows of `order` (default: all rows) by increasing value, rows with equal values in the order given;
  * −0 equals +0. The values must not be NaN. `order` may be overwritten. O(n).
  */
-export const argsort = (values: Float64Array, order: Int32Array = identity(values.length)): Int32Array => {
+export const argsort = (values: Floats, order: Int32Array = identity(values.length)): Int32Array => {
   if (order.length > small) return radix(values, order)
   insertion(values, order)
   return order

@@ -1,6 +1,6 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { makeWorkspace, sort } from "../src/internal/allPairsOrder.ts"
+import { makeWorkspace, sort } from "../../src/internal/allPairsOrder.ts"
 
 const sorted = (keys: ReadonlyArray<number>) => {
   const workspace = makeWorkspace(keys.length)
