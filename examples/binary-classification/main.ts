@@ -51,19 +51,20 @@ const squaredHinge = Loss.define({
   accepts: ["binary"],
   weighted: false,
   options: Schema.Struct({ margin: Schema.Finite }),
-  make: ({ margin }) => ({
-    evaluate: (scores, targets, gradient) => {
-      const rows = targets.length
-      let sum = 0
-      for (let i = 0; i < rows; i++) {
-        const sign = targets[i] === 1 ? 1 : -1
-        const lacking = Math.max(0, margin - sign * scores[i]!)
-        sum += lacking * lacking
-        gradient[i] = (-2 * sign * lacking) / rows
+  make: ({ margin }) =>
+    Loss.explicit({
+      evaluate: (scores, targets, gradient) => {
+        const rows = targets.length
+        let sum = 0
+        for (let i = 0; i < rows; i++) {
+          const sign = targets[i] === 1 ? 1 : -1
+          const lacking = Math.max(0, margin - sign * scores[i]!)
+          sum += lacking * lacking
+          gradient[i] = (-2 * sign * lacking) / rows
+        }
+        return sum / rows
       }
-      return sum / rows
-    }
-  })
+    })
 })
 
 const hinge = network.pipe(
@@ -79,9 +80,7 @@ const aumOfTensors = Loss.define({
   weighted: false,
   translationInvariant: true,
   options: Schema.Struct({}),
-  make: () => ({
-    tensor: (scores, targets) => Aum.tensor(scores, targets, { denominator: "rate" })
-  })
+  make: () => Loss.tensor((scores, targets) => Aum.tensor(scores, targets, { denominator: "rate" }))
 })
 
 const aumByAutograd = network.pipe(Loss.stage(aumOfTensors), Optimizer.sgd({ learningRate: 0.5 }), training)

@@ -65,7 +65,7 @@ describe("rocflow run", () => {
     expect(plainRun.code).toBe(0)
     const events = lines(plainRun.stdout).map((line) => JSON.parse(line) as { readonly _tag: string })
     expect(events.map(({ _tag }) => _tag)).toEqual([
-      "Begun",
+      "RunBegun",
       ...Array.from({ length: 6 }, () => ["JobBegun", "JobEnded"]).flat(),
       "Finished"
     ])

@@ -5,6 +5,7 @@ import * as Prediction from "@rocflow/core/learning/Prediction"
 import * as Executor from "@rocflow/resampling/Executor"
 import * as Processes from "@rocflow/resampling/executor/Processes"
 import * as Job from "@rocflow/resampling/Job"
+import * as Events from "@rocflow/core/learning/Events"
 import * as Run from "@rocflow/resampling/Run"
 import * as RunDirectory from "@rocflow/resampling/RunDirectory"
 import * as Effect from "effect/Effect"
@@ -39,7 +40,7 @@ export const pace = Effect.fnUntraced(
     const begun = performance.now()
     const { results } = yield* Run.start(design, directory).pipe(
       Effect.provide(executor),
-      Effect.provideService(Run.Listener, ({ _tag }) =>
+      Effect.provideService(Events.Sink, ({ _tag }) =>
         Effect.sync(() => {
           if (_tag === "JobEnded") ends.push(performance.now())
         })

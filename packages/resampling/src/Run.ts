@@ -10,8 +10,8 @@
 import { hashJson } from "@rocflow/core/Hash"
 import type { SchemaError } from "@rocflow/core/data/SchemaError"
 import * as TableWriter from "@rocflow/core/data/TableWriter"
+import * as Events from "@rocflow/core/learning/Events"
 import * as Learner from "@rocflow/core/learning/Learner"
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
@@ -22,16 +22,14 @@ import * as Job from "./Job.ts"
 import * as Resampling from "./Resampling.ts"
 import * as RunDirectory from "./RunDirectory.ts"
 
-/** What a run tells while it goes on. @category models */
-export type Event =
-  | { readonly _tag: "Begun"; readonly directory: string; readonly jobs: number; readonly finished: number }
-  | { readonly _tag: "JobBegun"; readonly job: typeof Job.Columns.Type }
-  | { readonly _tag: "JobEnded"; readonly result: Job.Result; readonly finished: number; readonly jobs: number }
-
-/** Who is told of run events: nobody, unless provided. @category services */
-export const Listener = Context.Reference<(event: Event) => Effect.Effect<void>>("rocflow/resampling/Run/Listener", {
-  defaultValue: () => () => Effect.void
-})
+declare module "@rocflow/core/learning/Events" {
+  interface Kinds {
+    /** A run begins, or goes on: so many jobs in all, so many finished before. */
+    readonly RunBegun: { readonly directory: string; readonly jobs: number; readonly finished: number }
+    readonly JobBegun: { readonly job: typeof Job.Columns.Type }
+    readonly JobEnded: { readonly result: Job.Result; readonly finished: number; readonly jobs: number }
+  }
+}
 
 /** A finished run. @category models */
 export interface Outcome {
@@ -173,7 +171,6 @@ export const start = Effect.fnUntraced(function* <R>(
     Effect.gen(function* () {
       const writer = yield* TableWriter.open
       const executor = yield* Executor
-      const emit = yield* Listener
       const manifest = yield* prepare(design, directory, writer, options)
       const ids = design.jobs.map(({ id }) => id)
       const known = yield* RunDirectory.readResults(directory, manifest)
@@ -181,7 +178,7 @@ export const start = Effect.fnUntraced(function* <R>(
       const results = new Map(kept.map((result) => [result.id, result]))
       const skipped = results.size
       const jobs = design.jobs.length
-      yield* emit({ _tag: "Begun", directory, jobs, finished: skipped })
+      yield* Events.emit({ _tag: "RunBegun", directory, jobs, finished: skipped })
       const open = design.jobs.filter(({ id }) => !results.has(id)).sort(byTrainingSize)
       const execute = runJob<R>(directory, writer, manifest)
       yield* executor.run(open, {
@@ -189,11 +186,11 @@ export const start = Effect.fnUntraced(function* <R>(
         // The executor hands back jobs of this design only.
         runJob: (job) => execute(job as Job.Job<R>),
         store: (result) => RunDirectory.writeExecuted(directory, writer, { result, prediction: undefined }),
-        onBegin: (job) => emit({ _tag: "JobBegun", job: Job.columns(job) }),
+        onBegin: (job) => Events.emit({ _tag: "JobBegun", job: Job.columns(job) }),
         onEnd: (result) =>
           Effect.suspend(() => {
             results.set(result.id, result)
-            return emit({ _tag: "JobEnded", result, finished: results.size, jobs })
+            return Events.emit({ _tag: "JobEnded", result, finished: results.size, jobs })
           })
       })
       return { directory, manifest, results: ids.map((id) => results.get(id)!), skipped }

@@ -9,6 +9,7 @@ import * as Fiber from "effect/Fiber"
 import fc from "fast-check"
 import type { AnyLearner } from "../src/Job.ts"
 import type * as Job from "../src/Job.ts"
+import * as Events from "@rocflow/core/learning/Events"
 import * as Run from "../src/Run.ts"
 import { control, design, refuse, services, temporary } from "./support/runs.ts"
 
@@ -210,11 +211,11 @@ describe("Run.start", () => {
     Effect.gen(function* () {
       const directory = yield* temporary
       yield* interruptedAt(3, directory)
-      const events: Array<Run.Event> = []
+      const events: Array<Events.Event> = []
       yield* Run.start(yield* design(control()), directory).pipe(
-        Effect.provideService(Run.Listener, (event) => Effect.sync(() => void events.push(event)))
+        Effect.provideService(Events.Sink, (event) => Effect.sync(() => void events.push(event)))
       )
-      assert.deepStrictEqual(events[0], { _tag: "Begun", directory, jobs: 8, finished: 2 })
+      assert.deepStrictEqual(events[0], { _tag: "RunBegun", directory, jobs: 8, finished: 2 })
       assert.deepStrictEqual(
         events.flatMap((event) => (event._tag === "JobEnded" ? [event.finished] : [])),
         [3, 4, 5, 6, 7, 8]

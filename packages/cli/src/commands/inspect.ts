@@ -74,7 +74,7 @@ export const inspect = Effect.fn("inspect")(function* ({ file, format }: Input) 
   for (const learner of learners) {
     const pipeline = pipelineOf(learner, registry)
     // Preprocessing may change the number of columns, so the task's number is shown only where there is none.
-    const shapes = pipeline?.stages[0]?.definition.kind === "ingress" ? known : { outputs: known.outputs }
+    const shapes = pipeline?.stages[0]?.kind === "ingress" ? known : { outputs: known.outputs }
     if (format === "mermaid") {
       if (pipeline !== undefined) yield* Console.log(`%% ${learner.id}\n${Pipeline.toMermaid(pipeline, shapes)}\n`)
     } else {

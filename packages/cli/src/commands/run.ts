@@ -4,7 +4,7 @@
 import { availableParallelism } from "node:os"
 import * as Engine from "@rocflow/core/engine/Engine"
 import * as Tfjs from "@rocflow/core/engine/tfjs/Tfjs"
-import * as Training from "@rocflow/core/learning/Training"
+import * as Events from "@rocflow/core/learning/Events"
 import * as Executor from "@rocflow/resampling/Executor"
 import * as Processes from "@rocflow/resampling/executor/Processes"
 import * as Run from "@rocflow/resampling/Run"
@@ -66,7 +66,11 @@ const executorOf = (file: string, workers: Option.Option<number>, timeLimit: Opt
       })
 }
 
-const jsonListener = (event: Run.Event) => Console.log(toJson(event))
+/** Programs are told of the run and its jobs; what happens in a training stands in the results. */
+const printRun = (event: Events.Event): Effect.Effect<void> =>
+  event._tag === "RunBegun" || event._tag === "JobBegun" || event._tag === "JobEnded"
+    ? Console.log(toJson(event))
+    : Effect.void
 
 export const run = Effect.fn("run")(function* ({ file, out, workers, timeLimit, retryFailed, json }: Input) {
   const path = yield* Path.Path
@@ -79,7 +83,7 @@ export const run = Effect.fn("run")(function* ({ file, out, workers, timeLimit, 
   const progress = Progress.make()
 
   const outcome = yield* Effect.gen(function* () {
-    const engine = yield* Engine.Engine
+    const engines = yield* Engine.Engines
     const executor = yield* Executor.Executor
     return yield* Run.start(design, directory, {
       experiment: loaded.experiment,
@@ -88,15 +92,14 @@ export const run = Effect.fn("run")(function* ({ file, out, workers, timeLimit, 
       provenance: {
         ...versions,
         name: loaded.name,
-        engine: engine.name,
+        engine: Engine.names(engines),
         executor: executor.name,
         started: new Date(started).toISOString(),
         command: `rocflow run ${file}`
       }
     })
   }).pipe(
-    Effect.provideService(Run.Listener, json ? jsonListener : progress.onRun),
-    Effect.provideService(Training.Listener, progress.onTraining),
+    Effect.provideService(Events.Sink, json ? printRun : progress.listen),
     Effect.provide(Layer.mergeAll(Tfjs.layer(), executorOf(file, workers, timeLimit))),
     Effect.ensuring(Effect.sync(progress.clear)),
     Effect.onInterrupt(() =>

@@ -5,7 +5,7 @@ import { isUtf8 } from "node:buffer"
 import { pathToFileURL } from "node:url"
 import * as Core from "@rocflow/core/Definitions"
 import * as Task from "@rocflow/core/data/Task"
-import type { Engine } from "@rocflow/core/engine/Engine"
+import type { Engines } from "@rocflow/core/engine/Engine"
 import * as Learner from "@rocflow/core/learning/Learner"
 import type { Measure } from "@rocflow/core/learning/Measure"
 import { SchemaError } from "@rocflow/core/data/SchemaError"
@@ -33,8 +33,8 @@ export interface Loaded {
   readonly text: string
   readonly experiment: Experiment
   readonly tasks: ReadonlyArray<Task.Task>
-  readonly learners: ReadonlyArray<AnyLearner<Engine>>
-  readonly fallback: AnyLearner<Engine> | undefined
+  readonly learners: ReadonlyArray<AnyLearner<Engines>>
+  readonly fallback: AnyLearner<Engines> | undefined
   readonly measures: ReadonlyArray<Measure>
   readonly registry: Registry.Registry
   /** The error of problems found later, at their places in the file. */
@@ -135,7 +135,7 @@ const readLearner = (
   at: Document.Path,
   registry: Registry.Registry,
   problems: Array<Problem>
-): AnyLearner<Engine> | undefined => {
+): AnyLearner<Engines> | undefined => {
   const { id, ...json } = typeof entry === "string" ? { type: entry } : (entry as Record<string, unknown>)
   const read = Learner.fromJson(json, registry)
   if (Result.isSuccess(read)) return typeof id === "string" ? Learner.named(read.success, id) : read.success

@@ -2,8 +2,9 @@
  * Progress on standard error: one line that is rewritten on a terminal, a line every tenth of the jobs elsewhere.
  */
 import { styleText } from "node:util"
-import type * as Training from "@rocflow/core/learning/Training"
-import type * as Run from "@rocflow/resampling/Run"
+import type * as Events from "@rocflow/core/learning/Events"
+import type * as Job from "@rocflow/resampling/Job"
+import type {} from "@rocflow/resampling/Run"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 
@@ -29,14 +30,13 @@ export const duration = (seconds: number): string => {
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
 }
 
-/** The listeners of a run; `clear` takes the animated line away. */
+/** Listens to a run; `clear` takes the animated line away. */
 export interface Progress {
-  readonly onRun: (event: Run.Event) => Effect.Effect<void>
-  readonly onTraining: (event: Training.Event) => Effect.Effect<void>
+  readonly listen: (event: Events.Event) => Effect.Effect<void>
   readonly clear: () => void
 }
 
-const splitText = ({ testSubset, trainSubsets, testFold }: Extract<Run.Event, { _tag: "JobBegun" }>["job"]): string =>
+const splitText = ({ testSubset, trainSubsets, testFold }: typeof Job.Columns.Type): string =>
   testSubset === "full" ? `fold ${testFold}` : `test ${testSubset}, trained on ${trainSubsets}, fold ${testFold}`
 
 /** Makes a progress display. */
@@ -73,10 +73,10 @@ export const make = (screen: Screen = stderr): Progress => {
 
   return {
     clear,
-    onRun: (event) =>
+    listen: (event) =>
       Effect.map(Clock.currentTimeMillis, (now) => {
         switch (event._tag) {
-          case "Begun":
+          case "RunBegun":
             jobs = event.jobs
             finished = skipped = event.finished
             started = now
@@ -109,15 +109,12 @@ export const make = (screen: Screen = stderr): Progress => {
               line(`${finished}/${event.jobs} jobs after ${duration((now - started) / 1000)}${remaining(now)}`)
             }
             draw(now)
+            break
           }
-        }
-      }),
-    onTraining: (event) =>
-      event._tag === "Epoch"
-        ? Effect.map(Clock.currentTimeMillis, (now) => {
+          case "EpochEnded":
             epoch = `, epoch ${event.row.epoch}`
             draw(now)
-          })
-        : Effect.void
+        }
+      })
   }
 }
