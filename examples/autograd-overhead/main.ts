@@ -94,7 +94,7 @@ export const time = Effect.fnUntraced(function* (rows: number) {
   const kernel = Aum.definition.make({ denominator: "rate" })
   return {
     rows,
-    explicit: yield* microseconds(() => kernel.evaluate?.(predictions, truth, gradient)),
+    explicit: yield* microseconds(() => kernel.evaluate(predictions, truth, gradient)),
     byAutograd: yield* microseconds(() => byAutograd(truth, predictions))
   }
 })

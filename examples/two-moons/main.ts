@@ -3,7 +3,7 @@
  *
  * Run it by `npx node examples/two-moons/main.ts`; README.md tells the story.
  */
-import { Ingress, Learner, Model, Nn, Optimizer, Preprocess, Seed, Tfjs } from "@rocflow/core"
+import { Ingress, Learner, Model, Nn, Optimizer, Preprocess, Seed, Targets, Tfjs } from "@rocflow/core"
 import { Bce, BinaryScores, Roc } from "@rocflow/losses"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
@@ -54,14 +54,14 @@ export const program = Effect.gen(function* () {
   const seed = Seed.root(1)
   const train = yield* Moons.make({ ...shape, points: 600 }, Seed.derive(seed, "train"))
   const test = yield* Moons.make({ ...shape, points: 400 }, Seed.derive(seed, "test"))
-  const posWeight = balance(train.target)
+  const posWeight = balance(Targets.toNumbers("binary", train.target))
 
   const learned = yield* Effect.forEach(
     learners(posWeight),
     Effect.fnUntraced(function* ({ name, learner }) {
       const trained = yield* Learner.train(learner, train, { seed: 1 })
-      const { truth, scores = [] } = yield* Learner.predict(trained, test)
-      const judged = yield* BinaryScores.make({ labels: truth, scores })
+      const { scores = [] } = yield* Learner.predict(trained, test)
+      const judged = yield* BinaryScores.make({ labels: Targets.toNumbers("binary", test.target), scores })
       return {
         name,
         auc: Roc.auc(judged),

@@ -5,12 +5,14 @@
  * @example
  * ElasticNet.cv() // the lasso, its penalty chosen by 10-fold cross-validation within the training rows
  */
-import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as Targets from "@rocflow/core/data/Targets"
 import type { Task } from "@rocflow/core/data/Task"
+import type { Rows } from "@rocflow/core/data/TaskSchema"
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as Prediction from "@rocflow/core/learning/Prediction"
+import { count, nonNegative, positive, proportion, share, withDefault } from "@rocflow/core/OptionSchema"
 import * as Features from "@rocflow/core/pipeline/Features"
 import { type PipelineError } from "@rocflow/core/pipeline/PipelineError"
 import * as Seed from "@rocflow/core/Seed"
@@ -22,18 +24,11 @@ import { type Coefficients, coefficientsAt, elasticNet, linearPredictors } from 
 import { lambdaSequence } from "./internal/elasticNetPath.ts"
 import { type ElasticNetProblem, whyNoElasticNet } from "./internal/elasticNetProblem.ts"
 import { firstTooLarge, numericMatrix, type Refused } from "./internal/featureMatrix.ts"
-import * as Shares from "./internal/shares.ts"
 
 const id = "ElasticNet"
 
-const withDefault = <S extends Schema.Top>(schema: S, value: S["Encoded"]) =>
-  schema.pipe(Schema.withDecodingDefaultKey(Effect.succeed(value)))
-
-const positive = Schema.Finite.check(Schema.isGreaterThan(0))
-const count = (least: number) => Schema.Int.check(Schema.isGreaterThanOrEqualTo(least))
-
 const common = {
-  alpha: withDefault(Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 })), 1),
+  alpha: withDefault(proportion, 1),
   nlambda: withDefault(count(1), 100),
   standardize: withDefault(Schema.Boolean, true),
   intercept: withDefault(Schema.Boolean, true),
@@ -41,15 +36,13 @@ const common = {
   maxit: withDefault(count(1), 100_000)
 }
 
-const Options = Schema.Struct({ lambda: Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0)), ...common })
+const Options = Schema.Struct({ lambda: nonNegative, ...common })
 
 const CvOptions = Schema.Struct({
   folds: withDefault(count(2), 10),
   measure: withDefault(Schema.Literals(["deviance", "mse", "class"]), "deviance"),
   lambda: withDefault(Schema.Literals(["lambda.1se", "lambda.min"]), "lambda.1se"),
-  lambdaMinRatio: Schema.optionalKey(
-    Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1, exclusiveMinimum: true, exclusiveMaximum: true }))
-  ),
+  lambdaMinRatio: Schema.optionalKey(share),
   ...common
 })
 
@@ -85,18 +78,27 @@ const classWeights = (problem: ElasticNetProblem, classes: number, isIn: (row: n
   return total
 }
 
-/** The level of a class code of the problem: binary 1 is the positive one, which is the first level. */
-const levelOf = ({ kind, levels }: Task, code: number): string => levels[kind === "binary" ? 1 - code : code]!
+/** The level of a class of the problem: binary 1 is the positive one, which is the first level. */
+const levelOf = ({ kind, levels }: Task, code: number): string =>
+  levels[Targets.toNumbers(kind, Float64Array.of(code))[0]!]!
 
 const problemOf = (
   task: Task
 ): Result.Result<{ readonly names: ReadonlyArray<string>; readonly problem: ElasticNetProblem }, Refused> =>
   Result.flatMap(
-    numericMatrix(id, task),
+    numericMatrix(id, Features.fromTask(task)),
     ({ names, n, p, x }): Result.Result<{ names: ReadonlyArray<string>; problem: ElasticNetProblem }, Refused> => {
-      const classes = Shares.classesOf(task)
+      const classes = task.levels.length
       const family = task.kind === "binary" ? "binomial" : task.kind === "multiclass" ? "multinomial" : "gaussian"
-      const problem: ElasticNetProblem = { family, n, p, x, y: task.target, weights: task.weights, classes }
+      const problem: ElasticNetProblem = {
+        family,
+        n,
+        p,
+        x,
+        y: Targets.toNumbers(task.kind, task.target),
+        weights: task.weights,
+        classes
+      }
       const empty = classes === 0 ? -1 : classWeights(problem, classes, () => true).indexOf(0)
       if (empty >= 0) {
         return Features.fail(
@@ -155,7 +157,7 @@ const checkMeasure = (options: typeof CvOptions.Type, task: Task): Result.Result
 
 /** Says which class has all its rows in one fold, without which nothing is known of it. */
 const onlyInFold = (task: Task, problem: ElasticNetProblem, foldId: Int32Array): string | undefined => {
-  const classes = Shares.classesOf(task)
+  const classes = task.levels.length
   if (classes === 0) return undefined
   for (const fold of new Set(foldId)) {
     const empty = classWeights(problem, classes, (row) => foldId[row] !== fold).indexOf(0)
@@ -201,9 +203,9 @@ const trainCv = (
     }
   )
 
-const predict = (state: typeof State.Type, task: Task): Result.Result<Prediction.Prediction, Refused> => {
+const predict = (state: typeof State.Type, rows: Rows): Result.Result<Prediction.Prediction, Refused> => {
   const columns = state.coefficients.map(({ column }) => column)
-  return Result.map(numericMatrix(id, task, columns), ({ n, p, x }) => {
+  return Result.map(numericMatrix(id, rows, columns), ({ n, p, x }) => {
     const predictors = state.intercepts.length
     const beta = new Float64Array(predictors * p)
     state.coefficients.forEach(({ values }, j) => values.forEach((value, k) => (beta[k * p + j] = value)))
@@ -212,7 +214,7 @@ const predict = (state: typeof State.Type, task: Task): Result.Result<Prediction
     for (let i = 0; i < n; i++) {
       for (let k = 0; k < predictors; k++) outputs[i * predictors + k] = byPredictor[k * n + i]!
     }
-    return Prediction.fromOutputs(task, outputs, task.target, Prediction.allRows(task), "prob")
+    return Prediction.fromOutputs(rows, outputs, "prob")
   })
 }
 
@@ -224,8 +226,8 @@ const given = Learner.define({
   options: Options,
   state: State,
   check: (_, task) => problemOf(task),
-  train: (options, task) => Effect.suspend(() => Effect.fromResult(train(options, task))),
-  predict: (_, state, task) => Effect.suspend(() => Effect.fromResult(predict(state, task)))
+  train,
+  predict: (_, state, rows) => predict(state, rows)
 })
 
 const chosen = Learner.define({
@@ -236,8 +238,8 @@ const chosen = Learner.define({
   options: CvOptions,
   state: CvState,
   check: (options, task) => Result.flatMap(checkMeasure(options, task), () => problemOf(task)),
-  train: (options, task, seed) => Effect.suspend(() => Effect.fromResult(trainCv(options, task, seed))),
-  predict: (_, state, task) => Effect.suspend(() => Effect.fromResult(predict(state, task)))
+  train: trainCv,
+  predict: (_, state, rows) => predict(state, rows)
 })
 
 /** @category definitions */

@@ -1,11 +1,11 @@
 /**
  * The learner that ignores every feature: what the others must beat.
  */
-import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Learner from "@rocflow/core/learning/Learner"
-import * as Prediction from "@rocflow/core/learning/Prediction"
 import * as Features from "@rocflow/core/pipeline/Features"
+import * as Shares from "./internal/shares.ts"
 
 const State = Schema.Struct({
   /** Classification: the share of each level, in the order of the levels. Regression: the mean alone. */
@@ -20,37 +20,28 @@ const featureless = Learner.define({
   options: Schema.Struct({}),
   state: State,
   train: (_, task) => {
-    const shares = new Float64Array(task.kind === "regression" ? 1 : task.levels.length)
+    const shares = new Float64Array(Math.max(1, task.levels.length))
     let total = 0
     task.target.forEach((value, row) => {
       const weight = task.weights?.[row] ?? 1
       total += weight
       if (task.kind === "regression") shares[0]! += weight * value
-      else shares[task.kind === "binary" ? 1 - value : value]! += weight
+      else shares[value]! += weight
     })
     return total > 0
-      ? Effect.succeed({ values: Array.from(shares, (share) => share / total) })
-      : Effect.fromResult(
-          Features.fail(
-            "Featureless",
-            `the ${task.rows} training rows have a total weight of 0, so they have no mean and no shares; give it rows with weight`
-          )
+      ? Result.succeed({ values: Array.from(shares, (share) => share / total) })
+      : Features.fail(
+          "Featureless",
+          `the ${task.rows} training rows have a total weight of 0, so they have no mean and no shares; give it rows with weight`
         )
   },
-  predict: (_, { values }, task) =>
-    Effect.sync(() => {
-      const rows = Prediction.allRows(task)
-      const common = { kind: task.kind, levels: task.levels, rows, truth: task.target, scores: undefined }
-      if (task.kind === "regression") {
-        return { ...common, response: new Float64Array(task.rows).fill(values[0]!), prob: undefined }
-      }
-      const mode = values.indexOf(Math.max(...values))
-      return {
-        ...common,
-        response: new Float64Array(task.rows).fill(task.kind === "binary" ? 1 - mode : mode),
-        prob: Float64Array.from({ length: task.rows * values.length }, (__, i) => values[i % values.length]!)
-      }
-    })
+  predict: (_, { values }, rows) =>
+    Result.succeed(
+      Shares.prediction(
+        rows,
+        Float64Array.from({ length: rows.rows * values.length }, (__, i) => values[i % values.length]!)
+      )
+    )
 })
 
 /** @category definitions */

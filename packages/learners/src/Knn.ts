@@ -1,12 +1,13 @@
 /**
  * Nearest neighbours: predicts what the most similar training rows were.
  */
-import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { Task } from "@rocflow/core/data/Task"
+import type { Rows } from "@rocflow/core/data/TaskSchema"
 import * as Learner from "@rocflow/core/learning/Learner"
 import type { Prediction } from "@rocflow/core/learning/Prediction"
+import * as OptionSchema from "@rocflow/core/OptionSchema"
 import * as Features from "@rocflow/core/pipeline/Features"
 import { numericMatrix, type Refused } from "./internal/featureMatrix.ts"
 import { knn, knnPredict } from "./internal/knn.ts"
@@ -15,7 +16,7 @@ import * as Shares from "./internal/shares.ts"
 const id = "Knn"
 
 const Options = Schema.Struct({
-  k: Schema.Int.check(Schema.isGreaterThan(0)).pipe(Schema.withDecodingDefaultKey(Effect.succeed(5)))
+  k: OptionSchema.withDefault(OptionSchema.count(1), 5)
 })
 
 const numbers = Schema.Array(Schema.Finite)
@@ -32,32 +33,35 @@ const State = Schema.Struct({
 })
 
 const train = (options: typeof Options.Type, task: Task): Result.Result<typeof State.Type, Refused> =>
-  Result.flatMap(numericMatrix(id, task), ({ names, n, p, x }): Result.Result<typeof State.Type, Refused> => {
-    if (n === 0) return Features.fail(id, "there is no training row to be a neighbour; give it at least one")
-    const model = knn({ x, n, p, y: Shares.codesOf(task), classes: Shares.classesOf(task), k: options.k })
-    return Result.succeed({
-      columns: names,
-      k: model.k,
-      center: Array.from(model.center),
-      factor: Array.from(model.factor),
-      rows: Array.from(model.rows),
-      target: Array.from(model.y)
-    })
-  })
+  Result.flatMap(
+    numericMatrix(id, Features.fromTask(task)),
+    ({ names, n, p, x }): Result.Result<typeof State.Type, Refused> => {
+      if (n === 0) return Features.fail(id, "there is no training row to be a neighbour; give it at least one")
+      const model = knn({ x, n, p, y: task.target, classes: task.levels.length, k: options.k })
+      return Result.succeed({
+        columns: names,
+        k: model.k,
+        center: Array.from(model.center),
+        factor: Array.from(model.factor),
+        rows: Array.from(model.rows),
+        target: Array.from(model.y)
+      })
+    }
+  )
 
-const predict = (state: typeof State.Type, task: Task): Result.Result<Prediction, Refused> =>
-  Result.map(numericMatrix(id, task, state.columns), ({ n, p, x }) => {
+const predict = (state: typeof State.Type, rows: Rows): Result.Result<Prediction, Refused> =>
+  Result.map(numericMatrix(id, rows, state.columns), ({ n, p, x }) => {
     const model = {
       n: state.target.length,
       p,
       k: state.k,
-      classes: Shares.classesOf(task),
+      classes: rows.schema.levels.length,
       center: Float64Array.from(state.center),
       factor: Float64Array.from(state.factor),
       rows: Float64Array.from(state.rows),
       y: Float64Array.from(state.target)
     }
-    return Shares.prediction(task, knnPredict(model, x, n))
+    return Shares.prediction(rows, knnPredict(model, x, n))
   })
 
 const learner = Learner.define({
@@ -67,9 +71,9 @@ const learner = Learner.define({
   weighted: false,
   options: Options,
   state: State,
-  check: (_, task) => numericMatrix(id, task),
-  train: (options, task) => Effect.suspend(() => Effect.fromResult(train(options, task))),
-  predict: (_, state, task) => Effect.suspend(() => Effect.fromResult(predict(state, task)))
+  check: (_, task) => numericMatrix(id, Features.fromTask(task)),
+  train,
+  predict: (_, state, rows) => predict(state, rows)
 })
 
 /** @category definitions */

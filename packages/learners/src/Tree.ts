@@ -1,14 +1,16 @@
 /**
  * A classification or regression tree (CART), with the defaults of R's rpart.
  */
-import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Column from "@rocflow/core/data/Column"
 import * as TaskModule from "@rocflow/core/data/Task"
 import type { Task } from "@rocflow/core/data/Task"
+import type { Rows } from "@rocflow/core/data/TaskSchema"
 import * as Learner from "@rocflow/core/learning/Learner"
-import * as Prediction from "@rocflow/core/learning/Prediction"
+import type { Prediction } from "@rocflow/core/learning/Prediction"
+import { count, proportion, withDefault } from "@rocflow/core/OptionSchema"
+import { rowsWhere } from "@rocflow/core/splitting/Split"
 import * as Features from "@rocflow/core/pipeline/Features"
 import type { PipelineError } from "@rocflow/core/pipeline/PipelineError"
 import { cart, cartPredict } from "./internal/cart.ts"
@@ -17,14 +19,10 @@ import * as Shares from "./internal/shares.ts"
 
 const id = "Tree"
 
-const count = (least: number) => Schema.Int.check(Schema.isGreaterThanOrEqualTo(least))
-const withDefault = (schema: Schema.Codec<number>, value: number) =>
-  schema.pipe(Schema.withDecodingDefaultKey(Effect.succeed(value)))
-
 const Options = Schema.Struct({
   minsplit: withDefault(count(1), 20),
   minbucket: Schema.optionalKey(count(1)),
-  cp: withDefault(Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 })), 0.01),
+  cp: withDefault(proportion, 0.01),
   maxdepth: withDefault(count(0), 30)
 })
 
@@ -95,40 +93,40 @@ const encode = (coding: Coding, column: Column.Column): Result.Result<Float64Arr
       )
 }
 
-const matrixOf = (task: Task, codings?: ReadonlyArray<Coding>) =>
+const matrixOf = (features: Features.Features, codings?: ReadonlyArray<Coding>) =>
   Result.gen(function* (): Generator<Result.Result<unknown, Refused>, readonly [FeatureMatrix, ReadonlyArray<Coding>]> {
     const columns = yield* completeColumns(
       id,
-      task,
+      features,
       codings?.map(({ column }) => column)
     )
     const used = codings ?? columns.map(([name, column]) => codingOf(name, column))
     const coded = yield* Result.all(
       columns.map(([name, column], j) => Result.map(encode(used[j]!, column), (values) => [name, values] as const))
     )
-    return [yield* fromNumbers(id, coded, task.rows), used] as const
+    return [yield* fromNumbers(id, coded, features.rows), used] as const
   })
 
 /** The rows that count: a row without weight is not there. */
 const weighted = (task: Task): Result.Result<Task, PipelineError> => {
   const { weights } = task
-  const rows =
-    weights === undefined ? Prediction.allRows(task) : Prediction.allRows(task).filter((i) => weights[i]! > 0)
+  const rows = weights === undefined ? undefined : rowsWhere(task.rows, (row) => weights[row]! > 0)
+  if (rows === undefined || rows.length === task.rows) return Result.succeed(task)
   return rows.length > 0
-    ? Result.succeed(rows.length < task.rows ? TaskModule.take(task, rows) : task)
+    ? Result.succeed(TaskModule.take(task, rows))
     : Features.fail(id, `none of the ${task.rows} training rows has a positive weight; give it rows with weight`)
 }
 
 const train = (options: typeof Options.Type, task: Task): Result.Result<typeof State.Type, Refused> =>
   Result.flatMap(weighted(task), (rows) =>
-    Result.map(matrixOf(rows), ([{ n, p, x }, columns]) => {
+    Result.map(matrixOf(Features.fromTask(rows)), ([{ n, p, x }, columns]) => {
       const problem = {
         n,
         p,
         x,
         levels: columns.map(levelCount),
-        y: Shares.codesOf(rows),
-        classes: Shares.classesOf(rows),
+        y: rows.target,
+        classes: rows.levels.length,
         weights: rows.weights
       }
       const { classes: _, width: __, ...tree } = cart(problem, options)
@@ -153,9 +151,9 @@ const train = (options: typeof Options.Type, task: Task): Result.Result<typeof S
     })
   )
 
-const predict = ({ columns, nodes }: typeof State.Type, task: Task): Result.Result<Prediction.Prediction, Refused> =>
-  Result.map(matrixOf(task, columns), ([{ n, x }]) => {
-    const classes = Shares.classesOf(task)
+const predict = ({ columns, nodes }: typeof State.Type, rows: Rows): Result.Result<Prediction, Refused> =>
+  Result.map(matrixOf(rows, columns), ([{ n, x }]) => {
+    const classes = rows.schema.levels.length
     const tree = {
       classes,
       width: Math.max(classes, 1),
@@ -172,7 +170,7 @@ const predict = ({ columns, nodes }: typeof State.Type, task: Task): Result.Resu
       improve: Float64Array.from(nodes.improve),
       value: Float64Array.from(nodes.value)
     }
-    return Shares.prediction(task, cartPredict(tree, x, n))
+    return Shares.prediction(rows, cartPredict(tree, x, n))
   })
 
 const tree = Learner.define({
@@ -182,9 +180,9 @@ const tree = Learner.define({
   weighted: true,
   options: Options,
   state: State,
-  check: (_, task) => Result.flatMap(weighted(task), (rows) => matrixOf(rows)),
-  train: (options, task) => Effect.suspend(() => Effect.fromResult(train(options, task))),
-  predict: (_, state, task) => Effect.suspend(() => Effect.fromResult(predict(state, task)))
+  check: (_, task) => Result.flatMap(weighted(task), (rows) => matrixOf(Features.fromTask(rows))),
+  train,
+  predict: (_, state, rows) => predict(state, rows)
 })
 
 /** @category definitions */

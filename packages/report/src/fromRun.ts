@@ -135,8 +135,10 @@ const ranked = Effect.fnUntraced(function* (directory: string, id: string, posit
   const truth = columns.get("truth")
   const values = scores === undefined ? undefined : Column.asNumbers(scores)
   if (truth === undefined || values === undefined) return undefined
+  const { codes, levels } = Column.asFactor(truth)
+  const code = levels.indexOf(positive)
   return {
-    labels: Array.from(values, (_, row) => (Column.toText(truth, row) === positive ? 1 : 0)),
+    labels: Array.from(codes, (label) => label === code),
     scores: Array.from(values)
   }
 })

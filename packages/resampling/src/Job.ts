@@ -7,7 +7,7 @@ import { hashJson } from "@rocflow/core/Hash"
 import * as Task from "@rocflow/core/data/Task"
 import * as History from "@rocflow/core/learning/History"
 import * as Learner from "@rocflow/core/learning/Learner"
-import * as Measure from "@rocflow/core/learning/Measure"
+import type * as Measure from "@rocflow/core/learning/Measure"
 import type { Prediction } from "@rocflow/core/learning/Prediction"
 import type { Outcome } from "@rocflow/core/learning/Training"
 import * as Seed from "@rocflow/core/Seed"
@@ -122,10 +122,10 @@ export interface Executed {
 
 const trainAndPredict = Effect.fnUntraced(function* <R>(job: Job<R>, learner: AnyLearner<R>) {
   const { task, split, seed } = job
-  const fitted = yield* learner.fit(Task.take(task, split.train), seed)
-  const prediction = { ...(yield* fitted.predict(Task.take(task, split.test))), rows: split.test }
-  const scores = Object.fromEntries(job.measures.map((each) => [each.id, Measure.evaluate(each, prediction)]))
-  return { outcome: fitted.outcome, prediction, scores, model: fitted.state }
+  const trained = yield* Learner.train(learner, Task.take(task, split.train), { seed })
+  const prediction = { ...(yield* Learner.predict(trained, Task.take(task, split.test))), rows: split.test }
+  const scores = Object.fromEntries(job.measures.map((each) => [each.id, each.evaluate(prediction)]))
+  return { outcome: trained.fitted.outcome, prediction, scores, model: trained.fitted.state }
 })
 
 const training = ({ epochs, reason, best, kept, engine, history }: Outcome): Result["training"] & {} => ({

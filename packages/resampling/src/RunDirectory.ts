@@ -106,7 +106,7 @@ const summarise = ({ task }: Pick<Planned, "task">): typeof TaskSummary.Type => 
   const { subset } = task.roles
   const levels = task.levels.map((name, level) => ({
     name,
-    count: task.target.filter((code) => (task.kind === "binary" ? 1 - code : code) === level).length
+    count: task.target.filter((code) => code === level).length
   }))
   const subsetColumn = subset === undefined ? undefined : Column.asFactor(task.table.columns.get(subset)!)
   return {

@@ -3,6 +3,7 @@
  */
 import * as Column from "@rocflow/core/data/Column"
 import * as Table from "@rocflow/core/data/Table"
+import * as Targets from "@rocflow/core/data/Targets"
 import * as Task from "@rocflow/core/data/Task"
 import type * as RoleError from "@rocflow/core/data/RoleError"
 import { SchemaError } from "@rocflow/core/data/SchemaError"
@@ -65,7 +66,7 @@ export const roc = Effect.fn("roc")(function* ({ data, label, score, positive, j
       advice: "Name a column of numbers by --score."
     })
   }
-  const checked = yield* BinaryScores.make({ labels: task.target, scores })
+  const checked = yield* BinaryScores.make({ labels: Targets.toNumbers("binary", task.target), scores })
   const curve = Roc.curve(checked)
   const areas = {
     auc: Roc.auc(checked),

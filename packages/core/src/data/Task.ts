@@ -55,7 +55,7 @@ export interface Task<out K extends Kind = Kind, out R extends Role = Role, out 
   readonly roles: Roles
   /** Class levels, the positive one first; none for regression. */
   readonly levels: ReadonlyArray<string>
-  /** Binary: 1 for the positive level, else 0. Multiclass: the index into `levels`. Regression: the value. */
+  /** Of classes the index into `levels`, so that 0 is the positive class of a binary task; of a regression the value. */
   readonly target: Float64Array
   readonly weights: Float64Array | undefined
   readonly rows: number

@@ -12,7 +12,9 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as TaskModule from "../data/Task.ts"
+import type { Table } from "../data/Table.ts"
 import type { Kind as TargetKind, Role, Task } from "../data/Task.ts"
+import * as TaskSchema from "../data/TaskSchema.ts"
 import { hashJson } from "../Hash.ts"
 import type { EngineUnavailable, Engines } from "../engine/Engine.ts"
 import * as Closing from "../pipeline/Closing.ts"
@@ -26,8 +28,8 @@ import type { ShapeError } from "../pipeline/Shape.ts"
 import * as Seed from "../Seed.ts"
 import { decodeOptions } from "./internal/decodeOptions.ts"
 import * as Preprocessing from "./internal/preprocessing.ts"
-import { checkPrediction, checkTraining, schemaOf } from "./internal/taskChecks.ts"
-import type { Outcome } from "./Training.ts"
+import { checkedRows, checkTraining } from "./internal/taskChecks.ts"
+import type { Outcome as Training } from "./Training.ts"
 import type { Prediction } from "./Prediction.ts"
 import type { TrainingDiverged } from "./TrainingDiverged.ts"
 
@@ -51,11 +53,11 @@ export type LearnerJson =
 
 /** What training a learner gives: a function that predicts, what it learned as plain JSON, and how training went. */
 export interface Fitted<out R = never> {
-  readonly predict: (task: Task) => Effect.Effect<Prediction, PredictError, R>
+  readonly predict: (rows: TaskSchema.Rows) => Effect.Effect<Prediction, PredictError, R>
   /** Everything that `Learner.load` needs, without the description of the learner. */
   readonly state: () => unknown
   /** How iterative training went; undefined for learners without epochs. */
-  readonly outcome: Outcome | undefined
+  readonly outcome: Training | undefined
 }
 
 /**
@@ -82,20 +84,13 @@ export interface Learner<
   readonly check: (task: Task) => Effect.Effect<void, TrainError>
   readonly fit: (task: Task, seed: Seed.Seed) => Effect.Effect<Fitted<R>, TrainError | E, R>
   /** Restores what `Fitted.state` gave. */
-  readonly load: (task: TaskSchema, state: unknown) => Result.Result<Fitted<R>, PipelineError>
-}
-
-/** What a model remembers of the task it was trained on. @category models */
-export interface TaskSchema {
-  readonly kind: TargetKind
-  readonly levels: ReadonlyArray<string>
-  readonly features: ReadonlyArray<{ readonly name: string; readonly type: string }>
+  readonly load: (task: TaskSchema.TaskSchema, state: unknown) => Result.Result<Fitted<R>, PipelineError>
 }
 
 /** A learner after training. @category models */
 export interface Trained<out K extends TargetKind = TargetKind, out Columns extends string = string, out R = never> {
   readonly learner: Learner<K, Columns, unknown, R>
-  readonly task: TaskSchema
+  readonly task: TaskSchema.TaskSchema
   readonly fitted: Fitted<R>
 }
 
@@ -122,9 +117,19 @@ export interface Definition extends Base.Definition<"learner"> {
 const isDefinition = (definition: Base.Definition): definition is Definition =>
   definition.kind === "learner" && "bind" in definition
 
+/** What a function of a learner gives: at once, or by an Effect that may wait. @category models */
+export type Outcome<A, E> = Result.Result<A, E> | Effect.Effect<A, E>
+
+const toEffect = <A, E>(run: () => Outcome<A, E>): Effect.Effect<A, E> =>
+  Effect.suspend(() => {
+    const outcome = run()
+    return Result.isResult(outcome) ? Effect.fromResult(outcome) : outcome
+  })
+
 /**
- * Defines a ready-made learner. `train` learns a state, plain JSON of the schema `state`; `predict` uses it. `check`
- * finds, without training, what would make training fail on a task, beside bad options.
+ * Defines a ready-made learner. `train` learns a state, plain JSON of the schema `state`; `predict` uses it on rows whose
+ * columns are those of training. `check` finds, without training, what would make training fail on a task, beside bad
+ * options. The functions may give a `Result` or an `Effect`.
  *
  * *Gotcha*: no option can be called `type` or `preprocess`, which the JSON form has beside the options.
  *
@@ -139,12 +144,12 @@ export const define = <const K extends TargetKind, Type, Encoded extends object,
   readonly options: Base.Options<Type, Encoded>
   readonly state: Schema.Codec<State, StateJson>
   readonly check?: (options: Type, task: Task) => Result.Result<unknown, TrainError>
-  readonly train: (options: Type, task: Task, seed: Seed.Seed) => Effect.Effect<State, TrainError>
-  readonly predict: (options: Type, state: State, task: Task) => Effect.Effect<Prediction, PredictError>
+  readonly train: (options: Type, task: Task, seed: Seed.Seed) => Outcome<State, TrainError>
+  readonly predict: (options: Type, state: State, rows: TaskSchema.Rows) => Outcome<Prediction, PredictError>
 }): { readonly definition: Definition; readonly make: (given: Encoded) => Learner<K, never> } => {
   const { id, options, state: schema } = definition
   const fitted = (decoded: Type, state: State): Fitted => ({
-    predict: (task) => definition.predict(decoded, state, task),
+    predict: (rows) => toEffect(() => definition.predict(decoded, state, rows)),
     state: () => Schema.encodeUnknownSync(schema)(state),
     outcome: undefined
   })
@@ -170,7 +175,10 @@ export const define = <const K extends TargetKind, Type, Encoded extends object,
         }),
       fit: (task, seed) =>
         Effect.flatMap(Effect.fromResult(decoded), (found) =>
-          Effect.map(definition.train(found, task, seed), (state) => fitted(found, state))
+          Effect.map(
+            toEffect(() => definition.train(found, task, seed)),
+            (state) => fitted(found, state)
+          )
         ),
       load: (_, json) =>
         Result.flatMap(decoded, (found) => Result.map(decodeOptions(id, schema)(json), (state) => fitted(found, state)))
@@ -238,9 +246,9 @@ export const preprocessed = <K extends TargetKind, Columns extends string, E, R>
     Effect.flatMap(Effect.fromResult(checked), () => Preprocessing.fit(stages, Features.fromTask(task), seed))
   const transformed = (task: Task, { features }: Preprocessing.Made) => TaskModule.withFeatures(task, features.columns)
   const fitted = (learned: Preprocessing.Learned, inner: Fitted<R>): Fitted<R> => ({
-    predict: (task) =>
-      Effect.flatMap(Preprocessing.apply(stages, learned, Features.fromTask(task)), (made) =>
-        inner.predict(transformed(task, made))
+    predict: (rows) =>
+      Effect.flatMap(Preprocessing.apply(stages, learned, rows), ({ features: { columns } }) =>
+        inner.predict({ ...rows, columns })
       ),
     state: () => ({ ...Preprocessing.toJson(learned), learner: inner.state() }),
     outcome: inner.outcome
@@ -442,21 +450,26 @@ export const train = <
   const data: Task = task
   const seed = typeof options.seed === "object" ? options.seed : Seed.root(options.seed ?? 1)
   return Effect.flatMap(Effect.fromResult(checkTraining(learner, data)), () =>
-    Effect.map(learner.fit(data, seed), (fitted) => ({ learner, task: schemaOf(data), fitted }))
+    Effect.map(learner.fit(data, seed), (fitted) => ({ learner, task: TaskSchema.of(data), fitted }))
   )
 }
 
 /**
- * Predicts all rows of a task that has the features, the target kind and the levels of the one trained on.
+ * Predicts all rows of a task, or of a table, which needs no target: see `TaskSchema.rows` for how its columns are read.
+ * Where the target is known the prediction has the truth, and can be measured.
  *
- * *Gotcha*: the levels must come in the same order, because their order says which class is positive.
+ * Errors: `PipelineError` with every column that is missing or of another type, and levels in another order, which would
+ * say that another class is positive; the errors of preprocessing and of the engine.
+ *
+ * @example
+ * const prediction = yield* Learner.predict(trained, yield* Table.fromFile("new.csv"))
  * @category running
  */
 export const predict = <K extends TargetKind, Columns extends string, R>(
   trained: Trained<K, Columns, R>,
-  task: Task
+  given: Task | Table
 ): Effect.Effect<Prediction<K>, PredictError, R> =>
   Effect.flatMap(
-    Effect.fromResult(checkPrediction(trained.learner.id, trained.task, task)),
-    () => trained.fitted.predict(task) as Effect.Effect<Prediction<K>, PredictError, R>
+    Effect.fromResult(checkedRows(trained.learner.id, trained.task, given)),
+    (rows) => trained.fitted.predict(rows) as Effect.Effect<Prediction<K>, PredictError, R>
   )

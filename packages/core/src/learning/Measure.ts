@@ -1,16 +1,17 @@
 /**
- * A measure is a number that says how good a prediction is, or the reason why there is no such number.
+ * A measure is a number that says how good a prediction is, or the reason why there is no such number. It judges rows whose target is known.
  *
  * @example
  * Measure.auc.evaluate(prediction) // => 0.93, or { _tag: "Undefined", reason: "AUC needs both classes; …" }
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as Targets from "../data/Targets.ts"
 import type { Kind as TargetKind } from "../data/Task.ts"
 import * as Decode from "../pipeline/Decode.ts"
 import type * as Definition from "../pipeline/Definition.ts"
 import { rankAuc } from "./internal/rankAuc.ts"
-import type { Prediction } from "./Prediction.ts"
+import { isLabelled, type Labelled, type Prediction } from "./Prediction.ts"
 
 /** A number that does not exist for this prediction, and why. Never 0, 0.5 or NaN. @category models */
 export interface Undefined {
@@ -41,29 +42,40 @@ export interface Measure<out K extends TargetKind = TargetKind> extends Definiti
   readonly accepts: ReadonlyArray<K>
   /** The predict type that it needs. */
   readonly needs: "response" | "prob"
+  /**
+   * Measures a prediction. Rows whose target is not known, and a value that is not finite (the square of a huge error,
+   * 0/0), are undefined and say so: tables and files hold finite numbers.
+   */
   readonly evaluate: (prediction: Prediction) => Measured
 }
 
 /**
- * Measures a prediction. A value that is not finite (the square of a huge error, 0/0) is undefined and says so: tables
- * and files hold finite numbers.
+ * Defines a measure; `evaluate` judges rows whose target is known.
+ *
+ * Classes are indices into `prediction.levels`; 0 is the positive class of a binary target.
+ * @category constructors
  */
-export const evaluate = (self: Measure, prediction: Prediction): Measured => {
-  const value = self.evaluate(prediction)
-  return isDefined(value) && !Number.isFinite(value) ? undefinedBecause(`measure "${self.id}" gave ${value}`) : value
-}
-
-/** Defines a measure. @category constructors */
-export const define = <const K extends TargetKind>(measure: Omit<Measure<K>, "kind" | "options">): Measure<K> => ({
+export const define = <const K extends TargetKind>(
+  measure: Omit<Measure<K>, "kind" | "options" | "evaluate"> & {
+    readonly evaluate: (prediction: Labelled) => Measured
+  }
+): Measure<K> => ({
+  ...measure,
   kind: "measure",
   options: Schema.Struct({}),
-  ...measure
+  evaluate: (prediction) => {
+    if (!isLabelled(prediction)) return undefinedBecause(`measure "${measure.id}" needs rows whose target is known`)
+    const value = measure.evaluate(prediction)
+    return isDefined(value) && !Number.isFinite(value)
+      ? undefinedBecause(`measure "${measure.id}" gave ${value}`)
+      : value
+  }
 })
 
 const classification = ["binary", "multiclass"] as const
 const regression = ["regression"] as const
 
-const mean = (prediction: Prediction, f: (row: number) => number): Measured => {
+const mean = (prediction: Labelled, f: (row: number) => number): Measured => {
   const n = prediction.truth.length
   if (n === 0) return undefinedBecause("there are no rows")
   let sum = 0
@@ -95,13 +107,10 @@ export const accuracy = define({
   evaluate: (p) => mean(p, (i) => (p.response[i] === p.truth[i] ? 1 : 0))
 })
 
-const probabilityOf = (p: Prediction, prob: Float64Array, row: number, level: number): number =>
+const probabilityOf = (p: Labelled, prob: Float64Array, row: number, level: number): number =>
   prob[row * p.levels.length + level]!
 
-/** The index of the true level among `levels`. */
-const trueLevel = (p: Prediction, row: number): number => (p.kind === "binary" ? 1 - p.truth[row]! : p.truth[row]!)
-
-const withProb = (p: Prediction, name: string, f: (prob: Float64Array) => Measured): Measured =>
+const withProb = (p: Labelled, name: string, f: (prob: Float64Array) => Measured): Measured =>
   p.prob === undefined ? undefinedBecause(`${name} needs probabilities; train with predictType "prob"`) : f(p.prob)
 
 /**
@@ -118,7 +127,7 @@ export const logloss = define({
   needs: "prob",
   evaluate: (p) =>
     withProb(p, "log-loss", (prob) =>
-      mean(p, (i) => -Math.log(Math.min(1 - 1e-15, Math.max(1e-15, probabilityOf(p, prob, i, trueLevel(p, i))))))
+      mean(p, (i) => -Math.log(Math.min(1 - 1e-15, Math.max(1e-15, probabilityOf(p, prob, i, p.truth[i]!)))))
     )
 })
 
@@ -138,10 +147,10 @@ export const brier = define({
   evaluate: (p) =>
     withProb(p, "the Brier score", (prob) =>
       mean(p, (i) => {
-        if (p.kind === "binary") return (p.truth[i]! - probabilityOf(p, prob, i, 0)) ** 2
+        if (p.kind === "binary") return (1 - probabilityOf(p, prob, i, p.truth[i]!)) ** 2
         let sum = 0
         p.levels.forEach((_, k) => {
-          sum += ((k === trueLevel(p, i) ? 1 : 0) - probabilityOf(p, prob, i, k)) ** 2
+          sum += ((k === p.truth[i] ? 1 : 0) - probabilityOf(p, prob, i, k)) ** 2
         })
         return sum
       })
@@ -150,7 +159,7 @@ export const brier = define({
 
 /** The number that ranks the rows of a binary prediction: the score if there is one, else the probability. */
 export const ranking = (p: Prediction): Float64Array | undefined =>
-  p.scores ?? (p.prob === undefined ? undefined : p.truth.map((_, i) => p.prob![i * p.levels.length]!))
+  p.scores ?? (p.prob === undefined ? undefined : p.response.map((_, i) => p.prob![i * p.levels.length]!))
 
 /**
  * The area under the ROC curve: the probability that a positive row is ranked above a negative one, ties counting one
@@ -170,7 +179,7 @@ export const auc = define({
     if (scores === undefined) return undefinedBecause('AUC needs scores; train with predictType "prob"')
     const row = scores.findIndex((score) => !Number.isFinite(score))
     if (row >= 0) return undefinedBecause(`AUC needs finite scores, and that of row ${row} is ${scores[row]}`)
-    const value = rankAuc(scores, p.truth)
+    const value = rankAuc(scores, Targets.toNumbers("binary", p.truth))
     return value ?? undefinedBecause("AUC needs both classes, and these rows have one; stratify by the target")
   }
 })

@@ -2,26 +2,34 @@
  * What a learner says of rows, beside what is true of them.
  */
 import * as Column from "../data/Column.ts"
-import type { Kind as TargetKind, Task } from "../data/Task.ts"
+import type { Kind as TargetKind } from "../data/Task.ts"
 
 /**
- * A prediction of rows. Targets are coded as in the task: binary 1 = positive and 0 = negative, multi-class the index of
- * the level, regression the value.
+ * A prediction of rows. Classes are indices into `levels`, as in the task: 0 is the positive class of a binary target.
  * @category models
  */
 export interface Prediction<out K extends TargetKind = TargetKind> {
   readonly kind: K
   /** Class levels, the positive first; empty for a regression. */
   readonly levels: ReadonlyArray<string>
-  /** 0-based rows of the task. */
+  /** 0-based rows of the task or table. */
   readonly rows: Int32Array
-  readonly truth: Float64Array
+  /** Undefined for rows whose target is not known. */
+  readonly truth: Float64Array | undefined
   readonly response: Float64Array
   /** Probabilities, row-major [rows, levels], in the order of `levels`; undefined if only responses were asked for. */
   readonly prob: Float64Array | undefined
   /** Scores of a binary prediction that rank the rows, such as logits; undefined if the learner has none. */
   readonly scores: Float64Array | undefined
 }
+
+/** A prediction of rows whose target is known: what measures judge. @category models */
+export interface Labelled<out K extends TargetKind = TargetKind> extends Prediction<K> {
+  readonly truth: Float64Array
+}
+
+/** Whether the target of the rows is known. @category guards */
+export const isLabelled = (self: Prediction): self is Labelled => self.truth !== undefined
 
 /** How many outputs a network needs for a target: one, or one a class. */
 export const outputs = (kind: TargetKind, levels: ReadonlyArray<string>): number =>
@@ -35,7 +43,7 @@ const binary = (logits: ArrayLike<number>, prob: boolean) => {
   const probabilities = new Float64Array(2 * n)
   for (let i = 0; i < n; i++) {
     const logit = logits[i]!
-    response[i] = logit >= 0 ? 1 : 0
+    response[i] = logit >= 0 ? 0 : 1
     probabilities[2 * i] = sigmoid(logit)
     probabilities[2 * i + 1] = sigmoid(-logit)
   }
@@ -58,45 +66,53 @@ const multiclass = (logits: ArrayLike<number>, classes: number, prob: boolean) =
   return { response, prob: prob ? probabilities : undefined, scores: undefined }
 }
 
+/** What a prediction says of rows besides what was learned: their number, the target, and what is known of it. */
+export interface Of {
+  readonly schema: { readonly kind: TargetKind; readonly levels: ReadonlyArray<string> }
+  readonly rows: number
+  readonly truth: Float64Array | undefined
+}
+
+/** The part of a prediction that no learner has a say in. */
+export const about = ({ rows, schema, truth }: Of): Pick<Prediction, "kind" | "levels" | "rows" | "truth"> => ({
+  kind: schema.kind,
+  levels: schema.levels,
+  rows: Int32Array.from({ length: rows }, (_, i) => i),
+  truth
+})
+
 /**
- * Turns the outputs of a network, row-major [rows, outputs], into a prediction: binary the positive class unless the
- * logit is below 0 (a tie is positive) with probability 1/(1 + e⁻ˡ); multi-class the largest logit with softmax
+ * Turns the outputs of a network for rows, row-major [rows, outputs], into a prediction: binary the positive class unless
+ * the logit is below 0 (a tie is positive) with probability 1/(1 + e⁻ˡ); multi-class the largest logit with softmax
  * probabilities; regression the number itself.
  * @category constructors
  */
-export const fromOutputs = (
-  target: { readonly kind: TargetKind; readonly levels: ReadonlyArray<string> },
-  outputs: ArrayLike<number>,
-  truth: Float64Array,
-  rows: Int32Array,
-  predictType: "response" | "prob"
-): Prediction => {
-  const common = { kind: target.kind, levels: target.levels, rows, truth }
-  switch (target.kind) {
+export const fromOutputs = (of: Of, outputs: ArrayLike<number>, predictType: "response" | "prob"): Prediction => {
+  const prob = predictType === "prob"
+  switch (of.schema.kind) {
     case "binary":
-      return { ...common, ...binary(outputs, predictType === "prob") }
+      return { ...about(of), ...binary(outputs, prob) }
     case "multiclass":
-      return { ...common, ...multiclass(outputs, target.levels.length, predictType === "prob") }
+      return { ...about(of), ...multiclass(outputs, of.schema.levels.length, prob) }
     case "regression":
-      return { ...common, response: Float64Array.from(outputs), prob: undefined, scores: undefined }
+      return { ...about(of), response: Float64Array.from(outputs), prob: undefined, scores: undefined }
   }
 }
-
-/** All rows of a task, as row numbers. */
-export const allRows = (task: Task): Int32Array => Int32Array.from({ length: task.rows }, (_, i) => i)
 
 /** The name of a coded target: the level, or the number. */
 const named = (self: Prediction, codes: Float64Array): Column.Column => {
   if (self.kind === "regression") return Column.numeric(codes)
-  const index = (code: number) => (self.kind === "binary" ? 1 - code : code)
-  return Column.factor(
-    Array.from(codes, (code) => self.levels[index(code)]!),
-    { levels: self.levels }
-  )
+  return {
+    type: "factor",
+    codes: Int32Array.from(codes),
+    levels: self.levels,
+    ordered: false,
+    missing: null
+  }
 }
 
 /**
- * Gives a prediction as columns: `row`, `truth`, `response`, for probabilities `prob.<level>` in the order of the levels,
+ * Gives a prediction as columns: `row`, `truth` where it is known, `response`, for probabilities `prob.<level>` in the order of the levels,
  * and `score` where there is one. Levels that differ only in case get their number, `prob.<level> (1)`, because many
  * readers of tables ignore case.
  */
@@ -105,7 +121,7 @@ export const toColumns = (self: Prediction): ReadonlyArray<readonly [string, Col
   const clash = new Set(levels.map((level) => level.toLowerCase())).size < levels.length
   return [
     ["row", Column.integer(self.rows)],
-    ["truth", named(self, self.truth)],
+    ...(self.truth === undefined ? [] : [["truth", named(self, self.truth)] as const]),
     ["response", named(self, self.response)],
     ...(prob === undefined
       ? []
@@ -113,7 +129,7 @@ export const toColumns = (self: Prediction): ReadonlyArray<readonly [string, Col
           (level, k) =>
             [
               `prob.${level}${clash ? ` (${k + 1})` : ""}`,
-              Column.numeric(self.truth.map((_, i) => prob[i * levels.length + k]!))
+              Column.numeric(self.response.map((_, i) => prob[i * levels.length + k]!))
             ] as const
         )),
     ...(self.scores === undefined ? [] : [["score", Column.numeric(self.scores)] as const])

@@ -17,7 +17,6 @@ import * as EarlyStopping from "./EarlyStopping.ts"
 import * as Events from "./Events.ts"
 import type { History, Row } from "./History.ts"
 import { batches, type Data, fill } from "./internal/batches.ts"
-import * as Measures from "./Measure.ts"
 import type { Measure, Scores } from "./Measure.ts"
 import type { Prediction } from "./Prediction.ts"
 import { TrainingDiverged } from "./TrainingDiverged.ts"
@@ -82,7 +81,7 @@ export interface Outcome {
 }
 
 const measure = (measures: ReadonlyArray<Measure>, prediction: Prediction): Scores =>
-  Object.fromEntries(measures.map((each) => [each.id, Measures.evaluate(each, prediction)]))
+  Object.fromEntries(measures.map((each) => [each.id, each.evaluate(prediction)]))
 
 /** Milliseconds of batches between two points where training can be interrupted. */
 const slice = 10

@@ -119,9 +119,7 @@ const combine = (rows: number, parts: ReadonlyArray<readonly [string, Codes]>): 
 
 const classes = (task: Task.Task): Codes | undefined => {
   if (task.kind === "regression") return undefined
-  // The target of a binary task is 1 for the positive class, which is the first level.
-  const codes = Int32Array.from(task.target, (value) => (task.kind === "binary" ? 1 - value : value))
-  return compact(codes, task.levels)
+  return compact(Int32Array.from(task.target), task.levels)
 }
 
 interface Groups {

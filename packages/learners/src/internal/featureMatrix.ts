@@ -1,10 +1,9 @@
 /**
- * The features of a task as the kernels read them: complete, finite, column-major (`x[j * n + i]`), in an order that
+ * Features as the kernels read them: complete, finite, column-major (`x[j * n + i]`), in an order that
  * training remembers by name.
  */
 import * as Result from "effect/Result"
 import * as Column from "@rocflow/core/data/Column"
-import type { Task } from "@rocflow/core/data/Task"
 import * as Features from "@rocflow/core/pipeline/Features"
 import { MissingValues } from "@rocflow/core/pipeline/MissingValues"
 import type { PipelineError } from "@rocflow/core/pipeline/PipelineError"
@@ -23,29 +22,26 @@ type Entry = readonly [name: string, column: Column.Column]
 /** How many columns an error names; of more it gives the number. */
 const named = 8
 
-/** The named feature columns of a task, or all; none may have a missing value, and there must be one. */
+/** The named feature columns, or all; none may have a missing value, and there must be one. */
 export const completeColumns = (
   learner: string,
-  task: Task,
+  features: Features.Features,
   names?: ReadonlyArray<string>
 ): Result.Result<ReadonlyArray<Entry>, Refused> =>
-  Result.flatMap(
-    Features.chosen(Features.fromTask(task), learner, names),
-    (chosen): Result.Result<ReadonlyArray<Entry>, Refused> => {
-      if (chosen.length === 0) {
-        return Features.fail(
-          learner,
-          "needs at least one feature, and no column is left; name features in the task, or use Featureless"
-        )
-      }
-      const incomplete = chosen
-        .map(([column, values]) => ({ column, count: Column.countMissing(values) }))
-        .filter(({ count }) => count > 0)
-      return incomplete.length === 0
-        ? Result.succeed(chosen)
-        : Result.fail(new MissingValues({ stage: learner, columns: incomplete, rows: task.rows }))
+  Result.flatMap(Features.chosen(features, learner, names), (chosen): Result.Result<ReadonlyArray<Entry>, Refused> => {
+    if (chosen.length === 0) {
+      return Features.fail(
+        learner,
+        "needs at least one feature, and no column is left; name features in the task, or use Featureless"
+      )
     }
-  )
+    const incomplete = chosen
+      .map(([column, values]) => ({ column, count: Column.countMissing(values) }))
+      .filter(({ count }) => count > 0)
+    return incomplete.length === 0
+      ? Result.succeed(chosen)
+      : Result.fail(new MissingValues({ stage: learner, columns: incomplete, rows: features.rows }))
+  })
 
 /** Puts the numbers of columns side by side; every one must be finite. */
 export const fromNumbers = (
@@ -77,10 +73,10 @@ export const firstTooLarge = (values: Float64Array, n: number): number => {
  */
 export const numericMatrix = (
   learner: string,
-  task: Task,
+  features: Features.Features,
   names?: ReadonlyArray<string>
 ): Result.Result<FeatureMatrix, Refused> =>
-  Result.flatMap(completeColumns(learner, task, names), (columns) => {
+  Result.flatMap(completeColumns(learner, features, names), (columns) => {
     const texts = columns.filter(([, { type }]) => type === "factor" || type === "string")
     if (texts.length > 0) {
       const list = texts.slice(0, named).map(([name, { type }]) => `"${name}" (${type})`)
@@ -93,7 +89,7 @@ export const numericMatrix = (
     const matrix = fromNumbers(
       learner,
       columns.map(([name, column]) => [name, Column.asNumbers(column) ?? new Float64Array(0)]),
-      task.rows
+      features.rows
     )
     return Result.flatMap(matrix, (complete): Result.Result<FeatureMatrix, PipelineError> => {
       const { names, n, x } = complete

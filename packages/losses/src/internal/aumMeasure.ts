@@ -1,3 +1,4 @@
+import * as Targets from "@rocflow/core/data/Targets"
 import * as Measure from "@rocflow/core/learning/Measure"
 import * as Linear from "./aumLinear.ts"
 
@@ -20,11 +21,11 @@ export const measure = Measure.define({
   evaluate: (prediction) => {
     const scores = Measure.ranking(prediction)
     if (scores === undefined) return Measure.undefinedBecause('AUM needs scores; train with predictType "prob"')
-    const { truth } = prediction
-    if (!truth.includes(0) || !truth.includes(1)) {
+    const labels = Targets.toNumbers("binary", prediction.truth)
+    if (!labels.includes(0) || !labels.includes(1)) {
       return Measure.undefinedBecause("AUM needs both classes, and these rows have one; stratify by the target")
     }
-    const aum = Linear.shared().evaluate(scores, truth, truth.length, "rate", new Float64Array(truth.length))
+    const aum = Linear.shared().evaluate(scores, labels, labels.length, "rate", new Float64Array(labels.length))
     return Number.isNaN(aum) ? Measure.undefinedBecause("AUM needs finite scores, and some are not") : aum
   }
 })

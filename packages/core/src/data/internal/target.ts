@@ -106,8 +106,7 @@ const classification = (name: string, column: Column.Column, options: Options): 
   const levels = inOrder(options.levels ?? factor.levels, positive)
   const kind = options.kind ?? (levels.length === 2 ? "binary" : "multiclass")
   const place = factor.levels.map((level) => levels.indexOf(level))
-  const valueOf = (index: number) => (kind === "binary" ? (index === 0 ? 1 : 0) : index)
-  const values = Float64Array.from(factor.codes, (code) => (code < 0 ? Number.NaN : valueOf(place[code]!)))
+  const values = Float64Array.from(factor.codes, (code) => (code < 0 ? Number.NaN : place[code]!))
   return { target: { kind, levels, values } }
 }
 

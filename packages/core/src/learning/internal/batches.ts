@@ -8,6 +8,8 @@ import type { Source } from "../../pipeline/Stage.ts"
 export interface Data {
   readonly rows: number
   readonly sources: ReadonlyArray<Source>
+  /** As measures see it: level indices, or values. */
+  readonly truth: Float64Array
   /** As a loss sees them: binary 1 = positive, 0 = negative. */
   readonly targets: Float32Array
   readonly weights: Float32Array | undefined

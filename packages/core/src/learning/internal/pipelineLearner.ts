@@ -4,7 +4,9 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as Targets from "../../data/Targets.ts"
 import type { Kind as TargetKind, Task } from "../../data/Task.ts"
+import type { Rows, TaskSchema } from "../../data/TaskSchema.ts"
 import * as Engine from "../../engine/Engine.ts"
 import * as Graph from "../../network/Graph.ts"
 import * as Features from "../../pipeline/Features.ts"
@@ -67,7 +69,8 @@ const dataOf = Effect.fnUntraced(function* (task: Task, learned: Preprocessing.L
   const data: Training.Data = {
     rows: task.rows,
     sources: yield* Preprocessing.open(learned, made),
-    targets: Float32Array.from(task.target),
+    truth: task.target,
+    targets: Float32Array.from(Targets.toNumbers(task.kind, task.target)),
     weights: task.weights === undefined ? undefined : Float32Array.from(task.weights)
   }
   return data
@@ -124,21 +127,21 @@ const fitted = (
     intercept: learned.intercept,
     arrays: learned.arrays.map((array) => ({ ...array, values: Array.from(array.values) }))
   }),
-  predict: Effect.fnUntraced(function* (task: Task) {
+  predict: Effect.fnUntraced(function* (rows: Rows) {
     const network = yield* Effect.fromResult(networkOf(parts, learned.before, target))
-    const made = yield* Preprocessing.apply(parts.stages, learned.before, Features.fromTask(task))
+    const made = yield* Preprocessing.apply(parts.stages, learned.before, rows)
     const outputs = yield* Effect.scoped(
       Effect.gen(function* () {
         const sources = yield* Preprocessing.open(learned.before, made)
         const engine = yield* engineOf(parts, network)
-        return yield* scoresOf(engine, network, learned.arrays, { rows: task.rows, sources })
+        return yield* scoresOf(engine, network, learned.arrays, { rows: rows.rows, sources })
       })
     )
     const refused = notFinite(outputs, network.outputs)
     if (refused !== undefined) return yield* refused
     // In double precision: in single, scores that differ could become equal.
     const shifted = Float64Array.from(outputs, (score) => score + learned.intercept)
-    return Prediction.fromOutputs(target, shifted, task.target, Prediction.allRows(task), parts.settings.predictType)
+    return Prediction.fromOutputs(rows, shifted, parts.settings.predictType)
   })
 })
 
@@ -178,8 +181,7 @@ const fit = Effect.fnUntraced(function* (parts: Parts, task: Task, seed: Seed.Se
     callbacks: settings.callbacks
       .toSorted((a, b) => a.definition.weight - b.definition.weight)
       .flatMap(({ bound }): ReadonlyArray<Hooks> => (Result.isSuccess(bound) ? [bound.success.make()] : [])),
-    predict: (scores, { targets }) =>
-      Prediction.fromOutputs(task, scores, Float64Array.from(targets), new Int32Array(targets.length), "prob")
+    predict: (scores, { rows, truth }) => Prediction.fromOutputs({ schema: task, rows, truth }, scores, "prob")
   })
   const undecided = task.kind === "binary" && loss.translationInvariant
   const scores = undecided ? yield* scoresOf(engine, network, outcome.arrays, data) : undefined
@@ -197,7 +199,7 @@ const fit = Effect.fnUntraced(function* (parts: Parts, task: Task, seed: Seed.Se
 
 const load = (
   parts: Parts,
-  task: Learner.TaskSchema,
+  task: TaskSchema,
   json: unknown
 ): Result.Result<Learner.Fitted<Engine.Engines>, PipelineError> =>
   Result.gen(function* () {

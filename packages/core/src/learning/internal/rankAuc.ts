@@ -1,5 +1,6 @@
 /**
  * The rank statistic of Mann and Whitney: (sum of the positives' ranks − P(P + 1)/2) / (P·N), with average ranks at ties.
+ * `Roc.auc` of the losses computes the same; core may not import it. `truth` is 1 for positives.
  * Undefined without positives or without negatives. Scores are finite.
  */
 export const rankAuc = (scores: ArrayLike<number>, truth: ArrayLike<number>): number | undefined => {

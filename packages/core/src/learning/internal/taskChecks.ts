@@ -2,21 +2,15 @@
  * Whether a learner and a task fit, beyond what the compiler saw.
  */
 import * as Result from "effect/Result"
+import type { Table } from "../../data/Table.ts"
 import type { Kind as TargetKind, Task } from "../../data/Task.ts"
+import * as TaskSchema from "../../data/TaskSchema.ts"
 import { PipelineError } from "../../pipeline/PipelineError.ts"
-import type { TaskSchema } from "../Learner.ts"
 
 const refuse = (problems: ReadonlyArray<string>): Result.Result<void, PipelineError> =>
   problems.length === 0
     ? Result.succeed(undefined)
     : Result.fail(new PipelineError({ issues: problems.map((message) => ({ path: [], message })) }))
-
-/** What a model remembers of its task. */
-export const schemaOf = (task: Task): TaskSchema => ({
-  kind: task.kind,
-  levels: task.levels,
-  features: task.roles.feature.map((name) => ({ name, type: task.table.columns.get(name)!.type }))
-})
 
 export const checkTraining = (
   learner: { readonly id: string; readonly accepts: ReadonlyArray<TargetKind>; readonly weighted: boolean },
@@ -36,22 +30,14 @@ export const checkTraining = (
   return refuse(problems)
 }
 
-export const checkPrediction = (id: string, trained: TaskSchema, task: Task): Result.Result<void, PipelineError> => {
-  const problems: Array<string> = []
-  if (trained.kind !== task.kind) {
-    problems.push(`learner "${id}" was trained on a ${trained.kind} target, task "${task.id}" is ${task.kind}`)
-  } else if (trained.levels.join("\n") !== task.levels.join("\n")) {
-    problems.push(
-      `learner "${id}" was trained with the levels ${trained.levels.join(", ")}, but task "${task.id}" has ${task.levels.join(", ")}; their order says which class is positive, so make it the same by \`levels\``
-    )
-  }
-  for (const { name, type } of trained.features) {
-    const column = task.table.columns.get(name)
-    if (column === undefined || !task.roles.feature.includes(name)) {
-      problems.push(`learner "${id}" was trained with the feature "${name}", which task "${task.id}" does not have`)
-    } else if ((column.type === "string" || column.type === "factor") !== (type === "string" || type === "factor")) {
-      problems.push(`feature "${name}" was ${type} in training and is ${column.type} in task "${task.id}"`)
-    }
-  }
-  return refuse(problems)
-}
+/** The rows of a task or table as a learner was trained on them. */
+export const checkedRows = (
+  id: string,
+  schema: TaskSchema.TaskSchema,
+  given: Task | Table
+): Result.Result<TaskSchema.Rows, PipelineError> =>
+  Result.mapError(
+    TaskSchema.rows(schema, given),
+    (problems) =>
+      new PipelineError({ issues: problems.map((message) => ({ path: [], message: `learner "${id}": ${message}` })) })
+  )

@@ -1,0 +1,157 @@
+/**
+ * What a model remembers of the task it was trained on, and how it reads other rows: those of a task, or of a table that
+ * need not have a target.
+ */
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as Column from "./Column.ts"
+import { toTyped } from "./internal/toTyped.ts"
+import { suggest } from "./internal/suggest.ts"
+import type * as Table from "./Table.ts"
+import type { Task } from "./Task.ts"
+
+const Feature = Schema.Struct({
+  name: Schema.String,
+  type: Schema.Literals(["numeric", "integer", "boolean", "factor", "string"]),
+  /** Of a factor: its levels in their order, and whether the order has a meaning. */
+  levels: Schema.optionalKey(Schema.Array(Schema.String)),
+  ordered: Schema.optionalKey(Schema.Boolean)
+})
+
+/** A feature column as training saw it. @category models */
+export type Feature = typeof Feature.Type
+
+/** @category schemas */
+export const TaskSchema = Schema.Struct({
+  kind: Schema.Literals(["binary", "multiclass", "regression"]),
+  /** The name of the target column. */
+  target: Schema.String,
+  /** Class levels, the positive one first; none for a regression. */
+  levels: Schema.Array(Schema.String),
+  features: Schema.Array(Feature)
+})
+
+/** @category models */
+export type TaskSchema = typeof TaskSchema.Type
+
+/**
+ * Rows as a trained learner reads them: the columns of its features, and what is true of the rows where that is known.
+ * @category models
+ */
+export interface Rows {
+  readonly schema: TaskSchema
+  /** The features of training, by name, in their order and of their types. */
+  readonly columns: ReadonlyMap<string, Column.Column>
+  readonly rows: number
+  /** Level indices, or values; undefined if a table has no target column, or not a known value in every row of it. */
+  readonly truth: Float64Array | undefined
+}
+
+/** The schema of a task. @category constructors */
+export const of = ({ kind, levels, roles, table }: Task): TaskSchema => ({
+  kind,
+  target: roles.target,
+  levels,
+  features: roles.feature.map((name) => {
+    const column = table.columns.get(name)!
+    return column.type === "factor"
+      ? { name, type: column.type, levels: column.levels, ordered: column.ordered }
+      : { name, type: column.type }
+  })
+})
+
+const isTask = (given: Task | Table.Table): given is Task => "roles" in given
+
+/** Whether the levels that two orders have in common come in the same order. */
+const agree = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): boolean => {
+  const common = a.filter((level) => b.includes(level))
+  const other = b.filter((level) => common.includes(level))
+  return common.every((level, i) => level === other[i])
+}
+
+/** The column as training saw it, or what is wrong with it. */
+const read = (feature: Feature, column: Column.Column): Result.Result<Column.Column, string> => {
+  const { name, type, levels = [], ordered = false } = feature
+  if (column.type === "factor" && !agree(levels, column.levels) && type === "factor") {
+    return Result.fail(
+      `feature "${name}" has the levels ${column.levels.join(", ")}, and in training they came as ${levels.join(", ")}; give them in that order`
+    )
+  }
+  const typed = toTyped(column, type, levels)
+  if (typed === undefined) {
+    return Result.fail(
+      `feature "${name}" was ${type} in training and is ${column.type} here, and not all of its values can be read as ${type}; declare its type, or correct the values`
+    )
+  }
+  if (typed.type === "factor" && ordered && typed.levels.length > levels.length) {
+    const unseen = typed.levels.slice(levels.length)
+    return Result.fail(
+      `feature "${name}" holds ${unseen.map((level) => `"${level}"`).join(", ")}, which has no place in the order ${levels.join(" < ")} of training; correct it, or make the factor unordered`
+    )
+  }
+  return Result.succeed(typed.type === "factor" ? { ...typed, ordered } : typed)
+}
+
+/** What is true of the rows of a table, if its target column says so in every row. */
+const truthOf = (schema: TaskSchema, table: Table.Table): Float64Array | undefined => {
+  const column = table.columns.get(schema.target)
+  if (column === undefined) return undefined
+  if (schema.kind === "regression") {
+    const values = Column.asNumbers(column)
+    return values === undefined || values.some(Number.isNaN) ? undefined : values
+  }
+  const { codes, levels } = Column.asFactor(column)
+  const place = levels.map((level) => schema.levels.indexOf(level))
+  const truth = Float64Array.from(codes, (code) => (code < 0 ? -1 : place[code]!))
+  return truth.includes(-1) ? undefined : truth
+}
+
+/** Why the target of a task is not that of training. */
+const targetProblem = (schema: TaskSchema, task: Task): ReadonlyArray<string> => {
+  if (schema.kind !== task.kind) {
+    return [`the training target was ${schema.kind}, and that of task "${task.id}" is ${task.kind}`]
+  }
+  if (schema.levels.length === task.levels.length && schema.levels.every((level, i) => level === task.levels[i])) {
+    return []
+  }
+  return [
+    `the levels in training were ${schema.levels.join(", ")}, and task "${task.id}" has ${task.levels.join(", ")}; their order says which class is positive, so make it the same by \`levels\``
+  ]
+}
+
+/**
+ * Reads the rows of a task, or of a table, as training saw its own. Every problem comes at once, as a sentence:
+ *
+ * - a feature that is missing, or of a type whose values cannot be read as those of training without loss. Whole numbers
+ *   are read as text where training saw text, text as numbers where it saw numbers, integers as reals and back.
+ * - levels of a factor in another order. Levels that training did not see stay levels, after the known ones: a stage or
+ *   learner says what they mean; in an ordered factor they are a problem.
+ * - of a task: another kind of target, other class levels, or the same in another order.
+ *
+ * Columns that training did not use are of no account.
+ */
+export const rows = (schema: TaskSchema, given: Task | Table.Table): Result.Result<Rows, ReadonlyArray<string>> => {
+  const table = isTask(given) ? given.table : given
+  const known = isTask(given) ? new Set(given.roles.feature) : table.columns
+  const columns = new Map<string, Column.Column>()
+  const problems = isTask(given) ? [...targetProblem(schema, given)] : []
+  for (const feature of schema.features) {
+    const column = known.has(feature.name) ? table.columns.get(feature.name) : undefined
+    if (column === undefined) {
+      problems.push(
+        `the feature "${feature.name}" of training is not there. ${suggest(feature.name, isTask(given) ? given.roles.feature : table.names)}`
+      )
+      continue
+    }
+    const typed = read(feature, column)
+    if (Result.isSuccess(typed)) columns.set(feature.name, typed.success)
+    else problems.push(typed.failure)
+  }
+  if (problems.length > 0) return Result.fail(problems)
+  return Result.succeed({
+    schema,
+    columns,
+    rows: table.rows,
+    truth: isTask(given) ? given.target : truthOf(schema, given)
+  })
+}
