@@ -4,6 +4,7 @@
  * - packages: losses, learners, resampling → core; report → core, losses, resampling; cli → all; examples → all; never the other way
  * - folders of core: data ← splitting ← pipeline ← engine ← learning; of engine, others see Engine.ts and tfjs/Tfjs.ts only
  * - a folder's internal/ is private to it
+ * - no circles inside a package, neither of values nor of types
  */
 import { globSync, readFileSync } from "node:fs"
 import { dirname, join, relative } from "node:path"
@@ -23,8 +24,9 @@ const coreFolders: Readonly<Record<string, ReadonlyArray<string>>> = {
   data: ["internal"],
   splitting: ["internal", "data"],
   pipeline: ["internal", "data", "splitting"],
-  engine: ["internal", "data", "splitting", "pipeline"],
-  learning: ["internal", "data", "splitting", "pipeline", "engine"]
+  network: ["internal", "data", "splitting", "pipeline"],
+  engine: ["internal", "data", "splitting", "pipeline", "network"],
+  learning: ["internal", "data", "splitting", "pipeline", "network", "engine"]
 }
 
 /** Files of core's root that stand above or below all folders. */
@@ -92,6 +94,35 @@ for (const file of files) {
     else checkPackage(file, own, target)
   }
 }
+
+/** The files of the same package that a file imports, types included. */
+const neighbours = new Map(
+  files.map((file) => [
+    file,
+    importsOf(file)
+      .filter((target) => target.startsWith("."))
+      .map((target) => join(dirname(file), target))
+  ])
+)
+
+/** Finds circles by a walk in depth: a file that is met again while it is still being walked closes one. */
+const checkCircles = () => {
+  const state = new Map<string, "open" | "done">()
+  const path: Array<string> = []
+  const walk = (file: string) => {
+    state.set(file, "open")
+    path.push(file)
+    for (const next of neighbours.get(file) ?? []) {
+      if (state.get(next) === "open") {
+        problems.push(`a circle of imports: ${[...path.slice(path.indexOf(next)), next].join(" → ")}`)
+      } else if (!state.has(next)) walk(next)
+    }
+    path.pop()
+    state.set(file, "done")
+  }
+  for (const file of files) if (!state.has(file)) walk(file)
+}
+checkCircles()
 
 process.stdout.write([...problems, `${files.length} files, ${problems.length} forbidden imports`].join("\n") + "\n")
 process.exitCode = problems.length > 0 ? 1 : 0

@@ -41,7 +41,7 @@ export const make = Effect.fnUntraced(function* ({ points, rareShare, noise }: O
   const columns = yield* Table.fromColumns({
     x: Column.numeric(rows.map(({ x }) => x)),
     y: Column.numeric(rows.map(({ y }) => y)),
-    moon: Column.factor(rows.map(({ moon }) => moon))
+    moon: Column.text(rows.map(({ moon }) => moon))
   })
   return yield* Task.fromTable(columns, { id: "two moons", target: "moon", positive: "rare", stratum: ["moon"] })
 })

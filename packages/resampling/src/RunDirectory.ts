@@ -273,7 +273,7 @@ export const writeSplits = Effect.fnUntraced(function* (
   )
   type Part = (typeof parts)[number]
   const texts = (f: (part: Part) => string) => Column.text(parts.map(f))
-  const integers = (f: (part: Part) => number) => Column.integer(parts.map(f))
+  const integers = (f: (part: Part) => number) => Column.indices(Int32Array.from(parts, f))
   yield* writer.parquetOfLists(
     path.join(directory, "splits.parquet"),
     [

@@ -4,6 +4,7 @@
  * Columns are plain immutable data. Numbers are always float64, so that an integer column and a numeric one are read
  * by the same loop; a `missing` of `null` says that nothing is missing, so that loops may skip the test.
  */
+import * as Result from "effect/Result"
 import { SchemaError } from "./SchemaError.ts"
 
 /** Real numbers. Where `missing[i]` is 1 the value is unknown and `values[i]` is NaN. */
@@ -43,6 +44,7 @@ export interface Text {
   readonly missing: Uint8Array | null
 }
 
+/** A column of any type. @category models */
 export type Column<L extends ReadonlyArray<string> = ReadonlyArray<string>> =
   | Numeric
   | Integer
@@ -58,12 +60,10 @@ type Maybe<A> = A | null | undefined
 const isMissing = (value: unknown): value is null | undefined => value === null || value === undefined
 
 const numbers = (given: ArrayLike<Maybe<number>>) => {
-  const values = new Float64Array(given.length)
+  const values = given instanceof Float64Array ? given : Float64Array.from(given, (value) => value ?? Number.NaN)
   let missing: Uint8Array | null = null
-  for (let i = 0; i < given.length; i++) {
-    const value = given[i] ?? Number.NaN
-    values[i] = value
-    if (Number.isNaN(value)) (missing ??= new Uint8Array(given.length))[i] = 1
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isNaN(values[i])) (missing ??= new Uint8Array(values.length))[i] = 1
   }
   return { values, missing }
 }
@@ -79,6 +79,8 @@ const missingOf = (given: ArrayLike<unknown>): Uint8Array | null => {
 /**
  * Makes a column of real numbers. `null`, `undefined` and NaN are missing.
  *
+ * *Gotcha*: a `Float64Array` is kept and not copied, so do not change it afterwards.
+ *
  * ```ts
  * Column.numeric([1, null, 2]).values // => Float64Array [1, NaN, 2]
  * ```
@@ -86,20 +88,30 @@ const missingOf = (given: ArrayLike<unknown>): Uint8Array | null => {
 export const numeric = (values: ArrayLike<Maybe<number>>): Numeric => ({ type: "numeric", ...numbers(values) })
 
 /**
- * Makes a column of whole numbers. `null`, `undefined` and NaN are missing.
+ * Makes a column of whole numbers. `null`, `undefined` and NaN are missing; a `Float64Array` is kept and not copied.
  *
- * Throws a `SchemaError` for a number that is not a safe integer.
+ * Fails with `SchemaError` for a number that is not a safe integer.
  */
-export const integer = (values: ArrayLike<Maybe<number>>): Integer => {
+export const integer = (values: ArrayLike<Maybe<number>>): Result.Result<Integer, SchemaError> => {
   const column: Integer = { type: "integer", ...numbers(values) }
   const wrong = column.values.find((value) => !Number.isSafeInteger(value) && !Number.isNaN(value))
-  if (wrong === undefined) return column
-  throw new SchemaError({
-    given: String(wrong),
-    rule: "is not an integer of at most 2^53 - 1 in magnitude",
-    advice: "Use Column.numeric for real numbers and Column.text for long identifiers."
-  })
+  return wrong === undefined
+    ? Result.succeed(column)
+    : Result.fail(
+        new SchemaError({
+          given: String(wrong),
+          rule: "is not an integer of at most 2^53 - 1 in magnitude",
+          advice: "Use Column.numeric for real numbers and Column.text for long identifiers."
+        })
+      )
 }
+
+/** Makes a column of whole numbers, none of them missing, which cannot fail. */
+export const indices = (values: Int32Array | Uint32Array): Integer => ({
+  type: "integer",
+  values: Float64Array.from(values),
+  missing: null
+})
 
 /** Makes a column of truth values. `null` and `undefined` are missing. */
 export const boolean = (values: ArrayLike<Maybe<boolean>>): Bool => ({
@@ -125,61 +137,41 @@ const byCodePoint = (a: string, b: string) => {
   return left.length - right.length
 }
 
-const encode = (
-  values: ReadonlyArray<Maybe<string>>,
-  missing: Uint8Array | null,
-  levels: ReadonlyArray<string>
-): Int32Array => {
-  const codeOf = new Map(levels.map((level, code) => [level, code]))
-  return Int32Array.from(values, (value, row) => {
-    if (isMissing(value) || missing?.[row] === 1) return -1
-    const code = codeOf.get(value)
-    if (code !== undefined) return code
-    throw new SchemaError({
-      given: `"${value}" (row ${row})`,
-      rule: `is not one of the levels ${levels.map((level) => `"${level}"`).join(", ")}`,
-      advice: "Add it to the levels, or give null where the value is unknown."
-    })
-  })
-}
-
 /**
- * Makes a column of class levels. Levels keep the given order, which the type remembers; without `levels` they are the
- * distinct values in code point order. `null` and `undefined` are missing.
+ * Makes a column of class levels, in the given order, which the type remembers. `null` and `undefined` are missing. Where
+ * no order is to be given, `Column.asFactor(Column.text(values))` finds the levels.
  *
- * Throws a `SchemaError` for a value that is not a level, and for levels that repeat.
+ * Fails with `SchemaError` for a value that is not a level, and for levels that repeat. `Table.fromColumns` takes the
+ * result as it is.
  *
  * ```ts
- * Column.factor(["R", "M", null], { levels: ["M", "R"] }).codes // => Int32Array [1, 0, -1]
+ * Result.getOrThrow(Column.factor(["R", "M", null], { levels: ["M", "R"] })).codes // => Int32Array [1, 0, -1]
  * ```
  */
-export const factor: {
-  <const L extends ReadonlyArray<string>>(
-    values: ReadonlyArray<Maybe<NoInfer<L>[number]>>,
-    options: { readonly levels: L; readonly ordered?: boolean }
-  ): Factor<L>
-  (values: ReadonlyArray<Maybe<string>>, options?: { readonly ordered?: boolean }): Factor
-} = (
-  values: ReadonlyArray<Maybe<string>>,
-  options: { readonly levels?: ReadonlyArray<string>; readonly ordered?: boolean } = {}
-): Factor<never> => {
-  const levels = options.levels ?? [...new Set(values.filter((value) => !isMissing(value)))].sort(byCodePoint)
-  if (new Set(levels).size < levels.length) {
-    throw new SchemaError({
-      given: `levels ${levels.map((level) => `"${level}"`).join(", ")}`,
-      rule: "repeat a level",
-      advice: "Give every level once."
-    })
+export const factor = <const L extends ReadonlyArray<string>>(
+  values: ReadonlyArray<Maybe<NoInfer<L>[number]>>,
+  options: { readonly levels: L; readonly ordered?: boolean }
+): Result.Result<Factor<L>, SchemaError> => {
+  const { levels, ordered = false } = options
+  const codeOf = new Map<string, number>(levels.map((level, code) => [level, code]))
+  const list = levels.map((level) => `"${level}"`).join(", ")
+  if (codeOf.size < levels.length) {
+    return Result.fail(
+      new SchemaError({ given: `levels ${list}`, rule: "repeat a level", advice: "Give every level once." })
+    )
   }
-  const missing = missingOf(values)
-  const column: Factor = {
-    type: "factor",
-    codes: encode(values, missing, levels),
-    levels,
-    ordered: options.ordered ?? false,
-    missing
+  const stray = values.findIndex((value) => !isMissing(value) && !codeOf.has(value))
+  if (stray >= 0) {
+    return Result.fail(
+      new SchemaError({
+        given: `"${values[stray]}" (row ${stray})`,
+        rule: `is not one of the levels ${list}`,
+        advice: "Add it to the levels, or give null where the value is unknown."
+      })
+    )
   }
-  return column as Factor<never>
+  const codes = Int32Array.from(values, (value) => (isMissing(value) ? -1 : codeOf.get(value)!))
+  return Result.succeed({ type: "factor", codes, levels, ordered, missing: missingOf(values) })
 }
 
 /** Counts the rows of a column. */
@@ -193,7 +185,12 @@ export const hasMissing = (column: Column): boolean => column.missing !== null &
 export const countMissing = (column: Column): number =>
   column.missing === null ? 0 : column.missing.reduce((total, flag) => total + flag, 0)
 
-const checkRow = (row: number, rows: number) => {
+/**
+ * Insists that a row is there.
+ *
+ * @throws `SchemaError` for a row that is not there
+ */
+export const checkRow = (row: number, rows: number): void => {
   if (row >= 0 && row < rows && Number.isInteger(row)) return
   throw new SchemaError({
     given: `row ${row}`,
@@ -211,7 +208,7 @@ const pick = <A extends Float64Array | Int32Array | Uint8Array>(source: A, targe
  * Takes rows, in the given order; a row may come several times, as in a bootstrap sample. The type of the column, and
  * all levels of a factor, stay.
  *
- * Throws a `SchemaError` for a row that is not there.
+ * @throws `SchemaError` for a row that is not there
  *
  * ```ts
  * Column.take(Column.numeric([1, 2, 3]), [2, 0]).values // => Float64Array [3, 1]
@@ -241,6 +238,8 @@ export const take = <C extends Column>(column: C, rows: ArrayLike<number>): C =>
 /**
  * Writes one value as text, as it stands in messages and reports: `null` where it is missing, "true" and "false" for
  * truth values, the shortest decimal that reads back for numbers.
+ *
+ * @throws `SchemaError` for a row that is not there
  */
 export const toText = (column: Column, row: number): string | null => {
   checkRow(row, length(column))

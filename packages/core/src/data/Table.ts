@@ -5,8 +5,10 @@
  * Columns live in a `Map`, so that every string can be a name ("__proto__" and "10" too) and keeps its place.
  */
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import type * as Types from "effect/Types"
 import * as Column from "./Column.ts"
+import { Gathered } from "./internal/gathered.ts"
 import { hashColumns } from "./internal/hash.ts"
 import { list, suggest } from "./internal/suggest.ts"
 import { type FileOptions, readFile } from "./internal/readFile.ts"
@@ -17,11 +19,33 @@ export const TypeId = "~rocflow/Table"
 /** The columns of a table type: the column type of each name. */
 export type Columns = Readonly<Record<string, Column.Column>>
 
+/**
+ * A table, or a view of one: some rows of columns that it shares with others.
+ * @category models
+ */
 export interface Table<out C extends Columns = Columns> {
   readonly [TypeId]: { readonly _Columns: Types.Covariant<C> }
+  /** The columns by name. Of a view, a column is gathered when it is first asked for. */
   readonly columns: ReadonlyMap<string, Column.Column>
   readonly names: ReadonlyArray<string>
   readonly rows: number
+  /** The columns that a view takes rows of, shared with the table that it was taken from; else the columns themselves. */
+  readonly source: ReadonlyMap<string, Column.Column>
+  /** The row of the source for each row of a view; undefined for all rows in order. */
+  readonly index: Int32Array | undefined
+}
+
+/** A column, or what a constructor of columns gave that may have failed. @category models */
+export type Given = Column.Column | Result.Result<Column.Column, SchemaError>
+
+/** The columns that were given to make a table: see `fromColumns`. */
+export type GivenColumns = Readonly<Record<string, Given>>
+
+/** The columns of what was given, where nothing failed. */
+export type Made<G extends GivenColumns> = {
+  readonly [K in keyof G]: G[K] extends Result.Result<infer C extends Column.Column, SchemaError>
+    ? C
+    : Extract<G[K], Column.Column>
 }
 
 /** The column of a name; on a table the compiler does not know, it may be absent. */
@@ -41,8 +65,26 @@ const unchecked = <C extends Columns>(columns: ReadonlyMap<string, Column.Column
   [TypeId]: phantom,
   columns,
   names: [...columns.keys()],
-  rows
+  rows,
+  source: columns,
+  index: undefined
 })
+
+/** Rows of shared columns. */
+const view = <C extends Columns>(source: ReadonlyMap<string, Column.Column>, index: Int32Array): Table<C> => ({
+  [TypeId]: phantom,
+  columns: new Gathered(source, index),
+  names: [...source.keys()],
+  rows: index.length,
+  source,
+  index
+})
+
+/** Other columns of the same rows, which `of` chooses or makes from the shared ones. */
+const rebuilt = <C extends Columns>(
+  { index, rows, source }: Table,
+  of: (columns: ReadonlyMap<string, Column.Column>) => ReadonlyMap<string, Column.Column>
+): Table<C> => (index === undefined ? unchecked(of(source), rows) : view(of(source), index))
 
 const checkEntries = (entries: ReadonlyArray<readonly [string, Column.Column]>): SchemaError | undefined => {
   const [first] = entries
@@ -73,13 +115,32 @@ const checkEntries = (entries: ReadonlyArray<readonly [string, Column.Column]>):
   return new SchemaError({ given: "a table", rule: "has no rows", advice: "Give at least one row." })
 }
 
+/** The columns of what was given, or the first failure, with the name of its column. */
+const settle = (
+  given: ReadonlyArray<readonly [string, Given]>
+): Result.Result<ReadonlyArray<readonly [string, Column.Column]>, SchemaError> =>
+  Result.all(
+    given.map(([name, column]) =>
+      Result.isResult(column)
+        ? Result.mapBoth(column, {
+            onSuccess: (made) => [name, made] as const,
+            onFailure: (error) => new SchemaError({ ...error, column: name })
+          })
+        : Result.succeed([name, column] as const)
+    )
+  )
+
 /**
- * Makes a table of named columns, in the given order.
+ * Makes a table of named columns, in the given order. A column may be a `Result`, as `Column.factor` and `Column.integer`
+ * give it.
  *
- * Fails with `SchemaError` when there is no column or no row, when lengths differ, when a name is empty or repeated.
+ * Fails with `SchemaError` when there is no column or no row, when lengths differ, when a name is empty or repeated, and
+ * for a column that failed.
  */
-export const fromEntries = (entries: Iterable<readonly [string, Column.Column]>): Effect.Effect<Table, SchemaError> => {
-  const all = [...entries]
+export const fromEntries = (entries: Iterable<readonly [string, Given]>): Effect.Effect<Table, SchemaError> => {
+  const settled = settle([...entries])
+  if (Result.isFailure(settled)) return Effect.fail(settled.failure)
+  const all = settled.success
   const error = checkEntries(all)
   return error === undefined ? Effect.succeed(unchecked(new Map(all), Column.length(all[0]![1]))) : Effect.fail(error)
 }
@@ -99,8 +160,10 @@ export const fromEntries = (entries: Iterable<readonly [string, Column.Column]>)
  * table.rows // => 3
  * ```
  */
-export const fromColumns = <const C extends Columns>(columns: C): Effect.Effect<Table<Simplify<C>>, SchemaError> =>
-  Effect.map(fromEntries(Object.entries(columns)), (table) => table as Table<Simplify<C>>)
+export const fromColumns = <const G extends GivenColumns>(
+  columns: G
+): Effect.Effect<Table<Simplify<Made<G>>>, SchemaError> =>
+  Effect.map(fromEntries(Object.entries(columns)), (table) => table as Table<Simplify<Made<G>>>)
 
 /**
  * Reads a table from a CSV, TSV, Parquet or JSON lines file; the ending of its name tells which, unless `format` does.
@@ -130,16 +193,21 @@ export type { FileOptions }
 export const column = <C extends Columns, N extends keyof C & string>(table: Table<C>, name: N): ColumnOf<C, N> =>
   table.columns.get(name) as ColumnOf<C, N>
 
-const map = <C extends Columns>(table: Table<C>, rows: number, f: (column: Column.Column) => Column.Column): Table<C> =>
-  unchecked(new Map(Array.from(table.columns, ([name, column]) => [name, f(column)] as const)), rows)
-
 /**
- * Takes rows, in the given order, with repetitions. Factor levels stay, also those that no longer occur.
+ * Takes rows, in the given order, with repetitions: a view, which shares the columns. Factor levels stay, also those that
+ * no longer occur.
  *
- * Throws a `SchemaError` for a row that is not there.
+ * @throws `SchemaError` for a row that is not there
  */
-export const take = <C extends Columns>(table: Table<C>, rows: ArrayLike<number>): Table<C> =>
-  map(table, rows.length, (column) => Column.take(column, rows))
+export const take = <C extends Columns>(table: Table<C>, rows: ArrayLike<number>): Table<C> => {
+  const index = new Int32Array(rows.length)
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i]!
+    Column.checkRow(row, table.rows)
+    index[i] = table.index === undefined ? row : table.index[row]!
+  }
+  return view(table.source, index)
+}
 
 /** Takes the first `n` rows, or all when there are fewer. */
 export const head = <C extends Columns>(table: Table<C>, n = 6): Table<C> =>
@@ -166,9 +234,10 @@ export const select = <C extends Columns, const N extends keyof C & string>(
 ): Effect.Effect<Table<Simplify<Pick<C, N>>>, SchemaError> => {
   const error = unknownName(table, names)
   if (error !== undefined) return Effect.fail(error)
-  const entries = names.map((name) => [name, table.columns.get(name)!] as const)
-  const invalid = checkEntries(entries)
-  return invalid === undefined ? Effect.succeed(unchecked(new Map(entries), table.rows)) : Effect.fail(invalid)
+  const invalid = checkEntries(names.map((name) => [name, table.source.get(name)!] as const))
+  return invalid === undefined
+    ? Effect.succeed(rebuilt(table, (columns) => new Map(names.map((name) => [name, columns.get(name)!]))))
+    : Effect.fail(invalid)
 }
 
 /** Leaves out the named columns. Fails for an unknown name, and when no column remains. */
@@ -184,7 +253,7 @@ export const drop = <C extends Columns, const N extends keyof C & string>(
       new SchemaError({ given: list(names), rule: "are all columns of the table", advice: "Keep at least one column." })
     )
   }
-  return Effect.succeed(unchecked(new Map([...table.columns].filter(([name]) => !out.has(name))), table.rows))
+  return Effect.succeed(rebuilt(table, (columns) => new Map([...columns].filter(([name]) => !out.has(name)))))
 }
 
 /** Adds a column at the end, or replaces the one of that name in its place. Fails when its length or name is wrong. */

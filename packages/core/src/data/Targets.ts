@@ -2,7 +2,7 @@
  * Targets as the numbers of a formula. Inside a task and a prediction a class is the index of its level; here, and only
  * here, the positive class of a binary target becomes 1.
  */
-import type { Kind } from "./Task.ts"
+import type { Kind } from "./Roles.ts"
 
 /**
  * Gives what a loss or a likelihood sees: binary 1 for the positive level (index 0) and 0 for the other, multi-class the

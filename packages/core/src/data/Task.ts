@@ -12,41 +12,18 @@ import { hashText } from "./internal/hash.ts"
 import { resolve } from "./internal/roles.ts"
 import { encode } from "./internal/target.ts"
 import { type Problem, RoleError } from "./RoleError.ts"
+import type { Kind, Options, Role, Roles } from "./Roles.ts"
 import type { SchemaError } from "./SchemaError.ts"
 import * as Table from "./Table.ts"
 
 export const TypeId = "~rocflow/Task"
 
-/** What is predicted: one of two classes, one of several, or a number. */
-export type Kind = "binary" | "multiclass" | "regression"
+export type { Kind, Options, Role, Roles } from "./Roles.ts"
 
 /**
- * What a column is for.
- *
- * - `target`: what is predicted; `feature`: what it is predicted from.
- * - `stratum`: each combination of values is spread evenly over the folds.
- * - `subset`: each value in turn is the test subset of a same/other/all comparison.
- * - `group`: rows that must stay together in one fold.
- * - `weight`: how much a row counts in training, at least 0.
- * - `fold`: folds given by the data instead of drawn.
- * - `order`: the place of a row in time, for example: no feature, and kept for resamplings that respect it; those of this
- *   version do not. `name`: labels the rows.
+ * A task over a table, or a view of one.
+ * @category models
  */
-export type Role = "target" | "feature" | "stratum" | "subset" | "group" | "weight" | "fold" | "order" | "name"
-
-/** The columns of each role; absent roles are empty or `undefined`. */
-export interface Roles {
-  readonly target: string
-  readonly feature: ReadonlyArray<string>
-  readonly stratum: ReadonlyArray<string>
-  readonly subset: string | undefined
-  readonly group: string | undefined
-  readonly weight: string | undefined
-  readonly fold: string | undefined
-  readonly order: ReadonlyArray<string>
-  readonly name: string | undefined
-}
-
 export interface Task<out K extends Kind = Kind, out R extends Role = Role, out Names extends string = string> {
   readonly [TypeId]: { readonly _Roles: Types.Covariant<R>; readonly _Names: Types.Covariant<Names> }
   readonly id: string
@@ -66,28 +43,6 @@ export interface Task<out K extends Kind = Kind, out R extends Role = Role, out 
   readonly origin: Int32Array | undefined
   /** Hexadecimal hash of the data, the roles and the levels; not of the id. Computed when first read. */
   readonly hash: string
-}
-
-/** The roles of a task. */
-export interface Options<N extends string = string> {
-  /** A name for reports; default: the file's name without its ending, else "task". */
-  readonly id?: string | undefined
-  readonly target: N
-  /** Needed for whole numbers, which may be classes or quantities; else told by the target's type. */
-  readonly kind?: Kind | undefined
-  /** The level that counts as positive; the task is then binary. Numbers and truth values are meant as text. */
-  readonly positive?: string | number | boolean | undefined
-  /** The order of the levels, the first being positive; may name levels that these rows lack. */
-  readonly levels?: ReadonlyArray<string> | undefined
-  /** Default: every column that has no other role. */
-  readonly features?: ReadonlyArray<N> | undefined
-  readonly stratum?: N | ReadonlyArray<N> | undefined
-  readonly subset?: N | undefined
-  readonly group?: N | undefined
-  readonly weight?: N | undefined
-  readonly fold?: N | undefined
-  readonly order?: N | ReadonlyArray<N> | undefined
-  readonly name?: N | undefined
 }
 
 /** The options of a task in a file: its roles, and how to read it. */
@@ -252,10 +207,10 @@ const copies = (rows: ArrayLike<number>): Int32Array | undefined => {
 }
 
 /**
- * Takes rows, in the given order, with repetitions: a task over these rows, of the same roles and levels. Nothing is
- * checked again, so that a part may lack a class or have weights of 0 only.
+ * Takes rows, in the given order, with repetitions: a view, of the same roles and levels, that shares the columns. Nothing
+ * is checked again, so that a part may lack a class or have weights of 0 only.
  *
- * Throws a `SchemaError` for a row that is not there.
+ * @throws `SchemaError` for a row that is not there
  */
 export const take = <K extends Kind, R extends Role, N extends string>(
   task: Task<K, R, N>,

@@ -120,7 +120,7 @@ export const toColumns = (self: Prediction): ReadonlyArray<readonly [string, Col
   const { prob, levels } = self
   const clash = new Set(levels.map((level) => level.toLowerCase())).size < levels.length
   return [
-    ["row", Column.integer(self.rows)],
+    ["row", Column.indices(self.rows)],
     ...(self.truth === undefined ? [] : [["truth", named(self, self.truth)] as const]),
     ["response", named(self, self.response)],
     ...(prob === undefined

@@ -71,11 +71,12 @@ export const fromTexts = (values: Texts): Column.Column => {
 
 /** A factor of texts as they are; levels that are all numbers come in numeric order, else in code point order. */
 export const factorOfTexts = (values: Texts): Column.Factor => {
-  const plain = Column.factor(values)
+  const plain = Column.asFactor(Column.text(values))
   const numbers = new Map(plain.levels.map((level) => [level, parseNumber(level) ?? Number.NaN]))
   if ([...numbers.values()].some(Number.isNaN)) return plain
-  const levels = [...plain.levels].sort((a, b) => numbers.get(a)! - numbers.get(b)!)
-  return Column.factor(values, { levels })
+  const order = [...plain.levels].sort((a, b) => numbers.get(a)! - numbers.get(b)!)
+  const place = plain.levels.map((level) => order.indexOf(level))
+  return { ...plain, levels: order, codes: plain.codes.map((code) => (code < 0 ? -1 : place[code]!)) }
 }
 
 const textsOf = (column: Column.Column): Texts =>
@@ -115,7 +116,7 @@ export const toDeclared = (column: Column.Column, type: Column.Type): Column.Col
     }
     case "integer": {
       const integers = convert(textsOf(column), (value) => onlyInteger(parseNumber(value)))
-      return "row" in integers ? integers : Column.integer(integers)
+      return "row" in integers ? integers : { ...Column.numeric(integers), type: "integer" }
     }
     case "boolean": {
       const truths = convert(textsOf(column), (value) =>

@@ -5,7 +5,7 @@ import { SchemaError } from "../SchemaError.ts"
 import { hasDigitSeparator, header, lineOfInvalidUtf8, lineOfRecord } from "./delimited.ts"
 import * as Duckdb from "./duckdb.ts"
 import { factorOfTexts, fromNumbers, fromTexts, isUnsafe } from "./infer.ts"
-import type { FileContent } from "./readFile.ts"
+import type { FileContent } from "./fileContent.ts"
 
 /** So many rows are looked at to choose which columns to read as numbers; the choice is then tried on all rows. */
 const sampleRows = 256

@@ -21,12 +21,6 @@ export interface FileOptions {
   readonly delimiter?: string | undefined
 }
 
-/** What a reader gives: columns in their order, and the line of a row where lines have a meaning. */
-export interface FileContent {
-  readonly entries: ReadonlyArray<readonly [string, Column.Column]>
-  readonly lineOfRow: ((row: number) => number) | undefined
-}
-
 const formats: ReadonlyMap<string, Format> = new Map([
   [".csv", "csv"],
   [".tsv", "tsv"],

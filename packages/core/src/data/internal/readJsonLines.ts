@@ -5,7 +5,7 @@ import * as Column from "../Column.ts"
 import { SchemaError } from "../SchemaError.ts"
 import { lineOfInvalidUtf8 } from "./delimited.ts"
 import { fromNumbers, isUnsafe } from "./infer.ts"
-import type { FileContent } from "./readFile.ts"
+import type { FileContent } from "./fileContent.ts"
 
 /** A value of one field; whole numbers beyond 2^53 - 1 are kept as bigint. */
 type Scalar = string | number | boolean | bigint | null

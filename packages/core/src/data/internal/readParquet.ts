@@ -4,7 +4,7 @@ import type * as Scope from "effect/Scope"
 import * as Column from "../Column.ts"
 import { SchemaError } from "../SchemaError.ts"
 import * as Duckdb from "./duckdb.ts"
-import type { FileContent } from "./readFile.ts"
+import type { FileContent } from "./fileContent.ts"
 
 /** A column of the file: the name it has there, the name DuckDB gives it, its DuckDB type. */
 interface Source {
@@ -90,7 +90,7 @@ const sqlTypes = { boolean: "BOOLEAN", number: "DOUBLE", text: "VARCHAR" } as co
 const toColumn = (column: Duckdb.Values, target: Target): Column.Column => {
   switch (column.kind) {
     case "number":
-      return target === "numeric" ? Column.numeric(column.values) : Column.integer(column.values)
+      return { ...Column.numeric(column.values), type: target === "numeric" ? "numeric" : "integer" }
     case "boolean":
       return Column.boolean(column.values)
     case "text":

@@ -4,7 +4,7 @@
 import * as Column from "../Column.ts"
 import type { Problem } from "../RoleError.ts"
 import type { Table } from "../Table.ts"
-import type { Options, Roles } from "../Task.ts"
+import type { Options, Roles } from "../Roles.ts"
 import { list, suggest } from "./suggest.ts"
 
 type Names = string | ReadonlyArray<string> | undefined

@@ -53,29 +53,37 @@ export const mode = (column: Column.Column): Filler | undefined => {
   return column.type === "boolean" ? level === "true" : level
 }
 
+/** Numbers with a value where one is missing. */
+const filledNumbers = (values: Float64Array, value: Filler): Float64Array =>
+  values.map((old) => (Number.isNaN(old) ? Number(value) : old))
+
 /** Puts a value where one is missing; the type stays if the value allows it. */
 export const fill = (column: Column.Column, value: Filler): Column.Column => {
   const { missing } = column
   if (missing === null) return column
-  const filled = <A, B>(values: ArrayLike<A>, f: (value: A) => B): ReadonlyArray<B> =>
-    Array.from(values, (old, row) => (missing[row] === 1 ? (value as B) : f(old)))
   switch (column.type) {
     case "integer":
-      return Number.isInteger(value)
-        ? Column.integer(filled(column.values, Number))
-        : Column.numeric(filled(column.values, Number))
-    case "numeric":
-      return Column.numeric(filled(column.values, Number))
+    case "numeric": {
+      const whole = column.type === "integer" && Number.isInteger(value)
+      return { ...Column.numeric(filledNumbers(column.values, value)), type: whole ? "integer" : "numeric" }
+    }
     case "boolean":
-      return Column.boolean(filled(column.values, (bit) => bit === 1))
+      return {
+        ...column,
+        values: column.values.map((bit, row) => (missing[row] === 1 ? Number(value) : bit)),
+        missing: null
+      }
     case "string":
-      return Column.text(filled(column.values, String))
+      return {
+        ...column,
+        values: column.values.map((old, row) => (missing[row] === 1 ? String(value) : old)),
+        missing: null
+      }
     case "factor": {
-      const levels = column.levels.includes(String(value)) ? column.levels : [...column.levels, String(value)]
-      return Column.factor(
-        filled(column.codes, (code) => column.levels[code]!),
-        { levels, ordered: column.ordered }
-      )
+      const level = String(value)
+      const levels = column.levels.includes(level) ? column.levels : [...column.levels, level]
+      const code = levels.indexOf(level)
+      return { ...column, levels, codes: column.codes.map((old) => (old < 0 ? code : old)), missing: null }
     }
   }
 }
