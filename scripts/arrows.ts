@@ -35,6 +35,8 @@ const rootFiles: Readonly<Record<string, "below" | "above">> = {
   "Hash.ts": "below",
   "Json.ts": "below",
   "OptionSchema.ts": "below",
+  "Duration.ts": "below",
+  "WholeFile.ts": "below",
   "Definitions.ts": "above",
   "index.ts": "above"
 }

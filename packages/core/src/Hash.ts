@@ -1,15 +1,34 @@
 /**
  * Stable hashes of plain data.
  */
-import { createHash } from "node:crypto"
+import { type Hash, createHash } from "node:crypto"
 
-/** JSON with sorted keys and without undefined values: equal data gives equal text. */
+/** Numbers that JSON lacks, and 0 with a sign, in a form that no other data has. */
+const special = (value: number): unknown =>
+  Number.isFinite(value) && !Object.is(value, -0)
+    ? value
+    : { "\u0000number": Object.is(value, -0) ? "-0" : String(value) }
+
+/**
+ * JSON with sorted keys and without undefined values: equal data gives equal text, and NaN, the infinities, −0 and null all
+ * differ.
+ */
 export const canonicalJson = (value: unknown): string =>
-  JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === "object" && inner !== null && !Array.isArray(inner)
+  JSON.stringify(value, (_key, inner: unknown) => {
+    if (typeof inner === "number") return special(inner)
+    return typeof inner === "object" && inner !== null && !Array.isArray(inner)
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
       : inner
-  )
+  })
+
+/** A SHA-256 to be filled. */
+export const sha256 = (): Hash => createHash("sha256")
 
 /** SHA-256 of the canonical JSON, in hexadecimal. */
-export const hashJson = (value: unknown): string => createHash("sha256").update(canonicalJson(value)).digest("hex")
+export const hashJson = (value: unknown): string => sha256().update(canonicalJson(value)).digest("hex")
+
+/** Adds a text, preceded by its length, so that no two lists of texts have the same bytes. */
+export const addText = (hash: Hash, text: string): Hash => hash.update(`${text.length}:`).update(text, "utf16le")
+
+/** The SHA-256 of some texts, in hexadecimal. */
+export const hashTexts = (parts: ReadonlyArray<string>): string => parts.reduce(addText, sha256()).digest("hex")

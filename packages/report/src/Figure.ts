@@ -1,27 +1,11 @@
-import type { TopLevelSpec } from "vega-lite"
+import type { Figure } from "./figureModel.ts"
 import { rocCurves } from "./rocFigure.ts"
 import { comparison } from "./comparisonFigure.ts"
 import { learningCurves } from "./learningCurveFigure.ts"
 import { scores } from "./scoresFigure.ts"
 import type { ReportModel } from "./ReportModel.ts"
 
-/** The question that a figure answers. */
-export type FigureKind = "comparison" | "scores" | "learning" | "roc"
-
-/** A figure as data: a Vega-Lite specification (JSON) with the words around it. Nothing is drawn yet. */
-export interface Figure {
-  readonly kind: FigureKind
-  readonly task: string
-  /** The measure that it shows; absent where a figure shows none in particular. */
-  readonly measure?: string
-  /** A file name without its extension. */
-  readonly name: string
-  readonly title: string
-  readonly caption: string
-  readonly spec: TopLevelSpec
-  /** Whole names by the shortened ones in the figure; a reader gets them by pointing. */
-  readonly fullNames: ReadonlyMap<string, string>
-}
+export type { Figure, FigureKind } from "./figureModel.ts"
 
 /** A file name without extension from parts: letters, digits and dashes, never empty, never a path. */
 const slug = (parts: ReadonlyArray<string>): string =>

@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import * as Result from "effect/Result"
+import * as WholeFile from "@rocflow/core/WholeFile"
 import * as Figure from "./Figure.ts"
 import { type Drawn, document } from "./html.ts"
 import type { ReportModel } from "./ReportModel.ts"
@@ -63,12 +64,7 @@ export const write = Effect.fn("Report.write")(function* (model: ReportModel, di
   yield* fs.makeDirectory(path.join(directory, "figures"), { recursive: true })
   const files: ReadonlyArray<ReportFile> = [...figures, { path: "report.html", content: html }]
   for (const file of files) {
-    const target = path.join(directory, ...file.path.split("/"))
-    const partial = `${target}.part`
-    yield* typeof file.content === "string"
-      ? fs.writeFileString(partial, file.content)
-      : fs.writeFile(partial, file.content)
-    yield* fs.rename(partial, target)
+    yield* WholeFile.write(path.join(directory, ...file.path.split("/")), file.content)
   }
   return { file: path.join(directory, "report.html"), problems }
 })

@@ -39,7 +39,7 @@ export interface LearnerSummary {
 export interface MeasureSummary {
   readonly id: string
   readonly label: string
-  readonly direction: "maximize" | "minimize"
+  readonly direction: "maximise" | "minimise"
   /** `percent` multiplies by 100: a rate of 0.25 is shown as 25%. */
   readonly format: "percent" | "number"
 }

@@ -1,4 +1,4 @@
-import type { Figure } from "./Figure.ts"
+import type { Figure } from "./figureModel.ts"
 import { type Numbers, numbersFor } from "./internal/numbers.ts"
 import { type Datum, onlyColumn, panelGrid } from "./internal/panels.ts"
 import { axesOf, ofTask, scoresOf } from "./internal/select.ts"
@@ -10,7 +10,7 @@ import { fontSize } from "./theme.ts"
 type Described = Omit<Figure, "name">
 
 const goal = (measure: MeasureSummary): string =>
-  measure.direction === "maximize" ? "higher is better" : "lower is better"
+  measure.direction === "maximise" ? "higher is better" : "lower is better"
 
 /** Rows of a panel from top to bottom: training sets, and between them the differences that are tested. */
 const rowsOf = (trains: ReadonlyArray<string>): ReadonlyArray<string> => [

@@ -63,7 +63,7 @@ const measureOf = ({
 }: RunDirectory.Manifest["measures"][number]): Model.MeasureSummary => ({
   id,
   label,
-  direction: direction === "maximise" ? "maximize" : "minimize",
+  direction: direction ?? "minimise",
   format: range[0] === 0 && range[1] === 1 && !/^(auc|aum)/.test(id) ? "percent" : "number"
 })
 

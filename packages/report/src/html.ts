@@ -1,6 +1,7 @@
-import type { Figure } from "./Figure.ts"
+import * as Duration from "@rocflow/core/Duration"
+import type { Figure } from "./figureModel.ts"
 import { escapeHtml } from "./internal/escape.ts"
-import { duration, integer } from "./internal/numbers.ts"
+import { integer } from "./internal/numbers.ts"
 import { distinct } from "./internal/select.ts"
 import { style } from "./internal/style.ts"
 import { tableHtml, termsHtml } from "./internal/table.ts"
@@ -134,7 +135,7 @@ const provenanceHtml = ({ provenance, resampling }: ReportModel): string =>
     ["seed", String(provenance.seed)],
     ["engine", provenance.engine],
     ["started", provenance.started],
-    ["took", duration(provenance.seconds)],
+    ["took", Duration.toText(provenance.seconds)],
     ...Object.entries(provenance.versions)
   ]) + `\n<pre>${escapeHtml(provenance.command)}</pre>`
 
@@ -145,7 +146,7 @@ const lead = (model: ReportModel): string =>
     `${plural(model.learners.length, "learner")} on ${plural(model.tasks.length, "task")}`,
     model.resampling,
     `seed ${model.provenance.seed}`,
-    `${model.provenance.started.slice(0, 10)}, ${duration(model.provenance.seconds)}`
+    `${model.provenance.started.slice(0, 10)}, ${Duration.toText(model.provenance.seconds)}`
   ].join(" · ")
 
 const alarm = (model: ReportModel): string =>

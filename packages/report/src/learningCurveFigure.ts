@@ -1,4 +1,4 @@
-import type { Figure } from "./Figure.ts"
+import type { Figure } from "./figureModel.ts"
 import { type Datum, type Layer, panelGrid, xAxis } from "./internal/panels.ts"
 import { axesOf, distinct, ofTask } from "./internal/select.ts"
 import { foldLines, meanLine } from "./internal/curves.ts"

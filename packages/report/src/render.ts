@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { createRequire } from "node:module"
-import type { Figure } from "./Figure.ts"
+import type { Figure } from "./figureModel.ts"
 import { escapeHtml } from "./internal/escape.ts"
 import { textWidth } from "./internal/text.ts"
 import { fontFamily } from "./theme.ts"

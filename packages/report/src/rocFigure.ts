@@ -1,4 +1,4 @@
-import type { Figure } from "./Figure.ts"
+import type { Figure } from "./figureModel.ts"
 import { thinRoc } from "./internal/curves.ts"
 import { type Datum, type Layer, onlyColumn, panelGrid, xAxis } from "./internal/panels.ts"
 import { axesOf, ofTask } from "./internal/select.ts"

@@ -1,4 +1,4 @@
-import type { Figure } from "./Figure.ts"
+import type { Figure } from "./figureModel.ts"
 import { integer, numbersFor } from "./internal/numbers.ts"
 import { type Datum, panelGrid } from "./internal/panels.ts"
 import { axesOf, distinct, ofTask, scoresOf } from "./internal/select.ts"

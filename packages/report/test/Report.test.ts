@@ -62,16 +62,16 @@ describe("the document", () => {
   })
 
   it("answers in words by the direction of the measure", () => {
-    const rows = (direction: "maximize" | "minimize", p: number | null) => {
+    const rows = (direction: "maximise" | "minimise", p: number | null) => {
       const model = sampleModel(small)
       const row = model.comparisons.find((row) => row.measure === "auc" && row.p !== null)!
       const comparisons = [{ ...row, meanDiff: 0.02, p }]
       return textual({ ...model, measures: [{ ...model.measures[0], direction }], comparisons })
     }
-    expect(rows("maximize", 0.01)).toContain("▲ better")
-    expect(rows("minimize", 0.01)).toContain("▼ worse")
-    expect(rows("maximize", 0.05)).toContain(">no difference shown<")
-    expect(rows("maximize", null)).toContain(">not testable<")
+    expect(rows("maximise", 0.01)).toContain("▲ better")
+    expect(rows("minimise", 0.01)).toContain("▼ worse")
+    expect(rows("maximise", 0.05)).toContain(">no difference shown<")
+    expect(rows("maximise", null)).toContain(">not testable<")
   })
 
   it("uses P values corrected for many tests where they are given", () => {

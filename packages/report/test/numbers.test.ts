@@ -1,11 +1,12 @@
+import * as Duration from "@rocflow/core/Duration"
 import { describe, expect, it } from "vitest"
-import { duration, integer, numbersFor, pValue } from "../src/internal/numbers.ts"
+import { integer, numbersFor, pValue } from "../src/internal/numbers.ts"
 import type { AggregatedRow, MeasureSummary } from "../src/ReportModel.ts"
 
 const measure = (format: "percent" | "number"): MeasureSummary => ({
   id: "m",
   label: "m",
-  direction: "maximize",
+  direction: "maximise",
   format
 })
 
@@ -88,6 +89,6 @@ describe("plain numbers", () => {
     [7195, "2 h 0 min"],
     [90000, "25 h 0 min"]
   ])("duration %d", (seconds, text) => {
-    expect(duration(seconds)).toBe(text)
+    expect(Duration.toText(seconds)).toBe(text)
   })
 })

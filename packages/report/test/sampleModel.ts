@@ -39,8 +39,8 @@ export const hostile: SampleOptions = {
 }
 
 const measures = [
-  { id: "auc", label: "AUC", direction: "maximize", format: "number" },
-  { id: "error", label: "error rate", direction: "minimize", format: "percent" }
+  { id: "auc", label: "AUC", direction: "maximise", format: "number" },
+  { id: "error", label: "error rate", direction: "minimise", format: "percent" }
 ] as const
 
 /** A report as a run would give it: every learner on every test subset and training set, with a failed job and holes. */

@@ -6,7 +6,7 @@ import { textWidth } from "../src/internal/text.ts"
 import type { AggregatedRow, ComparisonRow, MeasureSummary } from "../src/ReportModel.ts"
 import { fontSize } from "../src/theme.ts"
 
-const measure: MeasureSummary = { id: "auc", label: "AUC", direction: "maximize", format: "number" }
+const measure: MeasureSummary = { id: "auc", label: "AUC", direction: "maximise", format: "number" }
 
 const row = (mean: number | null, sd: number | null, undefinedCount = 0): AggregatedRow => ({
   task: "t",

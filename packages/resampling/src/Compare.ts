@@ -13,8 +13,6 @@ import { compare, holm, mean } from "./internal/statistics.ts"
 import * as Score from "./Score.ts"
 import type { Cell, ScoreRow, Value } from "./Score.ts"
 
-export { pAnchor, plotLevels, range, statsAnchor } from "./internal/plot.ts"
-export type { Anchor, PlotLevels, Range } from "./internal/plot.ts"
 export type { Estimate, NotTestable } from "./internal/statistics.ts"
 
 /** Says why scores cannot be compared: what was given, which rule it breaks, what to do. */
@@ -147,10 +145,19 @@ const statOf = (cell: Cell, rows: ReadonlyArray<ScoreRow>, { digits, measure }: 
 const statsOf = (rows: ReadonlyArray<ScoreRow>, settings: Settings): ReadonlyArray<Stat> =>
   Score.byCell(rows).map(([cell, members]) => statOf(cell, members, settings))
 
-const labelOf = (p: Estimate, digits: number): string => {
+/**
+ * Writes a p-value as people do: with so many decimals, or as less than the least that these can show.
+ *
+ * @example
+ * Compare.pText(0.00001) // => "< 0.0001"
+ */
+export const pText = (p: Estimate | null, digits = 4): string => {
   if (typeof p !== "number") return "not testable"
-  return p < 10 ** -digits ? `P < ${(10 ** -digits).toFixed(digits)}` : `P = ${p.toFixed(digits)}`
+  return p < 10 ** -digits ? `< ${(10 ** -digits).toFixed(digits)}` : p.toFixed(digits)
 }
+
+const labelOf = (p: Estimate, digits: number): string =>
+  typeof p !== "number" ? pText(p) : `P ${pText(p, digits).replace(/^(?=\d)/, "= ")}`
 
 type Untested = Omit<Test, "pPairedHolm" | "pWelchHolm" | "pCorrectedHolm" | "significant">
 

@@ -8,7 +8,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Job from "./Job.ts"
-import type { RunFailure } from "./Run.ts"
+import type { RunFailure } from "./RunDirectory.ts"
 
 /** What an executor is given to run jobs with. @category models */
 export interface Handlers<out R> {

@@ -8,14 +8,13 @@
  * Score.aggregate(Score.table(outcome.results))
  */
 import { hashJson } from "@rocflow/core/Hash"
-import type { SchemaError } from "@rocflow/core/data/SchemaError"
 import * as TableWriter from "@rocflow/core/data/TableWriter"
+import * as WholeFile from "@rocflow/core/WholeFile"
 import * as Events from "@rocflow/core/learning/Events"
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
-import type { PlatformError } from "effect/PlatformError"
 import type { Design, Planned } from "./Design.ts"
 import { Executor } from "./Executor.ts"
 import * as Job from "./Job.ts"
@@ -40,9 +39,6 @@ export interface Outcome {
   /** How many jobs were finished before this start. */
   readonly skipped: number
 }
-
-/** @category errors */
-export type RunFailure = RunDirectory.RunError | SchemaError | PlatformError
 
 const resamplingText = ({ resampling }: Planned): string => Resampling.toText(resampling)
 
@@ -130,7 +126,7 @@ const prepare = Effect.fnUntraced(function* (
   // The same design may have got other names.
   if (known !== undefined && hashJson(known) === hashJson(manifest)) return known
   if (options.experiment !== undefined) {
-    yield* RunDirectory.writeWhole(path.join(directory, "experiment.json"), JSON.stringify(options.experiment, null, 2))
+    yield* WholeFile.write(path.join(directory, "experiment.json"), JSON.stringify(options.experiment, null, 2))
   }
   yield* RunDirectory.writeSplits(directory, writer, design, resamplingText)
   yield* RunDirectory.writeManifest(directory, manifest)
@@ -166,7 +162,7 @@ export const start = Effect.fnUntraced(function* <R>(
   design: Design<R>,
   directory: string,
   options: StartOptions = {}
-): Effect.fn.Return<Outcome, RunFailure, R | Executor | FileSystem.FileSystem | Path.Path> {
+): Effect.fn.Return<Outcome, RunDirectory.RunFailure, R | Executor | FileSystem.FileSystem | Path.Path> {
   return yield* Effect.scoped(
     Effect.gen(function* () {
       const writer = yield* TableWriter.open
@@ -203,7 +199,7 @@ export const resume = Effect.fnUntraced(function* <R>(
   design: Design<R>,
   directory: string,
   options: StartOptions = {}
-): Effect.fn.Return<Outcome, RunFailure, R | Executor | FileSystem.FileSystem | Path.Path> {
+): Effect.fn.Return<Outcome, RunDirectory.RunFailure, R | Executor | FileSystem.FileSystem | Path.Path> {
   yield* RunDirectory.requireManifest(directory)
   return yield* start(design, directory, options)
 })

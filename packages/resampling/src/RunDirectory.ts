@@ -13,6 +13,8 @@
  */
 import * as Column from "@rocflow/core/data/Column"
 import type { SchemaError } from "@rocflow/core/data/SchemaError"
+import * as Task from "@rocflow/core/data/Task"
+import * as WholeFile from "@rocflow/core/WholeFile"
 import * as TableWriter from "@rocflow/core/data/TableWriter"
 import * as Prediction from "@rocflow/core/learning/Prediction"
 import * as Effect from "effect/Effect"
@@ -35,6 +37,9 @@ export class RunError extends Schema.TaggedError<RunError>()("RunError", {
     return `${this.directory}: ${this.given} ${this.rule}; ${this.advice}`
   }
 }
+
+/** What can go wrong in a run, besides the jobs, whose failures are results. @category errors */
+export type RunFailure = RunError | SchemaError | PlatformError
 
 /** A task as a run remembers it. @category schemas */
 export const TaskSummary = Schema.Struct({
@@ -85,46 +90,15 @@ const decodeResult = Schema.decodeUnknownResult(ResultJson)
 
 type Files = FileSystem.FileSystem | Path.Path
 
-/** Writes a text file whole or not at all, into a folder that is there. */
-export const writeWhole = Effect.fnUntraced(function* (
-  file: string,
-  text: string
-): Effect.fn.Return<void, PlatformError, FileSystem.FileSystem> {
-  const fs = yield* FileSystem.FileSystem
-  const partial = `${file}.${process.pid}.part`
-  yield* fs.writeFileString(partial, text)
-  yield* fs.rename(partial, file)
+const summarise = (task: Task.Task): typeof TaskSummary.Type => ({
+  id: task.id,
+  kind: task.kind,
+  rows: task.rows,
+  roles: Object.fromEntries(Task.columnsByRole(task)),
+  levels: Task.classCounts(task),
+  subsets: Task.subsetCounts(task),
+  hash: task.hash
 })
-
-const counted = (names: ReadonlyArray<string>): ReadonlyArray<{ readonly name: string; readonly count: number }> =>
-  Array.from(
-    Map.groupBy(names, (name) => name),
-    ([name, all]) => ({ name, count: all.length })
-  ).sort((a, b) => (a.name < b.name ? -1 : 1))
-
-const summarise = ({ task }: Pick<Planned, "task">): typeof TaskSummary.Type => {
-  const { subset } = task.roles
-  const levels = task.levels.map((name, level) => ({
-    name,
-    count: task.target.filter((code) => code === level).length
-  }))
-  const subsetColumn = subset === undefined ? undefined : Column.asFactor(task.table.columns.get(subset)!)
-  return {
-    id: task.id,
-    kind: task.kind,
-    rows: task.rows,
-    roles: Object.fromEntries(
-      Object.entries(task.roles).flatMap(([role, columns]: [string, string | ReadonlyArray<string> | undefined]) => {
-        const names = columns === undefined ? [] : typeof columns === "string" ? [columns] : columns
-        return names.length === 0 ? [] : [[role, names] as const]
-      })
-    ),
-    levels,
-    subsets:
-      subsetColumn === undefined ? [] : counted(Array.from(subsetColumn.codes, (code) => subsetColumn.levels[code]!)),
-    hash: task.hash
-  }
-}
 
 /** Describes a design for `design.json`. */
 export const manifest = (
@@ -135,7 +109,7 @@ export const manifest = (
   format: 1,
   hash: design.hash,
   seed: design.seed,
-  tasks: design.tasks.map((task) => summarise({ task })),
+  tasks: design.tasks.map(summarise),
   learners: design.learners.map(({ id, json }) => ({ id, hash: describe.learnerHash(id), json })),
   resamplings: [...new Map(design.plan.map((plan) => [describe.resamplingText(plan), plan.resampling])).entries()].map(
     ([text, json]) => ({ text, json })
@@ -157,7 +131,7 @@ export const manifest = (
 /** Writes `design.json`. */
 export const writeManifest = Effect.fnUntraced(function* (directory: string, value: Manifest) {
   const path = yield* Path.Path
-  yield* writeWhole(path.join(directory, "design.json"), Schema.encodeSync(ManifestJson)(value))
+  yield* WholeFile.write(path.join(directory, "design.json"), Schema.encodeSync(ManifestJson)(value))
 })
 
 const unreadable = (directory: string, file: string, reason: string) =>
@@ -225,8 +199,11 @@ export const readResults = Effect.fnUntraced(function* (directory: string, { job
   const folder = path.join(directory, "jobs")
   const files = new Set((yield* fs.exists(folder)) ? yield* fs.readDirectory(folder) : [])
   const finished = jobs.filter(({ id }) => files.has(`${id}.json`))
-  const results = yield* Effect.forEach(finished, ({ id, job }) =>
-    Effect.map(readResult(directory, id), (result) => (result === undefined ? [] : [{ ...result, job }]))
+  const results = yield* Effect.forEach(
+    finished,
+    ({ id, job }) =>
+      Effect.map(readResult(directory, id), (result) => (result === undefined ? [] : [{ ...result, job }])),
+    { concurrency: 32 }
   )
   return results.flat()
 })
@@ -255,9 +232,9 @@ export const writeExecuted = Effect.fnUntraced(function* (
     const fs = yield* FileSystem.FileSystem
     const folder = path.join(directory, "models", result.id)
     yield* fs.makeDirectory(folder, { recursive: true })
-    yield* writeWhole(path.join(folder, "model.json"), JSON.stringify(model()))
+    yield* WholeFile.write(path.join(folder, "model.json"), JSON.stringify(model()))
   }
-  yield* writeWhole(path.join(directory, "jobs", `${result.id}.json`), encodeResult(result))
+  yield* WholeFile.write(path.join(directory, "jobs", `${result.id}.json`), encodeResult(result))
 })
 
 /** Writes `splits.parquet`: task, resampling, iteration, the split columns, part ("train" or "test") and row. */

@@ -17,7 +17,6 @@ interface Input {
 }
 
 const figure = (value: unknown, digits: number): string => (typeof value === "number" ? value.toFixed(digits) : "–")
-const pText = (p: unknown): string => (typeof p !== "number" ? "not testable" : p < 0.0001 ? "< 0.0001" : p.toFixed(4))
 
 const tableOf = (tests: ReadonlyArray<Compare.Test>): string =>
   textTable(
@@ -44,10 +43,10 @@ const tableOf = (tests: ReadonlyArray<Compare.Test>): string =>
       figure(test.compareMean, 4),
       figure(test.meanDiff, 4),
       String(test.pairs),
-      pText(test.pPaired),
-      pText(test.pCorrected),
-      pText(test.pCorrectedHolm),
-      pText(test.pWelch)
+      Compare.pText(test.pPaired),
+      Compare.pText(test.pCorrected),
+      Compare.pText(test.pCorrectedHolm),
+      Compare.pText(test.pWelch)
     ])
   )
 

@@ -1,8 +1,7 @@
 /**
  * `rocflow inspect`: an experiment, checked and drawn.
  */
-import * as Column from "@rocflow/core/data/Column"
-import type { Task } from "@rocflow/core/data/Task"
+import * as Task from "@rocflow/core/data/Task"
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as Prediction from "@rocflow/core/learning/Prediction"
 import * as Pipeline from "@rocflow/core/pipeline/Pipeline"
@@ -22,25 +21,18 @@ interface Input {
   readonly format: "text" | "mermaid" | "json"
 }
 
-const rolesOf = (task: Task): ReadonlyArray<ReadonlyArray<string>> =>
-  Object.entries(task.roles).flatMap(([role, names]: [string, string | ReadonlyArray<string> | undefined]) => {
-    const list = names === undefined ? [] : typeof names === "string" ? [names] : names
-    if (list.length === 0) return []
-    const shown = list.length > 8 ? `${list.slice(0, 6).join(", ")}, … (${list.length} columns)` : list.join(", ")
-    return [[role, shown]]
-  })
+const rolesOf = (task: Task.Task): ReadonlyArray<ReadonlyArray<string>> =>
+  Task.columnsByRole(task).map(([role, columns]) => [
+    role,
+    columns.length > 8 ? `${columns.slice(0, 6).join(", ")}, … (${columns.length} columns)` : columns.join(", ")
+  ])
 
-const counts = (task: Task): string => {
-  const column = Column.asFactor(task.table.columns.get(task.roles.target)!)
-  return task.levels
-    .map((level, i) => {
-      const code = column.levels.indexOf(level)
-      return `${level} ${column.codes.filter((c) => c === code).length}${i === 0 && task.kind === "binary" ? " (positive)" : ""}`
-    })
+const counts = (task: Task.Task): string =>
+  Task.classCounts(task)
+    .map(({ count, name }, i) => `${name} ${count}${i === 0 && task.kind === "binary" ? " (positive)" : ""}`)
     .join(", ")
-}
 
-const taskText = (task: Task): string =>
+const taskText = (task: Task.Task): string =>
   `task ${task.id}: ${task.kind}, ${task.rows} rows${task.levels.length > 0 ? `; ${counts(task)}` : ""}\n\n${textTable([{ title: "role" }, { title: "columns" }], rolesOf(task))}`
 
 const pipelineOf = (learner: AnyLearner<unknown>, registry: Registry.Registry): Pipeline.Any | undefined =>

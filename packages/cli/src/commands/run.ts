@@ -2,6 +2,7 @@
  * `rocflow run`: the main job.
  */
 import { availableParallelism } from "node:os"
+import * as Duration from "@rocflow/core/Duration"
 import * as Engine from "@rocflow/core/engine/Engine"
 import * as Tfjs from "@rocflow/core/engine/tfjs/Tfjs"
 import * as Events from "@rocflow/core/learning/Events"
@@ -122,7 +123,7 @@ export const run = Effect.fn("run")(function* ({ file, out, workers, timeLimit, 
     )
     yield* Console.log(`\n${yield* summary(rows, labels)}\n`)
     const repeated = outcome.skipped === 0 ? "" : `, ${outcome.skipped} of them finished before`
-    yield* Console.log(`${rows.length} jobs${repeated}, ${Progress.duration(seconds)}\nreport: ${report}`)
+    yield* Console.log(`${rows.length} jobs${repeated}, ${Duration.toText(seconds)}\nreport: ${report}`)
   }
   for (const problem of problems) yield* Console.error(`note: ${problem.message}`)
   const failed = outcome.results.filter(({ status }) => status === "failed")

@@ -5,7 +5,7 @@ import * as Run from "@rocflow/resampling/Run"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { toJson } from "@rocflow/core/Json"
-import { duration } from "../terminal/progress.ts"
+import * as Duration from "@rocflow/core/Duration"
 import { textTable } from "../terminal/textTable.ts"
 
 export const status = Effect.fn("status")(function* ({
@@ -50,7 +50,7 @@ export const status = Effect.fn("status")(function* ({
         String(row.jobs),
         String(row.finished),
         String(row.failed),
-        duration(row.seconds)
+        Duration.toText(row.seconds)
       ])
     )
   )

@@ -31,10 +31,6 @@ const keyRange = (document: Document, path: Path): number | undefined => {
   return isPair(pair) && isNode(pair.key) ? pair.key.range?.[0] : undefined
 }
 
-/** Writes a path as people do: `learners[1].pipeline[0].type`. */
-export const pathText = (path: Path): string =>
-  path.map((key, i) => (typeof key === "number" ? `[${key}]` : i === 0 ? key : `.${key}`)).join("")
-
 /** YAML's own words, except where they are about its programming interface. */
 const messageOf = ({ code, message }: YAMLError): string => {
   switch (code) {

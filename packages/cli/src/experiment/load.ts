@@ -11,6 +11,7 @@ import type { Measure } from "@rocflow/core/learning/Measure"
 import { SchemaError } from "@rocflow/core/data/SchemaError"
 import { decode } from "@rocflow/core/pipeline/Decode"
 import type { Definition } from "@rocflow/core/pipeline/Definition"
+import { pathText } from "@rocflow/core/pipeline/PipelineError"
 import * as Registry from "@rocflow/core/pipeline/Registry"
 import * as Learners from "@rocflow/learners/Definitions"
 import * as Losses from "@rocflow/losses/Definitions"
@@ -214,7 +215,7 @@ export const load = Effect.fn("experiment.load")(function* (file: string) {
       file,
       issues: problems.map(({ path, message }) => ({
         ...source.position(path),
-        path: Document.pathText(path),
+        path: pathText(path),
         message
       }))
     })

@@ -2,6 +2,7 @@
  * Progress on standard error: one line that is rewritten on a terminal, a line every tenth of the jobs elsewhere.
  */
 import { styleText } from "node:util"
+import * as Duration from "@rocflow/core/Duration"
 import type * as Events from "@rocflow/core/learning/Events"
 import type * as Job from "@rocflow/resampling/Job"
 import type {} from "@rocflow/resampling/Run"
@@ -20,14 +21,6 @@ export const stderr: Screen = {
   write: (text) => process.stderr.write(text),
   animated: process.stderr.isTTY === true,
   width: process.stderr.columns ?? 100
-}
-
-/** Two figures of a duration: "42 s", "3 min 5 s". */
-export const duration = (seconds: number): string => {
-  const whole = Math.round(seconds)
-  if (whole < 60) return `${whole} s`
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
 }
 
 /** Listens to a run; `clear` takes the animated line away. */
@@ -53,7 +46,7 @@ export const make = (screen: Screen = stderr): Progress => {
   const remaining = (now: number): string => {
     const here = finished - skipped
     if (here === 0) return ""
-    return `, about ${duration((((now - started) / here) * (jobs - finished)) / 1000)} left`
+    return `, about ${Duration.toText((((now - started) / here) * (jobs - finished)) / 1000)} left`
   }
   const draw = (now: number) => {
     if (!screen.animated || now - drawn < 80) return
@@ -106,7 +99,7 @@ export const make = (screen: Screen = stderr): Progress => {
             }
             const tenth = (n: number) => Math.floor((n * 10) / event.jobs)
             if (!screen.animated && tenth(finished) > tenth(finished - 1)) {
-              line(`${finished}/${event.jobs} jobs after ${duration((now - started) / 1000)}${remaining(now)}`)
+              line(`${finished}/${event.jobs} jobs after ${Duration.toText((now - started) / 1000)}${remaining(now)}`)
             }
             draw(now)
             break

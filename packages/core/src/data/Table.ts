@@ -10,7 +10,7 @@ import type * as Types from "effect/Types"
 import * as Column from "./Column.ts"
 import { Gathered } from "./internal/gathered.ts"
 import { hashColumns } from "./internal/hash.ts"
-import { list, suggest } from "./internal/suggest.ts"
+import { list, suggest } from "../internal/suggest.ts"
 import { type FileOptions, readFile } from "./internal/readFile.ts"
 import { SchemaError } from "./SchemaError.ts"
 

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Fs from "node:fs/promises"
 import type * as Scope from "effect/Scope"
 import type { DuckDBAppender, DuckDBConnection } from "@duckdb/node-api"
+import * as WholeFile from "../WholeFile.ts"
 import * as Column from "./Column.ts"
 import { columns, identifier, literal, open as openDatabase, work } from "./internal/duckdb.ts"
 import { SchemaError } from "./SchemaError.ts"
@@ -62,7 +63,7 @@ const fill = async (connection: DuckDBConnection, entries: Entries): Promise<voi
 }
 
 const copy = async (connection: DuckDBConnection, source: string, path: string): Promise<void> => {
-  const partial = `${path}.${process.pid}.part`
+  const partial = WholeFile.partial(path)
   // The second version of the format packs ascending numbers by their differences.
   await connection.run(`COPY ${source} TO ${literal(partial)} (FORMAT parquet, PARQUET_VERSION V2)`)
   await Fs.rename(partial, path)

@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import type * as Types from "effect/Types"
 import * as Path from "node:path"
 import * as Column from "./Column.ts"
-import { hashText } from "./internal/hash.ts"
+import { hashTexts } from "../Hash.ts"
 import { resolve } from "./internal/roles.ts"
 import { encode } from "./internal/target.ts"
 import { type Problem, RoleError } from "./RoleError.ts"
@@ -122,7 +122,7 @@ const fromParts = <K extends Kind>(parts: Parts<K>): Task<K, never, never> => {
     ...parts,
     rows: parts.table.rows,
     get hash() {
-      return (hash ??= hashText([
+      return (hash ??= hashTexts([
         Table.contentHash(parts.table),
         JSON.stringify(parts.roles, (_, value: unknown) => value ?? null),
         parts.kind,
@@ -285,6 +285,52 @@ export const withFeatures = <K extends Kind, R extends Role>(
     weights: task.weights,
     origin: task.origin
   })
+}
+
+/** Lists the columns of each role that has any, in the order of the roles. */
+export const columnsByRole = ({
+  roles
+}: Task): ReadonlyArray<readonly [role: Role, columns: ReadonlyArray<string>]> => {
+  const listed = {
+    target: [roles.target],
+    feature: roles.feature,
+    stratum: roles.stratum,
+    subset: [roles.subset],
+    group: [roles.group],
+    weight: [roles.weight],
+    fold: [roles.fold],
+    order: roles.order,
+    name: [roles.name]
+  } as const satisfies Record<Role, ReadonlyArray<string | undefined>>
+  return (Object.keys(listed) as ReadonlyArray<Role>).flatMap((role) => {
+    const columns: ReadonlyArray<string> = listed[role].flatMap((name) => name ?? [])
+    return columns.length === 0 ? [] : [[role, columns] as const]
+  })
+}
+
+/** How often something of a name occurs. */
+export interface Count {
+  readonly name: string
+  readonly count: number
+}
+
+/** Counts the rows of each class, in the order of the levels; none for a regression. */
+export const classCounts = ({ levels, target }: Task): ReadonlyArray<Count> => {
+  const counts = new Float64Array(levels.length)
+  if (levels.length > 0) for (const code of target) counts[code]! += 1
+  return levels.map((name, code) => ({ name, count: counts[code]! }))
+}
+
+/** Counts the rows of each subset, by name; none without a subset role. */
+export const subsetCounts = ({ roles, table }: Task): ReadonlyArray<Count> => {
+  if (roles.subset === undefined) return []
+  const { codes, levels } = Column.asFactor(table.columns.get(roles.subset)!)
+  const counts = new Float64Array(levels.length)
+  for (const code of codes) counts[code]! += 1
+  return levels
+    .map((name, code) => ({ name, count: counts[code]! }))
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 /** Gets the label of every row: the value of the `name` column ("" where missing), else the row number from 0. */

@@ -6,7 +6,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Column from "./Column.ts"
 import { toTyped } from "./internal/toTyped.ts"
-import { suggest } from "./internal/suggest.ts"
+import { suggest } from "../internal/suggest.ts"
 import type * as Table from "./Table.ts"
 import type { Task } from "./Task.ts"
 

@@ -8,17 +8,14 @@ import * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
 import * as SchemaGetter from "effect/SchemaGetter"
 import * as SchemaIssue from "effect/SchemaIssue"
-import { nearest } from "../internal/nearest.ts"
+import { meant } from "../internal/suggest.ts"
 import { type Find, Lookup, type Options } from "./Definition.ts"
 import type { Issue } from "./PipelineError.ts"
 
 const format = SchemaIssue.makeFormatterStandardSchemaV1()
 
-/** Says which of the known names was probably meant, or lists them. */
-const advise = (written: string, known: ReadonlyArray<string>): string => {
-  const meant = nearest(written, known)
-  return meant === undefined ? `known are ${known.join(", ")}` : `did you mean "${meant}"?`
-}
+const advise = (written: string, known: ReadonlyArray<string>): string =>
+  meant(written, known, `known are ${known.join(", ")}`)
 
 const keysOf = (ast: SchemaAST.AST): ReadonlyArray<string> =>
   SchemaAST.isObjects(ast) ? ast.propertySignatures.map(({ name }) => String(name)) : []

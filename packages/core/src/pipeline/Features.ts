@@ -4,7 +4,7 @@
 import * as Result from "effect/Result"
 import type * as Column from "../data/Column.ts"
 import type { Task } from "../data/Task.ts"
-import { nearest } from "../internal/nearest.ts"
+import { meant } from "../internal/suggest.ts"
 import { PipelineError } from "./PipelineError.ts"
 
 /** Columns by name, in order; there may be none left. @category models */
@@ -46,10 +46,11 @@ export const chosen = (
   return Result.fail(
     new PipelineError({
       issues: unknown.map((name) => {
-        const meant = nearest(name, self.columns.keys())
+        const known = [...self.columns.keys()]
+        const there = `there are ${known.slice(0, 10).join(", ")}${known.length > 10 ? ", …" : ""}`
         return {
           path: [],
-          message: `${stage}: no feature column "${name}" reaches this stage; ${meant === undefined ? `there are ${[...self.columns.keys()].slice(0, 10).join(", ")}${self.columns.size > 10 ? ", …" : ""}` : `did you mean "${meant}"?`}`
+          message: `${stage}: no feature column "${name}" reaches this stage; ${meant(name, known, there)}`
         }
       })
     })

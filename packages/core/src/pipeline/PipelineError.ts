@@ -11,7 +11,8 @@ export const Issue = Schema.Struct({
 /** @category models */
 export interface Issue extends Schema.Schema.Type<typeof Issue> {}
 
-const place = (path: Issue["path"]): string =>
+/** Writes a path as people do: `learners[1].pipeline[0].type`. */
+export const pathText = (path: Issue["path"]): string =>
   path.map((key, i) => (typeof key === "number" ? `[${key}]` : i === 0 ? key : `.${key}`)).join("")
 
 /**
@@ -23,7 +24,7 @@ export class PipelineError extends Schema.TaggedError<PipelineError>()("Pipeline
 }) {
   override get message(): string {
     return this.issues
-      .map(({ path, message }) => (path.length === 0 ? message : `at ${place(path)}: ${message}`))
+      .map(({ path, message }) => (path.length === 0 ? message : `at ${pathText(path)}: ${message}`))
       .join("\n")
   }
 }

@@ -4,7 +4,7 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { Definition, Find, Kind } from "./Definition.ts"
-import { nearest } from "../internal/nearest.ts"
+import { meant } from "../internal/suggest.ts"
 
 /** Definitions by id. @category models */
 export interface Registry {
@@ -59,12 +59,11 @@ export const find = <K extends Kind>(
   const found = candidates.find((definition) => definition.id === id)
   if (found !== undefined) return Result.succeed(found)
   const ids = candidates.map((definition) => definition.id)
-  const meant = nearest(id, ids)
   return Result.fail(
     new RegistryError({
       id,
       rule: `is not a known ${kinds.length > 3 ? "stage" : kinds.join(" or ")}`,
-      advice: meant === undefined ? `known are ${ids.join(", ")}` : `did you mean "${meant}"?`
+      advice: meant(id, ids, `known are ${ids.join(", ")}`)
     })
   )
 }

@@ -1,3 +1,4 @@
+import * as Compare from "@rocflow/resampling/Compare"
 import type { AggregatedRow, MeasureSummary } from "../ReportModel.ts"
 
 /** Writes the values of one measure, all with the same number of decimals. */
@@ -61,19 +62,4 @@ export const integer = (x: number): string => String(Math.round(x)).replace(/\B(
  * @example
  * pValue(0.00001) // => "< 0.0001"
  */
-export const pValue = (p: number | null): string => (p === null ? absent : p < 0.0001 ? "< 0.0001" : p.toFixed(4))
-
-/**
- * Writes a duration in the two largest units that it has.
- *
- * @example
- * duration(7195) // => "2 h 0 min"
- */
-export const duration = (seconds: number): string => {
-  if (seconds < 10) return `${seconds.toFixed(1)} s`
-  const whole = Math.round(seconds)
-  if (whole < 60) return `${whole} s`
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`
-  const minutes = Math.round(whole / 60)
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
-}
+export const pValue = (p: number | null): string => (p === null ? absent : Compare.pText(p))

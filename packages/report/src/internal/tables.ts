@@ -20,7 +20,7 @@ const verdict = (row: ComparisonRow, measure: MeasureSummary): Cell => {
     return { text: "not testable", title: row.notTestable ?? "", className: "quiet" }
   }
   if (p >= level || row.meanDiff === 0) return { text: "no difference shown", className: "quiet" }
-  const isBetter = row.meanDiff > 0 === (measure.direction === "maximize")
+  const isBetter = row.meanDiff > 0 === (measure.direction === "maximise")
   return isBetter ? { text: "▲ better", className: "better" } : { text: "▼ worse", className: "worse" }
 }
 
@@ -55,7 +55,7 @@ export const scoreTable = (model: ReportModel, task: string, measure: MeasureSum
   ]
   return [
     {
-      caption: `${capital(measure.label)}${ofTask(model, task)}, ${measure.direction === "maximize" ? "higher" : "lower"} is better`,
+      caption: `${capital(measure.label)}${ofTask(model, task)}, ${measure.direction === "maximise" ? "higher" : "lower"} is better`,
       columns,
       rows: learners.flatMap((learner) =>
         testSubsets.flatMap((subset) =>

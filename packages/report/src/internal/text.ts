@@ -60,13 +60,19 @@ export interface ShortNames {
   readonly full: ReadonlyMap<string, string>
 }
 
+/**
+ * Names that JavaScript objects have of themselves (`constructor`) upset the drawing library, which keeps names as keys of
+ * objects: they get a space of no width.
+ */
+export const plain = (name: string): string => (name in Object.prototype ? `${name}\u200b` : name)
+
 /** Shortens a set of names, keeping different names different and an empty one visible. */
 export const shorten = (names: Iterable<string>, fontSize: number, width: number, bold = false): ShortNames => {
   const short = new Map<string, string>()
   const full = new Map<string, string>()
   const taken = new Set<string>()
   for (const name of new Set(names)) {
-    const visible = name === "" ? "(empty)" : name
+    const visible = name === "" ? "(empty)" : plain(name)
     let candidate = fit(visible, fontSize, width, bold)
     for (let i = 2; taken.has(candidate); i++) {
       const mark = ` (${i})`

@@ -16,7 +16,7 @@ import * as Scope from "effect/Scope"
 import { Executor, type Handlers } from "../Executor.ts"
 import * as Job from "../Job.ts"
 import * as RunDirectory from "../RunDirectory.ts"
-import type { Reply, Request } from "./protocol.ts"
+import { Reply, type Request } from "./protocol.ts"
 
 /** @category models */
 export interface Options {
@@ -73,8 +73,10 @@ const reply = (
       resume(outcome)
     }
     const lost = (reason: string) => settle(Effect.fail(new WorkerLost({ reason })))
-    const onMessage = (message: Reply) =>
+    const onMessage = (message: unknown) => {
+      if (!Schema.is(Reply)(message)) return lost("it said something that no worker says")
       settle(message._tag === "Broken" ? Effect.fail(broken(directory, message.message)) : Effect.succeed(message))
+    }
     const onExit = (code: number | null, signal: string | null) =>
       lost(signal === null ? `it ended with code ${code}` : `it was ended by ${signal}`)
     const onError = (error: Error) => lost(error.message)

@@ -1,15 +1,16 @@
 /**
  * What the pool and its worker processes say to each other.
  */
+import * as Schema from "effect/Schema"
 
 /** To a worker: run the job of this id, and store its result. */
-export interface Request {
-  readonly _tag: "Run"
-  readonly id: string
-}
+export const Request = Schema.TaggedStruct("Run", { id: Schema.String })
+export type Request = typeof Request.Type
 
 /** From a worker: it has read the data; a result is stored; or it cannot work at all. */
-export type Reply =
-  | { readonly _tag: "Ready" }
-  | { readonly _tag: "Done"; readonly id: string }
-  | { readonly _tag: "Broken"; readonly message: string }
+export const Reply = Schema.TaggedUnion({
+  Ready: {},
+  Done: { id: Schema.String },
+  Broken: { message: Schema.String }
+})
+export type Reply = typeof Reply.Type

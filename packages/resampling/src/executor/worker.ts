@@ -4,10 +4,11 @@
 import * as TableWriter from "@rocflow/core/data/TableWriter"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
+import * as Schema from "effect/Schema"
 import type { Design } from "../Design.ts"
 import * as Run from "../Run.ts"
 import * as RunDirectory from "../RunDirectory.ts"
-import type { Reply, Request } from "./protocol.ts"
+import { type Reply, Request } from "./protocol.ts"
 
 const send = (reply: Reply): Effect.Effect<void> =>
   Effect.sync(() => {
@@ -28,8 +29,8 @@ export const serve = <R, E extends { readonly message: string }, R2>(
     process.on("SIGINT", () => {})
     process.on("disconnect", () => process.exit(0))
     const requests = yield* Queue.unbounded<Request>()
-    process.on("message", (request: Request) => {
-      Queue.offerUnsafe(requests, request)
+    process.on("message", (request: unknown) => {
+      if (Schema.is(Request)(request)) Queue.offerUnsafe(requests, request)
     })
     const design = yield* plan
     const manifest = yield* RunDirectory.requireManifest(directory)

@@ -1,13 +1,11 @@
-import * as Crypto from "node:crypto"
+import type { Hash } from "node:crypto"
+import { addText, sha256 } from "../../Hash.ts"
 import type { Column } from "../Column.ts"
 
 const bytes = (array: Float64Array | Int32Array | Uint8Array) =>
   new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
 
-/** Every part is preceded by its length, so that no two lists of strings have the same bytes. */
-const addText = (hash: Crypto.Hash, text: string) => hash.update(`${text.length}:`).update(text, "utf16le")
-
-const addColumn = (hash: Crypto.Hash, name: string, column: Column) => {
+const addColumn = (hash: Hash, name: string, column: Column) => {
   addText(hash, name)
   addText(hash, column.type)
   switch (column.type) {
@@ -29,14 +27,7 @@ const addColumn = (hash: Crypto.Hash, name: string, column: Column) => {
 
 /** The SHA-256 of names, types, values, missingness and levels, in hexadecimal. */
 export const hashColumns = (columns: ReadonlyMap<string, Column>, rows: number): string => {
-  const hash = Crypto.createHash("sha256").update(`rocflow table 1,${columns.size},${rows};`)
+  const hash = sha256().update(`rocflow table 1,${columns.size},${rows};`)
   for (const [name, column] of columns) addColumn(hash, name, column)
-  return hash.digest("hex")
-}
-
-/** The SHA-256 of some strings, in hexadecimal. */
-export const hashText = (parts: ReadonlyArray<string>): string => {
-  const hash = Crypto.createHash("sha256")
-  for (const part of parts) addText(hash, part)
   return hash.digest("hex")
 }

@@ -7,7 +7,7 @@ import { toDeclared } from "./infer.ts"
 import { readDelimited } from "./readDelimited.ts"
 import { readJsonLines } from "./readJsonLines.ts"
 import { readParquet } from "./readParquet.ts"
-import { list, suggest } from "./suggest.ts"
+import { list, suggest } from "../../internal/suggest.ts"
 
 export type Format = "csv" | "tsv" | "parquet" | "jsonl"
 

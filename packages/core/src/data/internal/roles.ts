@@ -5,7 +5,7 @@ import * as Column from "../Column.ts"
 import type { Problem } from "../RoleError.ts"
 import type { Table } from "../Table.ts"
 import type { Options, Roles } from "../Roles.ts"
-import { list, suggest } from "./suggest.ts"
+import { list, suggest } from "../../internal/suggest.ts"
 
 type Names = string | ReadonlyArray<string> | undefined
 

@@ -4,7 +4,7 @@
 import * as Column from "../Column.ts"
 import type { Problem } from "../RoleError.ts"
 import type { Kind, Options } from "../Roles.ts"
-import { list, suggest } from "./suggest.ts"
+import { list, suggest } from "../../internal/suggest.ts"
 
 /** A column of whole numbers with so few distinct values may be classes or counts: nobody but the user knows. */
 const fewIntegers = 20

@@ -1,0 +1,20 @@
+/**
+ * What was probably meant by a name that is not there, in one way everywhere.
+ */
+import { nearest } from "./nearest.ts"
+
+const quoted = (names: ReadonlyArray<string>) => names.map((name) => `"${name}"`).join(", ")
+
+/** Lists names for a message, the first ten of them. */
+export const list = (names: ReadonlyArray<string>): string =>
+  names.length <= 10 ? quoted(names) : `${quoted(names.slice(0, 10))} and ${names.length - 10} more`
+
+/** Asks whether the nearest of the known names was meant, or else says what `otherwise` does. */
+export const meant = (written: string, known: Iterable<string>, otherwise: string): string => {
+  const near = nearest(written, known)
+  return near === undefined ? otherwise : `did you mean "${near}"?`
+}
+
+/** The same as a sentence: the nearest name if it is near, else the names there are. */
+export const suggest = (written: string, names: ReadonlyArray<string>): string =>
+  meant(written, names, `Choose one of ${list(names)}.`).replace(/^d/, "D")
