@@ -43,7 +43,7 @@ describe("Knn", () => {
       const train = columns([0, 0, 1, 1], [0, 1000, 0, 1000], ["n", "n", "p", "p"])
       const { prob, response, scores } = yield* predicted(Knn.make({ k: 1 }), train, columns([0.9], [300], ["p"]))
       assert.deepStrictEqual(prob, Float64Array.of(1, 0))
-      assert.deepStrictEqual(response, Float64Array.of(1))
+      assert.deepStrictEqual(response, Float64Array.of(0))
       assert.strictEqual(scores, undefined)
     })
   )
@@ -63,8 +63,8 @@ describe("Knn", () => {
         const of = (y: ReadonlyArray<string>, options = {}) =>
           Tasks.of({ x: Column.numeric([1, 1]), y: Column.text(y) }, { target: "y", ...options })
         const tied = of(["a", "b"], { positive: "b" })
-        assert.deepStrictEqual((yield* predicted(Knn.make({ k: 2 }), tied)).response, Float64Array.of(1, 1))
-        assert.deepStrictEqual((yield* predicted(Knn.make({ k: 1 }), tied)).response, Float64Array.of(0, 0))
+        assert.deepStrictEqual((yield* predicted(Knn.make({ k: 2 }), tied)).response, Float64Array.of(0, 0))
+        assert.deepStrictEqual((yield* predicted(Knn.make({ k: 1 }), tied)).response, Float64Array.of(1, 1))
       })
   )
 

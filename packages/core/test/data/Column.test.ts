@@ -1,17 +1,26 @@
+import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import * as Column from "../../src/data/Column.ts"
-import { suggest } from "../../src/data/internal/suggest.ts"
+import type { SchemaError } from "../../src/data/SchemaError.ts"
+import { suggest } from "../../src/internal/suggest.ts"
 import { distance } from "../../src/internal/nearest.ts"
 
 /** One column of each type, with the third of four values missing. */
 const family: ReadonlyArray<readonly [Column.Type, Column.Column, ReadonlyArray<string | null>]> = [
   ["numeric", Column.numeric([0.5, -2, null, 1e300]), ["0.5", "-2", null, "1e+300"]],
-  ["integer", Column.integer([10, 9, undefined, 10]), ["10", "9", null, "10"]],
+  ["integer", Result.getOrThrow(Column.integer([10, 9, undefined, 10])), ["10", "9", null, "10"]],
   ["boolean", Column.boolean([true, false, null, true]), ["true", "false", null, "true"]],
-  ["factor", Column.factor(["R", "M", null, "R"], { levels: ["R", "M", "never"] }), ["R", "M", null, "R"]],
+  [
+    "factor",
+    Result.getOrThrow(Column.factor(["R", "M", null, "R"], { levels: ["R", "M", "never"] })),
+    ["R", "M", null, "R"]
+  ],
   ["string", Column.text(["b", "", null, "a"]), ["b", "", null, "a"]]
 ]
+
+/** The message of what failed. */
+const failure = (made: Result.Result<unknown, SchemaError>) => Result.getOrThrow(Result.flip(made)).message
 
 const texts = (column: Column.Column) =>
   Array.from({ length: Column.length(column) }, (_, row) => Column.toText(column, row))
@@ -70,39 +79,40 @@ describe("constructors", () => {
     expect(Column.numeric(Float64Array.of(1, 2)).missing).toBeNull()
   })
 
-  it("copy what they are given", () => {
+  it("keep a Float64Array that they are given, and copy any other list", () => {
     const source = Float64Array.of(1, 2)
-    const column = Column.numeric(source)
-    source[0] = 9
-    expect(column.values[0]).toBe(1)
+    expect(Column.numeric(source).values).toBe(source)
+    expect(Result.getOrThrow(Column.integer(source)).values).toBe(source)
+    const indices = Int32Array.of(3, 1)
+    expect(Column.indices(indices)).toEqual(Result.getOrThrow(Column.integer([3, 1])))
   })
 
   it.each([1.5, 2 ** 53, Number.POSITIVE_INFINITY])("integer refuses %s", (value) => {
-    expect(() => Column.integer([1, value])).toThrow(/is not an integer of at most 2\^53 - 1/)
-    expect(Column.integer([2 ** 53 - 1]).values[0]).toBe(2 ** 53 - 1)
+    expect(failure(Column.integer([1, value]))).toMatch(/is not an integer of at most 2\^53 - 1/)
+    expect(Result.getOrThrow(Column.integer([2 ** 53 - 1])).values[0]).toBe(2 ** 53 - 1)
   })
 
-  it("factor keeps the order of given levels, and sorts by code point otherwise", () => {
-    const given = Column.factor(["R", "M", null], { levels: ["M", "R"], ordered: true })
+  it("factor keeps the order of given levels, asFactor sorts by code point", () => {
+    const given = Result.getOrThrow(Column.factor(["R", "M", null], { levels: ["M", "R"], ordered: true }))
     expect(given.levels).toEqual(["M", "R"])
     expect(given.codes).toEqual(Int32Array.of(1, 0, -1))
     expect(given.ordered).toBe(true)
     // Code points: "Z" U+005A, "a" U+0061, "ä" U+00E4, U+FF5E, U+1F600 (of which the first UTF-16 unit is smaller: D83D).
-    expect(Column.factor(["😀", "～", "ä", "a", "Z"]).levels).toEqual(["Z", "a", "ä", "～", "😀"])
+    expect(Column.asFactor(Column.text(["😀", "～", "ä", "a", "Z"])).levels).toEqual(["Z", "a", "ä", "～", "😀"])
   })
 
   it("factor refuses values that are not levels, and repeated levels", () => {
     const wrong = "X" as "M"
-    expect(() => Column.factor(["M", wrong], { levels: ["M", "R"] })).toThrow(
+    expect(failure(Column.factor(["M", wrong], { levels: ["M", "R"] }))).toBe(
       '"X" (row 1) is not one of the levels "M", "R". Add it to the levels, or give null where the value is unknown.'
     )
-    expect(() => Column.factor(["M"], { levels: ["M", "M"] })).toThrow(/repeat a level/)
+    expect(failure(Column.factor(["M"], { levels: ["M", "M"] }))).toMatch(/repeat a level/)
   })
 })
 
 describe("asFactor", () => {
   it.each<[string, Column.Column, ReadonlyArray<string>]>([
-    ["integers in numeric order", Column.integer([10, 9, -1, 9]), ["-1", "9", "10"]],
+    ["integers in numeric order", Result.getOrThrow(Column.integer([10, 9, -1, 9])), ["-1", "9", "10"]],
     ["numbers in numeric order", Column.numeric([0.5, 10, 9, null]), ["0.5", "9", "10"]],
     ["texts by code point", Column.text(["10", "9", "b", "B"]), ["10", "9", "B", "b"]],
     ["true before false", Column.boolean([false, true]), ["true", "false"]],
@@ -114,7 +124,7 @@ describe("asFactor", () => {
   })
 
   it("returns a factor as it is", () => {
-    const factor = Column.factor(["a"], { levels: ["b", "a"] })
+    const factor = Result.getOrThrow(Column.factor(["a"], { levels: ["b", "a"] }))
     expect(Column.asFactor(factor)).toBe(factor)
   })
 })
@@ -125,7 +135,7 @@ describe("asNumbers", () => {
     expect(Column.asNumbers(numbers)).toBe(numbers.values)
     expect(Column.asNumbers(Column.boolean([true, false, null]))).toEqual(Float64Array.of(1, 0, Number.NaN))
     expect(Column.asNumbers(Column.text(["1"]))).toBeUndefined()
-    expect(Column.asNumbers(Column.factor(["1"]))).toBeUndefined()
+    expect(Column.asNumbers(Column.asFactor(Column.text(["1"])))).toBeUndefined()
   })
 })
 

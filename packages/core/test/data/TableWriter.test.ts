@@ -40,7 +40,7 @@ describe("parquetOfLists", () => {
     Effect.gen(function* () {
       const directory = yield* temporary
       const lists = Array.from({ length: 500 }, () => Int32Array.from({ length: 10_000 }, (_, i) => i))
-      const entries = [["list", Column.integer(lists.map((_, i) => i))]] as const
+      const entries = [["list", Column.indices(Int32Array.from(lists.keys()))]] as const
       const writing = yield* TableWriter.open.pipe(
         Effect.flatMap((writer) => writer.parquetOfLists(join(directory, "lists.parquet"), entries, "row", lists)),
         Effect.scoped,

@@ -1,4 +1,5 @@
 import type * as Effect from "effect/Effect"
+import type * as Result from "effect/Result"
 import { describe, expectTypeOf, it } from "vitest"
 import * as Column from "../../src/data/Column.ts"
 import type { RoleError } from "../../src/data/RoleError.ts"
@@ -15,7 +16,7 @@ const columns = {
   site: Column.text(["a", "b", "a"]),
   ok: Column.boolean([true, false, true])
 }
-type Columns = typeof columns
+type Columns = Table.Made<typeof columns>
 declare const table: Table.Table<Columns>
 declare const untyped: Table.Table
 declare const dynamic: Task.Options
@@ -27,15 +28,15 @@ type NamesOf<E> = Made<E> extends Task.Task<infer _K, infer _R, infer N> ? N : n
 
 describe("Column and Table", () => {
   it("keep levels, names and column types", () => {
-    expectTypeOf(columns.Class).toEqualTypeOf<Column.Factor<readonly ["M", "R"]>>()
-    expectTypeOf(Column.factor(["a", null])).toEqualTypeOf<Column.Factor>()
+    expectTypeOf(columns.Class).toEqualTypeOf<Result.Result<Column.Factor<readonly ["M", "R"]>, SchemaError>>()
+    expectTypeOf(Column.asFactor(Column.text(["a", null]))).toEqualTypeOf<Column.Factor>()
     // @ts-expect-error "X" is not among the levels
     Column.factor(["X"], { levels: ["M", "R"] })
     expectTypeOf(Table.column(table, "V1")).toEqualTypeOf<Column.Numeric>()
     expectTypeOf(Table.column(untyped, "V1")).toEqualTypeOf<Column.Column | undefined>()
     // @ts-expect-error no such column
     Table.column(table, "V9")
-    expectTypeOf<Made<ReturnType<typeof Table.fromColumns<Columns>>>>().toExtend<Table.Table<Columns>>()
+    expectTypeOf<Made<ReturnType<typeof Table.fromColumns<typeof columns>>>>().toExtend<Table.Table<Columns>>()
     const selected = Table.select(table, ["Class", "V1"])
     expectTypeOf<Made<typeof selected>>().toEqualTypeOf<Table.Table<Readonly<Pick<Columns, "Class" | "V1">>>>()
     const dropped = Table.drop(table, ["Class", "Wave", "count", "site", "ok"])

@@ -1,15 +1,20 @@
 /** Small tasks made of arrays. */
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import * as Column from "../../src/data/Column.ts"
 import * as Table from "../../src/data/Table.ts"
 import * as Task from "../../src/data/Task.ts"
+import * as TaskSchema from "../../src/data/TaskSchema.ts"
 import * as Seed from "../../src/Seed.ts"
 
 /** A task whose columns and roles the compiler does not know, as one read from a file. */
-export const of = (columns: Table.Columns, options: Task.Options): Task.Task => {
+export const of = (columns: Table.GivenColumns, options: Task.Options): Task.Task => {
   const table: Table.Table = Effect.runSync(Table.fromColumns(columns))
   return Effect.runSync(Task.fromTable(table, options))
 }
+
+/** The rows of a task, as it read them itself in training. */
+export const rows = (task: Task.Task): TaskSchema.Rows => Result.getOrThrow(TaskSchema.rows(TaskSchema.of(task), task))
 
 const normals = (n: number, seed: number): Float64Array => {
   const random = Seed.generator(Seed.root(seed))
@@ -17,7 +22,7 @@ const normals = (n: number, seed: number): Float64Array => {
 }
 
 /** Two features, of which x separates the classes with overlap; every third row is positive. */
-export const binary = (n: number, options: Partial<Task.Options> = {}, more: Table.Columns = {}): Task.Task => {
+export const binary = (n: number, options: Partial<Task.Options> = {}, more: Table.GivenColumns = {}): Task.Task => {
   const noise = normals(2 * n, 7)
   const positive = (i: number) => i % 3 === 0
   return of(

@@ -17,6 +17,9 @@ export const checkTraining = (
   task: Task
 ): Result.Result<void, PipelineError> => {
   const problems: Array<string> = []
+  if (task.rows === 0) {
+    problems.push(`task "${task.id}" has no rows, so learner "${learner.id}" has nothing to learn of; take other rows`)
+  }
   if (!learner.accepts.includes(task.kind)) {
     problems.push(
       `learner "${learner.id}" is for ${learner.accepts.join(" and ")} targets, but the target "${task.roles.target}" of task "${task.id}" is ${task.kind}${task.kind === "multiclass" ? ` (${task.levels.join(", ")})` : ""}; choose another loss or learner`
