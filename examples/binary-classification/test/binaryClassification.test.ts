@@ -36,13 +36,13 @@ layer(Layer.effect(Found, program).pipe(Layer.provide(Tfjs.layer())))("binary cl
       const { learned, levels, turned } = yield* Found
       expect(levels).toEqual(["bruised", "sound"])
       expect(turned.levels).toEqual(["sound", "bruised"])
-      const { prob = [], response, scores = [], truth } = learned.bce.prediction
+      const { prob = [], response, scores = [], truth = [] } = learned.bce.prediction
       scores.forEach((score, i) => {
         expect(prob[2 * i]).toBeCloseTo(1 / (1 + Math.exp(-score)), 12)
         expect(prob[2 * i] + prob[2 * i + 1]).toBeCloseTo(1, 12)
-        expect(response[i]).toBe(score >= 0 ? 1 : 0)
+        expect(response[i]).toBe(score >= 0 ? 0 : 1)
       })
-      expect([...turned.prediction.truth]).toEqual(Array.from(truth, (label) => 1 - label))
+      expect([...turned.prediction.truth!]).toEqual(Array.from(truth, (label) => 1 - label))
     })
   )
 

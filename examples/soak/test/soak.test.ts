@@ -1,5 +1,6 @@
 import * as Learners from "@rocflow/learners/Definitions"
 import * as Task from "@rocflow/core/data/Task"
+import * as Engine from "@rocflow/core/engine/Engine"
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as Measure from "@rocflow/core/learning/Measure"
 import * as Registry from "@rocflow/core/pipeline/Registry"
@@ -216,6 +217,6 @@ describe("experiment.yaml", () => {
       expect(scores.filter(({ learner }) => learner === "Tree").map((row) => row.scores)).toEqual(
         own.map((row) => row.scores)
       )
-    })
+    }).pipe(Effect.provide(Engine.layer([])))
   )
 })

@@ -17,6 +17,7 @@ import * as Resampling from "@rocflow/resampling/Resampling"
 import * as Run from "@rocflow/resampling/Run"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { model } from "../src/fromRun.ts"
 
@@ -35,11 +36,8 @@ const endless = Learner.define({
   options: Schema.Struct({}),
   state: Schema.Struct({}),
   train: () => Effect.succeed({}),
-  predict: (_, __, task) =>
-    Effect.sync(() => {
-      const outputs = new Float64Array(task.rows).fill(Infinity)
-      return Prediction.fromOutputs(task, outputs, task.target, Prediction.allRows(task), "prob")
-    })
+  predict: (_, __, rows) =>
+    Result.succeed(Prediction.fromOutputs(rows, new Float64Array(rows.rows).fill(Infinity), "prob"))
 })
 
 const reported = (resamplings: ReadonlyArray<Resampling.Resampling>, learners: ReadonlyArray<AnyLearner>) =>

@@ -83,7 +83,7 @@ describe("Job.execute", () => {
       // ((11 − 3.5)² + (8 − 3.5)² + (9 − 3.5)²) / 3 = (56.25 + 20.25 + 30.25) / 3
       assert.closeTo(result.scores["mse"] as number, 106.75 / 3, 1e-12)
       assert.deepStrictEqual(Array.from(prediction!.rows), [11, 8, 9])
-      assert.deepStrictEqual(Array.from(prediction!.truth), [11, 8, 9])
+      assert.deepStrictEqual(Array.from(prediction!.truth!), [11, 8, 9])
       assert.strictEqual(result.job.trainRows, 8)
       assert.strictEqual(result.job.testRows, 3)
     })

@@ -1,4 +1,4 @@
-import * as Column from "@rocflow/core/data/Column"
+import type * as Column from "@rocflow/core/data/Column"
 import * as Table from "@rocflow/core/data/Table"
 import * as Task from "@rocflow/core/data/Task"
 import * as Seed from "@rocflow/core/Seed"
@@ -8,7 +8,7 @@ import * as Schema from "effect/Schema"
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import * as Resampling from "../src/Resampling.ts"
-import { dynamic } from "./support/tasks.ts"
+import { dynamic, factor } from "./support/tasks.ts"
 
 const apply = (spec: Resampling.Spec, task: Task.Task, seed: number | Seed.Seed = 1) =>
   Effect.runSync(Resampling.instantiate(spec, task, seed))
@@ -344,7 +344,7 @@ describe("errors", () => {
   })
 
   it("refuse missing values in a role", () => {
-    const task = changed(dynamic(4, { subset: [..."aabb"] }), "site", Column.factor(["a", null, "b", "b"]))
+    const task = changed(dynamic(4, { subset: [..."aabb"] }), "site", factor(["a", null, "b", "b"]))
     expect(failure(Resampling.sameOther(), task)).toMatchObject({
       reason: "MissingValue",
       given: 'the subset column "site"'
@@ -352,7 +352,7 @@ describe("errors", () => {
   })
 
   it("refuse a group that spans folds", () => {
-    const task = changed(dynamic(4, { group: [..."aabb"], fold: [..."xxyy"] }), "part", Column.factor([..."xyyy"]))
+    const task = changed(dynamic(4, { group: [..."aabb"], fold: [..."xxyy"] }), "part", factor([..."xyyy"]))
     expect(failure(Resampling.cv(), task)).toMatchObject({
       reason: "GroupSpansFolds",
       given: 'group "a" with rows in the folds "x" and "y"'

@@ -2,10 +2,12 @@ import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync 
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Task from "@rocflow/core/data/Task"
+import * as TaskSchema from "@rocflow/core/data/TaskSchema"
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Result from "effect/Result"
 import fc from "fast-check"
 import type { AnyLearner } from "../src/Job.ts"
 import type * as Job from "../src/Job.ts"
@@ -265,10 +267,10 @@ describe("models", () => {
       const file = join(directory, "models", job!.id, "model.json")
       const state: unknown = JSON.parse(readFileSync(file, "utf8"))
       const { task, learner, seed, split } = job!
-      const schema = { kind: task.kind, levels: task.levels, features: [] }
+      const schema = TaskSchema.of(task)
       const loaded = yield* Effect.fromResult(learner.load(schema, state))
       const fitted = yield* learner.fit(Task.take(task, split.train), seed)
-      const test = Task.take(task, split.test)
+      const test = Result.getOrThrow(TaskSchema.rows(schema, Task.take(task, split.test)))
       assert.deepStrictEqual((yield* loaded.predict(test)).response, (yield* fitted.predict(test)).response)
       assert.lengthOf(readdirSync(join(directory, "models")), planned.jobs.length)
     }).pipe(Effect.provide(services))

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs"
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, describe, it } from "@effect/vitest"
@@ -11,19 +11,6 @@ import * as RunDirectory from "../src/RunDirectory.ts"
 import { control, design, temporary } from "./support/runs.ts"
 
 const files = Effect.provide(NodeServices.layer)
-
-describe("writeWhole", () => {
-  it.effect("replaces what was there and leaves no other file", () =>
-    Effect.gen(function* () {
-      const directory = yield* temporary
-      const file = join(directory, "a.json")
-      yield* RunDirectory.writeWhole(file, "first")
-      yield* RunDirectory.writeWhole(file, "second")
-      assert.deepStrictEqual(readdirSync(directory), ["a.json"])
-      assert.strictEqual(readFileSync(file, "utf8"), "second")
-    }).pipe(files)
-  )
-})
 
 describe("the manifest", () => {
   it.effect("comes back as it was written", () =>

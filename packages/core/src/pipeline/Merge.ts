@@ -1,7 +1,8 @@
 /**
  * Branches of a network that come together: each has its own preprocessing, ingress and layers.
  *
- * The name of a branch is the path of everything in it: weights, seeds, errors, boxes of the diagram.
+ * The name of a branch is the path of everything in it: weights, seeds, errors, boxes of the diagram. Branches stand in
+ * the order of their names.
  *
  * @example
  * Merge.concat({
@@ -14,9 +15,14 @@ import * as Schema from "effect/Schema"
 import { define as defineStage } from "./internal/bind.ts"
 import { hashable, stagesReference, toJson } from "./internal/json.ts"
 import { starting } from "./internal/pipeline.ts"
+import type { Reached } from "./Order.ts"
 import type * as Pipeline from "./Pipeline.ts"
 import type * as Shape from "./Shape.ts"
 import type { Definition, Join } from "./Stage.ts"
+
+/** Branches in the order of their names: the order in which an object is written has no meaning, here as in hashes. */
+const inOrder = <A>(branches: Readonly<Record<string, A>>): ReadonlyArray<readonly [name: string, branch: A]> =>
+  Object.entries(branches).sort(([a], [b]) => (a < b ? -1 : 1))
 
 /** The name of a branch is part of paths, which patterns match. */
 const isName = (name: string): boolean => /^[\p{L}\p{N}_-]+$/u.test(name) && name !== "__proto__"
@@ -40,7 +46,7 @@ const define = (join: Join, summary: string): Definition<"merge", typeof Options
     id: `Merge.${join}`,
     summary,
     options: Options,
-    part: ({ branches }) => ({ kind: "merge", join, branches: new Map(Object.entries(branches)) })
+    part: ({ branches }) => ({ kind: "merge", join, branches: new Map(inOrder(branches)) })
   })
 
 /** @category definitions */
@@ -53,11 +59,17 @@ export const productDefinition = define("product", "The product of branches of e
 /** Branches by name. @category models */
 export type Branches = Readonly<Record<string, Pipeline.Any>>
 
-/** `unknown` if all branches end in rows of a network, else a sentence. @category type-level */
+/**
+ * `unknown` for each branch that ends in rows of a network, or of which the compiler does not know where it ends, else a
+ * sentence.
+ * @category type-level
+ */
 export type Joinable<B extends Branches> = {
-  readonly [K in keyof B]: Pipeline.ReachedOf<B[K]> extends "ingress" | "layer"
+  readonly [K in keyof B]: Reached extends Pipeline.ReachedOf<B[K]>
     ? unknown
-    : `A branch ends with an ingress or a layer, and ${K & string} ends after the ${Pipeline.ReachedOf<B[K]>}`
+    : Pipeline.ReachedOf<B[K]> extends "ingress" | "layer"
+      ? unknown
+      : `A branch ends with an ingress or a layer, and ${K & string} ends after the ${Pipeline.ReachedOf<B[K]>}`
 }
 
 /** The shape where branches stand side by side: the last sizes add up. */
@@ -85,7 +97,7 @@ const merged = <S extends Pipeline.Any & ((self: never) => Pipeline.Any)>(
   branches: Branches
 ): S => {
   const { id, kind } = definition
-  const all = Object.entries(branches)
+  const all = inOrder(branches)
   const wrong = problemOf(Object.keys(branches))
   const byName = <A>(f: (branch: Pipeline.Any) => A) => Object.fromEntries(all.map(([name, b]) => [name, f(b)]))
   return starting({

@@ -252,6 +252,11 @@ type Keeps<A extends Shape.Shape, B extends Shape.Shape> = number extends
     ? unknown
     : "The body of a residual block must keep the shape"
 
+/** `unknown` if the body ends in rows of a network, else a sentence. */
+type Ends<R extends string> = R extends "head" | "loss" | "optimizer"
+  ? `The body of a residual block ends with a layer, and this one ends after the ${R}`
+  : unknown
+
 /**
  * Adds what layers make of the rows to the rows themselves: x + body(x) (He et al. 2016). The body keeps the shape.
  *
@@ -261,7 +266,7 @@ type Keeps<A extends Shape.Shape, B extends Shape.Shape> = number extends
  */
 export const residual =
   <P extends Pipeline.Any, B extends Pipeline.Any>(
-    body: (block: P) => B & Keeps<Pipeline.ShapeOf<P>, Pipeline.ShapeOf<B>>
+    body: (block: P) => B & Keeps<Pipeline.ShapeOf<P>, Pipeline.ShapeOf<B>> & Ends<Pipeline.ReachedOf<B>>
   ) =>
   (
     self: P & Pipeline.After<P, "layer", "Nn.residual">

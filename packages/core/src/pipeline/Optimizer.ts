@@ -38,14 +38,13 @@ export const define = <Type, Encoded>(definition: {
   defineStage({
     ...definition,
     kind: "optimizer",
-    part: (options) => ({ kind: "optimizer", transform: chained(definition.make(options)) })
+    part: (options) =>
+      Result.mapBoth(Transform.all(definition.make(options)), {
+        onSuccess: ({ transforms }) => ({ kind: "optimizer", transform: Transform.sequence(transforms) }) as const,
+        // The places of transforms are not those of the options that they were made of.
+        onFailure: (issues) => issues.map(({ message }) => ({ path: [], message }))
+      })
   })
-
-/** One transform of several, whose options are in order because they come from options that are. */
-const chained = (transforms: ReadonlyArray<Transform.Transform>): Transform.Bound =>
-  Transform.sequence(
-    Result.match(Transform.all(transforms), { onSuccess: ({ transforms }) => transforms, onFailure: () => [] })
-  )
 
 type Put = <P extends Pipeline.Any>(
   self: P & Pipeline.After<P, "optimizer", "an optimizer">

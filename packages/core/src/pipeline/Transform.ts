@@ -229,8 +229,9 @@ export const all = (
       })
 }
 
+const Patterns = Schema.Array(Schema.NonEmptyString).check(Schema.isMinLength(1))
 const GroupOptions = Schema.Struct({
-  paths: Schema.Array(Schema.NonEmptyString).check(Schema.isMinLength(1)),
+  paths: Patterns,
   transforms: Schema.Array(reference).check(Schema.isMinLength(1))
 })
 
@@ -253,19 +254,27 @@ export const groupDefinition = defineBound({
  * Transform.group("**.kernel", Transform.decay({ rate: 0.01 }))
  * @category transforms
  */
-export const group = (paths: string | ReadonlyArray<string>, ...transforms: ReadonlyArray<Transform>): Transform => {
+export const group = (
+  paths: string | ReadonlyArray<string>,
+  ...transforms: readonly [Transform, ...ReadonlyArray<Transform>]
+): Transform => {
+  const { id } = groupDefinition
   const patterns = typeof paths === "string" ? [paths] : paths
-  const json = { type: groupDefinition.id, paths: patterns, transforms: transforms.map(({ json }) => json) }
+  const under = (key: string) => (issues: ReadonlyArray<Issue>) =>
+    issues.map(({ path, message }) => ({ path: [key, ...path], message: `${id}: ${message}` }))
+  const checked = Result.mapError(Decode.decode(Patterns, patterns), under("paths"))
   return {
     [TypeId]: TypeId,
-    json,
-    bound: Result.mapBoth(all(transforms), {
-      onSuccess: ({ encoded, transforms }) => ({
-        transform: onlyOn(patterns, sequence(transforms)),
-        encoded: { type: groupDefinition.id, paths: patterns, transforms: encoded }
-      }),
-      onFailure: (issues) => issues.map(({ path, message }) => ({ path: ["transforms", ...path], message }))
-    })
+    json: { type: id, paths: patterns, transforms: transforms.map(({ json }) => json) },
+    bound: Result.flatMap(checked, (paths) =>
+      Result.mapBoth(all(transforms), {
+        onSuccess: ({ encoded, transforms }) => ({
+          transform: onlyOn(paths, sequence(transforms)),
+          encoded: { type: id, paths, transforms: encoded }
+        }),
+        onFailure: under("transforms")
+      })
+    )
   }
 }
 

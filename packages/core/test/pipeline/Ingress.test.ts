@@ -1,27 +1,59 @@
+import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { describe, expect, it } from "vitest"
 import * as Column from "../../src/data/Column.ts"
+import { findNothing } from "../../src/pipeline/Decode.ts"
 import * as Features from "../../src/pipeline/Features.ts"
 import * as Ingress from "../../src/pipeline/Ingress.ts"
 import { MissingValues } from "../../src/pipeline/MissingValues.ts"
 import { PipelineError } from "../../src/pipeline/PipelineError.ts"
 import { issuesOf } from "../support/pipelines.ts"
 
-const { fit, load } = Ingress.numericDefinition
+const bound = (options: Parameters<typeof Ingress.numericDefinition.bind>[0]) => {
+  const { part } = Result.getOrThrow(Ingress.numericDefinition.bind(options, findNothing).bound)
+  if (part.kind !== "ingress") throw new Error(`expected an ingress, got ${part.kind}`)
+  return part.ingress
+}
+const fit = (options: object, given: Features.Features) =>
+  Result.map(bound(options).fit(given), ({ columns }) => columns)
+
+/** All rows of some columns as a network reads them, in the order of `rows`. */
+const read = (columns: ReadonlyArray<string>, given: Features.Features, rows?: ReadonlyArray<number>) => {
+  const asked = rows ?? Array.from({ length: given.rows }, (_, row) => row)
+  const into = new Float32Array(asked.length * columns.length)
+  return Effect.fromResult(bound({}).load(columns)).pipe(
+    Effect.flatMap(({ open }) => open(given)),
+    Effect.tap((source) => source.window(asked)),
+    Effect.map((source) => {
+      source.fill(asked, into)
+      return into
+    }),
+    Effect.scoped,
+    Effect.result,
+    Effect.runSync
+  )
+}
 const features = (columns: Readonly<Record<string, Column.Column>>) =>
   Features.make(Object.entries(columns), Column.length(Object.values(columns)[0]!))
 
 const mixed = features({
   real: Column.numeric([0.5, -1]),
-  whole: Column.integer([3, 4]),
+  whole: Result.getOrThrow(Column.integer([3, 4])),
   truth: Column.boolean([true, false]),
   site: Column.text(["a", "b"]),
-  size: Column.factor(["S", "M"])
+  size: Column.asFactor(Column.text(["S", "M"]))
 })
 const numbers = features({
   real: Column.numeric([0.5, -1]),
-  whole: Column.integer([3, 4]),
+  whole: Result.getOrThrow(Column.integer([3, 4])),
   truth: Column.boolean([true, false])
+})
+
+describe("shape", () => {
+  it("is one number for each column: those that are named, or all", () => {
+    expect(bound({}).shape(7)).toEqual([7])
+    expect(bound({ columns: ["a", "b"] }).shape(7)).toEqual([2])
+  })
 })
 
 describe("fit", () => {
@@ -51,19 +83,19 @@ describe("fit", () => {
   })
 })
 
-describe("load", () => {
+describe("open", () => {
   it("writes rows one after another, booleans as 1 and 0", () => {
-    expect(load(["real", "whole", "truth"], numbers)).toEqual(Result.succeed(Float32Array.of(0.5, 3, 1, -1, 4, 0)))
-    expect(load(["truth", "real"], mixed)).toEqual(Result.succeed(Float32Array.of(1, 0.5, 0, -1)))
+    expect(read(["real", "whole", "truth"], numbers)).toEqual(Result.succeed(Float32Array.of(0.5, 3, 1, -1, 4, 0)))
+    expect(read(["truth", "real"], mixed)).toEqual(Result.succeed(Float32Array.of(1, 0.5, 0, -1)))
   })
 
   it("refuses missing values, counted by column", () => {
     const incomplete = features({
       a: Column.numeric([1, null, null]),
       b: Column.boolean([true, null, false]),
-      c: Column.integer([1, 2, 3])
+      c: Result.getOrThrow(Column.integer([1, 2, 3]))
     })
-    const error = Result.getOrThrow(Result.flip(load(["a", "b", "c"], incomplete)))
+    const error = Result.getOrThrow(Result.flip(read(["a", "b", "c"], incomplete)))
     expect(error).toBeInstanceOf(MissingValues)
     expect(error).toMatchObject({
       columns: [
@@ -75,20 +107,33 @@ describe("load", () => {
     expect(error.message).toBe(
       'Ingress.numeric needs complete columns, but values are missing in "a" (2 of 3 rows), "b" (1 of 3 rows); put Preprocess.impute before it (method "median" for numbers, "mode" for any column, ahead of Preprocess.oneHot), or leave the columns out by Preprocess.select'
     )
-    expect(Result.isSuccess(load(["c"], incomplete))).toBe(true)
+    expect(Result.isSuccess(read(["c"], incomplete))).toBe(true)
   })
 
   it("refuses a value beyond single precision, with column and row", () => {
     const large = features({ a: Column.numeric([1, 2]), b: Column.numeric([1, 1e39]) })
-    const error = Result.getOrThrow(Result.flip(load(["a", "b"], large)))
+    const error = Result.getOrThrow(Result.flip(read(["a", "b"], large)))
     expect(error).toBeInstanceOf(PipelineError)
     expect(error.message).toBe(
       'Ingress.numeric: column "b" is 1e+39 in row 1, which is not finite in single precision; correct or rescale it'
     )
-    expect(Result.isFailure(load(["a"], features({ a: Column.numeric([Infinity]) })))).toBe(true)
+    expect(Result.isFailure(read(["a"], features({ a: Column.numeric([Infinity]) })))).toBe(true)
   })
 
-  it("loads no rows as nothing", () => {
-    expect(load(["a"], features({ a: Column.numeric([]) }))).toEqual(Result.succeed(new Float32Array()))
+  it("fills any rows in any order, also several times", () => {
+    expect(read(["whole"], numbers, [1, 0, 1])).toEqual(Result.succeed(Float32Array.of(4, 3, 4)))
+  })
+
+  it("reads its state back, and refuses another", () => {
+    const ingress = bound({})
+    const fitted = Result.getOrThrow(ingress.fit(numbers))
+    expect(fitted.shape).toEqual([3])
+    const back = Result.getOrThrow(ingress.load(JSON.parse(JSON.stringify(fitted.state()))))
+    expect([back.columns, back.shape]).toEqual([fitted.columns, fitted.shape])
+    expect(issuesOf(ingress.load([3]))).toEqual([["0", "Ingress.numeric: Expected string, got 3"]])
+  })
+
+  it("reads no rows as nothing", () => {
+    expect(read(["a"], features({ a: Column.numeric([]) }))).toEqual(Result.succeed(new Float32Array()))
   })
 })

@@ -8,14 +8,18 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { expect } from "vitest"
 import * as Engine from "../../src/engine/Engine.ts"
+import { findNothing } from "../../src/pipeline/Decode.ts"
 import * as Ingress from "../../src/pipeline/Ingress.ts"
-import type { Definition, Kernel } from "../../src/pipeline/Loss.ts"
+import * as Loss from "../../src/pipeline/Loss.ts"
+import * as Merge from "../../src/pipeline/Merge.ts"
 import * as Nn from "../../src/pipeline/Nn.ts"
-import type * as Optimizer from "../../src/pipeline/Optimizer.ts"
+import * as Optimizer from "../../src/pipeline/Optimizer.ts"
 import type { Any } from "../../src/pipeline/Pipeline.ts"
-import * as Shape from "../../src/pipeline/Shape.ts"
+import type { Definition } from "../../src/pipeline/Stage.ts"
+import type * as Transform from "../../src/pipeline/Transform.ts"
 import * as Seed from "../../src/Seed.ts"
 import { cpu, on } from "../support/engines.ts"
+import { lower, partOf } from "../support/pipelines.ts"
 
 let tf: typeof Tf
 beforeAll(async () => {
@@ -28,26 +32,29 @@ beforeAll(async () => {
 
 type Matrix = ReadonlyArray<ReadonlyArray<number>>
 
-/** The forward pass of a layer, with its options decoded. */
+type Layers = Definition<"layer" | "head">
+
+const bind = (definition: Layers, given: object) => definition.bind(given, findNothing)
+const layerOf = (definition: Layers, given: object) => partOf(bind(definition, given), "layer", "head").layer
+
+/** The forward pass of a layer. */
 const forward = (
-  layer: Nn.Layer,
+  definition: Layers,
   given: object,
   x: Matrix,
   parameters: ReadonlyArray<Matrix | ReadonlyArray<number>> = [],
   pass: { readonly training?: boolean; readonly seed?: number } = {}
 ): Array<Array<number>> => {
-  const options: unknown = Schema.decodeUnknownSync(layer.options)(given)
-  const context = { tf, training: pass.training ?? false, random: Seed.generator(Seed.root(pass.seed ?? 0)) }
+  const random = Seed.generator(Seed.root(pass.seed ?? 0))
   return tf.tidy(() =>
-    layer
+    layerOf(definition, given)
       .forward(
-        options,
         tf.tensor2d(x as Array<Array<number>>),
         parameters.map((parameter) => tf.tensor(parameter as Array<number>)),
-        context
+        { tf, training: pass.training ?? false, random, buffers: [], update: () => undefined }
       )
       .arraySync()
-  )
+  ) as Array<Array<number>>
 }
 
 const near = (actual: Matrix, expected: Matrix, tolerance = 1e-6) => {
@@ -76,13 +83,15 @@ describe("activations", () => {
     ["tanh", Nn.tanhDefinition, Math.tanh],
     ["sigmoid", Nn.sigmoidDefinition, (v) => 1 / (1 + Math.exp(-v))],
     ["gelu", Nn.geluDefinition, (v) => (v / 2) * (1 + erf(v / Math.SQRT2))]
-  ])("%s is its formula, entry by entry", (_, layer, f) => {
+  ])("%s is its formula, entry by entry, and keeps any shape", (_, definition, f) => {
     near(
-      forward(layer, {}, x),
+      forward(definition, {}, x),
       x.map((row) => row.map(f))
     )
-    expect(layer.width({}, 7, 1)).toBe(7)
-    expect(layer.parameters({}, 7, 7)).toEqual([])
+    const layer = layerOf(definition, {})
+    expect(layer.shape([2, 3, 4], 1)).toEqual(Result.succeed([2, 3, 4]))
+    expect(layer.parameters([7], [7])).toEqual([])
+    expect(layer.buffers([7], [7])).toEqual([])
   })
 
   it("gelu is torch.nn.functional.gelu at 1 and −1", () => {
@@ -94,7 +103,7 @@ describe("activations", () => {
 describe.each([
   ["linear", Nn.linearDefinition, { units: 2 }],
   ["head", Nn.headDefinition, {}]
-] as const)("%s", (_, layer, options) => {
+] as const)("%s", (_, definition, options) => {
   const kernel = [
     [1, 2],
     [3, -4],
@@ -103,28 +112,30 @@ describe.each([
 
   it("is x·kernel + bias", () => {
     const product = x.map((row) => [0, 1].map((k) => row.reduce((sum, v, j) => sum + v * kernel[j]![k]!, 0)))
-    near(forward(layer, options, x, [kernel]), product)
+    near(forward(definition, options, x, [kernel]), product)
     near(
-      forward(layer, options, x, [kernel, [10, 20]]),
+      forward(definition, options, x, [kernel, [10, 20]]),
       product.map(([a, b]) => [a! + 10, b! + 20])
     )
   })
 
   it("owns a kernel and a bias, unless that is switched off", () => {
     const shapes = (bias: boolean) =>
-      layer.parameters({ ...options, bias }, 3, 2).map(({ name, shape }) => [name, shape])
+      layerOf(definition, { ...options, bias })
+        .parameters([3], [2])
+        .map(({ name, shape }) => [name, shape])
     expect(shapes(true)).toEqual([
       ["kernel", [3, 2]],
       ["bias", [2]]
     ])
     expect(shapes(false)).toEqual([["kernel", [3, 2]]])
-    expect(Schema.decodeUnknownSync(layer.options)(options)).toMatchObject({ bias: true })
+    expect(Result.getOrThrow(bind(definition, options).bound).encoded).toEqual({ ...options, bias: true })
   })
 
   it("starts uniform on ±1/√width", () => {
     // torch.nn.Linear: kaiming_uniform_(a=√5) gives the bound √(6/(6·fan_in)) = 1/√fan_in, for the bias too.
     const n = 20_000
-    for (const { initialise } of layer.parameters({ ...options, bias: true }, 16, 2)) {
+    for (const { initialise } of layerOf(definition, options).parameters([16], [2])) {
       const values = new Float32Array(n)
       initialise(values, Seed.generator(Seed.root(5)))
       expect(Math.max(...values)).toBeLessThanOrEqual(0.25)
@@ -140,10 +151,19 @@ describe.each([
   })
 })
 
-describe("widths", () => {
+describe("shapes", () => {
   it("of linear are its units, of a head the outputs that the task needs", () => {
-    expect(Nn.linearDefinition.width({ units: 5 }, 3, 1)).toBe(5)
-    expect(Nn.headDefinition.width({}, 3, 4)).toBe(4)
+    expect(layerOf(Nn.linearDefinition, { units: 5 }).shape([3], 1)).toEqual(Result.succeed([5]))
+    expect(layerOf(Nn.headDefinition, {}).shape([3], 4)).toEqual(Result.succeed([4]))
+  })
+
+  it.each<[string, Layers, object]>([
+    ["linear", Nn.linearDefinition, { units: 5 }],
+    ["head", Nn.headDefinition, {}]
+  ])("of another rank than 1 are refused by %s", (_, definition, options) => {
+    expect(layerOf(definition, options).shape([8, 3], 1)).toMatchObject(
+      Result.fail({ given: "rows × 8 × 3 (rank 2)", expected: "rows of rank 1" })
+    )
   })
 })
 
@@ -173,56 +193,129 @@ describe("dropout", () => {
   })
 
   it.each([-0.1, 1, 2])("refuses the rate %d", (rate) => {
-    expect(Result.isFailure(Schema.decodeUnknownResult(Nn.dropoutDefinition.options)({ rate }))).toBe(true)
+    expect(Result.isFailure(bind(Nn.dropoutDefinition, { rate }).bound)).toBe(true)
   })
+})
+
+describe("buffers", () => {
+  /** Centres rows: by the mean of the batch in training, which it remembers, and by what it remembers in prediction. */
+  const centre = Nn.define({
+    id: "Mine.centre",
+    summary: "Takes the mean off",
+    options: Schema.Struct({}),
+    buffers: (_, shape) => [{ name: "mean", shape, initialise: (values) => values.fill(10) }],
+    forward: (_, input, __, { tf, training, buffers, update }) => {
+      const mean = training ? tf.mean(input, 0) : buffers[0]!
+      update(0, mean)
+      return tf.sub(input, mean)
+    }
+  })
+  const given = Ingress.numeric().pipe(Nn.stage(centre), Nn.head({ bias: false }))
+  const rows = [1, 2, 6, 5, 3, 7]
+
+  it.effect("are updated by training passes only, and are saved and loaded with the parameters", () =>
+    Effect.gen(function* () {
+      const engine = (yield* Engine.Engines)[0]!
+      const network = Result.getOrThrow(lower(given, 2, 1))
+      const { transform: optimizer } = partOf(
+        Optimizer.sgdDefinition.bind({ learningRate: 1 }, findNothing),
+        "optimizer"
+      )
+      const loss = Result.getOrThrow(Loss.bind(Mse.definition))
+      const trainer = yield* engine.trainer({ network, loss, optimizer, seed: Seed.root(1) }, 3)
+      const bufferOf = () => trainer.state().arrays.map(({ path, values }) => [path, Array.from(values)])[1]
+      trainer.inputs[0]!.set(rows)
+      trainer.score(3)
+      expect(bufferOf()).toEqual(["centre.mean", [10, 10]])
+      trainer.step(3, false)
+      // The columns are 1, 6, 3 and 2, 5, 7.
+      expect(bufferOf()).toEqual(["centre.mean", [Math.fround(10 / 3), Math.fround(14 / 3)]])
+      const scorer = yield* engine.scorer(network, trainer.state().arrays, 3)
+      scorer.inputs[0]!.set(rows)
+      scorer.score(3)
+      const [a, b] = trainer.state().arrays[0]!.values
+      scorer.scores.forEach((score, i) =>
+        assert.closeTo(score, a! * (rows[2 * i]! - 10 / 3) + b! * (rows[2 * i + 1]! - 14 / 3), 1e-5)
+      )
+    }).pipe(on(cpu))
+  )
 })
 
 describe("gradients of a network", () => {
   const rows = 6
   const random = Seed.generator(Seed.root(11))
   const features = Float32Array.from({ length: rows * 3 }, () => random.normal())
-  const still: Optimizer.Kernel = { _tag: "Update", slots: 0, update: () => undefined }
-  const kernelOf = (definition: Definition, options: object = {}): Kernel =>
-    definition.make(Schema.decodeUnknownSync(definition.options)(options))
+  const lossOf = (definition: Loss.Definition, options: object = {}): Loss.Explicit => {
+    const loss = Result.getOrThrow(Loss.bind(definition, options))
+    if (loss._tag !== "Explicit") throw new Error(`${definition.id} has no formula of its gradient`)
+    return loss
+  }
 
-  const network = (pipeline: Any, outputs: number) => Result.getOrThrow(Shape.network(pipeline, 3, outputs))
   const body = Ingress.numeric().pipe(Nn.linear(4), Nn.tanh(), Nn.linear(3, { bias: false }), Nn.gelu())
   const other = Ingress.numeric().pipe(Nn.linear(5), Nn.sigmoid())
+  const residual = Ingress.numeric().pipe(
+    Nn.linear(2),
+    Nn.residual((block) =>
+      block.pipe(
+        Nn.linear(2),
+        Nn.tanh(),
+        Nn.residual((inner) => inner.pipe(Nn.linear(2)))
+      )
+    )
+  )
+  const ofTwo = { a: Ingress.numeric().pipe(Nn.linear(2), Nn.tanh()), b: Ingress.numeric().pipe(Nn.linear(2)) }
 
-  const bce = kernelOf(Bce.definition, { posWeight: 3 })
-  const mse = kernelOf(Mse.definition)
-  const cross = kernelOf(CrossEntropy.definition)
+  const bce = lossOf(Bce.definition, { posWeight: 3 })
+  const mse = lossOf(Mse.definition)
+  const cross = lossOf(CrossEntropy.definition)
   /** Name, network, outputs, the loss that the engine differentiates, the same by formula, targets. */
-  const cases: ReadonlyArray<readonly [string, Any, number, Kernel, Kernel, (row: number) => number]> = [
+  const cases: ReadonlyArray<readonly [string, Any, number, Loss.Bound, Loss.Explicit, (row: number) => number]> = [
     ["tanh, gelu, BCE", body.pipe(Nn.head()), 1, bce, bce, (row) => row % 2],
     ["sigmoid, MSE", other.pipe(Nn.head()), 1, mse, mse, (row) => row / 2 - 1],
     ["cross-entropy", body.pipe(Nn.head({ bias: false })), 3, cross, cross, (row) => row % 3],
-    ["a loss of tensors", other.pipe(Nn.head()), 1, { tensor: mse.tensor! }, mse, (row) => row]
+    ["a loss of tensors", other.pipe(Nn.head()), 1, Loss.tensor(mse.tensor!), mse, (row) => row],
+    ["blocks in blocks", residual.pipe(Nn.head()), 1, mse, mse, (row) => row / 2 - 1],
+    ["branches side by side", Merge.concat(ofTwo).pipe(Nn.tanh(), Nn.head()), 1, bce, bce, (row) => row % 2],
+    ["a sum of branches", Merge.sum(ofTwo).pipe(Nn.tanh(), Nn.head()), 1, bce, bce, (row) => row % 2],
+    ["a product of branches", Merge.product(ofTwo).pipe(Nn.head()), 1, mse, mse, (row) => row / 2 - 1]
   ]
 
   it.effect.each(cases)("are the differences of the loss (%s)", ([, pipeline, outputs, loss, formula, target]) =>
     Effect.gen(function* () {
-      const engine = yield* Engine.Engine
-      const sized = network(pipeline, outputs)
-      const trainer = yield* engine.trainer({ network: sized, loss, optimizer: still, seed: Seed.root(2) })
-      const targets = Float32Array.from({ length: rows }, (_, row) => target(row))
-      const weights = trainer.weights()
+      const engine = (yield* Engine.Engines)[0]!
+      const network = Result.getOrThrow(lower(pipeline, 3, outputs))
       const gradients: Array<Float32Array> = []
-      trainer.step({ rows, features, targets, weights: undefined }, (found) => {
-        gradients.push(...found.map((gradient) => gradient.slice()))
-      })
-      const lossAt = Effect.fnUntraced(function* (array: number, entry: number, delta: number) {
-        const moved = weights.map((weight, i) => {
-          const values = weight.values.slice()
-          if (i === array) values[entry]! += delta
-          return { ...weight, values }
+      /** Looks at the gradients, and leaves the parameters where they are. */
+      const optimizer: Transform.Bound = {
+        searches: false,
+        begin: (paths) => ({
+          slots: paths.map(() => []),
+          apply: ({ arrays }) => {
+            gradients.push(...arrays.map(({ update }) => update.slice()))
+            for (const { update } of arrays) update.fill(0)
+          }
         })
-        const scores = yield* engine.scores(sized, moved, features, rows)
-        return formula.evaluate!(Float64Array.from(scores), Float64Array.from(targets), new Float64Array(scores.length))
+      }
+      const trainer = yield* engine.trainer({ network, loss, optimizer, seed: Seed.root(2) }, rows)
+      const { arrays } = trainer.state()
+      for (const input of trainer.inputs) input.set(features)
+      const targets = Float64Array.from({ length: rows }, (_, row) => target(row))
+      trainer.targets.set(targets)
+      trainer.step(rows, false)
+      const lossAt = Effect.fnUntraced(function* (array: number, entry: number, delta: number) {
+        const moved = arrays.map((one, i) => {
+          const values = one.values.slice()
+          if (i === array) values[entry]! += delta
+          return { ...one, values }
+        })
+        const scorer = yield* engine.scorer(network, moved, rows)
+        for (const input of scorer.inputs) input.set(features)
+        scorer.score(rows)
+        return formula.evaluate(Float64Array.from(scorer.scores), targets, new Float64Array(rows * outputs))
       })
-      assert.strictEqual(gradients.length, weights.length)
+      assert.strictEqual(gradients.length, arrays.length)
       const delta = 2 ** -8
-      for (const [array, { values }] of weights.entries()) {
+      for (const [array, { values }] of arrays.entries()) {
         for (let entry = 0; entry < values.length; entry++) {
           const slope = ((yield* lossAt(array, entry, delta)) - (yield* lossAt(array, entry, -delta))) / (2 * delta)
           assert.closeTo(gradients[array]![entry]!, slope, 2e-3 + 2e-3 * Math.abs(slope))

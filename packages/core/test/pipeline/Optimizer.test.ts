@@ -1,6 +1,13 @@
+import * as Mse from "@rocflow/losses/Mse"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { describe, expect, it } from "vitest"
+import { findNothing } from "../../src/pipeline/Decode.ts"
+import * as Ingress from "../../src/pipeline/Ingress.ts"
+import * as Nn from "../../src/pipeline/Nn.ts"
 import * as Optimizer from "../../src/pipeline/Optimizer.ts"
+import * as Transform from "../../src/pipeline/Transform.ts"
+import { partOf } from "../support/pipelines.ts"
 
 /** The gradients of three steps for two parameters that start at 1 and −2. */
 const gradients = [
@@ -10,21 +17,25 @@ const gradients = [
 ] as const
 const start = [1, -2] as const
 
-const make = (definition: Optimizer.Definition, given: object): Optimizer.Update => {
-  const kernel = definition.make(Schema.decodeUnknownSync(definition.options)(given))
-  if (kernel._tag !== "Update") throw new Error(`${definition.id} has no update of its own`)
-  return kernel
-}
+const boundTo = (definition: Optimizer.Definition, given: object): Transform.Bound =>
+  partOf(definition.bind(given, findNothing), "optimizer").transform
 
-const run = (definition: Optimizer.Definition, given: object): ReadonlyArray<ReadonlyArray<number>> => {
-  const kernel = make(definition, given)
-  const parameter = Float32Array.from(start)
-  const slots = Array.from({ length: kernel.slots }, () => new Float32Array(2))
+const namesOf = (transform: Transform.Bound) => transform.begin(["linear.kernel"]).slots[0]
+
+const follow = (transform: Transform.Bound): ReadonlyArray<ReadonlyArray<number>> => {
+  const { apply, slots: names } = transform.begin(["linear.kernel"])
+  const values = Float32Array.from(start)
+  const slots = names.map((own) => own.map(() => new Float32Array(2)))
   return gradients.map((gradient, i) => {
-    kernel.update(parameter, Float32Array.from(gradient), slots, i + 1)
-    return Array.from(parameter)
+    const update = Float32Array.from(gradient)
+    const arrays = [{ path: "linear.kernel", values, update }]
+    apply({ step: i + 1, arrays, search: () => Number.NaN }, slots)
+    update.forEach((step, j) => (values[j]! -= step))
+    return Array.from(values)
   })
 }
+
+const run = (definition: Optimizer.Definition, given: object) => follow(boundTo(definition, given))
 
 /** One parameter at a time, in double precision, from the formula of a step. */
 const written = (makeStep: () => (w: number, g: number, t: number) => number) => {
@@ -74,8 +85,8 @@ describe("sgd", () => {
   })
 
   it("keeps no state without momentum, and Nesterov then changes nothing", () => {
-    expect(make(Optimizer.sgdDefinition, { learningRate: 1 }).slots).toBe(0)
-    expect(make(Optimizer.sgdDefinition, { learningRate: 1, momentum: 0.1 }).slots).toBe(1)
+    expect(namesOf(boundTo(Optimizer.sgdDefinition, { learningRate: 1 }))).toEqual([])
+    expect(namesOf(boundTo(Optimizer.sgdDefinition, { learningRate: 1, momentum: 0.1 }))).toEqual(["0.velocity"])
     expect(run(Optimizer.sgdDefinition, { learningRate: 0.1, nesterov: true })).toEqual(
       run(Optimizer.sgdDefinition, { learningRate: 0.1 })
     )
@@ -118,12 +129,50 @@ describe("adam", () => {
   })
 
   it("has the paper's defaults", () => {
-    expect(Schema.decodeUnknownSync(Optimizer.adamDefinition.options)({})).toEqual({
+    expect(Result.getOrThrow(Optimizer.adamDefinition.bind({}, findNothing).bound).encoded).toEqual({
       learningRate: 0.001,
       beta1: 0.9,
       beta2: 0.999,
       epsilon: 1e-8
     })
+  })
+})
+
+describe("a chain with a name", () => {
+  const clipped = Optimizer.define({
+    id: "Mine.clipped",
+    summary: "Clipped gradients",
+    options: Schema.Struct({ learningRate: Schema.Finite }),
+    make: ({ learningRate }) => [Transform.clip({ norm: 1 }), Transform.rate(learningRate)]
+  })
+
+  it.each<[string, Optimizer.Definition, object, Parameters<typeof Optimizer.chain>]>([
+    ["sgd", Optimizer.sgdDefinition, { learningRate: 0.1 }, [Transform.rate(0.1)]],
+    [
+      "sgd with momentum",
+      Optimizer.sgdDefinition,
+      { learningRate: 0.1, momentum: 0.9, nesterov: true },
+      [Transform.momentum({ momentum: 0.9, nesterov: true }), Transform.rate(0.1)]
+    ],
+    [
+      "adam",
+      Optimizer.adamDefinition,
+      { learningRate: 0.02, beta1: 0.5 },
+      [Transform.adam({ beta1: 0.5 }), Transform.rate(0.02)]
+    ],
+    ["one's own", clipped, { learningRate: 0.1 }, [Transform.clip({ norm: 1 }), Transform.rate(0.1)]]
+  ])("is Optimizer.chain of its transforms (%s)", (_, definition, given, transforms) => {
+    const { stages } = Ingress.numeric().pipe(Nn.head(), Mse.loss(), Optimizer.chain(...transforms))
+    const chain = partOf(stages.at(-1)!, "optimizer").transform
+    expect(run(definition, given)).toEqual(follow(chain))
+    expect(namesOf(boundTo(definition, given))).toEqual(namesOf(chain))
+  })
+
+  it("passes on what is wrong with a transform that it is made of", () => {
+    // Without it the chain would be empty, and would step by the gradient itself.
+    expect(clipped.bind({ learningRate: -1 }, findNothing).bound).toEqual(
+      Result.fail([{ path: [], message: "Mine.clipped: Transform.rate: Expected a value greater than 0, got -1" }])
+    )
   })
 })
 
@@ -137,8 +186,10 @@ describe("options", () => {
     [Optimizer.sgdDefinition, { learningRate: 1, momentum: -0.1 }],
     [Optimizer.adamDefinition, { beta1: 1 }],
     [Optimizer.adamDefinition, { beta2: -0.1 }],
-    [Optimizer.adamDefinition, { epsilon: 0 }]
-  ])("out of range are refused (%o)", ({ options }, given) => {
-    expect(() => Schema.decodeUnknownSync(options)(given)).toThrow()
+    [Optimizer.adamDefinition, { epsilon: 0 }],
+    [Optimizer.chainDefinition, { transforms: [] }],
+    [Optimizer.lineSearchDefinition, { learningRate: 1 }]
+  ])("out of range are refused (%o)", ({ bind }, given) => {
+    expect(Result.isFailure(bind(given, findNothing).bound)).toBe(true)
   })
 })

@@ -8,11 +8,13 @@ import type * as Task from "../../src/data/Task.ts"
 import * as Model from "../../src/learning/Model.ts"
 import * as Ingress from "../../src/pipeline/Ingress.ts"
 import * as Loss from "../../src/pipeline/Loss.ts"
+import * as Merge from "../../src/pipeline/Merge.ts"
 import * as Nn from "../../src/pipeline/Nn.ts"
 import * as Optimizer from "../../src/pipeline/Optimizer.ts"
 import type { Problem } from "../../src/pipeline/Order.ts"
 import type * as Pipeline from "../../src/pipeline/Pipeline.ts"
 import * as Preprocess from "../../src/pipeline/Preprocess.ts"
+import * as Transform from "../../src/pipeline/Transform.ts"
 
 const scaled = Preprocess.standardise()
 const ingress = Ingress.numeric(["age", "dose"])
@@ -31,16 +33,18 @@ describe("what a pipeline's type carries", () => {
     expectTypeOf<Pipeline.ReachedOf<typeof optimizer>>().toEqualTypeOf<"optimizer">()
   })
 
-  it("the width, literal where it is known", () => {
-    expectTypeOf<Pipeline.WidthOf<typeof ingress>>().toEqualTypeOf<2>()
-    expectTypeOf(ingress.pipe(Nn.linear(20))).toEqualTypeOf<Pipeline.Pipeline<"layer", "age" | "dose", 20, Task.Kind>>()
-    expectTypeOf<Pipeline.WidthOf<typeof layers>>().toEqualTypeOf<20>()
+  it("the shape, of literal sizes where they are known", () => {
+    expectTypeOf<Pipeline.ShapeOf<typeof ingress>>().toEqualTypeOf<readonly [2]>()
+    expectTypeOf(ingress.pipe(Nn.linear(20))).toEqualTypeOf<
+      Pipeline.Pipeline<"layer", "age" | "dose", readonly [20], Task.Kind>
+    >()
+    expectTypeOf<Pipeline.ShapeOf<typeof layers>>().toEqualTypeOf<readonly [20]>()
     const all = Ingress.numeric().pipe(Nn.tanh())
-    expectTypeOf<Pipeline.WidthOf<typeof all>>().toEqualTypeOf<number>()
-    expectTypeOf<Pipeline.WidthOf<typeof head>>().toEqualTypeOf<number>()
+    expectTypeOf<Pipeline.ShapeOf<typeof all>>().toEqualTypeOf<readonly [number]>()
+    expectTypeOf<Pipeline.ShapeOf<typeof head>>().toEqualTypeOf<readonly [number]>()
     const units: number = 3
     const unknown = ingress.pipe(Nn.linear(units))
-    expectTypeOf<Pipeline.WidthOf<typeof unknown>>().toEqualTypeOf<number>()
+    expectTypeOf<Pipeline.ShapeOf<typeof unknown>>().toEqualTypeOf<readonly [number]>()
   })
 
   it("the columns, from the stages that name them first", () => {
@@ -52,7 +56,7 @@ describe("what a pipeline's type carries", () => {
     // After preprocessing the names may be made by it, so they are not asked of the task.
     const made = Preprocess.oneHot().pipe(Ingress.numeric(["site=north"]))
     expectTypeOf<Pipeline.ColumnsOf<typeof made>>().toEqualTypeOf<never>()
-    expectTypeOf<Pipeline.WidthOf<typeof made>>().toEqualTypeOf<1>()
+    expectTypeOf<Pipeline.ShapeOf<typeof made>>().toEqualTypeOf<readonly [1]>()
   })
 
   it("the target kinds that the loss accepts", () => {
@@ -138,12 +142,98 @@ describe("stages out of order", () => {
   })
 })
 
+describe("branches", () => {
+  const measured = Ingress.numeric(["age", "dose"])
+  const site = Preprocess.oneHot({ columns: ["site"] }).pipe(Ingress.numeric(["site=a"]), Nn.linear(2))
+  const concat = Merge.concat({ measured, site })
+
+  it("come together as a layer, with the columns of all", () => {
+    expectTypeOf<Pipeline.ReachedOf<typeof concat>>().toEqualTypeOf<"layer">()
+    expectTypeOf<Pipeline.ColumnsOf<typeof concat>>().toEqualTypeOf<"age" | "dose" | "site">()
+    expectTypeOf<Pipeline.After<typeof concat, "layer", "Nn.linear">>().toEqualTypeOf<unknown>()
+    expectTypeOf<Pipeline.After<typeof concat, "head", "Nn.head">>().toEqualTypeOf<unknown>()
+  })
+
+  it("have a shape of the same rank side by side, and the same shape entry by entry", () => {
+    expectTypeOf<Pipeline.ShapeOf<typeof concat>>().toEqualTypeOf<readonly [number]>()
+    const sum = Merge.sum({ measured, site })
+    expectTypeOf<Pipeline.ShapeOf<typeof sum>>().toEqualTypeOf<readonly [2]>()
+    const product = Merge.product({ a: sum, b: sum }).pipe(Nn.relu())
+    expectTypeOf<Pipeline.ShapeOf<typeof product>>().toEqualTypeOf<readonly [2]>()
+  })
+
+  it("may be written in their places, whatever they are", () => {
+    const made = Merge.sum({
+      a: Ingress.numeric(["age", "dose"]),
+      b: Ingress.numeric(["age"]).pipe(Nn.linear(2)),
+      c: Merge.concat({ d: Ingress.numeric(["x"]), e: Ingress.numeric(["y"]).pipe(Nn.relu()) })
+    })
+    expectTypeOf<Pipeline.ColumnsOf<typeof made>>().toEqualTypeOf<"age" | "dose" | "x" | "y">()
+    const all = Merge.concat({ a: Ingress.numeric(), b: Ingress.numeric().pipe(Nn.relu()) })
+    expectTypeOf<Pipeline.ColumnsOf<typeof all>>().toEqualTypeOf<never>()
+  })
+
+  it("may share preprocessing, whose columns are then asked of the task", () => {
+    const made = Preprocess.select(["age", "dose"]).pipe(concat, Nn.head())
+    expectTypeOf<Pipeline.ColumnsOf<typeof made>>().toEqualTypeOf<"age" | "dose">()
+    expectTypeOf<Pipeline.ReachedOf<typeof made>>().toEqualTypeOf<"head">()
+    // @ts-expect-error a merge of branches cannot come after the network layers
+    layers.pipe(concat)
+    // @ts-expect-error a merge of branches cannot come after the ingress
+    ingress.pipe(concat)
+  })
+
+  it("end with an ingress or a layer", () => {
+    expectTypeOf<Merge.Joinable<{ a: typeof head; b: typeof layers }>>().toEqualTypeOf<{
+      readonly a: "A branch ends with an ingress or a layer, and a ends after the head"
+      readonly b: unknown
+    }>()
+    // @ts-expect-error A branch ends with an ingress or a layer, and b ends after the head
+    Merge.concat({ a: layers, b: head })
+    // @ts-expect-error A branch ends with an ingress or a layer, and a ends after the preprocess
+    Merge.sum({ a: Preprocess.standardise() })
+    // Of a pipeline that was read from a file the compiler does not know; it is checked when it is read.
+    expectTypeOf<Merge.Joinable<{ a: Pipeline.Any }>>().toEqualTypeOf<{ readonly a: unknown }>()
+  })
+})
+
+describe("residual blocks", () => {
+  it("keep everything as it was", () => {
+    const block = layers.pipe(Nn.residual((inner) => inner.pipe(Nn.linear(20), Nn.relu())))
+    expectTypeOf(block).toEqualTypeOf<Pipeline.Pipeline<"layer", "age" | "dose", readonly [20], Task.Kind>>()
+  })
+
+  it("keep the shape, as far as the compiler knows it", () => {
+    // @ts-expect-error The body of a residual block must keep the shape
+    layers.pipe(Nn.residual((inner) => inner.pipe(Nn.linear(21))))
+    const units: number = 3
+    layers.pipe(Nn.residual((inner) => inner.pipe(Nn.linear(units))))
+  })
+
+  it("hold layers, and come where layers do", () => {
+    // @ts-expect-error The body of a residual block ends with a layer, and this one ends after the head
+    layers.pipe(Nn.residual((inner) => inner.pipe(Nn.head())))
+    // @ts-expect-error a preprocessing stage cannot come after the network layers
+    layers.pipe(Nn.residual((inner) => inner.pipe(Preprocess.standardise())))
+    // @ts-expect-error Nn.residual cannot come after the head
+    head.pipe(Nn.residual((inner) => inner))
+    // @ts-expect-error Stage not set: ingress
+    scaled.pipe(Nn.residual((inner) => inner))
+  })
+})
+
 describe("options of stages", () => {
   it("that do not exist, or lack, do not compile", () => {
     // @ts-expect-error SGD has no default learning rate
     Optimizer.sgd({})
     // @ts-expect-error no such option
     Optimizer.adam({ momentum: 0.9 })
+    // @ts-expect-error a chain has at least one transform
+    Optimizer.chain()
+    // @ts-expect-error a group has at least one transform
+    Transform.group("**.kernel")
+    // @ts-expect-error no such option
+    Transform.clip({ value: 1 })
     // @ts-expect-error no such method
     Preprocess.impute({ method: "nearest" })
     // @ts-expect-error no such denominator
@@ -158,7 +248,7 @@ describe("options of one's own definitions", () => {
     accepts: ["regression"],
     weighted: false,
     options: Schema.Struct({ scale: Schema.Finite }),
-    make: () => ({ evaluate: () => 0 })
+    make: () => Loss.explicit({ evaluate: () => 0 })
   })
 
   it("are checked where a stage is made", () => {
@@ -172,15 +262,21 @@ describe("options of one's own definitions", () => {
     Optimizer.stage(Optimizer.sgdDefinition)
   })
 
-  it("may change the width, which the compiler then knows", () => {
+  it("may change the shape, which the compiler then knows", () => {
     const doubled = Nn.define({
       id: "Mine.doubled",
       summary: "Every column twice",
       options: Schema.Struct({}),
-      width: (_, input) => 2 * input,
-      forward: (_, input, __, { tf }) => tf.concat2d([input, input], 1)
+      shape: (_, [width = 1]) => [2 * width],
+      forward: (_, input, __, { tf }) => tf.concat([input, input], -1)
     })
-    const pipeline = Ingress.numeric(["a", "b"]).pipe(Nn.resizing(doubled, {}, 4))
-    expectTypeOf<Pipeline.WidthOf<typeof pipeline>>().toEqualTypeOf<4>()
+    const pipeline = Ingress.numeric(["a", "b"]).pipe(Nn.reshaping(doubled, {}, [4]))
+    expectTypeOf<Pipeline.ShapeOf<typeof pipeline>>().toEqualTypeOf<readonly [4]>()
+    const plane = Ingress.numeric(["a", "b"]).pipe(Nn.reshaping(doubled, {}, [2, 2]), Nn.relu())
+    expectTypeOf<Pipeline.ShapeOf<typeof plane>>().toEqualTypeOf<readonly [2, 2]>()
+    // @ts-expect-error Nn.linear takes rows of rank 1, these have rank 2
+    plane.pipe(Nn.linear(3))
+    // @ts-expect-error Nn.head takes rows of rank 1, these have rank 2
+    plane.pipe(Nn.head())
   })
 })

@@ -16,7 +16,7 @@ describe("make", () => {
   })
 
   it("refuses two definitions with one id", () => {
-    const impostor = Optimizer.define({ ...Optimizer.adamDefinition, id: "Nn.relu" })
+    const impostor = { ...Optimizer.adamDefinition, id: "Nn.relu" }
     const error = failure(Registry.make([Nn.reluDefinition, impostor]))
     expect(error.message).toMatch(/^"Nn\.relu" is defined twice, .*layer.*optimizer; give one of them another id$/)
     const twin = failure(Registry.make([Nn.reluDefinition, { ...Nn.reluDefinition }]))

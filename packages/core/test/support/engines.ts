@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Layer from "effect/Layer"
-import { type Engine } from "../../src/engine/Engine.ts"
+import type { Engines } from "../../src/engine/Engine.ts"
 import * as Tfjs from "../../src/engine/tfjs/Tfjs.ts"
 
 export const cpu = Tfjs.layer(["cpu"])
@@ -11,5 +11,5 @@ export const wasm = Tfjs.layer(["wasm"])
 /** Runs a program on a backend that is started anew. */
 export const on =
   (engine: typeof cpu) =>
-  <A, E>(program: Effect.Effect<A, E, Engine | Scope.Scope>) =>
+  <A, E>(program: Effect.Effect<A, E, Engines | Scope.Scope>) =>
     program.pipe(Effect.scoped, Effect.provide(Layer.fresh(engine)))

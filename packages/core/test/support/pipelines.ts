@@ -2,13 +2,28 @@
 import * as Learners from "@rocflow/learners/Definitions"
 import * as Losses from "@rocflow/losses/Definitions"
 import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
 import fc from "fast-check"
 import * as Definitions from "../../src/Definitions.ts"
+import * as Callback from "../../src/learning/Callback.ts"
+import * as OptionSchema from "../../src/OptionSchema.ts"
+import * as Graph from "../../src/network/Graph.ts"
 import type { PipelineError } from "../../src/pipeline/PipelineError.ts"
-import type { StageJson } from "../../src/pipeline/Pipeline.ts"
+import type { Any, StageJson } from "../../src/pipeline/Pipeline.ts"
 import * as Registry from "../../src/pipeline/Registry.ts"
+import type { Shape } from "../../src/pipeline/Shape.ts"
+import type { PartOf, Stage } from "../../src/pipeline/Stage.ts"
+import * as Traverse from "../../src/pipeline/Traverse.ts"
 
-export const registry = Result.getOrThrow(Registry.make([...Definitions.all, ...Losses.all, ...Learners.all]))
+/** A callback that does nothing: the package has none of its own. */
+export const watch = Callback.define({
+  id: "Mine.watch",
+  summary: "Looks on",
+  options: Schema.Struct({ every: OptionSchema.withDefault(OptionSchema.count(1), 1) }),
+  make: () => ({})
+})
+
+export const registry = Result.getOrThrow(Registry.make([...Definitions.all, ...Losses.all, ...Learners.all, watch]))
 
 /** The issues of a result that must be a failure, as `[path, message]`. */
 export const issuesOf = (result: Result.Result<unknown, PipelineError>) => {
@@ -16,6 +31,22 @@ export const issuesOf = (result: Result.Result<unknown, PipelineError>) => {
   return result.failure.issues.map(({ path, message }) => [path.join("."), message] as const)
 }
 
+/** What a stage of some kind is bound to. */
+export const partOf = <K extends Stage["kind"]>({ bound, id }: Stage, ...kinds: ReadonlyArray<K>): PartOf<K> => {
+  const { part } = Result.getOrThrow(bound)
+  if (!(kinds as ReadonlyArray<string>).includes(part.kind)) throw new Error(`${id} is a ${part.kind}`)
+  return part as PartOf<K>
+}
+
+/** The network of a pipeline whose ingresses without names of columns get so many. */
+export const lower = ({ stages }: Any, columns: number, outputs: number) => {
+  const inputs = Traverse.all(stages)
+    .filter(({ stage }) => stage.kind === "ingress")
+    .map(({ path, stage }): [string, Shape] => [path, partOf(stage, "ingress").ingress.shape(columns)])
+  return Graph.make(stages, new Map(inputs), outputs)
+}
+
+/** Names of columns, odd ones too. */
 const name = fc.constantFrom("age", "dose", "site", "sex=f", "x 1", "é")
 const names = fc.uniqueArray(name, { minLength: 1 })
 const positive = fc.double({ min: 1e-6, max: 10, noNaN: true })
@@ -45,15 +76,76 @@ export const preprocess = fc.oneof(
   stage("Preprocess.dropConstants", {}, { columns: names })
 )
 const ingress = stage("Ingress.numeric", {}, { columns: names })
-const layer = fc.oneof(
-  stage("Nn.linear", { units: whole }, { bias: fc.boolean() }),
+type Stages = fc.Arbitrary<ReadonlyArray<StageJson>>
+
+/** One list of several. */
+const joined = (...parts: ReadonlyArray<Stages>): Stages => fc.tuple(...parts).map((lists) => lists.flat())
+const one = (single: fc.Arbitrary<StageJson>): Stages => single.map((only) => [only])
+
+const linear = (units: number) => stage("Nn.linear", { units: fc.constant(units) }, { bias: fc.boolean() })
+const plain = fc.oneof(
   ...["relu", "tanh", "sigmoid", "gelu"].map((id) => stage(`Nn.${id}`)),
   stage("Nn.dropout", { rate: fraction })
 )
+
+/** A layer that keeps the width, which is not always known before data are. */
+const keeping = (width: number | undefined, depth: number): fc.Arbitrary<StageJson> => {
+  const simple = width === undefined ? plain : fc.oneof(plain, linear(width))
+  if (depth === 0) return simple
+  const body = fc.array(keeping(width, depth - 1), { minLength: 1, maxLength: 2 })
+  return fc.oneof({ weight: 3, arbitrary: simple }, { weight: 1, arbitrary: stage("Nn.residual", { body }) })
+}
+
+/** Layers that end with rows of a width. */
+const widening = (width: number): Stages => joined(one(linear(width)), fc.array(keeping(width, 2), { maxLength: 2 }))
+
+const layers: Stages = joined(
+  fc.array(keeping(undefined, 2), { maxLength: 2 }),
+  fc.array(whole.chain(widening), { maxLength: 2 }).map((parts) => parts.flat())
+)
+
+const branchName = fc.constantFrom("scan", "age", "α", "b2", "with_1-dash", "linear")
+
+/** The way of columns into a network: an ingress, or branches that come together, which may have branches themselves. */
+const inlet = (depth: number): Stages => {
+  const single = one(ingress)
+  if (depth === 0) return single
+  const begun = joined(fc.array(preprocess, { maxLength: 1 }), inlet(depth - 1))
+  const named = (branch: Stages) => fc.dictionary(branchName, branch, { minKeys: 1, maxKeys: 3, noNullPrototype: true })
+  const concat = stage("Merge.concat", { branches: named(joined(begun, layers)) })
+  const equal = whole.chain((width) =>
+    fc
+      .constantFrom("Merge.sum", "Merge.product")
+      .chain((id) => stage(id, { branches: named(joined(begun, widening(width))) }))
+  )
+  return fc.oneof({ weight: 2, arbitrary: single }, { weight: 1, arbitrary: one(fc.oneof(concat, equal)) })
+}
+
 const head = stage("Nn.head", {}, { bias: fc.boolean() })
+
+/** The stages of a network with all that comes before it; shapes fit, whatever the number of columns. */
+export const network: Stages = joined(fc.array(preprocess, { maxLength: 3 }), inlet(2), layers, one(head))
+
+const transform = (depth: number): fc.Arbitrary<StageJson> => {
+  const simple = fc.oneof(
+    stage("Transform.clip", { norm: positive }),
+    stage("Transform.momentum", { momentum: fraction }, { nesterov: fc.boolean() }),
+    stage("Transform.adam", {}, { beta1: fraction, beta2: fraction, epsilon: positive }),
+    stage("Transform.decay", { rate: fc.oneof(fc.constant(0), positive) }),
+    stage("Transform.rate", { rate: positive })
+  )
+  if (depth === 0) return simple
+  const group = stage("Transform.group", {
+    paths: fc.uniqueArray(fc.constantFrom("**.kernel", "**.bias", "scan/**", "linear.*"), { minLength: 1 }),
+    transforms: fc.array(transform(depth - 1), { minLength: 1, maxLength: 2 })
+  })
+  return fc.oneof({ weight: 3, arbitrary: simple }, { weight: 1, arbitrary: group })
+}
+
 const optimizer = fc.oneof(
   stage("Optimizer.sgd", { learningRate: positive }, { momentum: fraction, nesterov: fc.boolean() }),
-  stage("Optimizer.adam", {}, { learningRate: positive, beta1: fraction, beta2: fraction, epsilon: positive })
+  stage("Optimizer.adam", {}, { learningRate: positive, beta1: fraction, beta2: fraction, epsilon: positive }),
+  stage("Optimizer.chain", { transforms: fc.array(transform(2), { minLength: 1, maxLength: 3 }) })
 )
 
 const reduction = { reduction: fc.constantFrom("mean", "sum") }
@@ -82,7 +174,7 @@ const model = (kind: Kind) => {
   const validation = fc
     .tuple(split, fc.record({ measures, ...settings }, { requiredKeys: ["measures"] }))
     .map(([rows, rest]) => ({ ...rows, ...rest }))
-  const callback = fc.record({ type: fc.constant("Callback.clipGradients"), norm: positive })
+  const callback = stage(watch.id, {}, { every: whole })
   return stage(
     kind === "regression" ? "Model.regr" : "Model.classif",
     { epochs: fc.nat(100) },
@@ -92,29 +184,18 @@ const model = (kind: Kind) => {
       measures,
       validation,
       callbacks: fc.array(callback, { maxLength: 2 }),
+      engine: fc.constant("tfjs"),
       ...(kind === "regression" ? {} : { predictType: fc.constantFrom("prob", "response") })
     }
   )
 }
 
 /** The stages of a complete pipeline. */
-export const complete: fc.Arbitrary<ReadonlyArray<StageJson>> = fc
+export const complete: Stages = fc
   .constantFrom<Kind>("binary", "multiclass", "regression")
-  .chain((kind) =>
-    fc
-      .tuple(
-        fc.array(preprocess, { maxLength: 3 }),
-        ingress,
-        fc.array(layer, { maxLength: 4 }),
-        head,
-        lossOf[kind],
-        optimizer,
-        model(kind)
-      )
-      .map(([before, first, layers, ...rest]) => [...before, first, ...layers, ...rest])
-  )
+  .chain((kind) => joined(network, one(lossOf[kind]), one(optimizer), one(model(kind))))
 
 /** A complete pipeline or the beginning of one. */
-export const any: fc.Arbitrary<ReadonlyArray<StageJson>> = fc
+export const any: Stages = fc
   .tuple(complete, fc.nat(20))
   .map(([stages, cut]) => stages.slice(0, 1 + (cut % stages.length)))

@@ -45,13 +45,10 @@ export const noisy = (control: Control, scale = 1) =>
         const mean = task.target.reduce((total, value) => total + value, 0) / task.rows
         return { value: mean + scale * Seed.generator(seed).float() }
       }),
-    predict: (_, { value }, task) =>
+    predict: (_, { value }, rows) =>
       Effect.succeed({
-        kind: task.kind,
-        levels: task.levels,
-        rows: Prediction.allRows(task),
-        truth: task.target,
-        response: new Float64Array(task.rows).fill(value),
+        ...Prediction.about(rows),
+        response: new Float64Array(rows.rows).fill(value),
         prob: undefined,
         scores: undefined
       })

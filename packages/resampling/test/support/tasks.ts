@@ -16,6 +16,9 @@ export interface Parts {
   readonly stratify?: boolean
 }
 
+/** A factor of the levels that occur, in code point order. */
+export const factor = (values: ReadonlyArray<string | null>) => Column.asFactor(Column.text(values))
+
 /** A task whose roles the compiler does not know, as one read from a file. */
 export const dynamic = (rows: number, parts: Parts): Task.Task => {
   const columns = {
@@ -23,18 +26,18 @@ export const dynamic = (rows: number, parts: Parts): Task.Task => {
     y:
       parts.target === undefined
         ? Column.numeric(Array.from({ length: rows }, (_, row) => row))
-        : Column.factor(parts.target),
-    ...(parts.subset === undefined ? {} : { site: Column.factor(parts.subset) }),
-    ...(parts.group === undefined ? {} : { pair: Column.factor(parts.group) }),
-    ...(parts.stratum === undefined ? {} : { level: Column.factor(parts.stratum) }),
-    ...(parts.fold === undefined ? {} : { part: Column.factor(parts.fold) })
+        : factor(parts.target),
+    ...(parts.subset === undefined ? {} : { site: factor(parts.subset) }),
+    ...(parts.group === undefined ? {} : { pair: factor(parts.group) }),
+    ...(parts.stratum === undefined ? {} : { level: factor(parts.stratum) }),
+    ...(parts.fold === undefined ? {} : { part: factor(parts.fold) })
   }
   const stratum = [
     ...(parts.stratum === undefined ? [] : ["level"]),
     ...(parts.stratify === true && parts.subset !== undefined ? ["site"] : []),
     ...(parts.stratify === true ? ["y"] : [])
   ]
-  const table: Table.Table = Effect.runSync(Table.fromColumns<Table.Columns>(columns))
+  const table: Table.Table = Effect.runSync(Table.fromEntries(Object.entries(columns)))
   const task: Task.Task = Effect.runSync(
     Task.fromTable(table, {
       id: "made",

@@ -5,18 +5,19 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Decode from "../Decode.ts"
 import type { Options } from "../Definition.ts"
+import type { Issue } from "../PipelineError.ts"
 import type { Definition, Part, Stage } from "../Stage.ts"
 
 /**
- * Gives a definition its `bind`: options are decoded once, and `part` closes over them. Options that are undefined are
- * left out of the JSON.
+ * Gives a definition its `bind`: options are decoded once, and `part` closes over them, or says what else is wrong with
+ * them. Options that are undefined are left out of the JSON.
  */
 export const define = <K extends Part["kind"], Type, Encoded>(definition: {
   readonly kind: K
   readonly id: string
   readonly summary: string
   readonly options: Options<Type, Encoded>
-  readonly part: (options: Type) => Part
+  readonly part: (options: Type) => Part | Result.Result<Part, ReadonlyArray<Issue>>
 }): Definition<K, Encoded> => {
   const { id, kind, options, part, summary } = definition
   return {
@@ -30,10 +31,14 @@ export const define = <K extends Part["kind"], Type, Encoded>(definition: {
         id,
         kind,
         json: { type: id, ...own },
-        bound: Result.mapBoth(Decode.decode(options, own, find), {
-          onSuccess: (decoded) => ({ part: part(decoded), encoded: Schema.encodeSync(options)(decoded) }),
-          onFailure: (issues) => issues.map(({ path, message }) => ({ path, message: `${id}: ${message}` }))
-        })
+        bound: Result.mapError(
+          Result.flatMap(Decode.decode(options, own, find), (decoded) => {
+            const made = part(decoded)
+            const encoded = Schema.encodeSync(options)(decoded)
+            return Result.map(Result.isResult(made) ? made : Result.succeed(made), (part) => ({ part, encoded }))
+          }),
+          (issues) => issues.map(({ path, message }) => ({ path, message: `${id}: ${message}` }))
+        )
       }
     }
   }

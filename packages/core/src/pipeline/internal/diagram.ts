@@ -126,11 +126,12 @@ export const toText = (self: Any, known: Known = {}): string => {
   const begun = new Set<string>()
   const push = (path: string, text: string, after: string) => {
     const above = path.split("/").slice(0, -1)
-    const branch = above.join("/")
-    if (above.length > 0 && !begun.has(branch)) {
+    above.forEach((name, depth) => {
+      const branch = above.slice(0, depth + 1).join("/")
+      if (begun.has(branch)) return
       begun.add(branch)
-      lines.push({ text: `${"  ".repeat(above.length - 1)}${above.at(-1)}:`, after: "" })
-    }
+      lines.push({ text: `${"  ".repeat(depth)}${name}:`, after: "" })
+    })
     lines.push({ text: `${"  ".repeat(above.length)}${text}`, after })
   }
   Traverse.fold(self.stages, start, {

@@ -61,6 +61,21 @@ const checkTargets = (stages: ReadonlyArray<Stage>): ReadonlyArray<Issue> => {
   ]
 }
 
+/** Paths name weights and seeds, so no two stages have the same: a branch can be called as a block is. */
+const checkPaths = (stages: ReadonlyArray<Stage>): ReadonlyArray<Issue> => {
+  const seen = new Set<string>()
+  return Traverse.all(stages).flatMap(({ path, place, stage }): ReadonlyArray<Issue> => {
+    if (!seen.has(path)) {
+      seen.add(path)
+      return []
+    }
+    const branch = path.slice(0, path.lastIndexOf("/"))
+    return [
+      { path: place, message: `${stage.id}: another stage has the path "${path}" too; rename the branch "${branch}"` }
+    ]
+  })
+}
+
 const checkList = (
   stages: ReadonlyArray<Stage | undefined>,
   begin: Reached,
@@ -105,14 +120,14 @@ const checkBranch = (stage: Stage, branch: Traverse.Branch, reached: Reached): R
       ]
 
 /**
- * Finds every problem of a list of stages: their own options, their order, a loss that does not suit the model or the
- * optimizer. `undefined` stands for a stage that could not be read. With `complete` a list that does not end in a model
+ * Finds every problem of a list of stages: their own options, their order, two of one path, a loss that does not suit
+ * the model or the optimizer. `undefined` stands for a stage that could not be read. With `complete` a list that does not end in a model
  * is a problem.
  */
 export const check = (stages: ReadonlyArray<Stage | undefined>, complete: boolean): ReadonlyArray<Issue> => {
   const { issues, reached } = checkList(stages, "preprocess", [])
   const read = stages.filter((stage) => stage !== undefined)
-  const all = [...issues, ...checkTargets(read), ...checkSearch(read)]
+  const all = [...issues, ...checkPaths(read), ...checkTargets(read), ...checkSearch(read)]
   if (!complete || reached === "model" || all.length > 0 || read.length < stages.length) return all
   return [
     {
