@@ -3,20 +3,22 @@ import * as Bce from "@rocflow/losses/Bce"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { TestClock } from "effect/testing"
 import * as Engine from "../../src/engine/Engine.ts"
+import * as Tfjs from "../../src/engine/tfjs/Tfjs.ts"
 import type * as Callback from "../../src/learning/Callback.ts"
+import * as Events from "../../src/learning/Events.ts"
 import * as Measure from "../../src/learning/Measure.ts"
 import * as Prediction from "../../src/learning/Prediction.ts"
 import * as Training from "../../src/learning/Training.ts"
 import { TrainingDiverged } from "../../src/learning/TrainingDiverged.ts"
+import * as Graph from "../../src/network/Graph.ts"
 import * as Ingress from "../../src/pipeline/Ingress.ts"
+import * as Loss from "../../src/pipeline/Loss.ts"
 import * as Nn from "../../src/pipeline/Nn.ts"
-import * as Optimizer from "../../src/pipeline/Optimizer.ts"
-import * as Shape from "../../src/pipeline/Shape.ts"
+import * as Transform from "../../src/pipeline/Transform.ts"
 import * as Seed from "../../src/Seed.ts"
 import { cpu, on } from "../support/engines.ts"
 
@@ -24,38 +26,69 @@ import { cpu, on } from "../support/engines.ts"
  * An engine whose one weight counts the steps and whose losses are scripted: training without arithmetic. It remembers
  * the batches that it saw.
  */
-const scripted = (lossOf: (step: number) => number = () => 1) => {
-  const batches: Array<ReadonlyArray<number>> = []
-  let steps = 0
-  const scoresOf = (features: Float32Array) => features.slice()
-  const layer = Layer.succeed(
-    Engine.Engine,
-    Engine.Engine.of({
-      name: "scripted",
-      trainer: () =>
-        Effect.succeed({
-          step: (batch, onGradients) => {
-            steps += 1
-            batches.push(Array.from(batch.features))
-            const loss = lossOf(steps)
-            if (Number.isFinite(loss)) onGradients?.([Float32Array.of(1)])
-            return { loss, scores: scoresOf(batch.features) }
-          },
-          scores: scoresOf,
-          weights: () => [{ name: "0.steps", shape: [1], values: Float32Array.of(steps) }]
-        }),
-      scores: (_, __, features) => Effect.succeed(scoresOf(features))
-    })
-  )
-  return { layer, batches }
+const scripted = (lossOf: (step: number) => number = () => 1, weightOf: (step: number) => number = (step) => step) => {
+  const seen: Array<ReadonlyArray<number>> = []
+  const trainer = (rows: number): Engine.Trainer => {
+    let steps = 0
+    const input = new Float32Array(rows)
+    const scores = new Float32Array(rows)
+    const score = (used: number) => scores.set(input.subarray(0, used))
+    return {
+      inputs: [input],
+      targets: new Float32Array(rows),
+      weights: new Float32Array(rows),
+      scores,
+      score,
+      step: (used) => {
+        steps += 1
+        seen.push(Array.from(input.subarray(0, used)))
+        score(used)
+        return lossOf(steps)
+      },
+      state: () => ({
+        step: steps,
+        arrays: [{ path: "steps", shape: [1], values: Float32Array.of(weightOf(steps)) }],
+        slots: []
+      }),
+      load: (state) => {
+        steps = state.step
+      }
+    }
+  }
+  const engine: Engine.Engine = {
+    name: "scripted",
+    supports: () => Result.succeed(undefined),
+    trainer: (_, rows) => Effect.sync(() => trainer(rows)),
+    scorer: (_, __, rows) => Effect.sync(() => trainer(rows))
+  }
+  return { engine, batches: seen }
 }
 
-const data = (rows: number): Training.Data => ({
+/** Rows of so many numbers each, one row after the other. */
+const sourceOf = (values: ArrayLike<number>, width = 1): Ingress.Source => ({
+  window: () => Effect.void,
+  fill: (rows, into) => {
+    for (let i = 0; i < rows.length; i++) {
+      for (let j = 0; j < width; j++) into[i * width + j] = values[rows[i]! * width + j]!
+    }
+  }
+})
+
+const data = (
+  rows: number,
+  features: ArrayLike<number> = Array.from({ length: rows }, (_, i) => i)
+): Training.Data => ({
   rows,
-  features: Float32Array.from({ length: rows }, (_, i) => i),
+  sources: [sourceOf(features)],
+  truth: Float64Array.from({ length: rows }, (_, i) => 1 - (i % 2)),
   targets: Float32Array.from({ length: rows }, (_, i) => i % 2),
   weights: undefined
 })
+
+const classes = { kind: "binary", levels: ["a", "b"] } as const
+
+const predict: Training.Plan["predict"] = (outputs, { rows, truth }) =>
+  Prediction.fromOutputs({ schema: classes, rows, truth }, outputs, "prob")
 
 /** A measure that gives the listed values one after another, the last one for ever. */
 const listed = (
@@ -88,14 +121,21 @@ interface Changes {
   readonly restoreBest?: boolean
 }
 
+/** A network of one number, for an engine that does no arithmetic. */
+const program: Engine.Program = {
+  network: Result.getOrThrow(Graph.make(Ingress.numeric().pipe(Nn.head()).stages, new Map([["numeric", [1]]]), 1)),
+  loss: Loss.explicit({ evaluate: () => 0 }),
+  optimizer: Transform.sequence([]),
+  seed: Seed.root(1)
+}
+
 const planOf = <E = never, R = never>(
   changes: Changes,
-  callbacks: ReadonlyArray<Callback.Hooks<E, R>> = []
+  callbacks: ReadonlyArray<Callback.Hooks<E, R>> = [],
+  engine: Engine.Engine = scripted().engine
 ): Training.Plan<E, R> => ({
-  network: { input: 1, outputs: 1, layers: [] },
-  loss: {},
-  optimizer: { _tag: "Update", slots: 0, update: () => undefined },
-  seed: Seed.root(1),
+  engine,
+  program,
   epochs: changes.epochs ?? 1,
   batchSize: changes.batchSize ?? "all",
   evalFreq: changes.evalFreq ?? 1,
@@ -112,18 +152,10 @@ const planOf = <E = never, R = never>(
           restoreBest: changes.restoreBest ?? false
         },
   callbacks,
-  predict: (outputs, targets) =>
-    Prediction.fromOutputs(
-      { kind: "binary", levels: ["a", "b"] },
-      outputs,
-      Float64Array.from(targets),
-      new Int32Array(targets.length),
-      "prob"
-    )
+  predict
 })
 
-const train = <E, R>(plan: Training.Plan<E, R>, engine = scripted()) =>
-  Training.run(plan).pipe(Effect.scoped, Effect.provide(engine.layer))
+const train = <E, R>(plan: Training.Plan<E, R>, from?: Training.State) => Training.run(plan, from).pipe(Effect.scoped)
 
 const epochsOf = ({ history }: Training.Outcome) => history.map(({ epoch }) => epoch)
 
@@ -217,9 +249,9 @@ describe("conformance with mlr3torch", () => {
       const changes = { epochs: 5, rows: 4, batchSize: 2 }
       const scores = [1, 2, 3, 0, 0]
       const last = yield* train(planOf({ ...changes, validMeasures: [listed(scores)] }))
-      assert.deepStrictEqual([last.kept, last.weights[0]!.values], [5, Float32Array.of(10)])
+      assert.deepStrictEqual([last.kept, last.arrays[0]!.values], [5, Float32Array.of(10)])
       const best = yield* train(planOf({ ...changes, restoreBest: true, validMeasures: [listed(scores)] }))
-      assert.deepStrictEqual([best.kept, best.weights[0]!.values], [3, Float32Array.of(6)])
+      assert.deepStrictEqual([best.kept, best.arrays[0]!.values], [3, Float32Array.of(6)])
       assert.deepStrictEqual([best.epochs, best.best], [5, { epoch: 3, score: 3 }])
     })
   )
@@ -227,8 +259,10 @@ describe("conformance with mlr3torch", () => {
   it.effect("0 epochs keep the first weights", () =>
     Effect.gen(function* () {
       const outcome = yield* train(planOf({ epochs: 0, restoreBest: true, validMeasures: [listed([1])] }))
-      assert.deepStrictEqual(outcome, {
-        weights: [{ name: "0.steps", shape: [1], values: Float32Array.of(0) }],
+      const { state, ...others } = outcome
+      assert.strictEqual(state.epoch, 0)
+      assert.deepStrictEqual(others, {
+        arrays: [{ path: "steps", shape: [1], values: Float32Array.of(0) }],
         history: [],
         engine: "scripted",
         epochs: 0,
@@ -249,10 +283,10 @@ describe("batches", () => {
     [3, 1, [1, 1, 1]]
   ])("of %d rows in %s keep the last partial one", ([rows, batchSize, sizes]) =>
     Effect.gen(function* () {
-      const engine = scripted()
-      yield* train(planOf({ rows, batchSize, epochs: 3 }), engine)
+      const { batches, engine } = scripted()
+      yield* train(planOf({ rows, batchSize, epochs: 3 }, [], engine))
       assert.deepStrictEqual(
-        engine.batches.map((batch) => batch.length),
+        batches.map((batch) => batch.length),
         [...sizes, ...sizes, ...sizes]
       )
     })
@@ -260,36 +294,34 @@ describe("batches", () => {
 
   it.effect("hold every row once an epoch, in another order each", () =>
     Effect.gen(function* () {
-      const engine = scripted()
-      yield* train(planOf({ rows: 20, epochs: 3 }), engine)
-      for (const batch of engine.batches) {
+      const { batches, engine } = scripted()
+      yield* train(planOf({ rows: 20, epochs: 3 }, [], engine))
+      for (const batch of batches) {
         assert.deepStrictEqual(
           [...batch].sort((a, b) => a - b),
-          Array.from(data(20).features)
+          Array.from({ length: 20 }, (_, i) => i)
         )
       }
-      assert.strictEqual(new Set(engine.batches.map((batch) => batch.join())).size, 3)
+      assert.strictEqual(new Set(batches.map((batch) => batch.join())).size, 3)
     })
   )
 
   it.effect("have an order that only seed and epoch decide, not the batch size", () =>
     Effect.gen(function* () {
       const [whole, cut] = [scripted(), scripted()]
-      yield* train(planOf({ rows: 20, epochs: 2 }), whole)
-      yield* train(planOf({ rows: 20, epochs: 2, batchSize: 3 }), cut)
+      yield* train(planOf({ rows: 20, epochs: 2 }, [], whole.engine))
+      yield* train(planOf({ rows: 20, epochs: 2, batchSize: 3 }, [], cut.engine))
       assert.deepStrictEqual(cut.batches.flat(), whole.batches.flat())
       const other = scripted()
-      yield* train({ ...planOf({ rows: 20, epochs: 2 }), seed: Seed.root(2) }, other)
+      const plan = planOf({ rows: 20, epochs: 2 }, [], other.engine)
+      yield* train({ ...plan, program: { ...program, seed: Seed.root(2) } })
       assert.notDeepEqual(other.batches, whole.batches)
     })
   )
 
   it.effect("weigh in the epoch's loss by their rows", () =>
     Effect.gen(function* () {
-      const { history } = yield* train(
-        planOf({ rows: 5, batchSize: 2 }),
-        scripted((step) => step)
-      )
+      const { history } = yield* train(planOf({ rows: 5, batchSize: 2 }, [], scripted((step) => step).engine))
       assert.strictEqual(history[0]!.loss, (1 * 2 + 2 * 2 + 3 * 1) / 5)
     })
   )
@@ -312,7 +344,6 @@ const hooks = [
   "begin",
   "epochBegin",
   "batchBegin",
-  "afterBackward",
   "batchEnd",
   "beforeValid",
   "validBatchBegin",
@@ -322,16 +353,16 @@ const hooks = [
   "end",
   "exit"
 ] as const
-const synchronous = new Set(["batchBegin", "afterBackward", "batchEnd", "validBatchBegin", "validBatchEnd"])
+const synchronous = new Set(["batchBegin", "batchEnd", "validBatchBegin", "validBatchEnd"])
 
 /** A callback that writes down every call. */
 const recorder = (log: Array<string>, prefix = ""): Callback.Hooks =>
   Object.fromEntries(
     hooks.map((hook) => [
       hook,
-      (...args: ReadonlyArray<unknown>) => {
-        const moment = args.at(-1) as Callback.Moment
-        const note = () => void log.push(`${prefix}${hook} ${moment.epoch}`)
+      (event: Callback.Epoch | Callback.Ended) => {
+        const epoch = "row" in event ? event.row.epoch : event.epoch
+        const note = () => void log.push(`${prefix}${hook} ${epoch}`)
         return synchronous.has(hook) ? note() : Effect.sync(note)
       }
     ])
@@ -354,19 +385,15 @@ describe("callbacks", () => {
           begin 0
           epochBegin 1
           batchBegin 1
-          afterBackward 1
           batchEnd 1
           batchBegin 1
-          afterBackward 1
           batchEnd 1
           beforeValid 1
           epochEnd 1
           epochBegin 2
           batchBegin 2
-          afterBackward 2
           batchEnd 2
           batchBegin 2
-          afterBackward 2
           batchEnd 2
           beforeValid 2
           validBatchBegin 2
@@ -392,25 +419,28 @@ describe("callbacks", () => {
     })
   )
 
-  it.effect("see where training stands", () =>
+  it.effect("get events that are plain data, and a control that reads the state", () =>
     Effect.gen(function* () {
       const seen: Array<object> = []
-      const look = ({ epoch, epochs, step, loss, train, valid, weights }: Callback.Moment) => {
-        seen.push({ epoch, epochs, step, loss, train, valid, weights: weights()[0]!.values[0] })
-      }
+      const weight = ({ state }: Callback.Control) => state().arrays[0]!.values[0]
       yield* train(
-        planOf({ epochs: 1, rows: 2, batchSize: 1, trainMeasures: [Measure.error], validMeasures: [listed([0.25])] }, [
-          { begin: (moment) => Effect.sync(() => look(moment)), batchEnd: look },
-          { epochEnd: (moment) => Effect.sync(() => look(moment)) }
-        ]),
-        scripted((step) => 2 * step)
+        planOf(
+          { epochs: 1, rows: 2, batchSize: 1, trainMeasures: [Measure.error], validMeasures: [listed([0.25])] },
+          [
+            {
+              begin: (event, control) => Effect.sync(() => void seen.push({ ...event, weight: weight(control) })),
+              batchEnd: (event, control) => void seen.push({ ...event, weight: weight(control) })
+            },
+            { validEnd: (event, control) => Effect.sync(() => void seen.push({ ...event, weight: weight(control) })) }
+          ],
+          scripted((step) => 2 * step).engine
+        )
       )
-      const first = { epoch: 1, epochs: 1, train: {}, valid: {} }
       assert.deepStrictEqual(seen, [
-        { ...first, epoch: 0, step: 0, loss: undefined, weights: 0 },
-        { ...first, step: 1, loss: 2, weights: 1 },
-        { ...first, step: 2, loss: 4, weights: 2 },
-        { ...first, step: 2, loss: 3, train: { error: 0.5 }, valid: { listed: 0.25 }, weights: 2 }
+        { epochs: 1, epoch: 0, rows: 2, weight: 0 },
+        { epoch: 1, batch: 1, rows: 1, loss: 2, step: 1, weight: 1 },
+        { epoch: 1, batch: 2, rows: 1, loss: 4, step: 2, weight: 2 },
+        { epoch: 1, loss: 3, train: { error: 0.5 }, valid: { listed: 0.25 }, weight: 2 }
       ])
     })
   )
@@ -418,36 +448,35 @@ describe("callbacks", () => {
   it.effect("see no scores of an earlier epoch", () =>
     Effect.gen(function* () {
       const seen: Array<unknown> = []
-      const look = ({ epoch, train, valid }: Callback.Moment) =>
-        Effect.sync(() => void seen.push([epoch, Object.keys(train), Object.keys(valid)]))
+      const look = ({ evaluated, row }: Callback.Ended) =>
+        Effect.sync(() => void seen.push([row.epoch, evaluated, Object.keys(row.train), Object.keys(row.valid)]))
       const changes = { evalFreq: 2, trainMeasures: [Measure.error], validMeasures: [listed([1])] } as const
-      yield* train(planOf({ ...changes, epochs: 5 }, [{ epochBegin: look, epochEnd: look }]))
-      assert.deepStrictEqual(seen.slice(2, 6), [
-        [2, [], []],
-        [2, ["error"], ["listed"]],
-        [3, [], []],
-        [3, [], []]
+      yield* train(planOf({ ...changes, epochs: 5 }, [{ epochEnd: look }]))
+      assert.deepStrictEqual(seen.slice(0, 3), [
+        [1, false, [], []],
+        [2, true, ["error"], ["listed"]],
+        [3, false, [], []]
       ])
     })
   )
 
-  it.effect("that terminate in begin train 0 epochs", () =>
+  it.effect("that stop in begin train 0 epochs", () =>
     Effect.gen(function* () {
       const log: Array<string> = []
       const outcome = yield* train(
-        planOf({ epochs: 3 }, [{ begin: (moment) => Effect.sync(moment.terminate) }, recorder(log)])
+        planOf({ epochs: 3 }, [{ begin: (_, { stop }) => Effect.sync(stop) }, recorder(log)])
       )
       assert.deepStrictEqual(log, ["begin 0", "end 0", "exit 0"])
       assert.deepStrictEqual([outcome.epochs, outcome.reason, outcome.kept], [0, "callback", 0])
     })
   )
 
-  it.effect("that terminate in a batch let the epoch end", () =>
+  it.effect("that stop in a batch let the epoch end", () =>
     Effect.gen(function* () {
       const log: Array<string> = []
       const outcome = yield* train(
         planOf({ epochs: 5, rows: 3, batchSize: 1, evalFreq: 5 }, [
-          { batchBegin: ({ epoch, terminate }) => (epoch === 2 ? terminate() : undefined) },
+          { batchBegin: ({ epoch }, { stop }) => (epoch === 2 ? stop() : undefined) },
           recorder(log)
         ])
       )
@@ -488,18 +517,6 @@ describe("callbacks", () => {
       assert.deepStrictEqual(log.slice(-2), ["epochEnd 1", "exit 1"])
     })
   )
-
-  it.effect("change gradients in place", () =>
-    Effect.gen(function* () {
-      const { network, ...small } = real
-      const frozen: Callback.Hooks = { afterBackward: (gradients) => gradients.forEach((g) => g.fill(0)) }
-      const start = yield* Training.run({ ...small, network, epochs: 0 })
-      const end = yield* Training.run({ ...small, network, callbacks: [frozen] })
-      assert.deepStrictEqual(end.weights, start.weights)
-      const free = yield* Training.run(real)
-      assert.notDeepEqual(free.weights, start.weights)
-    }).pipe(on(cpu))
-  )
 })
 
 describe("divergence", () => {
@@ -508,8 +525,11 @@ describe("divergence", () => {
       const log: Array<string> = []
       const error = yield* Effect.flip(
         train(
-          planOf({ epochs: 5, rows: 4, batchSize: 2 }, [recorder(log)]),
-          scripted((step) => (step === 6 ? bad : 1))
+          planOf(
+            { epochs: 5, rows: 4, batchSize: 2 },
+            [recorder(log)],
+            scripted((step) => (step === 6 ? bad : 1)).engine
+          )
         )
       )
       assert.instanceOf(error, TrainingDiverged)
@@ -520,7 +540,7 @@ describe("divergence", () => {
       )
       assert.strictEqual(
         error.message,
-        `training diverged in epoch 3, batch 2: the loss is ${bad}; lower the learning rate, put Preprocess.standardise() before the ingress, or clip gradients by Callback.clipGradients`
+        `training diverged in epoch 3, batch 2: the loss is ${bad}; lower the learning rate, put Preprocess.standardise() before the ingress, or clip gradients by Transform.clip in Optimizer.chain`
       )
       assert.deepStrictEqual(log.slice(-2), ["batchBegin 3", "exit 3"])
       const encoded: unknown = JSON.parse(JSON.stringify(Schema.encodeUnknownSync(TrainingDiverged)(error)))
@@ -531,7 +551,7 @@ describe("divergence", () => {
   it.effect("is found in the scores of validation, before a measure sees them", () =>
     Effect.gen(function* () {
       const plan = planOf({ epochs: 3, validMeasures: [Measure.auc] })
-      const validation = { ...plan.validation!, data: { ...data(3), features: Float32Array.of(0, Number.NaN, 1) } }
+      const validation = { ...plan.validation!, data: data(3, [0, Number.NaN, 1]) }
       const error = yield* Effect.flip(train({ ...plan, validation }))
       assert.instanceOf(error, TrainingDiverged)
       assert.deepStrictEqual([error.epoch, error.batch, error.loss], [1, 1, "finite, but a validation score is not"])
@@ -540,20 +560,11 @@ describe("divergence", () => {
 
   it.effect("is found in weights that the last update of all made infinite", () =>
     Effect.gen(function* () {
-      const engine = Layer.succeed(
-        Engine.Engine,
-        Engine.Engine.of({
-          name: "overflowing",
-          trainer: () =>
-            Effect.succeed({
-              step: ({ features }) => ({ loss: 1, scores: features }),
-              scores: (features) => features,
-              weights: () => [{ name: "0.w", shape: [1], values: Float32Array.of(Infinity) }]
-            }),
-          scores: (_, __, features) => Effect.succeed(features)
-        })
+      const overflowing = scripted(
+        () => 1,
+        () => Infinity
       )
-      const error = yield* Effect.flip(Training.run(planOf({ epochs: 2 })).pipe(Effect.scoped, Effect.provide(engine)))
+      const error = yield* Effect.flip(train(planOf({ epochs: 2 }, [], overflowing.engine)))
       assert.instanceOf(error, TrainingDiverged)
       assert.deepStrictEqual([error.epoch, error.loss], [2, "finite, but a weight is not"])
     })
@@ -561,36 +572,39 @@ describe("divergence", () => {
 
   it.effect("is found in a real training with a huge learning rate", () =>
     Effect.gen(function* () {
-      const error = yield* Effect.flip(Training.run({ ...real, optimizer: sgd(1e38), epochs: 50 }))
+      const plan = yield* real
+      const error = yield* Effect.flip(
+        Training.run({ ...plan, program: { ...plan.program, optimizer: sgd(1e38) }, epochs: 50 })
+      )
       assert.strictEqual(error._tag, "TrainingDiverged")
     }).pipe(on(cpu))
   )
 })
 
 describe("events", () => {
-  it.effect("tell the listener of beginning, every epoch and the end", () =>
+  it.effect("tell the sink of beginning, every epoch and the end", () =>
     Effect.gen(function* () {
-      const events: Array<Training.Event> = []
-      const outcome = yield* train(planOf({ epochs: 3, evalFreq: 2, rows: 5, batchSize: 2 })).pipe(
-        Effect.provideService(Training.Listener, (event) => Effect.sync(() => void events.push(event)))
+      const events: Array<Events.Event> = []
+      yield* train(planOf({ epochs: 3, evalFreq: 2, rows: 5, batchSize: 2 })).pipe(
+        Effect.provideService(Events.Sink, (event) => Effect.sync(() => void events.push(event)))
       )
-      assert.deepStrictEqual(events[0], { _tag: "Begun", epochs: 3, rows: 5, batches: 3 })
+      assert.deepStrictEqual(events[0], { _tag: "TrainingBegun", epochs: 3, rows: 5, batches: 3 })
       assert.deepStrictEqual(
-        events.slice(1, -1).map((event) => event._tag === "Epoch" && [event.row.epoch, event.evaluated]),
+        events.slice(1, -1).map((event) => event._tag === "EpochEnded" && [event.row.epoch, event.evaluated]),
         [
           [1, false],
           [2, true],
           [3, true]
         ]
       )
-      assert.deepStrictEqual(events.at(-1), { _tag: "Ended", outcome })
+      assert.deepStrictEqual(events.at(-1), { _tag: "TrainingEnded", epochs: 3, reason: "epochs" })
     })
   )
 
   it.effect("measure the seconds of an epoch", () =>
     Effect.gen(function* () {
       const { history } = yield* train(
-        planOf({ epochs: 2 }, [{ epochEnd: ({ epoch }) => TestClock.adjust(`${1500 * epoch} millis`) }])
+        planOf({ epochs: 2 }, [{ beforeValid: ({ epoch }) => TestClock.adjust(`${1500 * epoch} millis`) }])
       )
       assert.deepStrictEqual(
         history.map(({ seconds }) => seconds),
@@ -600,26 +614,34 @@ describe("events", () => {
   )
 })
 
-const sgd = (learningRate: number) =>
-  Optimizer.sgdDefinition.make(
-    Schema.decodeUnknownSync(Optimizer.sgdDefinition.options)({ learningRate, momentum: 0.5 })
-  )
+const boundOf = (...transforms: ReadonlyArray<Transform.Transform>): Transform.Bound =>
+  Transform.sequence(Result.getOrThrow(Transform.all(transforms)).transforms)
+const sgd = (learningRate: number) => boundOf(Transform.momentum({ momentum: 0.5 }), Transform.rate(learningRate))
 
 const noisy = (rows: number, seed: number): Training.Data => {
   const random = Seed.generator(Seed.root(seed))
   const targets = Float32Array.from({ length: rows }, (_, i) => i % 2)
   const features = Float32Array.from({ length: 2 * rows }, (_, i) => random.normal() + targets[i >> 1]!)
-  return { rows, features, targets, weights: undefined }
+  const truth = Float64Array.from(targets, (target) => 1 - target)
+  return { rows, sources: [sourceOf(features, 2)], truth, targets, weights: undefined }
 }
 
 /** A small real training with dropout, validation and partial batches. */
-const real: Training.Plan = {
+const real = Effect.map(Engine.Engines, ([engine]): Training.Plan => ({
   ...planOf({}),
-  network: Result.getOrThrow(
-    Shape.network(Ingress.numeric().pipe(Nn.linear(4), Nn.tanh(), Nn.dropout(0.2), Nn.head()), 2, 1)
-  ),
-  loss: Bce.definition.make({ posWeight: 1, reduction: "mean" }),
-  optimizer: sgd(0.3),
+  engine: engine!,
+  program: {
+    network: Result.getOrThrow(
+      Graph.make(
+        Ingress.numeric().pipe(Nn.linear(4), Nn.tanh(), Nn.dropout(0.2), Nn.head()).stages,
+        new Map([["numeric", [2]]]),
+        1
+      )
+    ),
+    loss: Result.getOrThrow(Loss.bind(Bce.definition)),
+    optimizer: sgd(0.3),
+    seed: Seed.root(1)
+  },
   epochs: 6,
   batchSize: 8,
   train: noisy(30, 3),
@@ -631,59 +653,155 @@ const real: Training.Plan = {
     minDelta: 0,
     restoreBest: false
   }
-}
-const numbers = ({ history, ...outcome }: Training.Outcome) => ({
+}))
+
+/** Everything that training gives but how long it took. */
+const numbers = ({ history, state, ...outcome }: Training.Outcome) => ({
   ...outcome,
-  history: history.map(({ loss, train, valid }) => ({ loss, train, valid }))
+  engineState: state.engine,
+  history: history.map(({ seconds: _, ...row }) => row)
 })
+
+/** A state as it comes back from a file. */
+const throughJson = (state: Training.State): Training.State => {
+  const arrays = (list: ReadonlyArray<Graph.NamedArray>) =>
+    list.map(({ values, ...rest }) => ({ ...rest, values: Float32Array.from(JSON.parse(JSON.stringify([...values]))) }))
+  const { arrays: own, slots, step } = state.engine
+  return {
+    ...(JSON.parse(JSON.stringify({ ...state, engine: undefined, best: undefined })) as Training.State),
+    engine: { step, arrays: arrays(own), slots: arrays(slots) },
+    best: state.best === undefined ? undefined : arrays(state.best)
+  }
+}
 
 describe("real training", () => {
   it.effect("gives the same numbers bit for bit for the same seed, and others for another", () =>
     Effect.gen(function* () {
-      const [first, again] = [yield* Training.run(real), yield* Training.run(real)]
+      const plan = yield* real
+      const [first, again] = [yield* Training.run(plan), yield* Training.run(plan)]
       assert.deepStrictEqual(numbers(again), numbers(first))
-      const other = yield* Training.run({ ...real, seed: Seed.root(2) })
-      assert.notDeepEqual(other.weights, first.weights)
+      const other = yield* Training.run({ ...plan, program: { ...plan.program, seed: Seed.root(2) } })
+      assert.notDeepEqual(other.arrays, first.arrays)
       assert.notStrictEqual(other.history[0]!.loss, first.history[0]!.loss)
     }).pipe(on(cpu))
   )
 
   it.effect("is not changed by what it evaluates", () =>
     Effect.gen(function* () {
-      const watched = yield* Training.run(real)
-      const plain = yield* Training.run({ ...real, validation: undefined, trainMeasures: [], evalFreq: 4 })
-      assert.deepStrictEqual(plain.weights, watched.weights)
+      const plan = yield* real
+      const watched = yield* Training.run(plan)
+      const plain = yield* Training.run({ ...plan, validation: undefined, trainMeasures: [], evalFreq: 4 })
+      assert.deepStrictEqual(plain.arrays, watched.arrays)
     }).pipe(on(cpu))
   )
 
   it.effect("with restoreBest equals a run of the best number of epochs", () =>
     Effect.gen(function* () {
-      const validation = { ...real.validation!, restoreBest: true, patience: 3 }
-      const { train } = real
+      const plan = yield* real
+      const validation = { ...plan.validation!, restoreBest: true, patience: 3 }
       // Labels that contradict the features: the loss of the validation rows soon rises, so the best epoch is not the last.
-      const turned = { ...validation.data, targets: validation.data.targets.map((y) => 1 - y) }
-      const best = yield* Training.run({ ...real, epochs: 20, train, validation: { ...validation, data: turned } })
+      const turned = { ...validation.data, truth: validation.data.truth.map((code) => 1 - code) }
+      const best = yield* Training.run({ ...plan, epochs: 20, validation: { ...validation, data: turned } })
       assert.isBelow(best.kept, best.epochs)
       assert.strictEqual(best.kept, best.best!.epoch)
       assert.strictEqual(best.reason, "early stopping")
-      const short = yield* Training.run({ ...real, epochs: best.kept })
-      assert.deepStrictEqual(best.weights, short.weights)
+      const short = yield* Training.run({ ...plan, epochs: best.kept })
+      assert.deepStrictEqual(best.arrays, short.arrays)
     }).pipe(on(cpu))
   )
 
   it.effect("without movement stops after patience, at stagnation 2 in epoch 3 with best 1", () =>
     Effect.gen(function* () {
-      const still: Optimizer.Kernel = { _tag: "Update", slots: 0, update: () => undefined }
-      const validation = { ...real.validation!, patience: 2 }
-      const outcome = yield* Training.run({ ...real, epochs: 20, optimizer: still, validation })
+      const plan = yield* real
+      const still = Transform.sequence([{ searches: false, begin: freeze }])
+      const outcome = yield* Training.run({
+        ...plan,
+        epochs: 20,
+        program: { ...plan.program, optimizer: still },
+        validation: { ...plan.validation!, patience: 2 }
+      })
       assert.deepStrictEqual([outcome.epochs, outcome.best?.epoch, outcome.reason], [3, 1, "early stopping"])
     }).pipe(on(cpu))
   )
 
   it.effect("lowers the loss", () =>
     Effect.gen(function* () {
-      const { history } = yield* Training.run({ ...real, epochs: 20 })
+      const { history } = yield* Training.run({ ...(yield* real), epochs: 20 })
       assert.isBelow(history.at(-1)!.loss, 0.9 * history[0]!.loss)
     }).pipe(on(cpu))
   )
+})
+
+describe("a state", () => {
+  it.effect("resumes training as if it had never stopped, also from a file, with dropout and Adam", () =>
+    Effect.gen(function* () {
+      const plan = yield* real
+      for (const optimizer of [sgd(0.3), boundOf(Transform.adam(), Transform.rate(0.05))]) {
+        for (const restoreBest of [false, true]) {
+          const whole: Training.Plan = {
+            ...plan,
+            program: { ...plan.program, optimizer },
+            validation: { ...plan.validation!, restoreBest }
+          }
+          const never = yield* Training.run(whole)
+          for (const cut of [0, 1, 4, 6]) {
+            const { state } = yield* Training.run({ ...whole, epochs: cut })
+            const resumed = yield* Training.run(whole, throughJson(state))
+            assert.deepStrictEqual(numbers(resumed), numbers(never))
+          }
+        }
+      }
+    }).pipe(on(cpu))
+  )
+
+  it.effect("holds what callbacks remember", () =>
+    Effect.gen(function* () {
+      const counting = (): Callback.Hooks & { readonly count: () => number } => {
+        let count = 0
+        return {
+          count: () => count,
+          batchEnd: () => void (count += 1),
+          save: () => count,
+          load: (saved) => void (count = Number(saved))
+        }
+      }
+      const changes = { rows: 6, batchSize: 2 }
+      const { state } = yield* train(planOf({ ...changes, epochs: 2 }, [counting()]))
+      assert.deepStrictEqual(state.callbacks, [6])
+      const resumed = counting()
+      yield* train(planOf({ ...changes, epochs: 3 }, [resumed]), throughJson(state))
+      assert.strictEqual(resumed.count(), 9)
+    })
+  )
+})
+
+describe("interruption", () => {
+  it.live("comes between two batches, and frees what training held", () =>
+    Effect.gen(function* () {
+      const before = yield* Tfjs.liveTensors
+      let batches = 0
+      const log: Array<string> = []
+      const started = yield* Deferred.make<void>()
+      const counting: Callback.Hooks = {
+        begin: () => Effect.asVoid(Deferred.succeed(started, undefined)),
+        batchEnd: () => void (batches += 1)
+      }
+      const plan = { ...(yield* real), batchSize: 1, epochs: 1_000_000, callbacks: [counting, recorder(log)] }
+      const fiber = yield* Effect.forkChild(Effect.scoped(Training.run(plan)))
+      yield* Deferred.await(started)
+      while (batches < 5) yield* Effect.yieldNow
+      yield* Fiber.interrupt(fiber)
+      const stopped = batches
+      assert.match(log.at(-1)!, /^exit /)
+      yield* Effect.sleep("30 millis")
+      assert.strictEqual(batches, stopped)
+      assert.strictEqual(yield* Tfjs.liveTensors, before)
+    }).pipe(on(cpu))
+  )
+})
+
+/** Leaves nothing of any update. */
+const freeze: Transform.Bound["begin"] = (paths) => ({
+  slots: paths.map(() => []),
+  apply: ({ arrays }) => arrays.forEach(({ update }) => update.fill(0))
 })
