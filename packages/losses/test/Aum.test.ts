@@ -485,12 +485,13 @@ describe("Aum.definition", () => {
 })
 
 describe("Aum.measure", () => {
-  const prediction = (truth: ReadonlyArray<number>, scores: ReadonlyArray<number> | undefined): Prediction => ({
+  /** Of labels, 1 = positive. */
+  const prediction = (labels: ReadonlyArray<number>, scores: ReadonlyArray<number> | undefined): Prediction => ({
     kind: "binary",
     levels: ["yes", "no"],
-    rows: Int32Array.from(truth, (_, i) => i),
-    truth: Float64Array.from(truth),
-    response: Float64Array.from(truth),
+    rows: Int32Array.from(labels, (_, i) => i),
+    truth: Float64Array.from(labels, (label) => 1 - label),
+    response: Float64Array.from(labels, (label) => 1 - label),
     prob: undefined,
     scores: scores === undefined ? undefined : Float64Array.from(scores)
   })

@@ -13,16 +13,17 @@ export const distance = (a: string, b: string): number => {
 }
 
 /**
- * Finds the candidate closest to what was written, if at most a third of the written characters differ (at least one may).
- * Case and blanks at the ends do not count.
+ * Finds the candidate closest to what was written, if at most a third of the written characters differ (at least one may)
+ * and one is the same. Case and blanks at the ends do not count.
  */
 export const nearest = (written: string, candidates: Iterable<string>): string | undefined => {
   const plain = written.trim().toLowerCase()
   let best: string | undefined
   let least = Math.max(1, Math.floor(plain.length / 3)) + 1
   for (const candidate of candidates) {
-    const edits = distance(plain, candidate.trim().toLowerCase())
-    if (edits < least) {
+    const other = candidate.trim().toLowerCase()
+    const edits = distance(plain, other)
+    if (edits < least && edits < Math.max(plain.length, other.length)) {
       least = edits
       best = candidate
     }

@@ -9,7 +9,7 @@ import { describe, expectTypeOf, it } from "vitest"
 import type * as Column from "../../src/data/Column.ts"
 import type * as Table from "../../src/data/Table.ts"
 import * as Task from "../../src/data/Task.ts"
-import type { Engine } from "../../src/engine/Engine.ts"
+import type { Engines } from "../../src/engine/Engine.ts"
 import * as Featureless from "@rocflow/learners/Featureless"
 import * as Callback from "../../src/learning/Callback.ts"
 import * as Learner from "../../src/learning/Learner.ts"
@@ -36,13 +36,13 @@ const mse = head.pipe(Mse.loss(), Optimizer.adam())
 describe("loss and model", () => {
   it("that fit make a learner of the loss's targets", () => {
     expectTypeOf(aum.pipe(Model.classif({ epochs: 1 }))).toEqualTypeOf<
-      Learner.Learner<"binary", never, never, Engine>
+      Learner.Learner<"binary", never, never, Engines>
     >()
     expectTypeOf(cross.pipe(Model.classif({ epochs: 1 }))).toEqualTypeOf<
-      Learner.Learner<"multiclass", never, never, Engine>
+      Learner.Learner<"multiclass", never, never, Engines>
     >()
     expectTypeOf(mse.pipe(Model.regr({ epochs: 1 }))).toEqualTypeOf<
-      Learner.Learner<"regression", never, never, Engine>
+      Learner.Learner<"regression", never, never, Engines>
     >()
   })
 
@@ -79,11 +79,11 @@ describe("learner and task", () => {
   it("train and predict with the learner's errors and services", () => {
     const training = Learner.train(classifier, binary)
     expectTypeOf(training).toEqualTypeOf<
-      Effect.Effect<Learner.Trained<"binary", never, Engine>, Learner.TrainError, Engine>
+      Effect.Effect<Learner.Trained<"binary", never, Engines>, Learner.TrainError, Engines>
     >()
-    const trained = {} as Learner.Trained<"binary", never, Engine>
+    const trained = {} as Learner.Trained<"binary", never, Engines>
     expectTypeOf(Learner.predict(trained, binary)).toEqualTypeOf<
-      Effect.Effect<Prediction<"binary">, Learner.PredictError, Engine>
+      Effect.Effect<Prediction<"binary">, Learner.PredictError, Engines>
     >()
     expectTypeOf(Learner.train(Featureless.make(), regression)).toEqualTypeOf<
       Effect.Effect<Learner.Trained<"binary" | "multiclass" | "regression", never, never>, Learner.TrainError>
@@ -143,7 +143,7 @@ describe("validation", () => {
     // @ts-expect-error early stopping needs a validation split
     Model.classif({ epochs: 1, patience: 3 })
     expectTypeOf<
-      NonNullable<Model.Options<never, never>["patience"]>
+      NonNullable<Model.Options<never, never, "binary">["patience"]>
     >().toEqualTypeOf<"Early stopping needs a validation split: Validation.holdout(ratio, { measures, patience })">()
     // @ts-expect-error at least one measure
     Validation.holdout(0.5, { measures: [] })
@@ -170,15 +170,25 @@ describe("callbacks", () => {
     })
     expectTypeOf(definition).toMatchTypeOf<Callback.Definition<DiskFull, Logbook>>()
     const learner = aum.pipe(Model.classif({ epochs: 1, callbacks: [Callback.make(definition)] }))
-    expectTypeOf(learner).toEqualTypeOf<Learner.Learner<"binary", never, DiskFull, Engine | Logbook>>()
+    expectTypeOf(learner).toEqualTypeOf<Learner.Learner<"binary", never, DiskFull, Engines | Logbook>>()
     expectTypeOf(Learner.train(learner, binary)).toEqualTypeOf<
-      Effect.Effect<Learner.Trained<"binary", never, Engine | Logbook>, Learner.TrainError | DiskFull, Engine | Logbook>
+      Effect.Effect<
+        Learner.Trained<"binary", never, Engines | Logbook>,
+        Learner.TrainError | DiskFull,
+        Engines | Logbook
+      >
     >()
   })
 
   it("add nothing where they have none", () => {
-    const learner = aum.pipe(Model.classif({ epochs: 1, callbacks: [Callback.clipGradients(1)] }))
-    expectTypeOf(learner).toEqualTypeOf<Learner.Learner<"binary", never, never, Engine>>()
+    const quiet = Callback.define({
+      id: "Mine.quiet",
+      summary: "Counts batches",
+      options: Schema.Struct({}),
+      make: () => ({ batchEnd: () => {} })
+    })
+    const learner = aum.pipe(Model.classif({ epochs: 1, callbacks: [Callback.make(quiet)] }))
+    expectTypeOf(learner).toEqualTypeOf<Learner.Learner<"binary", never, never, Engines>>()
   })
 
   it("cannot fail on the way out", () => {

@@ -5,21 +5,18 @@ import * as Prediction from "../../src/learning/Prediction.ts"
 
 const rowsOf = (n: number) => Int32Array.from({ length: n }, (_, i) => i)
 
-/** A binary prediction from probabilities of the positive class. */
-const binary = (truth: ReadonlyArray<number>, positive: ReadonlyArray<number>): Prediction.Prediction => ({
+/** A binary prediction from labels, 1 = positive, and probabilities of the positive class. */
+const binary = (labels: ReadonlyArray<number>, positive: ReadonlyArray<number>): Prediction.Labelled => ({
   kind: "binary",
   levels: ["yes", "no"],
-  rows: rowsOf(truth.length),
-  truth: Float64Array.from(truth),
-  response: Float64Array.from(positive, (p) => (p >= 0.5 ? 1 : 0)),
+  rows: rowsOf(labels.length),
+  truth: Float64Array.from(labels, (label) => 1 - label),
+  response: Float64Array.from(positive, (p) => (p >= 0.5 ? 0 : 1)),
   prob: Float64Array.from(positive.flatMap((p) => [p, 1 - p])),
   scores: undefined
 })
 
-const multiclass = (
-  truth: ReadonlyArray<number>,
-  prob: ReadonlyArray<ReadonlyArray<number>>
-): Prediction.Prediction => ({
+const multiclass = (truth: ReadonlyArray<number>, prob: ReadonlyArray<ReadonlyArray<number>>): Prediction.Labelled => ({
   kind: "multiclass",
   levels: ["eggs", "ham", "spam"],
   rows: rowsOf(truth.length),
@@ -29,7 +26,7 @@ const multiclass = (
   scores: undefined
 })
 
-const regression = (truth: ReadonlyArray<number>, response: ReadonlyArray<number>): Prediction.Prediction => ({
+const regression = (truth: ReadonlyArray<number>, response: ReadonlyArray<number>): Prediction.Labelled => ({
   kind: "regression",
   levels: [],
   rows: rowsOf(truth.length),
@@ -101,10 +98,12 @@ describe("auc", () => {
   const cases = fc.array(fc.tuple(fc.nat(1), fc.integer({ min: -4, max: 4 })), { minLength: 1, maxLength: 30 })
   const scored = (pairs: ReadonlyArray<readonly [number, number]>): Prediction.Prediction =>
     Prediction.fromOutputs(
-      { kind: "binary", levels: ["yes", "no"] },
+      {
+        schema: { kind: "binary", levels: ["yes", "no"] },
+        rows: pairs.length,
+        truth: Float64Array.from(pairs, ([label]) => 1 - label)
+      },
       pairs.map(([, score]) => score),
-      Float64Array.from(pairs, ([label]) => label),
-      rowsOf(pairs.length),
       "prob"
     )
 
@@ -131,6 +130,13 @@ describe("auc", () => {
     expect(far.prob).toEqual(Float64Array.of(1, 0, 1, 0))
     expect(Measure.auc.evaluate(far)).toBe(1)
     expect(Measure.auc.evaluate({ ...far, scores: undefined })).toBe(0.5)
+  })
+})
+
+describe("rows whose target is not known", () => {
+  it.each(Measure.definitions.map((measure) => [measure.id, measure] as const))("%s says so", (id, measure) => {
+    const blank = { ...binary([1], [0.5]), truth: undefined }
+    expect(reason(measure.evaluate(blank))).toBe(`measure "${id}" needs rows whose target is known`)
   })
 })
 
@@ -226,13 +232,12 @@ describe("laws of every measure", () => {
   it.each(cases)("%s is best where the prediction is the truth", (_, measure, arbitrary) => {
     fc.assert(
       fc.property(arbitrary, (prediction) => {
-        const { kind, levels, truth } = prediction
-        const index = (row: number) => (kind === "binary" ? 1 - truth[row]! : truth[row]!)
+        const { levels, truth } = prediction
         const right: Prediction.Prediction = {
           ...prediction,
           response: truth,
           prob: Float64Array.from({ length: truth.length * levels.length }, (_, i) =>
-            i % levels.length === index(Math.floor(i / levels.length)) ? 1 : 0
+            i % levels.length === truth[Math.floor(i / levels.length)] ? 1 : 0
           )
         }
         const value = measure.evaluate(right)

@@ -2,7 +2,6 @@ import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import * as Column from "../../src/data/Column.ts"
 import * as Prediction from "../../src/learning/Prediction.ts"
-import * as Tasks from "../support/tasks.ts"
 
 const levels = { binary: ["yes", "no"], multiclass: ["a", "b", "c"], regression: [] } as const
 const of = (
@@ -12,10 +11,8 @@ const of = (
   predictType: "prob" | "response" = "prob"
 ) =>
   Prediction.fromOutputs(
-    { kind, levels: levels[kind] },
+    { schema: { kind, levels: levels[kind] }, rows: truth.length, truth: Float64Array.from(truth) },
     outputs,
-    Float64Array.from(truth),
-    Int32Array.from(truth, (_, i) => i),
     predictType
   )
 
@@ -30,7 +27,7 @@ describe("outputs", () => {
 
 describe("binary", () => {
   it("is positive unless the logit is below 0; a tie is positive", () => {
-    expect(of("binary", [-1, -1e-9, 0, 1e-9, 2], [0, 0, 1, 1, 1]).response).toEqual(Float64Array.of(0, 0, 1, 1, 1))
+    expect(of("binary", [-1, -1e-9, 0, 1e-9, 2], [1, 1, 0, 0, 0]).response).toEqual(Float64Array.of(1, 1, 0, 0, 0))
   })
 
   it("has sigmoid probabilities, the positive level first", () => {
@@ -57,7 +54,7 @@ describe("binary", () => {
         )
         logits.forEach((logit, i) => {
           expect(prob![2 * i]! + prob![2 * i + 1]!).toBeCloseTo(1, 14)
-          expect(prob![2 * i]! >= 0.5).toBe(response[i] === 1 || prob![2 * i] === 0.5)
+          expect(prob![2 * i]! >= 0.5).toBe(response[i] === 0 || prob![2 * i] === 0.5)
           expect(scores![i]).toBe(logit)
         })
       })
@@ -112,12 +109,12 @@ describe("toColumns", () => {
     Object.fromEntries(
       Prediction.toColumns(prediction).map(([name, column]) => [
         name,
-        Array.from(prediction.truth, (_, row) => Column.toText(column, row))
+        Array.from(prediction.rows, (_, row) => Column.toText(column, row))
       ])
     )
 
   it("names the levels of a binary prediction", () => {
-    expect(written(of("binary", [0, -1000], [1, 0]))).toEqual({
+    expect(written(of("binary", [0, -1000], [0, 1]))).toEqual({
       row: ["0", "1"],
       truth: ["yes", "no"],
       response: ["yes", "no"],
@@ -149,8 +146,20 @@ describe("toColumns", () => {
   })
 })
 
-describe("allRows", () => {
-  it("counts the rows of a task from 0", () => {
-    expect(Prediction.allRows(Tasks.binary(4))).toEqual(Int32Array.of(0, 1, 2, 3))
+describe("rows without a known target", () => {
+  const blank = Prediction.fromOutputs(
+    { schema: { kind: "regression", levels: [] }, rows: 2, truth: undefined },
+    [1, 2],
+    "prob"
+  )
+
+  it("are numbered from 0, have no truth, and are not labelled", () => {
+    expect(blank.rows).toEqual(Int32Array.of(0, 1))
+    expect([blank.truth, Prediction.isLabelled(blank)]).toEqual([undefined, false])
+    expect(Prediction.isLabelled(of("regression", [1], [2]))).toBe(true)
+  })
+
+  it("are written without a column of truth", () => {
+    expect(Prediction.toColumns(blank).map(([name]) => name)).toEqual(["row", "response"])
   })
 })

@@ -1,8 +1,13 @@
 import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
 import { describe, expect, it } from "vitest"
 import * as Measure from "../../src/learning/Measure.ts"
 import * as Validation from "../../src/learning/Validation.ts"
+import * as Decode from "../../src/pipeline/Decode.ts"
+import * as Registry from "../../src/pipeline/Registry.ts"
+import { registry } from "../support/pipelines.ts"
+
+/** Options as they stand in a file. */
+const read = (given: object) => Decode.decode(Validation.Options, given, Registry.lookup(registry))
 
 describe("options", () => {
   it("are JSON with measures by id", () => {
@@ -18,9 +23,9 @@ describe("options", () => {
   })
 
   it("have declared defaults: never stop, any gain counts, keep the last weights", () => {
-    expect(Schema.decodeUnknownSync(Validation.Options)({ holdout: 0.2, measures: ["auc"] })).toEqual({
+    expect(Result.getOrThrow(read({ holdout: 0.2, measures: ["auc"] }))).toEqual({
       holdout: 0.2,
-      measures: ["auc"],
+      measures: [Measure.auc],
       patience: 0,
       minDelta: 0,
       restoreBest: false
@@ -38,6 +43,6 @@ describe("options", () => {
     ["half a patience", { holdout: 0.5, measures: ["auc"], patience: 0.5 }],
     ["a minDelta that is no number", { holdout: 0.5, measures: ["auc"], minDelta: Number.NaN }]
   ])("refuse %s", (_, given) => {
-    expect(Result.isFailure(Schema.decodeUnknownResult(Validation.Options)(given))).toBe(true)
+    expect(Result.isFailure(read(given))).toBe(true)
   })
 })

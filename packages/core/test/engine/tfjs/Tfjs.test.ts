@@ -16,12 +16,12 @@ import * as Learner from "../../../src/learning/Learner.ts"
 import * as Measure from "../../../src/learning/Measure.ts"
 import * as Model from "../../../src/learning/Model.ts"
 import * as Validation from "../../../src/learning/Validation.ts"
+import * as Graph from "../../../src/network/Graph.ts"
 import * as Ingress from "../../../src/pipeline/Ingress.ts"
 import * as Loss from "../../../src/pipeline/Loss.ts"
 import * as Nn from "../../../src/pipeline/Nn.ts"
 import * as Optimizer from "../../../src/pipeline/Optimizer.ts"
 import * as Preprocess from "../../../src/pipeline/Preprocess.ts"
-import * as Shape from "../../../src/pipeline/Shape.ts"
 import { cpu, on, wasm } from "../../support/engines.ts"
 import * as Tasks from "../../support/tasks.ts"
 
@@ -48,10 +48,10 @@ const tensorMse = Loss.define({
   accepts: ["regression"],
   weighted: false,
   options: Schema.Struct({}),
-  make: () => ({ tensor: Mse.definition.make({ reduction: "mean" }).tensor! })
+  make: () => Loss.tensor(Mse.definition.make({ reduction: "mean" }).tensor!)
 })
 
-type AnyLearner = Learner.Learner<Task["kind"], string, never, Engine.Engine>
+type AnyLearner = Learner.Learner<Task["kind"], string, never, Engine.Engines>
 const learners: ReadonlyArray<readonly [string, AnyLearner, Task]> = [
   [
     "BCE with Adam, validated",
@@ -96,7 +96,7 @@ const far = (a: ArrayLike<number>, b: ArrayLike<number>) =>
 describe.each(learners)("%s", (_, learner, task) => {
   it.effect("leaves no tensors behind", () =>
     Effect.gen(function* () {
-      yield* Engine.Engine
+      yield* Engine.Engines
       const before = yield* Tfjs.liveTensors
       yield* run(learner, task)
       assert.strictEqual(yield* Tfjs.liveTensors, before)
@@ -107,9 +107,9 @@ describe.each(learners)("%s", (_, learner, task) => {
     Effect.gen(function* () {
       const a = yield* run(learner, task).pipe(on(wasm))
       const b = yield* run(learner, task).pipe(on(cpu))
-      a.outcome.weights.forEach(({ name, values }, i) => {
-        assert.strictEqual(b.outcome.weights[i]!.name, name)
-        assert.isBelow(far(values, b.outcome.weights[i]!.values), 1e-5)
+      a.outcome.arrays.forEach(({ path, values }, i) => {
+        assert.strictEqual(b.outcome.arrays[i]!.path, path)
+        assert.isBelow(far(values, b.outcome.arrays[i]!.values), 1e-5)
       })
       a.outcome.history.forEach(({ loss }, i) => assert.closeTo(loss, b.outcome.history[i]!.loss, 1e-5))
       assert.isBelow(far(a.prediction.prob ?? a.prediction.response, b.prediction.prob ?? b.prediction.response), 1e-5)
@@ -120,7 +120,7 @@ describe.each(learners)("%s", (_, learner, task) => {
 describe("tensors", () => {
   it.effect("are let go when training diverges", () =>
     Effect.gen(function* () {
-      yield* Engine.Engine
+      yield* Engine.Engines
       const before = yield* Tfjs.liveTensors
       const learner = Ingress.numeric().pipe(
         Nn.head(),
@@ -138,7 +138,7 @@ describe("tensors", () => {
 describe("backends", () => {
   it.effect("are named in the engine", () =>
     Effect.gen(function* () {
-      const name = Effect.map(Engine.Engine, (engine) => engine.name)
+      const name = Effect.map(Engine.Engines, Engine.names)
       assert.strictEqual(yield* on(cpu)(name), "tfjs-cpu")
       assert.strictEqual(yield* on(wasm)(name), "tfjs-wasm")
     })
@@ -148,22 +148,23 @@ describe("backends", () => {
     Effect.gen(function* () {
       const tf = yield* Effect.promise(() => import("@tensorflow/tfjs-core"))
       const engine = (layer: typeof cpu) =>
-        Effect.map(Layer.build(Layer.fresh(layer)), (context) => Context.get(context, Engine.Engine))
+        Effect.map(Layer.build(Layer.fresh(layer)), (context) => Context.get(context, Engine.Engines)[0]!)
       const [first, second] = [yield* engine(wasm), yield* engine(cpu)]
-      const network = Result.getOrThrow(Shape.network(Ingress.numeric().pipe(Nn.head()), 2, 1))
-      const weights = [
-        { name: "0.kernel", shape: [2, 1], values: Float32Array.of(1, 2) },
-        { name: "0.bias", shape: [1], values: Float32Array.of(0.5) }
+      const { stages } = Ingress.numeric().pipe(Nn.head())
+      const network = Result.getOrThrow(Graph.make(stages, new Map([["numeric", [2]]]), 1))
+      const arrays = [
+        { path: "head.kernel", shape: [2, 1], values: Float32Array.of(1, 2) },
+        { path: "head.bias", shape: [1], values: Float32Array.of(0.5) }
       ]
-      for (const [{ scores }, backend] of [
+      for (const [{ scorer }, backend] of [
         [first, "wasm"],
         [second, "cpu"],
         [first, "wasm"]
       ] as const) {
-        assert.deepStrictEqual(
-          yield* scores(network, weights, Float32Array.of(1, 1, 3, -1), 2),
-          Float32Array.of(3.5, 1.5)
-        )
+        const { inputs, score, scores } = yield* scorer(network, arrays, 2)
+        inputs[0]!.set([1, 1, 3, -1])
+        score(2)
+        assert.deepStrictEqual(scores, Float32Array.of(3.5, 1.5))
         assert.strictEqual(tf.getBackend(), backend)
       }
     })
@@ -174,7 +175,7 @@ describe("backends", () => {
   it.effect("are surveyed, with a reason for what is not there, and the one in use stays", () =>
     Effect.gen(function* () {
       const tf = yield* Effect.promise(() => import("@tensorflow/tfjs-core"))
-      yield* on(wasm)(Engine.Engine)
+      yield* on(wasm)(Engine.Engines)
       const found = yield* Tfjs.survey
       assert.deepStrictEqual(
         found.map(({ backend, available }) => [backend, available]),
@@ -195,7 +196,7 @@ describe("backends", () => {
       const error = yield* Effect.flip(Effect.scoped(Layer.build(Layer.fresh(Tfjs.layer(["node"])))))
       assert.strictEqual(error._tag, "EngineUnavailable")
       assert.match(error.message, /^engine "tfjs-node": .+; `npm install @tensorflow\/tfjs-node`, or leave/)
-      const name = Effect.map(Engine.Engine, (engine) => engine.name)
+      const name = Effect.map(Engine.Engines, Engine.names)
       assert.strictEqual(yield* on(Tfjs.layer(["node", "cpu"]))(name), "tfjs-cpu")
     })
   )
