@@ -281,7 +281,7 @@ describe("a stage", () => {
       "with a validation measure misspelt",
       changed(["epochs: 2", "epochs: 2, validation: { holdout: 0.5, measures: [auk] }"]),
       [
-        'e.yaml:13:82: learners[1].pipeline[5].validation.measures[0]: "auk" is not a known measure; did you mean "auc"?'
+        'e.yaml:13:82: learners[1].pipeline[5].validation.measures[0]: Model.classif: "auk" is not a known measure; did you mean "auc"?'
       ]
     ],
     [

@@ -45,7 +45,7 @@ describe("rocflow run", () => {
     expect(soakRun.stdout).toMatch(/^AUC .*d, 2-fold Same\/Other\/All cross-validation/m)
     expect(soakRun.stdout).toMatch(/test subset +learner +trained on same +trained on other +trained on all/)
     expect(soakRun.stdout).toMatch(/^north +Featureless +0\.500 ± 0\.000/m)
-    expect(soakRun.stdout).toMatch(/^24 jobs, \d+ s\nreport: .*soak\/report\.html\n$/m)
+    expect(soakRun.stdout).toMatch(/^24 jobs, [\d.]+ s\nreport: .*soak\/report\.html\n$/m)
     expect(soakRun.stderr).toMatch(/^24 jobs in .*soak\n/)
   })
 
@@ -144,8 +144,8 @@ describe("rocflow status", () => {
       rocflow(["status", "soak", "--json"], home)
     ])
     expect(text).toMatchObject({ code: 0, stderr: "" })
-    expect(text.stdout).toMatch(/^d +Featureless +3 +3 +0 +0 s$/m)
-    expect(text.stdout).toMatch(/^d +bce +3 +3 +3 +\d+ s\nfailed: training diverged/m)
+    expect(text.stdout).toMatch(/^d +Featureless +3 +3 +0 +0\.0 s$/m)
+    expect(text.stdout).toMatch(/^d +bce +3 +3 +3 +[\d.]+ s\nfailed: training diverged/m)
     const rows = JSON.parse(json.stdout) as ReadonlyArray<{ readonly finished: number; readonly failed: number }>
     expect(rows.map(({ finished, failed }) => [finished, failed])).toEqual([
       [12, 0],

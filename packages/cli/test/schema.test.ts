@@ -20,7 +20,7 @@ describe("the JSON Schema of experiments", () => {
 
   it("names every stage, learner and measure", () => {
     const text = JSON.stringify(schema)
-    for (const { id } of builtin.filter(({ kind }) => kind !== "callback")) expect(text).toContain(JSON.stringify(id))
+    for (const { id } of builtin) expect(text).toContain(JSON.stringify(id))
   })
 
   it("takes a good experiment", () => {
@@ -39,6 +39,14 @@ describe("the JSON Schema of experiments", () => {
     ["an option of a stage", changed(["learningRate: 0.1", "learning_rate: 0.1"])],
     ["an option inside an option", changed(["epochs: 2", "epochs: 2, validation: { holdut: 0.5, measures: [auc] }"])],
     ["a stage", changed(["Nn.head", "Nn.haed"])],
+    [
+      "an option of a nested stage",
+      changed(["- Nn.head", "- { type: Nn.residual, body: [{ type: Nn.linear, unit: 2 }] }\n      - Nn.head"])
+    ],
+    [
+      "a transform of a chain",
+      changed(["Optimizer.sgd, learningRate: 0.1", "Optimizer.chain, transforms: [Transform.clipp]"])
+    ],
     ["a measure", changed(["auc, error", "auc, eror"])],
     ["a resampling", changed(["type: cv", "type: crossValidation"])],
     ["a learner", changed(["type: Featureless", "type: Featurless"])]

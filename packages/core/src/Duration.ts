@@ -3,7 +3,7 @@
  */
 
 /**
- * Writes a duration in the two largest units that it has.
+ * Writes a duration in the two largest units that it has; below ten seconds with a tenth.
  *
  * @example
  * Duration.toText(7195) // => "2 h 0 min"

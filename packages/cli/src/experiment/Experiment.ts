@@ -88,60 +88,61 @@ export type Experiment = typeof Experiment.Type
 
 const strict = { onExcessProperty: "error" } as const
 
+type JsonSchema = Readonly<Record<string, unknown>>
+
 /** The JSON Schema of one definition as an object with `type` and its options. */
-const entrySchema = (definition: Definition): object => {
-  const { schema } = Schema.toJsonSchemaDocument(definition.options, strict)
+const entrySchema = ({ id, options, summary }: Definition, more: JsonSchema = {}): JsonSchema => {
+  const { schema } = Schema.toJsonSchemaDocument(options, strict)
   const { properties = {}, required = [] } = schema as { properties?: object; required?: ReadonlyArray<string> }
   return {
     type: "object",
-    description: definition.summary,
-    properties: { type: { const: definition.id }, ...properties },
+    description: summary,
+    properties: { type: { const: id }, ...more, ...properties },
     required: ["type", ...required],
     additionalProperties: false
   }
 }
 
+const ref = (name: string): JsonSchema => ({ $ref: `#/$defs/${name}` })
+const listOf = (items: JsonSchema): JsonSchema => ({ type: "array", minItems: 1, items })
+
 /**
  * The JSON Schema (2020-12) of experiment files, for editors: every stage and learner of the given definitions with its
- * options.
+ * options, wherever one may be named.
  */
 export const jsonSchema = (definitions: ReadonlyArray<Definition>): object => {
-  const document = Schema.toJsonSchemaDocument(Experiment, strict)
-  const of = (...kinds: ReadonlyArray<string>) => definitions.filter(({ kind }) => kinds.includes(kind))
-  const entries = (found: ReadonlyArray<Definition>) => [{ enum: found.map(({ id }) => id) }, ...found.map(entrySchema)]
-  const stages = of("preprocess", "ingress", "layer", "head", "loss", "optimizer", "model")
-  const listOf = (found: ReadonlyArray<Definition>) => ({
-    type: "array",
-    minItems: 1,
-    items: { anyOf: entries(found) }
+  const of = (...kinds: ReadonlyArray<Definition["kind"]>) => definitions.filter(({ kind }) => kinds.includes(kind))
+  const ids = (found: ReadonlyArray<Definition>): JsonSchema => ({ enum: found.map(({ id }) => id) })
+  const anyOf = (found: ReadonlyArray<Definition>, more?: JsonSchema): JsonSchema => ({
+    anyOf: [ids(found), ...found.map((definition) => entrySchema(definition, more))]
   })
-  const preprocess = listOf(of("preprocess"))
-  const learner = {
-    anyOf: [
-      { enum: of("learner").map(({ id }) => id) },
-      ...of("learner").map((definition) => {
-        const entry = entrySchema(definition) as { readonly properties: object }
-        return { ...entry, properties: { id: { type: "string" }, preprocess, ...entry.properties } }
-      }),
-      {
-        type: "object",
-        properties: { id: { type: "string" }, pipeline: listOf(stages) },
-        required: ["pipeline"],
-        additionalProperties: false
-      }
-    ]
+  const network = of("preprocess", "ingress", "merge", "layer", "block", "head", "loss", "optimizer", "model")
+  const ready = anyOf(of("learner"), { id: { type: "string" }, preprocess: listOf(anyOf(of("preprocess"))) })
+  const pipeline = {
+    type: "object",
+    properties: { id: { type: "string" }, pipeline: ref("Stages") },
+    required: ["pipeline"],
+    additionalProperties: false
   }
-  const root = document.schema as { readonly properties: Readonly<Record<string, object>> }
+  const { definitions: own, schema } = Schema.toJsonSchemaDocument(Experiment, strict)
+  const root = schema as { readonly properties: JsonSchema }
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "rocflow experiment",
     ...root,
     properties: {
       ...root.properties,
-      learners: { type: "array", minItems: 1, items: learner },
-      fallback: learner,
-      measures: { type: "array", minItems: 1, items: { enum: of("measure").map(({ id }) => id) } }
+      learners: listOf(ref("Learner")),
+      fallback: ref("Learner"),
+      measures: listOf(ref("Measure"))
     },
-    $defs: document.definitions
+    $defs: {
+      ...own,
+      Learner: { anyOf: [ready, pipeline] },
+      Stages: listOf(anyOf(network)),
+      Transform: anyOf(of("transform")),
+      Measure: ids(of("measure")),
+      Callback: anyOf(of("callback"))
+    }
   }
 }

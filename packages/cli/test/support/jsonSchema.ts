@@ -8,7 +8,7 @@ const typeOf = (value: unknown): string =>
 const list = (value: unknown): ReadonlyArray<unknown> => value as ReadonlyArray<unknown>
 const isObject = (value: unknown): value is Schema => typeOf(value) === "object"
 
-type Rule = (limit: unknown, value: unknown, schema: Schema, path: string) => ReadonlyArray<string>
+type Rule = (limit: unknown, value: unknown, schema: Schema, path: string, root: Schema) => ReadonlyArray<string>
 
 const when =
   (fits: (value: unknown) => boolean, holds: (limit: never, value: never) => boolean): Rule =>
@@ -46,33 +46,52 @@ const rules: Readonly<Record<string, Rule>> = {
     (limit: number, value: string) => value.length >= limit
   ),
   minItems: when(Array.isArray, (limit: number, value: ReadonlyArray<unknown>) => value.length >= limit),
-  items: (schema, value, _, path) =>
-    Array.isArray(value) ? value.flatMap((item, i) => errors(schema as Schema, item, `${path}[${i}]`)) : [],
-  properties: (schemas, value, _, path) =>
+  $ref: (ref, value, _, path, root) => {
+    const name = /^#\/\$defs\/(\w+)$/.exec(String(ref))?.[1] ?? ""
+    const target = (root["$defs"] as Readonly<Record<string, Schema>>)[name]
+    if (target === undefined) throw new Error(`${String(ref)} is not there (at ${path})`)
+    return errors(target, value, path, root)
+  },
+  prefixItems: (schemas, value, _, path, root) =>
+    Array.isArray(value)
+      ? list(schemas)
+          .slice(0, value.length)
+          .flatMap((schema, i) => errors(schema as Schema, value[i], `${path}[${i}]`, root))
+      : [],
+  items: (schema, value, { prefixItems = [] }, path, root) =>
+    Array.isArray(value)
+      ? value.flatMap((item, i) =>
+          i < list(prefixItems).length ? [] : errors(schema as Schema, item, `${path}[${i}]`, root)
+        )
+      : [],
+  properties: (schemas, value, _, path, root) =>
     isObject(value) && isObject(schemas)
       ? Object.entries(schemas).flatMap(([key, schema]) =>
-          key in value ? errors(schema as Schema, value[key], `${path}.${key}`) : []
+          key in value ? errors(schema as Schema, value[key], `${path}.${key}`, root) : []
         )
       : [],
   required: (keys, value, _, path) =>
     isObject(value) ? list(keys).flatMap((key) => (String(key) in value ? [] : [`${path} lacks ${String(key)}`])) : [],
-  additionalProperties: (schema, value, { properties = {} }, path) => {
+  additionalProperties: (schema, value, { properties = {} }, path, root) => {
     if (!isObject(value)) return []
     const extra = Object.keys(value).filter((key) => !(key in (properties as object)))
     if (schema === true) return []
     return schema === false
       ? extra.map((key) => `${path}.${key} is not known`)
-      : extra.flatMap((key) => errors(schema as Schema, value[key], `${path}.${key}`))
+      : extra.flatMap((key) => errors(schema as Schema, value[key], `${path}.${key}`, root))
   },
-  allOf: (schemas, value, _, path) => list(schemas).flatMap((schema) => errors(schema as Schema, value, path)),
-  anyOf: (schemas, value, _, path) =>
-    list(schemas).some((schema) => errors(schema as Schema, value, path).length === 0) ? [] : [`${path} fits no choice`]
+  allOf: (schemas, value, _, path, root) =>
+    list(schemas).flatMap((schema) => errors(schema as Schema, value, path, root)),
+  anyOf: (schemas, value, _, path, root) =>
+    list(schemas).some((schema) => errors(schema as Schema, value, path, root).length === 0)
+      ? []
+      : [`${path} fits no choice`]
 }
 
 /** Every way in which a value breaks a schema. */
-export const errors = (schema: Schema, value: unknown, path = "$"): ReadonlyArray<string> =>
+export const errors = (schema: Schema, value: unknown, path = "$", root = schema): ReadonlyArray<string> =>
   Object.entries(schema).flatMap(([keyword, limit]) => {
     const rule = rules[keyword]
     if (rule === undefined) throw new Error(`the test does not know the keyword ${keyword} (at ${path})`)
-    return rule(limit, value, schema, path)
+    return rule(limit, value, schema, path, root)
   })

@@ -150,15 +150,17 @@ export const decode = <Type, Encoded>(
 
 /**
  * Makes the schema of an option that names another definition: `read` finds what a text or an object means, with the
- * issues of its own options; `write` gives the JSON back.
+ * issues of its own options; `write` gives the JSON back. Whoever writes the JSON Schema of options finds `identifier` in
+ * the place of what may be named there.
  */
 export const reference = <Type, Encoded>(
+  identifier: "Stages" | "Transform" | "Measure" | "Callback",
   encoded: Schema.Codec<Encoded, Encoded>,
   is: (value: unknown) => value is Type,
   read: (given: Encoded, find: Find) => Result.Result<Type, ReadonlyArray<Issue>>,
   write: (value: Type) => Encoded
 ): Options<Type, Encoded> =>
-  encoded.pipe(
+  encoded.annotate({ identifier }).pipe(
     Schema.decodeTo(Schema.declare(is), {
       decode: SchemaGetter.transformEffect((given: Encoded, options) =>
         Effect.flatMap(Lookup, (find) =>

@@ -94,6 +94,24 @@ export interface Stage<out Columns extends string> extends Pipeline.Pipeline<"pr
 export const stage = <Columns extends string = never>(definition: Preprocess, options: object = {}): Stage<Columns> =>
   starting<Stage<Columns>>(definition.bind(options, Decode.findNothing))
 
+/**
+ * Gives the stage of options as a user writes them, to fit and apply it by itself. Errors: `PipelineError` with every issue
+ * of the options.
+ *
+ * @example
+ * const { fit } = yield* Effect.fromResult(Preprocess.bind(Preprocess.standardiseDefinition))
+ * const fitted = yield* fit(Features.fromTask(train), { seed: Seed.root(1) })
+ * const features = yield* fitted.apply(Features.fromTask(test))
+ */
+export const bind = (definition: Preprocess, given: object = {}): Result.Result<Preprocessor, PipelineError> =>
+  Result.match(definition.bind(given, Decode.findNothing).bound, {
+    onSuccess: ({ part }) =>
+      part.kind === "preprocess"
+        ? Result.succeed(part.preprocessor)
+        : Features.fail(definition.id, "is no preprocessing stage; define it by Preprocess.define"),
+    onFailure: (issues) => Result.fail(new PipelineError({ issues }))
+  })
+
 const columns = Schema.optionalKey(OptionSchema.names)
 
 /** Options that name columns; without them a stage takes every column that it can work on. @category models */

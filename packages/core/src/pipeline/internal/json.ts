@@ -115,6 +115,7 @@ const isStages = (value: unknown): value is ReadonlyArray<Stage> => Array.isArra
 
 /** The schema of options that are lists of stages: branches, bodies of blocks. */
 export const stagesReference: Options<ReadonlyArray<Stage>, ReadonlyArray<unknown>> = Decode.reference(
+  "Stages",
   Schema.Array(Schema.Unknown),
   isStages,
   (given, find) => {
