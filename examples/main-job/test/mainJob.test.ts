@@ -120,9 +120,9 @@ layer(Scores.layer.pipe(Layer.provide(Tfjs.layer())))("experiment.yaml", (it) =>
         expect(readme, `${testSubset}, ${learner}, ${compare}`).toContain(
           `${Math.abs(Number(meanDiff)).toFixed(3)}  ${label}`
         )
-        expect(Number(meanDiff) < -0.1, `${testSubset}, ${learner}, ${compare}`).toBe(testSubset === "summit")
+        expect(Number(meanDiff) < -0.08, `${testSubset}, ${learner}, ${compare}`).toBe(testSubset === "summit")
         expect(Number(pPairedHolm) < 0.05, `${testSubset}, ${learner}, ${compare}`).toBe(
-          testSubset === "summit" && compare === "other"
+          testSubset === "summit" && compare === "other" && learner === "linear BCE"
         )
       }
     })

@@ -91,7 +91,10 @@ describe("Learner.preprocessed", () => {
       const loaded = Result.getOrThrow(learner.load(trained.task, state))
       assert.deepStrictEqual(yield* loaded.predict(Tasks.rows(task)), yield* Learner.predict(trained, task))
       for (const [wrong, expected] of [
-        [{ ...state, preprocess: state.preprocess.slice(1) }, /has preprocess states of oneHot, and the pipeline has impute, oneHot; load it with the learner/],
+        [
+          { ...state, preprocess: state.preprocess.slice(1) },
+          /has preprocess states of oneHot, and the pipeline has impute, oneHot; load it with the learner/
+        ],
         [{ ...state, preprocess: state.preprocess.toReversed() }, /has preprocess states of oneHot, impute, and/],
         [{ preprocess: state.preprocess }, /learner/]
       ] as const) {

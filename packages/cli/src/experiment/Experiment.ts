@@ -120,7 +120,7 @@ export const jsonSchema = (definitions: ReadonlyArray<Definition>): object => {
   const ready = anyOf(of("learner"), { id: { type: "string" }, preprocess: listOf(anyOf(of("preprocess"))) })
   const pipeline = {
     type: "object",
-    properties: { id: { type: "string" }, pipeline: ref("Stages") },
+    properties: { id: { type: "string" }, pipeline: ref("stages") },
     required: ["pipeline"],
     additionalProperties: false
   }
@@ -132,17 +132,17 @@ export const jsonSchema = (definitions: ReadonlyArray<Definition>): object => {
     ...root,
     properties: {
       ...root.properties,
-      learners: listOf(ref("Learner")),
-      fallback: ref("Learner"),
-      measures: listOf(ref("Measure"))
+      learners: listOf(ref("learner")),
+      fallback: ref("learner"),
+      measures: listOf(ref("measure"))
     },
     $defs: {
       ...own,
-      Learner: { anyOf: [ready, pipeline] },
-      Stages: listOf(anyOf(network)),
-      Transform: anyOf(of("transform")),
-      Measure: ids(of("measure")),
-      Callback: anyOf(of("callback"))
+      learner: { anyOf: [ready, pipeline] },
+      stages: listOf(anyOf(network)),
+      transform: anyOf(of("transform")),
+      measure: ids(of("measure")),
+      callback: anyOf(of("callback"))
     }
   }
 }

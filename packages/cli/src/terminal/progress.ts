@@ -5,7 +5,6 @@ import { styleText } from "node:util"
 import * as Duration from "@rocflow/core/Duration"
 import type * as Events from "@rocflow/core/learning/Events"
 import type * as Job from "@rocflow/resampling/Job"
-import type {} from "@rocflow/resampling/Run"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 

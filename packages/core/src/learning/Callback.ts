@@ -173,7 +173,7 @@ const CallbackJson = Schema.StructWithRest(Schema.Struct({ type: Schema.String }
  * and how it fails is not known to the compiler; where a callback is given in code, the types of `Model` state it.
  */
 export const reference: Base.Options<Callback, Json> = Decode.reference(
-  "Callback",
+  "callback",
   CallbackJson,
   isCallback,
   ({ type, ...options }, find) => {

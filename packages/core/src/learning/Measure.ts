@@ -248,7 +248,7 @@ const isMeasure = (value: unknown): value is Measure =>
 
 /** The schema of options that are measures: `"auc"`. */
 export const reference: Definition.Options<Measure, string> = Decode.reference(
-  "Measure",
+  "measure",
   Schema.String,
   isMeasure,
   (id, find) =>

@@ -149,6 +149,8 @@ export const run = Effect.fnUntraced(function* <E, R>(
     state: trainer.state
   }
 
+  const ended = () => stopped || stopping.stop
+
   const diverged = (batch: number, loss: string) => Effect.fail(new TrainingDiverged({ epoch, batch, loss, history }))
 
   const tell = <A>(
@@ -237,7 +239,7 @@ export const run = Effect.fnUntraced(function* <E, R>(
   const loop = Effect.gen(function* () {
     yield* Events.emit({ _tag: "TrainingBegun", epochs: plan.epochs, rows: train.rows, batches: batchCount })
     yield* tell((c) => c.begin, { epochs: plan.epochs, epoch, rows: train.rows })
-    while (!stopped && !stopping.stop && epoch < plan.epochs) yield* runEpoch()
+    while (!ended() && epoch < plan.epochs) yield* runEpoch()
     yield* tell((c) => c.end, { epoch })
   })
 

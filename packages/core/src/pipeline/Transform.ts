@@ -193,7 +193,7 @@ const TransformJson = Schema.StructWithRest(Schema.Struct({ type: Schema.String 
 
 /** The schema of options that are transforms: `{ type: "Transform.clip", norm: 1 }`, or a name alone. */
 export const reference: Base.Options<Transform, string | Json> = Decode.reference(
-  "Transform",
+  "transform",
   Schema.Union([Schema.String, TransformJson]),
   isTransform,
   (given, find) => {

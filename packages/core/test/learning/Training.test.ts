@@ -789,7 +789,7 @@ describe("interruption", () => {
       const plan = { ...(yield* real), batchSize: 1, epochs: 1_000_000, callbacks: [counting, recorder(log)] }
       const fiber = yield* Effect.forkChild(Effect.scoped(Training.run(plan)))
       yield* Deferred.await(started)
-      while (batches < 5) yield* Effect.yieldNow
+      yield* Effect.repeat(Effect.yieldNow, { until: () => batches >= 5 })
       yield* Fiber.interrupt(fiber)
       const stopped = batches
       assert.match(log.at(-1)!, /^exit /)

@@ -24,9 +24,7 @@ export const dynamic = (rows: number, parts: Parts): Task.Task => {
   const columns = {
     x: Column.numeric(Array.from({ length: rows }, (_, row) => row)),
     y:
-      parts.target === undefined
-        ? Column.numeric(Array.from({ length: rows }, (_, row) => row))
-        : factor(parts.target),
+      parts.target === undefined ? Column.numeric(Array.from({ length: rows }, (_, row) => row)) : factor(parts.target),
     ...(parts.subset === undefined ? {} : { site: factor(parts.subset) }),
     ...(parts.group === undefined ? {} : { pair: factor(parts.group) }),
     ...(parts.stratum === undefined ? {} : { level: factor(parts.stratum) }),

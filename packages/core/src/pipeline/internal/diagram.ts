@@ -24,9 +24,10 @@ const words = (value: unknown): string => {
     return value.length > 4 ? `${value.length} columns` : value.map(words).join(" ")
   }
   if (typeof value !== "object" || value === null) return String(value)
-  if (!("type" in value) || typeof value.type !== "string") return pairs(value)
+  if (!("type" in value)) return pairs(value)
   const { type, ...options } = value
-  return [value.type.slice(value.type.lastIndexOf(".") + 1), pairs(options)].join(" ").trim()
+  if (typeof type !== "string") return pairs(value)
+  return [type.slice(type.lastIndexOf(".") + 1), pairs(options)].join(" ").trim()
 }
 
 /** The stages inside a stage are drawn by themselves. */

@@ -54,8 +54,7 @@ const readStage = (json: unknown, find: Find): Result.Result<Stage, Issue> => {
       message: `a stage is written as { type: "Nn.linear", … }, got ${JSON.stringify(json)}`
     })
   }
-  const { type, ...options } = entry
-  const id = entry.type
+  const { type: id, ...options } = entry
   return Result.match(find(id, ...stageKinds), {
     onSuccess: (definition) =>
       isStage(definition)
@@ -115,7 +114,7 @@ const isStages = (value: unknown): value is ReadonlyArray<Stage> => Array.isArra
 
 /** The schema of options that are lists of stages: branches, bodies of blocks. */
 export const stagesReference: Options<ReadonlyArray<Stage>, ReadonlyArray<unknown>> = Decode.reference(
-  "Stages",
+  "stages",
   Schema.Array(Schema.Unknown),
   isStages,
   (given, find) => {
