@@ -25,7 +25,9 @@ const bundledNode = () => {
 }
 
 if (recentEnough) {
-  await import("../src/bin.ts")
+  // Inside the repository the sources run as they are.
+  const source = new URL("../src/bin.ts", import.meta.url)
+  await import(existsSync(source) ? source.href : "../dist/bin.js")
 } else {
   const node = bundledNode()
   if (node === undefined) {

@@ -54,13 +54,16 @@ interface Input {
   readonly json: boolean
 }
 
+/** The program of a worker process: a source inside the repository, else what it was built into. */
+const worker = new URL(import.meta.url.endsWith(".ts") ? "../worker.ts" : "../worker.js", import.meta.url)
+
 /** One process per core unless said otherwise; a single one is this process, unless it may have to be ended. */
 const executorOf = (file: string, workers: Option.Option<number>, timeLimit: Option.Option<number>) => {
   const size = Option.getOrElse(workers, availableParallelism)
   return size === 1 && Option.isNone(timeLimit)
     ? Executor.inProcess
     : Processes.layer({
-        entry: new URL("../worker.ts", import.meta.url),
+        entry: worker,
         args: [file],
         size,
         ...(Option.isSome(timeLimit) ? { timeLimit: timeLimit.value } : {})
