@@ -199,7 +199,6 @@ describe("programs", () => {
           composite: false,
           incremental: false,
           declaration: false,
-          declarationMap: false,
           allowImportingTsExtensions: true,
           rewriteRelativeImportExtensions: false,
           noUncheckedIndexedAccess: false

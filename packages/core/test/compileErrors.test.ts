@@ -22,9 +22,12 @@ import * as Nn from "@rocflow/core/pipeline/Nn"
 import * as Optimizer from "@rocflow/core/pipeline/Optimizer"
 import * as Preprocess from "@rocflow/core/pipeline/Preprocess"
 import type * as Task from "@rocflow/core/data/Task"
+import * as Measure from "@rocflow/core/learning/Measure"
 import * as Aum from "@rocflow/losses/Aum"
+import * as CrossEntropy from "@rocflow/losses/CrossEntropy"
+import * as Effect from "effect/Effect"
 
-export const used = [Featureless, Learner, Model, Ingress, Nn, Optimizer, Preprocess, Aum]
+export const used = [CrossEntropy, Effect, Featureless, Learner, Measure, Model, Ingress, Nn, Optimizer, Preprocess, Aum]
 export declare const task: Task.Task<"multiclass", "target" | "feature", "age">
 `
 
@@ -50,6 +53,28 @@ const programs: Readonly<Record<string, { readonly code: string; readonly says: 
       "Early stopping needs a validation split: Validation.holdout(ratio, { measures, patience })"
     ]
   },
+  "incomplete.ts": {
+    code: `
+      const pipeline = Ingress.numeric().pipe(Nn.head(), Aum.loss())
+      export const open = Learner.train(pipeline, task)
+      export const unclosed = Learner.train(pipeline.pipe(Optimizer.adam()), task)
+    `,
+    says: ["Stage not set: optimizer", "Stage not set: model; end the pipeline with Model.classif or Model.regr"]
+  },
+  "engine.ts": {
+    code: `
+      const learner = Ingress.numeric().pipe(Nn.head(), CrossEntropy.loss(), Optimizer.adam(), Model.classif({ epochs: 1 }))
+      export const ran = Effect.runPromise(Learner.train(learner, task))
+    `,
+    says: ["No engine is provided: add Effect.provide(Tfjs.layer())"]
+  },
+  "measure.ts": {
+    code: `
+      const pipeline = Ingress.numeric().pipe(Nn.head(), Aum.loss(), Optimizer.adam())
+      export const learner = pipeline.pipe(Model.classif({ epochs: 1, measures: [Measure.rmse] }))
+    `,
+    says: ['Measure<"regression">']
+  },
   "right.ts": {
     code: `
       const pipeline = Preprocess.impute({ method: "median" }).pipe(
@@ -57,6 +82,7 @@ const programs: Readonly<Record<string, { readonly code: string; readonly says: 
         Nn.linear(20), Nn.relu(), Nn.dropout(0.1), Nn.head(), Aum.loss(), Optimizer.sgd({ learningRate: 0.1 })
       )
       export const learner = pipeline.pipe(Model.classif({ epochs: 1 }))
+      export const generic = <R>(learner: Learner.Learner<"multiclass", never, never, R>) => Learner.train(learner, task)
     `,
     says: []
   }

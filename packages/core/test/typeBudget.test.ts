@@ -71,8 +71,6 @@ describe("the type checker", () => {
           composite: false,
           incremental: false,
           declaration: false,
-          declarationMap: false,
-          sourceMap: false,
           rewriteRelativeImportExtensions: false,
           allowImportingTsExtensions: true
         },

@@ -71,8 +71,9 @@ export const doctor = Effect.fn("doctor")(function* ({ json }: { readonly json: 
     {
       part: "machine",
       works: true,
-      detail: `${versions["platform"]}, ${availableParallelism()} cores, Node ${versions["node"]}`
+      detail: `${versions["platform"]}, ${availableParallelism()} cores`
     },
+    { part: "Node", works: true, detail: `${versions["node"]} at ${process.execPath}` },
     ...(yield* engines),
     yield* check("data files", dataFiles),
     yield* check("figures", figures)

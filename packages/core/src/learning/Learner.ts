@@ -21,6 +21,7 @@ import * as Closing from "../pipeline/Closing.ts"
 import type * as Base from "../pipeline/Definition.ts"
 import * as Features from "../pipeline/Features.ts"
 import type { MissingValues } from "../pipeline/MissingValues.ts"
+import type * as Order from "../pipeline/Order.ts"
 import * as Pipeline from "../pipeline/Pipeline.ts"
 import { type Issue, PipelineError } from "../pipeline/PipelineError.ts"
 import * as Registry from "../pipeline/Registry.ts"
@@ -427,6 +428,44 @@ export const check = (
 ): Effect.Effect<void, TrainError> =>
   Effect.flatMap(Effect.fromResult(checkTraining(learner, task)), () => learner.check(task))
 
+/** What can be handed to `train`: a learner, and a pipeline so that the compiler can say what it lacks. @category type-level */
+export type Trainable = Learner<TargetKind, string, unknown, unknown> | Pipeline.Any
+
+/** `unknown` for a learner; for a pipeline without a model a sentence that names what is missing. @category type-level */
+export type Complete<L extends Trainable> = L extends Pipeline.Any
+  ? unknown extends Order.Problem<Pipeline.ReachedOf<L>, "model", "Model">
+    ? "Stage not set: model; end the pipeline with Model.classif or Model.regr"
+    : Order.Problem<Pipeline.ReachedOf<L>, "model", "Model">
+  : unknown
+
+type KindOf<L> = L extends Learner<infer K, infer _C, infer _E, infer _R> ? K : never
+type ColumnsOf<L> = L extends Learner<infer _K, infer C, infer _E, infer _R> ? C : never
+type ErrorOf<L> = L extends Learner<infer _K, infer _C, infer E, infer _R> ? E : never
+type ServicesOf<L> = L extends Learner<infer _K, infer _C, infer _E, infer R> ? R : never
+
+const trainLearner = <K extends TargetKind, Columns extends string, E, R>(
+  learner: Learner<K, Columns, E, R>,
+  task: Task,
+  { seed = 1 }: { readonly seed?: number | Seed.Seed }
+): Effect.Effect<Trained<K, Columns, R>, TrainError | E, R> =>
+  Effect.flatMap(Effect.fromResult(checkTraining(learner, task)), () =>
+    Effect.map(learner.fit(task, typeof seed === "object" ? seed : Seed.root(seed)), (fitted) => ({
+      learner,
+      task: TaskSchema.of(task),
+      fitted
+    }))
+  )
+
+/** What a pipeline lacks that is trained as if it were a learner. */
+const refuse = (pipeline: Pipeline.Any): Effect.Effect<never, PipelineError> =>
+  Effect.flatMap(Effect.fromResult(Pipeline.check(pipeline, { complete: true })), () =>
+    Effect.fail(
+      new PipelineError({
+        issues: [{ path: [], message: "a pipeline that was read from JSON is made a learner by Learner.fromPipeline" }]
+      })
+    )
+  )
+
 /**
  * Trains a learner on all rows of a task.
  *
@@ -434,24 +473,19 @@ export const check = (
  * does not use row weights refuses a task with a weight column.
  * @category running
  */
-export const train = <
-  K extends TargetKind,
-  Columns extends string,
-  E,
-  R,
-  TaskKind extends TargetKind,
-  Roles extends Role,
-  Names extends string
->(
-  learner: Learner<K, Columns, E, R>,
-  task: Task<TaskKind, Roles, Names> & Suits<K, Columns, TaskKind, Names>,
+export const train = <L extends Trainable, TaskKind extends TargetKind, Roles extends Role, Names extends string>(
+  learner: L & Complete<L>,
+  task: Task<TaskKind, Roles, Names> & Suits<KindOf<L>, ColumnsOf<L>, TaskKind, Names>,
   options: { readonly seed?: number | Seed.Seed } = {}
-): Effect.Effect<Trained<K, Columns, R>, TrainError | E, R> => {
-  const data: Task = task
-  const seed = typeof options.seed === "object" ? options.seed : Seed.root(options.seed ?? 1)
-  return Effect.flatMap(Effect.fromResult(checkTraining(learner, data)), () =>
-    Effect.map(learner.fit(data, seed), (fitted) => ({ learner, task: TaskSchema.of(data), fitted }))
-  )
+): Effect.Effect<Trained<KindOf<L>, ColumnsOf<L>, ServicesOf<L>>, TrainError | ErrorOf<L>, ServicesOf<L>> => {
+  const given: Trainable = learner
+  const trained = Pipeline.isPipeline(given) ? refuse(given) : trainLearner(given, task, options)
+  // The types say of `L` what the value is.
+  return trained as Effect.Effect<
+    Trained<KindOf<L>, ColumnsOf<L>, ServicesOf<L>>,
+    TrainError | ErrorOf<L>,
+    ServicesOf<L>
+  >
 }
 
 /**
