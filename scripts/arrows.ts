@@ -2,7 +2,7 @@
  * Checks who imports whom.
  *
  * - packages: losses, learners, resampling → core; report → core, losses, resampling; cli → all; examples → all; never the other way
- * - folders of core: data ← splitting ← pipeline ← engine ← learning; of engine, others see Engine.ts and tfjs/Tfjs.ts only
+ * - folders of core: data ← splitting ← pipeline ← network ← engine ← learning ← testing; of engine, others see Engine.ts and tfjs/Tfjs.ts only
  * - a folder's internal/ is private to it
  * - no circles inside a package, neither of values nor of types
  */
@@ -26,7 +26,8 @@ const coreFolders: Readonly<Record<string, ReadonlyArray<string>>> = {
   pipeline: ["internal", "data", "splitting"],
   network: ["internal", "data", "splitting", "pipeline"],
   engine: ["internal", "data", "splitting", "pipeline", "network"],
-  learning: ["internal", "data", "splitting", "pipeline", "network", "engine"]
+  learning: ["internal", "data", "splitting", "pipeline", "network", "engine"],
+  testing: ["internal", "data", "splitting", "pipeline", "network", "engine", "learning"]
 }
 
 /** Files of core's root that stand above or below all folders. */
@@ -38,7 +39,8 @@ const rootFiles: Readonly<Record<string, "below" | "above">> = {
   "Duration.ts": "below",
   "WholeFile.ts": "below",
   "Definitions.ts": "above",
-  "index.ts": "above"
+  "index.ts": "above",
+  "testing.ts": "above"
 }
 
 const importsOf = (file: string): ReadonlyArray<string> =>
@@ -83,7 +85,9 @@ const checkFolders = (file: string, from: string, to: string) => {
   }
   if (inSource.length === 0 && rootFiles[source] === "below")
     problems.push(`${file}: ${source} stands below all folders`)
-  if (target === "engine" && source !== "engine" && inSource.length > 0 && to !== "engine/Engine.ts") {
+  // Laws of layers compute on plain JavaScript.
+  const reaches = source !== "engine" && source !== "testing" && inSource.length > 0
+  if (target === "engine" && reaches && to !== "engine/Engine.ts") {
     problems.push(`${file}: reach the engine through Engine.ts`)
   }
 }

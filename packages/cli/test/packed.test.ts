@@ -115,14 +115,11 @@ describe("a new project", () => {
       .exec(readFileSync(join(root, "README.md"), "utf8"))?.[1]
       ?.replace("Effect.runPromise(program.", "console.log((await Effect.runPromise(program.") ?? ""
 
-  const compile = (...flags: ReadonlyArray<string>) =>
-    run(
-      project(),
-      process.execPath,
-      join(project(), "node_modules/typescript/bin/tsc"),
-      ...["--strict", "--module", "nodenext", "--target", "es2024", "--types", "node", "--outDir", "out", ...flags],
-      "program.ts"
-    )
+  const strict = ["--strict", "--module", "nodenext", "--target", "es2024", "--types", "node", "--outDir", "out"]
+  const compile = (...flags: ReadonlyArray<string>) => {
+    const compiler = join(project(), "node_modules/typescript/bin/tsc")
+    return run(project(), process.execPath, compiler, ...strict, ...flags, "program.ts")
+  }
 
   it("compiles the README's program strictly and runs it", async () => {
     const rows = Array.from({ length: 40 }, (_, i) => `${(i * 7) % 11},${i % 3},${i % 3 === 0 ? "M" : "R"}`)

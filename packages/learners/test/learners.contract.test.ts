@@ -16,6 +16,7 @@ import * as Measure from "@rocflow/core/learning/Measure"
 import type { Prediction } from "@rocflow/core/learning/Prediction"
 import * as Preprocess from "@rocflow/core/pipeline/Preprocess"
 import * as Seed from "@rocflow/core/Seed"
+import { LearnerLaws } from "@rocflow/core/testing"
 import { cpu, on } from "../../core/test/support/engines.ts"
 import { registry } from "../../core/test/support/pipelines.ts"
 import * as Tasks from "../../core/test/support/tasks.ts"
@@ -69,37 +70,6 @@ it("the table has every ready-made learner", () => {
 })
 
 describe.each(cases)("%s of a %s target", (_, kind, learner, task) => {
-  it.effect(
-    "predicts every row: numbers, or probabilities in the order of the levels and the class of the largest",
-    () =>
-      Effect.gen(function* () {
-        const rows = Int32Array.from({ length: n / 2 }, (_, i) => 2 * i)
-        const test = Task.take(task, rows)
-        const { levels, prob, response, rows: own, scores, truth } = yield* predicted(learner, task, test)
-        assert.deepStrictEqual(truth, test.target)
-        assert.deepStrictEqual(own, Int32Array.from(rows.keys()))
-        assert.strictEqual(response.length, rows.length)
-        assert.isTrue(response.every(Number.isFinite))
-        if (kind === "regression") {
-          assert.strictEqual(prob, undefined)
-          return
-        }
-        assert.deepStrictEqual(levels, task.levels)
-        for (let i = 0; i < rows.length; i++) {
-          const own = prob!.slice(i * levels.length, (i + 1) * levels.length)
-          assert.approximately(
-            own.reduce((a, b) => a + b),
-            1,
-            1e-12
-          )
-          assert.isTrue(own.every((p) => p >= 0 && p <= 1))
-          const best = own.indexOf(Math.max(...own))
-          assert.strictEqual(response[i], best)
-          if (scores !== undefined) assert.strictEqual(scores[i] >= 0, own[0] >= 0.5)
-        }
-      })
-  )
-
   it.effect("learns something, unless it ignores the features", () =>
     Effect.gen(function* () {
       const own = yield* predicted(learner, task)
@@ -110,16 +80,6 @@ describe.each(cases)("%s of a %s target", (_, kind, learner, task) => {
       }
       const loss = kind === "regression" ? Measure.mse : Measure.logloss
       assert.isBelow(loss.evaluate(own) as number, 0.98 * (loss.evaluate(baseline) as number))
-    })
-  )
-
-  it.effect("is saved as JSON and predicts the same when loaded", () =>
-    Effect.gen(function* () {
-      const trained = yield* Learner.train(learner, task)
-      const state: unknown = JSON.parse(JSON.stringify(trained.fitted.state()))
-      const loaded = Result.getOrThrow(learner.load(trained.task, state))
-      assert.deepStrictEqual(yield* loaded.predict(Tasks.rows(task)), yield* Learner.predict(trained, task))
-      assert.isTrue(Result.isFailure(learner.load(trained.task, { nothing: "of it" })))
     })
   )
 
@@ -140,17 +100,6 @@ describe.each(cases)("%s of a %s target", (_, kind, learner, task) => {
       const reversed = { ...task, roles: { ...task.roles, feature: task.roles.feature.toReversed() } }
       agree(yield* predicted(learner, reversed, task, 7), first)
       assert.deepStrictEqual(yield* predicted(learner, task, reversed, 7), first)
-    })
-  )
-
-  it.effect("predicts each row by itself", () =>
-    Effect.gen(function* () {
-      const trained = yield* Learner.train(learner, task)
-      const whole = yield* Learner.predict(trained, task)
-      const one = yield* Learner.predict(trained, Task.take(task, [11]))
-      assert.strictEqual(one.response[0], whole.response[11])
-      const k = task.levels.length
-      assert.deepStrictEqual(one.prob, whole.prob?.slice(11 * k, 12 * k))
     })
   )
 
@@ -208,18 +157,13 @@ describe.each(cases)("%s of a %s target", (_, kind, learner, task) => {
       assert.deepStrictEqual(yield* Effect.flip(Learner.check(learner, withText)), error)
     })
   )
-
-  it.effect("refuses no rows", () =>
-    Effect.gen(function* () {
-      const error = yield* Effect.flip(predicted(learner, Task.take(task, [])))
-      assert.strictEqual(error._tag, "PipelineError")
-    })
-  )
-
-  it.effect("passes a check of what it can be trained on", () => Learner.check(learner, task))
 })
 
 describe.each(learners.map((learner) => [learner.id, learner] as const))("%s", (_, learner) => {
+  it.each(LearnerLaws.of(learner, Effect.runPromise).map((law) => [law.name, law] as const))("%s", (__, { check }) =>
+    check()
+  )
+
   it.effect("predicts the same probabilities of the levels whichever of them is positive", () =>
     Effect.gen(function* () {
       const yes = yield* predicted(learner, Tasks.binary(n))

@@ -8,6 +8,7 @@ import * as Schema from "effect/Schema"
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import * as Resampling from "../src/Resampling.ts"
+import { ResamplingLaws } from "../src/testing.ts"
 import { dynamic, factor } from "./support/tasks.ts"
 
 const apply = (spec: Resampling.Spec, task: Task.Task, seed: number | Seed.Seed = 1) =>
@@ -20,7 +21,7 @@ const repeat = (n: number, f: (row: number) => string) => Array.from({ length: n
 const allRows = (n: number) => Array.from({ length: n }, (_, row) => row)
 const sorted = (rows: Iterable<number>) => [...rows].sort((a, b) => a - b)
 
-/** Every resampling that needs no role, on a table of at least 12 groups. */
+/** Every resampling. */
 const family: ReadonlyArray<Resampling.Spec> = [
   Resampling.cv({ folds: 3 }),
   Resampling.repeatedCv({ folds: 3, repeats: 2 }),
@@ -30,61 +31,28 @@ const family: ReadonlyArray<Resampling.Spec> = [
   Resampling.leaveOneOut(),
   Resampling.insample(),
   Resampling.custom({ train: [[0, 1], [4]], test: [[2], [1, 3]] }),
-  Resampling.sameOther({ ignoreSubset: true })
+  Resampling.sameOther({ ignoreSubset: true }),
+  Resampling.foldColumn()
 ]
 
-describe.each(family.map((spec) => [spec.type, spec] as const))("every resampling: %s", (type, spec) => {
-  const rows = fc.array(fc.tuple(fc.nat(20), fc.nat(2)), { minLength: 40, maxLength: 60 })
+describe.each(family.map((spec) => [spec.type, spec] as const))("every resampling: %s", (_, spec) => {
+  it.each(ResamplingLaws.of(spec).map((law) => [law.name, law] as const))("%s", (__, { check }) => check())
 
-  it("is JSON and back", () => {
-    const json: unknown = JSON.parse(JSON.stringify(spec))
-    expect(Schema.decodeUnknownSync(Resampling.schema)(json)).toEqual(spec)
-    expect(Schema.encodeSync(Resampling.schema)(spec)).toEqual(json)
-    expect(Resampling.toText(spec)).not.toBe("")
-  })
-
-  it("never trains on a row or group it tests, unless that is its purpose", () => {
-    if (type === "insample" || type === "custom") return
-    fc.assert(
-      fc.property(rows, fc.integer(), (rows, seed) => {
-        const group = rows.map(([g]) => String(g))
-        const task = dynamic(rows.length, { group, stratum: rows.map(([, s]) => String(s)) })
-        const run = Result.getOrUndefined(Effect.runSync(Effect.result(Resampling.instantiate(spec, task, seed))))
-        for (const { test, train } of run?.splits ?? []) {
-          const tested = new Set(Array.from(test, (row) => group[row]))
-          expect(train.some((row) => tested.has(group[row]))).toBe(false)
-          expect(sorted(test)).toEqual([...test])
-          expect(sorted(train)).toEqual([...train])
-        }
-      }),
-      { numRuns: 30 }
-    )
-  })
-
-  it("never trains on a copy of a row it tests, unless that is its purpose", () => {
-    if (type === "insample" || type === "custom") return
-    const random = Seed.generator(Seed.root(5))
-    for (let seed = 0; seed < 20; seed++) {
-      const drawn = Array.from({ length: 40 }, () => random.below(30))
-      const stratum = repeat(30, (row) => String(row % 2))
-      const { groupCount, splits } = apply(spec, Task.take(dynamic(30, { stratum }), drawn), seed)
-      expect(groupCount).toBe(new Set(drawn).size)
-      for (const { test, train } of splits) {
-        const tested = new Set(Array.from(test, (row) => drawn[row]))
-        expect(train.some((row) => tested.has(drawn[row]!))).toBe(false)
-      }
-    }
-  })
-
-  it("gives the same splits for the same seed, in order, as one cell of a score table", () => {
-    const task = dynamic(30, { stratum: repeat(30, (row) => String(row % 3)) })
+  it("is one cell of a score table for each split", () => {
+    const task = dynamic(30, {
+      stratum: repeat(30, (row) => String(row % 3)),
+      ...(spec.type === "foldColumn" ? { fold: repeat(30, (row) => String(row % 5)) } : {})
+    })
     const { splits } = apply(spec, task, 7)
-    expect(apply(spec, task, 7).splits).toEqual(splits)
     expect(apply(spec, task, Seed.root(7)).splits).toEqual(splits)
-    expect(splits.map((split) => split.iteration)).toEqual(allRows(splits.length))
     expect(new Set(splits.map((split) => `${split.nTrainGroups} ${split.groups}`)).size).toBe(1)
     expect(new Set(splits.map((split) => `${split.repetition} ${split.testFold}`)).size).toBe(splits.length)
   })
+})
+
+it("every resampling is in the table", () => {
+  const known = Resampling.schema.members.map((member) => member.fields.type.literal)
+  expect(family.map(({ type }) => type).toSorted()).toEqual([...known].toSorted())
 })
 
 describe("cv", () => {

@@ -13,7 +13,7 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { define as defineStage } from "./internal/bind.ts"
-import { hashable, stagesReference, toJson } from "./internal/json.ts"
+import { explicit, stagesReference, toJson } from "./internal/json.ts"
 import { starting } from "./internal/pipeline.ts"
 import type { Reached } from "./Order.ts"
 import type * as Pipeline from "./Pipeline.ts"
@@ -108,7 +108,7 @@ const merged = <S extends Pipeline.Any & ((self: never) => Pipeline.Any)>(
       wrong === undefined
         ? Result.succeed({
             part: { kind, join, branches: new Map(all.map(([name, { stages }]) => [name, stages])) },
-            encoded: { branches: byName(({ stages }) => hashable(stages)) }
+            encoded: { branches: byName(({ stages }) => explicit(stages)) }
           })
         : Result.fail([{ path: ["branches"], message: `${id}: ${wrong}` }])
   })

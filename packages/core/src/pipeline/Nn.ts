@@ -12,7 +12,7 @@ import type { Generator } from "../Seed.ts"
 import { findNothing } from "./Decode.ts"
 import type * as Base from "./Definition.ts"
 import { define as defineStage } from "./internal/bind.ts"
-import { hashable, stagesReference, toJson } from "./internal/json.ts"
+import { explicit, stagesReference, toJson } from "./internal/json.ts"
 import { append, fromStages } from "./internal/pipeline.ts"
 import type * as Pipeline from "./Pipeline.ts"
 import * as Shape from "./Shape.ts"
@@ -279,7 +279,7 @@ export const residual =
       json: { type: id, body: toJson(inner) },
       bound: Result.succeed({
         part: { kind, join: "sum", body: inner.stages },
-        encoded: { body: hashable(inner.stages) }
+        encoded: { body: explicit(inner.stages) }
       })
     })
   }

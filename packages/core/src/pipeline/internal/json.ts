@@ -21,15 +21,17 @@ import { type Any, fromStages } from "./pipeline.ts"
  */
 export const toJson = (self: Any): ReadonlyArray<StageJson> => self.stages.map(({ json }) => json)
 
-/** What is hashed of stages: every default filled in; the options as given where they break a rule. */
-export const hashable = (stages: ReadonlyArray<Stage>): ReadonlyArray<unknown> =>
-  stages.map(({ id, json: { type: _, ...given }, bound }) => ({
-    type: id,
-    options: Result.match(bound, { onSuccess: ({ encoded }) => encoded, onFailure: () => given })
-  }))
+/** The options of a stage with every default filled in; as given where they break a rule. */
+const filledIn = ({ json: { type: _, ...given }, bound }: Stage): unknown =>
+  Result.match(bound, { onSuccess: ({ encoded }) => encoded, onFailure: () => given })
+
+/** Stages in their JSON form, with every default filled in: what options that are stages are encoded as. */
+export const explicit = (stages: ReadonlyArray<Stage>): ReadonlyArray<unknown> =>
+  stages.map((stage) => Object.assign({ type: stage.id }, filledIn(stage)))
 
 /** A stable hash of the description, in hexadecimal. Options left out hash like their defaults. */
-export const hash = (self: Any): string => hashJson(hashable(self.stages))
+export const hash = (self: Any): string =>
+  hashJson(self.stages.map((stage) => ({ type: stage.id, options: filledIn(stage) })))
 
 const stageKinds = [
   "preprocess",
@@ -121,5 +123,5 @@ export const stagesReference: Options<ReadonlyArray<Stage>, ReadonlyArray<unknow
     const { issues, stages } = readStages(given, find)
     return issues.length > 0 ? Result.fail(issues) : Result.succeed(stages.filter((stage) => stage !== undefined))
   },
-  hashable
+  explicit
 )

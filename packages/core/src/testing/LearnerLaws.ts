@@ -1,0 +1,151 @@
+/**
+ * The laws of learners: they predict every row by itself, in the order of the levels, for every seed the same, and what
+ * they learned can be kept.
+ */
+import * as Effect from "effect/Effect"
+import * as Column from "../data/Column.ts"
+import * as Table from "../data/Table.ts"
+import * as Task from "../data/Task.ts"
+import * as TaskSchema from "../data/TaskSchema.ts"
+import * as Learner from "../learning/Learner.ts"
+import type { Prediction } from "../learning/Prediction.ts"
+import * as Seed from "../Seed.ts"
+import { close, fact, holds, type Law, same, succeeded } from "./Law.ts"
+
+const rows = 60
+
+/** A small task of two numeric features; the first one tells something about the target. */
+const taskOf = (kind: Task.Kind, more: Table.GivenColumns = {}, options: Partial<Task.Options> = {}): Task.Task => {
+  const random = Seed.generator(Seed.root(7))
+  const [x, z] = [0, 0].map(() => Float64Array.from({ length: rows }, () => random.normal()))
+  const names = { binary: ["yes", "no"], multiclass: ["low", "mid", "high"] } as const
+  const levels: ReadonlyArray<string> = kind === "regression" ? [] : names[kind]
+  const shift = (i: number) => (kind === "regression" ? 0 : 2 * (i % levels.length))
+  const given = {
+    x: Column.numeric(x!.map((value, i) => value + shift(i))),
+    z: Column.numeric(z!),
+    y:
+      kind === "regression"
+        ? Column.numeric(x!.map((value, i) => 2 * value - z![i]! + 1))
+        : Column.factor(
+            Array.from({ length: rows }, (_, i) => levels[i % levels.length]!),
+            { levels }
+          ),
+    ...more
+  }
+  const table: Table.Table = Effect.runSync(Table.fromEntries(Object.entries(given)))
+  return Effect.runSync(Task.fromTable(table, { target: "y", features: ["x", "z"], ...options }))
+}
+
+/** Both predictions say the same of their rows, but for rounding. */
+const agree = (a: Prediction, b: Prediction, what: string): void => {
+  if (a.prob !== undefined && b.prob !== undefined) close(a.prob, b.prob, 1e-6, what)
+  if (a.kind === "regression") close(a.response, b.response, 1e-6, what)
+}
+
+const kindLaws = <E, R>(
+  learner: Learner.Learner<Task.Kind, string, E, R>,
+  kind: Task.Kind,
+  run: <A>(effect: Effect.Effect<A, Learner.TrainError | E, R>) => Promise<A>
+): ReadonlyArray<Law> => {
+  const task = taskOf(kind)
+  const k = task.levels.length
+  const train = (on: Task.Task, seed = 1) => run(Learner.train(learner, on, { seed }))
+  const predict = async (on: Task.Task, of: Task.Task | Table.Table = on, seed = 1) => {
+    const trained = await train(on, seed)
+    return run(Learner.predict(trained, of))
+  }
+  return [
+    fact(`predicts every row, a number or the class of the largest probability (${kind})`, async () => {
+      const test = Task.take(
+        task,
+        Int32Array.from({ length: rows / 2 }, (_, i) => 2 * i)
+      )
+      const { levels, prob, response, rows: own, scores, truth } = await predict(task, test)
+      same(truth, test.target, "the truth")
+      same(
+        [...own],
+        Array.from({ length: rows / 2 }, (_, i) => i),
+        "the rows"
+      )
+      same(levels, task.levels, "the levels")
+      holds(response.length === own.length && response.every(Number.isFinite), () => `the response is ${[...response]}`)
+      if (prob === undefined) return
+      for (let i = 0; i < own.length; i++) {
+        const shares = prob.slice(i * k, (i + 1) * k)
+        close([shares.reduce((a, b) => a + b)], [1], 1e-9, `the probabilities of row ${i}`)
+        holds(
+          shares.every((p) => p >= 0 && p <= 1),
+          () => `the probabilities of row ${i} are ${[...shares]}`
+        )
+        holds(shares[response[i]!]! >= Math.max(...shares) - 1e-12, () => `row ${i} is called ${levels[response[i]!]}`)
+        if (scores !== undefined)
+          holds(scores[i]! >= 0 === shares[0]! >= 0.5, () => `the score of row ${i} is ${scores[i]}`)
+      }
+    }),
+    fact(`gives the same numbers for the same seed (${kind})`, async () =>
+      same(await predict(task, task, 7), await predict(task, task, 7), "the second prediction")
+    ),
+    fact(`is saved as JSON and predicts the same when loaded (${kind})`, async () => {
+      const trained = await train(task)
+      const state: unknown = JSON.parse(JSON.stringify(trained.fitted.state()))
+      const loaded = succeeded(learner.load(trained.task, state), "the state is refused")
+      const read = TaskSchema.rows(trained.task, task)
+      const again = await run(loaded.predict(succeeded(read, "the rows are refused")))
+      same(again, await run(Learner.predict(trained, task)), "the prediction of the loaded model")
+    }),
+    fact(`predicts each row by itself (${kind})`, async () => {
+      const trained = await train(task)
+      const whole = await run(Learner.predict(trained, task))
+      const one = await run(Learner.predict(trained, Task.take(task, [11])))
+      close(one.response, [whole.response[11]!], 1e-6, "the response of a row by itself")
+      if (whole.prob !== undefined) close(one.prob ?? [], whole.prob.slice(11 * k, 12 * k), 1e-6, "its probabilities")
+    }),
+    fact(`predicts rows of a table without a target, with columns in any order (${kind})`, async () => {
+      const { columns } = task.table
+      const blank = Effect.runSync(
+        Table.fromEntries([
+          ["z", columns.get("z")!],
+          ["x", columns.get("x")!]
+        ])
+      )
+      const [known, unknown] = [await predict(task), await predict(task, blank)]
+      same(unknown.truth, undefined, "the truth")
+      agree(unknown, known, "the prediction of the table")
+    }),
+    fact(`takes a weight of 1 as no weight, or refuses weights (${kind})`, async () => {
+      const ones = Column.numeric(new Float64Array(rows).fill(1))
+      const weighted = taskOf(kind, { w: ones }, { weight: "w" })
+      if (learner.weighted) {
+        agree(await predict(weighted), await predict(task), "the prediction with weights of 1")
+        return
+      }
+      const message = await train(weighted).then(
+        () => "nothing",
+        (error: unknown) => String(error)
+      )
+      holds(message.includes("weight"), () => `weights are not used, and training said ${message}`)
+    }),
+    fact(`refuses a task without rows (${kind})`, async () => {
+      const refused = await train(Task.take(task, [])).then(
+        () => false,
+        () => true
+      )
+      holds(refused, () => "it was trained on no rows")
+    }),
+    fact(`passes its own check where it can be trained (${kind})`, () => run(Learner.check(learner, task)))
+  ]
+}
+
+/**
+ * The laws of a learner, for each kind of target that it accepts. `run` runs its effects: a learner of a pipeline needs an
+ * engine.
+ *
+ * @example
+ * const run = (effect) => Effect.runPromise(Effect.provide(effect, Tfjs.layer()))
+ * for (const { check, name } of LearnerLaws.of(learner, run)) it(name, check)
+ */
+export const of = <E, R>(
+  learner: Learner.Learner<Task.Kind, string, E, R>,
+  run: <A>(effect: Effect.Effect<A, Learner.TrainError | E, R>) => Promise<A>
+): ReadonlyArray<Law> => learner.accepts.flatMap((kind) => kindLaws(learner, kind, run))

@@ -1,0 +1,92 @@
+/**
+ * The laws of preprocessing stages: what is learned comes from the training rows alone, is plain JSON, and changes every
+ * row by itself.
+ */
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as Column from "../data/Column.ts"
+import * as Features from "../pipeline/Features.ts"
+import * as Preprocess from "../pipeline/Preprocess.ts"
+import * as Seed from "../Seed.ts"
+import { law, type Law, same, succeeded } from "./Law.ts"
+import * as OptionLaws from "./OptionLaws.ts"
+
+/** Each column has a value in the first row, so that everything can be fitted. */
+const table = (random: Seed.Generator): Features.Features => {
+  const rows = 2 + random.below(12)
+  const values = <A>(first: A, other: () => A) =>
+    Array.from({ length: rows }, (_, row) => (row === 0 ? first : random.below(4) === 0 ? null : other()))
+  const level = Column.factor(
+    values<"a" | "b" | "c">("b", () => (["a", "b", "c"] as const)[random.below(3)]!),
+    { levels: ["c", "a", "b"] }
+  )
+  return Features.make(
+    [
+      ["real", Column.numeric(values(1, () => 200 * random.float() - 100))],
+      ["whole", Column.indices(Int32Array.from({ length: rows }, (_, row) => (row === 0 ? 2 : random.below(7) - 3)))],
+      ["truth", Column.boolean(values(true, () => random.below(2) === 0))],
+      ["level", succeeded(level, "a factor")],
+      ["text", Column.text(values("x", () => ["x", "y", "", "10", "9"][random.below(5)]!))]
+    ],
+    rows
+  )
+}
+
+const taken = ({ columns }: Features.Features, rows: ReadonlyArray<number>): Features.Features =>
+  Features.make(
+    Array.from(columns, ([name, column]) => [name, Column.take(column, rows)] as const),
+    rows.length
+  )
+
+/** Columns as text, by name. */
+const texts = ({ columns, rows }: Features.Features): Readonly<Record<string, ReadonlyArray<string | null>>> =>
+  Object.fromEntries(
+    Array.from(columns, ([name, column]) => [
+      name,
+      Array.from({ length: rows }, (_, row) => Column.toText(column, row))
+    ])
+  )
+
+/**
+ * The laws of a stage with some options, tried on columns `real`, `whole`, `truth`, `level` (a factor) and `text`, with
+ * missing values in all but `whole`.
+ *
+ * @example
+ * for (const { check, name } of PreprocessLaws.of(definition, { share: 0.25 })) it(name, check)
+ */
+export const of = (definition: Preprocess.Preprocess, options: object = {}): ReadonlyArray<Law> => {
+  const stage = succeeded(Preprocess.bind(definition, options), `${definition.id} refuses its options`)
+  const fit = (features: Features.Features) => Effect.runPromise(stage.fit(features, { seed: Seed.root(1) }))
+  const apply = async ({ apply }: Preprocess.FittedPreprocessor, features: Features.Features) =>
+    texts(await Effect.runPromise(apply(features)))
+  return [
+    ...OptionLaws.of(definition, options),
+    law("applies to any rows as to each of them: nothing is learned of the rows it is applied to", async (random) => {
+      const [train, other] = [table(random), table(random)]
+      const rows = Array.from({ length: 1 + random.below(5) }, () => random.below(other.rows))
+      const fitted = await fit(train)
+      const whole = await apply(fitted, other)
+      const expected = Object.fromEntries(
+        Object.entries(whole).map(([name, values]) => [name, rows.map((row) => values[row])])
+      )
+      same(await apply(fitted, taken(other, rows)), expected, "the rows by themselves")
+    }),
+    law("learns plain JSON, and works the same after reading it back", async (random) => {
+      const [train, other] = [table(random), table(random)]
+      const fitted = await fit(train)
+      const back = succeeded(stage.load(JSON.parse(JSON.stringify(fitted.state()))), "the state is refused")
+      same(await apply(back, other), await apply(fitted, other), "after reading the state back")
+    }),
+    law("learns and applies the same twice, and changes no column in place", async (random) => {
+      const train = table(random)
+      const before = texts(train)
+      same(await apply(await fit(train), train), await apply(await fit(train), train), "the second time")
+      same(texts(train), before, "the columns that it was given")
+    }),
+    law(
+      "refuses a state that is not its own",
+      () => same(Result.isFailure(stage.load({ "no such state": [] })), true, "a strange state is refused"),
+      1
+    )
+  ]
+}

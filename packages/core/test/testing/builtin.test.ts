@@ -1,0 +1,109 @@
+/**
+ * Every definition of this package is subjected to the laws that others can run; one that is missing from its table fails.
+ */
+import * as Result from "effect/Result"
+import { describe, expect, it } from "vitest"
+import * as Definitions from "../../src/Definitions.ts"
+import * as Measure from "../../src/learning/Measure.ts"
+import type { Definition, Kind } from "../../src/pipeline/Definition.ts"
+import * as Nn from "../../src/pipeline/Nn.ts"
+import * as Optimizer from "../../src/pipeline/Optimizer.ts"
+import * as Preprocess from "../../src/pipeline/Preprocess.ts"
+import * as Registry from "../../src/pipeline/Registry.ts"
+import * as Transform from "../../src/pipeline/Transform.ts"
+import * as Testing from "../../src/testing.ts"
+
+const find = Registry.lookup(Result.getOrThrow(Registry.make(Definitions.all)))
+
+const run = (name: string, laws: ReadonlyArray<Testing.Law.Law>) =>
+  describe(`${name}`, () => {
+    it.each(laws.map((law) => [law.name, law] as const))("%s", (_, { check }) => check())
+  })
+
+const layers: ReadonlyArray<readonly [Parameters<typeof Testing.LayerLaws.of>[0], object?, Testing.LayerLaws.Claims?]> =
+  [
+    [Nn.linearDefinition, { units: 4 }],
+    [Nn.linearDefinition, { units: 1, bias: false }],
+    [Nn.headDefinition],
+    [Nn.reluDefinition],
+    [Nn.reluDefinition, {}, { input: [4, 2] }],
+    [Nn.tanhDefinition],
+    [Nn.sigmoidDefinition],
+    [Nn.geluDefinition],
+    [Nn.dropoutDefinition, { rate: 0.5 }, { smooth: false }],
+    [Nn.residualDefinition, { body: [{ type: "Nn.linear", units: 3 }, "Nn.tanh"] }]
+  ]
+for (const [definition, options = {}, claims = {}] of layers) {
+  run(`${definition.id} ${JSON.stringify(options)}`, Testing.LayerLaws.of(definition, options, claims, find))
+}
+
+const preprocessing: ReadonlyArray<readonly [Preprocess.Preprocess, object?]> = [
+  [Preprocess.selectDefinition, { columns: ["text", "real"] }],
+  [Preprocess.imputeDefinition, { method: "mean" }],
+  [Preprocess.imputeDefinition, { method: "median", columns: ["whole"] }],
+  [Preprocess.imputeDefinition, { method: "mode" }],
+  [Preprocess.imputeDefinition, { method: "constant", value: -1 }],
+  [Preprocess.imputeDefinition, { method: "constant", value: "none" }],
+  [Preprocess.imputeDefinition, { method: "constant", value: true }],
+  [Preprocess.oneHotDefinition],
+  [Preprocess.oneHotDefinition, { drop: "first", columns: ["level", "whole"] }],
+  [Preprocess.oneHotDefinition, { unknown: "error", columns: ["level"] }],
+  [Preprocess.standardiseDefinition],
+  [Preprocess.standardiseDefinition, { columns: ["real"] }],
+  [Preprocess.dropConstantsDefinition]
+]
+for (const [definition, options = {}] of preprocessing) {
+  run(`${definition.id} ${JSON.stringify(options)}`, Testing.PreprocessLaws.of(definition, options))
+}
+
+const optimizers: ReadonlyArray<readonly [Optimizer.Definition, object?]> = [
+  [Optimizer.sgdDefinition, { learningRate: 0.1 }],
+  [Optimizer.sgdDefinition, { learningRate: 0.1, momentum: 0.9, nesterov: true }],
+  [Optimizer.adamDefinition],
+  [Optimizer.lineSearchDefinition],
+  [Optimizer.chainDefinition, { transforms: [{ type: "Transform.clip", norm: 1 }, "Transform.adam"] }]
+]
+for (const [definition, options = {}] of optimizers) {
+  run(`${definition.id} ${JSON.stringify(options)}`, Testing.OptimizerLaws.of(definition, options, find))
+}
+
+const transforms: ReadonlyArray<readonly [Transform.Definition, object?]> = [
+  [Transform.clipDefinition, { norm: 0.5 }],
+  [Transform.momentumDefinition, { momentum: 0.9 }],
+  [Transform.momentumDefinition, { momentum: 0.9, nesterov: true }],
+  [Transform.adamDefinition],
+  [Transform.decayDefinition, { rate: 0.01 }],
+  [Transform.rateDefinition, { rate: 0.1 }],
+  [Transform.lineSearchDefinition],
+  [
+    Transform.groupDefinition,
+    {
+      paths: ["**.kernel"],
+      transforms: [
+        { type: "Transform.momentum", momentum: 0.5 },
+        { type: "Transform.rate", rate: 2 }
+      ]
+    }
+  ]
+]
+for (const [definition, options = {}] of transforms) {
+  run(`${definition.id} ${JSON.stringify(options)}`, Testing.OptimizerLaws.ofTransform(definition, options, find))
+}
+
+for (const measure of Measure.definitions) run(measure.id, Testing.MeasureLaws.of(measure))
+
+describe("the tables", () => {
+  const idsOf = (table: ReadonlyArray<readonly [Definition, ...ReadonlyArray<unknown>]>) =>
+    [...new Set(table.map(([{ id }]) => id))].toSorted()
+
+  it.each<[string, ReadonlyArray<Kind>, ReadonlyArray<string>]>([
+    ["layers", ["layer", "head", "block"], idsOf(layers)],
+    ["preprocessing", ["preprocess"], idsOf(preprocessing)],
+    ["optimizers", ["optimizer"], idsOf(optimizers)],
+    ["transforms", ["transform"], idsOf(transforms)],
+    ["measures", ["measure"], Measure.definitions.map(({ id }) => id).toSorted()]
+  ])("of %s hold every definition", (_, kinds, ids) => {
+    const all = Definitions.all.filter(({ kind }) => kinds.includes(kind)).map(({ id }) => id)
+    expect(ids).toEqual(all.toSorted())
+  })
+})
