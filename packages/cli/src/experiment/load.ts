@@ -7,7 +7,7 @@ import * as Core from "@rocflow/core/Definitions"
 import * as Task from "@rocflow/core/data/Task"
 import type { Engines } from "@rocflow/core/engine/Engine"
 import * as Learner from "@rocflow/core/learning/Learner"
-import type { Measure } from "@rocflow/core/learning/Measure"
+import * as Measure from "@rocflow/core/learning/Measure"
 import { SchemaError } from "@rocflow/core/data/SchemaError"
 import { decode } from "@rocflow/core/pipeline/Decode"
 import type { Definition } from "@rocflow/core/pipeline/Definition"
@@ -36,7 +36,7 @@ export interface Loaded {
   readonly tasks: ReadonlyArray<Task.Task>
   readonly learners: ReadonlyArray<AnyLearner<Engines>>
   readonly fallback: AnyLearner<Engines> | undefined
-  readonly measures: ReadonlyArray<Measure>
+  readonly measures: ReadonlyArray<Measure.Measure>
   readonly registry: Registry.Registry
   /** The error of problems found later, at their places in the file. */
   readonly refuse: (problems: ReadonlyArray<Problem>) => ExperimentError
@@ -116,12 +116,12 @@ const loadRegistry = Effect.fnUntraced(function* (modules: ReadonlyArray<string>
       })
       continue
     }
-    const wrong = found.findIndex((definition) => !isDefinition(definition))
-    if (wrong === -1) definitions.push(...(found as ReadonlyArray<Definition>))
+    const list: ReadonlyArray<unknown> = found
+    if (list.every(isDefinition)) definitions.push(...list)
     else {
       problems.push({
         path: ["modules", i],
-        message: `definitions[${wrong}] of the module has no kind, id and options; make it by Loss.define, Measure.define, Learner.define or their like`
+        message: `definitions[${list.findIndex((definition) => !isDefinition(definition))}] of the module has no kind, id and options; make it by Loss.define, Measure.define, Learner.define or their like`
       })
     }
   }
@@ -146,9 +146,9 @@ const readLearner = (
 
 const readMeasures = (ids: ReadonlyArray<string>, registry: Registry.Registry, problems: Array<Problem>) =>
   ids.flatMap((id, i) => {
-    const found = Registry.find(registry, id, "measure")
-    if (Result.isSuccess(found)) return [found.success as Measure]
-    problems.push({ path: ["measures", i], message: found.failure.message })
+    const found = decode(Measure.reference, id, Registry.lookup(registry))
+    if (Result.isSuccess(found)) return [found.success]
+    problems.push(...found.failure.map(({ message }) => ({ path: ["measures", i], message })))
     return []
   })
 
