@@ -259,12 +259,13 @@ export const toText = (column: Column, row: number): string | null => {
 
 /**
  * Turns any column into a factor. The levels are the values that occur, in natural order: numbers ascending, text by
- * code point, true before false (so that true is the positive class of a task). A factor is returned as it is, with levels that do not occur.
+ * code point, true before false (so that true is the positive class of a task). A factor is returned as it is, with
+ * levels that do not occur.
  *
  * *Gotcha*: 10 comes after 9 in a column of numbers, but "10" before "9" in a column of text.
  *
  * ```ts
- * Column.asFactor(Column.integer([10, 9, 10])).levels // => ["9", "10"]
+ * Column.asFactor(Column.numeric([10, 9, 10])).levels // => ["9", "10"]
  * ```
  */
 export const asFactor = (column: Column): Factor => {

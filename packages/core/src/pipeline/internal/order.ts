@@ -121,8 +121,8 @@ const checkBranch = (stage: Stage, branch: Traverse.Branch, reached: Reached): R
 
 /**
  * Finds every problem of a list of stages: their own options, their order, two of one path, a loss that does not suit
- * the model or the optimizer. `undefined` stands for a stage that could not be read. With `complete` a list that does not end in a model
- * is a problem.
+ * the model or the optimizer. `undefined` stands for a stage that could not be read. With `complete` a list that does not
+ * end in a model is a problem.
  */
 export const check = (stages: ReadonlyArray<Stage | undefined>, complete: boolean): ReadonlyArray<Issue> => {
   const { issues, reached } = checkList(stages, "preprocess", [])
