@@ -73,7 +73,11 @@ const isSize = (n: number): boolean => Number.isInteger(n) && n >= 1
 
 const refuse = (stage: string, problem: Shape.Problem) => Result.fail(new Shape.ShapeError({ stage, ...problem }))
 
-const join = (shapes: ReadonlyArray<Shape.Shape>, how: Join): Result.Result<Shape.Shape, Shape.Problem> => {
+const join = (
+  shapes: ReadonlyArray<Shape.Shape>,
+  how: Join,
+  advice: string
+): Result.Result<Shape.Shape, Shape.Problem> => {
   const [first = [], ...rest] = shapes
   const comparable = (shape: Shape.Shape) => (how === "concat" ? shape.slice(0, -1) : shape)
   const odd = rest.find((shape) => shape.length !== first.length || !Shape.equals(comparable(shape), comparable(first)))
@@ -81,7 +85,7 @@ const join = (shapes: ReadonlyArray<Shape.Shape>, how: Join): Result.Result<Shap
     return Result.fail({
       given: `${Shape.toText(first)} and ${Shape.toText(odd)}`,
       expected: how === "concat" ? "shapes that differ in the last size only" : "equal shapes",
-      advice: "end the branches with layers of the same shape"
+      advice
     })
   }
   if (how !== "concat") return Result.succeed(first)
@@ -151,11 +155,12 @@ export const make = (
     return push(node)
   }
 
-  const addJoin = (from: ReadonlyArray<number>, path: string, how: Join): Built =>
+  const addJoin = (from: ReadonlyArray<number>, path: string, how: Join, advice: string): Built =>
     Result.match(
       join(
         from.map((node) => nodes[node]!.shape),
-        how
+        how,
+        advice
       ),
       {
         onFailure: (problem) => refuse(path, problem),
@@ -174,8 +179,11 @@ export const make = (
       Result.flatMap(sofar, (from) =>
         Result.flatMap(Result.all([...ends.values()]), (last): Built => {
           const part = Result.isSuccess(bound) ? bound.success.part : undefined
-          if (part?.kind === "merge") return addJoin(last, path, part.join)
-          return part?.kind === "block" ? addJoin([...last, from], path, part.join) : sofar
+          if (part?.kind === "merge")
+            return addJoin(last, path, part.join, "end the branches with layers of the same shape")
+          return part?.kind === "block"
+            ? addJoin([...last, from], path, part.join, "let the body keep the shape")
+            : sofar
         })
       )
   })

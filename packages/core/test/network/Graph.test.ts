@@ -301,7 +301,7 @@ describe("shapes that do not fit", () => {
         { type: "Nn.residual", body: [{ type: "Nn.linear", units: 2 }] },
         "Nn.head"
       ]),
-      "residual: got rows × 2 and rows × 1, expected equal shapes; end the branches with layers of the same shape"
+      "residual: got rows × 2 and rows × 1, expected equal shapes; let the body keep the shape"
     ]
   ])("are those of %s", (_, pipeline, message) => {
     expect(refusal(pipeline, 7, 1).message).toBe(message)

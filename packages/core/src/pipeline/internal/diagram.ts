@@ -20,7 +20,10 @@ const pairs = (value: object): string =>
 
 const words = (value: unknown): string => {
   if (Array.isArray(value)) {
-    if (value.some((inner) => typeof inner === "object")) return value.map(words).join(", ")
+    if (value.some((inner) => typeof inner === "object")) {
+      // Among stages and transforms, a text is one without options.
+      return value.map((inner: unknown) => words(typeof inner === "string" ? { type: inner } : inner)).join(", ")
+    }
     return value.length > 4 ? `${value.length} columns` : value.map(words).join(" ")
   }
   if (typeof value !== "object" || value === null) return String(value)
