@@ -156,6 +156,22 @@ describe("hash", () => {
     expect(Pipeline.hash(valid(replaced(place, stage)))).not.toBe(Pipeline.hash(valid(bce)))
   })
 
+  it("of a pipeline without branches stays what it always was", () => {
+    const ranking = Preprocess.impute({ method: "median" }).pipe(
+      Preprocess.standardise(),
+      Ingress.numeric(["age", "dose"]),
+      Nn.linear(20),
+      Nn.relu(),
+      Nn.dropout(0.5),
+      Nn.head(),
+      Aum.loss(),
+      Optimizer.sgd({ learningRate: 0.1, momentum: 0.9 })
+    )
+    expect(Pipeline.hash(ranking)).toBe("cef604acce586a18cf1a8b86221cf9b681c3f05ce7efd51a04675586e49144ce")
+    const searching = Ingress.numeric().pipe(Nn.head(), Aum.loss(), Optimizer.lineSearch())
+    expect(Pipeline.hash(searching)).toBe("add210c51d25021c972b8fd175ead9571735db35a85b24bb89ccbdfd9d8cd45c")
+  })
+
   it("is SHA-256 in hexadecimal, of the canonical JSON", () => {
     expect(Pipeline.hash(valid(bce))).toMatch(/^[0-9a-f]{64}$/)
   })
