@@ -77,6 +77,40 @@ describe("rows and columns", () => {
     })
   )
 
+  it.effect("take shares the columns, and takes of parts as of the whole", () =>
+    Effect.gen(function* () {
+      const table = yield* made
+      const rows = fc.array(fc.nat(2), { minLength: 1, maxLength: 6 })
+      fc.assert(
+        fc.property(rows, fc.array(fc.nat(), { minLength: 1, maxLength: 6 }), (first, draws) => {
+          const second = draws.map((place) => place % first.length)
+          const part = Table.take(Table.take(table, first), second)
+          expect(part.source).toBe(table.columns)
+          const whole = second.map((place) => first[place]!)
+          expect([...part.index!]).toEqual(whole)
+          for (const [name, column] of table.columns) {
+            expect(part.columns.get(name)).toEqual(Column.take(column, whole))
+            // A column is gathered once, when it is first asked for.
+            expect(part.columns.get(name)).toBe(part.columns.get(name))
+          }
+          expect(Table.contentHash(part)).toBe(Table.contentHash(Table.take(table, whole)))
+        })
+      )
+    })
+  )
+
+  it.effect("select, drop and withColumn of a view are those of its rows", () =>
+    Effect.gen(function* () {
+      const part = Table.take(yield* made, [2, 0])
+      assert.deepStrictEqual(Table.column(yield* Table.select(part, ["n"]), "n").values, Float64Array.of(2, 3))
+      assert.deepStrictEqual(Table.column(yield* Table.drop(part, ["x"]), "n").values, Float64Array.of(2, 3))
+      const more = yield* Table.withColumn(part, "z", Column.numeric([8, 9]))
+      assert.deepStrictEqual(Table.column(more, "z").values, Float64Array.of(8, 9))
+      assert.deepStrictEqual(Table.column(more, "n").values, Float64Array.of(2, 3))
+      assert.strictEqual(more.rows, 2)
+    })
+  )
+
   it.effect("select, drop and withColumn", () =>
     Effect.gen(function* () {
       const table = yield* made
