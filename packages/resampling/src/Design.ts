@@ -6,6 +6,7 @@ import type * as Task from "@rocflow/core/data/Task"
 import * as Learner from "@rocflow/core/learning/Learner"
 import type * as Measure from "@rocflow/core/learning/Measure"
 import * as Seed from "@rocflow/core/Seed"
+import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Job from "./Job.ts"
@@ -147,10 +148,12 @@ export const grid = Effect.fnUntraced(function* <R = never>(options: {
   )
   const planned = yield* Effect.forEach(tasks, (task) =>
     Effect.forEach(resamplings, (resampling, index) =>
-      Effect.match(Resampling.instantiate(resampling, task, Seed.derive(root, "task", task.hash, "resampling")), {
-        onSuccess: (instance): Planned => ({ task, resampling, instance }),
-        onFailure: ({ message }): Problem => ({ part: "resamplings", index, message })
-      })
+      Effect.result(
+        Effect.mapBoth(Resampling.instantiate(resampling, task, Seed.derive(root, "task", task.hash, "resampling")), {
+          onSuccess: (instance): Planned => ({ task, resampling, instance }),
+          onFailure: ({ message }): Problem => ({ part: "resamplings", index, message })
+        })
+      )
     )
   )
   const namesOf = (parts: ReadonlyArray<{ readonly id: string }>) => parts.map(({ id }) => id)
@@ -163,11 +166,11 @@ export const grid = Effect.fnUntraced(function* <R = never>(options: {
     ...checkTwins("learners", namesOf(learners), (i) => Learner.hash(learners[i]!)),
     ...tasks.flatMap((task) => checkMeasures(task, learners, measures)),
     ...unfit.flat(2),
-    ...planned.flat().filter((found) => "message" in found)
+    ...Arr.getFailures(planned.flat())
   ]
   if (problems.length > 0) return yield* new DesignError({ problems })
 
-  const plan = planned.flat().filter((found) => "instance" in found)
+  const plan = Arr.getSuccesses(planned.flat())
   const jobs = plan.flatMap(({ task, resampling, instance }) => {
     const resamplingKey = Job.resamplingKey(resampling)
     return instance.splits.flatMap((split) =>

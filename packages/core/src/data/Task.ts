@@ -5,6 +5,7 @@
  * needs a role (SOAK a subset) or a kind (AUM two classes) can ask for it before anything runs.
  */
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import type * as Types from "effect/Types"
 import * as Path from "node:path"
 import * as Column from "./Column.ts"
@@ -136,12 +137,12 @@ const build = (table: Table.Table, options: Options): Effect.Effect<Task<Kind, n
   const id = options.id ?? "task"
   const { problems, roles } = resolve(table, options)
   const column = table.columns.get(roles.target)
-  const encoded = column === undefined ? undefined : encode(roles.target, column, options)
-  const all = [...problems, ...(encoded !== undefined && "problems" in encoded ? encoded.problems : [])]
-  const [first, ...rest] = all
+  // A target that is not there is a problem of the roles already.
+  const encoded = column === undefined ? Result.fail([]) : encode(roles.target, column, options)
+  const [first, ...rest] = [...problems, ...(Result.isFailure(encoded) ? encoded.failure : [])]
   if (first !== undefined) return Effect.fail(new RoleError({ task: id, problems: [first, ...rest] }))
-  if (encoded === undefined || !("target" in encoded)) return Effect.die("a target without problems is encoded")
-  const { kind, levels, values } = encoded.target
+  if (Result.isFailure(encoded)) return Effect.die("a target without problems is encoded")
+  const { kind, levels, values } = encoded.success
   const weight = roles.weight === undefined ? undefined : table.columns.get(roles.weight)
   const weights = weight === undefined ? undefined : Column.asNumbers(weight)
   return Effect.succeed(fromParts({ id, kind, table, roles, levels, target: values, weights, origin: undefined }))

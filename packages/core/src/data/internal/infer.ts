@@ -1,6 +1,7 @@
 /**
  * From what a file holds to typed columns: inference when no type is declared, conversion when one is.
  */
+import * as Result from "effect/Result"
 import * as Column from "../Column.ts"
 
 const numberPattern = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf(?:inity)?|nan)$/i
@@ -82,47 +83,45 @@ export const factorOfTexts = (values: Texts): Column.Factor => {
 const textsOf = (column: Column.Column): Texts =>
   Array.from({ length: Column.length(column) }, (_, row) => Column.toText(column, row))
 
-/** The first row whose value does not fit the declared type. */
-export interface Misfit {
-  readonly row: number
-}
-
-const convert = <A, B>(values: ArrayLike<A | null>, f: (value: A) => B | undefined): Array<B | null> | Misfit => {
+/** Converted values, or the first row whose value does not fit. */
+const convert = <A, B>(
+  values: ArrayLike<A | null>,
+  f: (value: A) => B | undefined
+): Result.Result<Array<B | null>, number> => {
   const converted: Array<B | null> = []
   for (let row = 0; row < values.length; row++) {
     const value = values[row]!
     const result = value === null ? null : f(value)
-    if (result === undefined) return { row }
+    if (result === undefined) return Result.fail(row)
     converted.push(result)
   }
-  return converted
+  return Result.succeed(converted)
 }
 
 const onlyInteger = (value: number | undefined) =>
   value !== undefined && (Number.isSafeInteger(value) || Number.isNaN(value)) ? value : undefined
 
 /** Converts a column to a declared type without loss, or tells the first row that does not fit. */
-export const toDeclared = (column: Column.Column, type: Column.Type): Column.Column | Misfit => {
-  if (column.type === type) return column
+export const toDeclared = (column: Column.Column, type: Column.Type): Result.Result<Column.Column, number> => {
+  if (column.type === type) return Result.succeed(column)
   switch (type) {
     case "string":
-      return Column.text(textsOf(column))
+      return Result.succeed(Column.text(textsOf(column)))
     case "factor":
-      return factorOfTexts(textsOf(column))
+      return Result.succeed(factorOfTexts(textsOf(column)))
     case "numeric": {
-      if (column.type === "integer") return { ...column, type: "numeric" }
-      const numbers = convert(textsOf(column), parseNumber)
-      return "row" in numbers ? numbers : Column.numeric(numbers)
+      if (column.type === "integer") return Result.succeed({ ...column, type: "numeric" })
+      return Result.map(convert(textsOf(column), parseNumber), Column.numeric)
     }
     case "integer": {
       const integers = convert(textsOf(column), (value) => onlyInteger(parseNumber(value)))
-      return "row" in integers ? integers : { ...Column.numeric(integers), type: "integer" }
+      return Result.map(integers, (values) => ({ ...Column.numeric(values), type: "integer" }))
     }
     case "boolean": {
       const truths = convert(textsOf(column), (value) =>
         value === "1" ? true : value === "0" ? false : booleans.get(value)
       )
-      return "row" in truths ? truths : Column.boolean(truths)
+      return Result.map(truths, Column.boolean)
     }
   }
 }

@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import * as Fs from "node:fs/promises"
 import * as Path from "node:path"
 import * as Column from "../Column.ts"
@@ -120,15 +121,16 @@ export const readFile = Effect.fnUntraced(function* (
   const typed: Array<readonly [string, Column.Column]> = []
   for (const [name, column] of entries) {
     const type = declared.get(name)
-    const converted = type === undefined ? column : toDeclared(column, type)
-    if ("type" in converted) typed.push([name, converted])
+    const converted = type === undefined ? Result.succeed(column) : toDeclared(column, type)
+    if (Result.isSuccess(converted)) typed.push([name, converted.success])
     else {
       const [rule, advice] = expected[type ?? "string"]
+      const row = converted.failure
       return yield* new SchemaError({
         file: path,
-        ...(lineOfRow === undefined ? {} : { line: lineOfRow(converted.row) }),
+        ...(lineOfRow === undefined ? {} : { line: lineOfRow(row) }),
         column: name,
-        given: `"${Column.toText(column, converted.row)}"${lineOfRow === undefined ? ` (row ${converted.row})` : ""}`,
+        given: `"${Column.toText(column, row)}"${lineOfRow === undefined ? ` (row ${row})` : ""}`,
         rule,
         advice
       })

@@ -1,6 +1,7 @@
 /**
  * From the target column to the numbers a loss sees: which kind of task it is, the levels in their order, the codes.
  */
+import * as Result from "effect/Result"
 import * as Column from "../Column.ts"
 import type { Problem } from "../RoleError.ts"
 import type { Kind, Options } from "../Roles.ts"
@@ -18,13 +19,13 @@ export interface Target {
   readonly values: Float64Array
 }
 
-type Result = { readonly target: Target } | { readonly problems: ReadonlyArray<Problem> }
+type Encoded = Result.Result<Target, ReadonlyArray<Problem>>
 
 const isNumber = (column: Column.Column): column is Column.Numeric | Column.Integer =>
   column.type === "numeric" || column.type === "integer"
 
-const regression = (name: string, column: Column.Column): Result => {
-  const problem = (rule: string, advice: string) => ({ problems: [{ role: "target", column: name, rule, advice }] })
+const regression = (name: string, column: Column.Column): Encoded => {
+  const problem = (rule: string, advice: string) => Result.fail([{ role: "target", column: name, rule, advice }])
   if (!isNumber(column)) {
     return problem(
       `is ${column.type}, but kind "regression" needs numbers`,
@@ -35,7 +36,7 @@ const regression = (name: string, column: Column.Column): Result => {
   if (infinite !== -1) {
     return problem(`is ${column.values[infinite]} in row ${infinite}`, "Remove the row: a target must be finite.")
   }
-  return { target: { kind: "regression", levels: [], values: column.values } }
+  return Result.succeed({ kind: "regression", levels: [], values: column.values })
 }
 
 /** Puts the positive level first and leaves the others in their order. */
@@ -98,25 +99,25 @@ const checkLevels = (
   return problems
 }
 
-const classification = (name: string, column: Column.Column, options: Options): Result => {
+const classification = (name: string, column: Column.Column, options: Options): Encoded => {
   const factor = Column.asFactor(column)
   const problems = checkLevels(name, column, factor, options)
-  if (problems.length > 0) return { problems }
+  if (problems.length > 0) return Result.fail(problems)
   const positive = options.positive === undefined ? undefined : String(options.positive)
   const levels = inOrder(options.levels ?? factor.levels, positive)
   const kind = options.kind ?? (levels.length === 2 ? "binary" : "multiclass")
   const place = factor.levels.map((level) => levels.indexOf(level))
   const values = Float64Array.from(factor.codes, (code) => (code < 0 ? Number.NaN : place[code]!))
-  return { target: { kind, levels, values } }
+  return Result.succeed({ kind, levels, values })
 }
 
 /** Encodes the target column as the options say, else as its type says. */
-export const encode = (name: string, column: Column.Column, options: Options): Result => {
+export const encode = (name: string, column: Column.Column, options: Options): Encoded => {
   const { kind, levels, positive } = options
   if (kind === "regression") {
     if (positive === undefined && levels === undefined) return regression(name, column)
     const rule = `kind "regression" has no ${positive === undefined ? "levels" : "positive level"}`
-    return { problems: [{ role: "target", column: name, rule, advice: "Leave out one of the two." }] }
+    return Result.fail([{ role: "target", column: name, rule, advice: "Leave out one of the two." }])
   }
   if (kind !== undefined || positive !== undefined || levels !== undefined || !isNumber(column)) {
     return classification(name, column, options)
@@ -125,5 +126,5 @@ export const encode = (name: string, column: Column.Column, options: Options): R
   if (column.type === "numeric" || distinct.size > fewIntegers) return regression(name, column)
   const rule = `holds the whole numbers ${list(Column.asFactor(column).levels)}, which may be classes or quantities`
   const advice = 'Choose kind: "binary" (and say which is positive), "multiclass" or "regression".'
-  return { problems: [{ role: "target", column: name, rule, advice }] }
+  return Result.fail([{ role: "target", column: name, rule, advice }])
 }
