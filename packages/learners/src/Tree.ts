@@ -13,7 +13,7 @@ import { count, proportion, withDefault } from "@rocflow/core/OptionSchema"
 import { rowsWhere } from "@rocflow/core/splitting/Split"
 import * as Features from "@rocflow/core/pipeline/Features"
 import type { PipelineError } from "@rocflow/core/pipeline/PipelineError"
-import { cart, cartPredict } from "./internal/cart.ts"
+import { cart, cartPredict } from "./internal/cart/cart.ts"
 import { completeColumns, fromNumbers, type FeatureMatrix, type Refused } from "./internal/featureMatrix.ts"
 import * as Shares from "./internal/shares.ts"
 

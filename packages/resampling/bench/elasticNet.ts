@@ -3,8 +3,8 @@ import { spawnSync } from "node:child_process"
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { basename, join } from "node:path"
 import * as Seed from "@rocflow/core/Seed"
-import { type CvElasticNet, cvElasticNet } from "../../learners/src/internal/cvElasticNet.ts"
-import type { ElasticNetProblem } from "../../learners/src/internal/elasticNetProblem.ts"
+import { type CvElasticNet, cvElasticNet } from "../../learners/src/internal/elasticNet/crossValidated.ts"
+import type { ElasticNetProblem } from "../../learners/src/internal/elasticNet/problem.ts"
 
 /** @category models */
 export interface Given {

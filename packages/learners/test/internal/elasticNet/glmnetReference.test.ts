@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { describe, expect, it } from "vitest"
-import { cvElasticNet } from "../../src/internal/cvElasticNet.ts"
-import { elasticNet } from "../../src/internal/elasticNet.ts"
-import type { ElasticNetProblem, Family } from "../../src/internal/elasticNetProblem.ts"
+import { cvElasticNet } from "../../../src/internal/elasticNet/crossValidated.ts"
+import { elasticNet } from "../../../src/internal/elasticNet/elasticNet.ts"
+import type { ElasticNetProblem, Family } from "../../../src/internal/elasticNet/problem.ts"
 
 // Fits of R glmnet 4.1.6 to public data, which are not part of this repository.
-const folder = fileURLToPath(new URL("../../../../../shared/data/", import.meta.url))
+const folder = fileURLToPath(new URL("../../../../../../shared/data/", import.meta.url))
 const file = `${folder}glmnet-reference.json`
 
 interface Reference {

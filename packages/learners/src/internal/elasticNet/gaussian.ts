@@ -1,10 +1,10 @@
 import { admitViolations, chooseCandidates, fillGradient, makeCandidates } from "./candidates.ts"
-import type { Design } from "./design.ts"
-import type { PathSolver } from "./elasticNetPath.ts"
-import type { ResolvedOptions } from "./elasticNetProblem.ts"
+import type { Design } from "./featureDesign.ts"
+import type { PathSolver } from "./path.ts"
+import type { ResolvedOptions } from "./problem.ts"
 import { fillScores, makeMinimiser } from "./newtonStep.ts"
 import { makeLinearFit } from "./quadratic.ts"
-import { largestMagnitude } from "./vectors.ts"
+import { largestMagnitude } from "../vectors.ts"
 
 /**
  * Makes the solver of the gaussian family,

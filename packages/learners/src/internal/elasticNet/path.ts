@@ -1,5 +1,5 @@
-import type { Design } from "./design.ts"
-import type { ElasticNetFit, Family, ResolvedOptions } from "./elasticNetProblem.ts"
+import type { Design } from "./featureDesign.ts"
+import type { ElasticNetFit, Family, ResolvedOptions } from "./problem.ts"
 import type { LinearFit, Penalty } from "./quadratic.ts"
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
-import { cart } from "../../src/internal/cart.ts"
-import type { CartProblem, CartTree } from "../../src/internal/cartProblem.ts"
+import { cart } from "../../../src/internal/cart/cart.ts"
+import type { CartProblem, CartTree } from "../../../src/internal/cart/problem.ts"
 import * as Seed from "@rocflow/core/Seed"
 
 const sites = "ABCDEF"

@@ -6,7 +6,7 @@ import {
   type ElasticNetProblem,
   type Family,
   whyNoElasticNet
-} from "./elasticNetProblem.ts"
+} from "./problem.ts"
 
 /**
  * What cross-validation measures on the rows left out, smaller being better: the deviance (`−2 log p` of the true

@@ -1,15 +1,15 @@
-import { makeDesign } from "./design.ts"
-import { binomialSolver } from "./elasticNetBinomial.ts"
-import { gaussianSolver } from "./elasticNetGaussian.ts"
-import { multinomialSolver } from "./elasticNetMultinomial.ts"
-import { fitPath } from "./elasticNetPath.ts"
+import { makeDesign } from "./featureDesign.ts"
+import { binomialSolver } from "./binomial.ts"
+import { gaussianSolver } from "./gaussian.ts"
+import { multinomialSolver } from "./multinomial.ts"
+import { fitPath } from "./path.ts"
 import {
   classCount,
   type ElasticNetFit,
   type ElasticNetOptions,
   type ElasticNetProblem,
   resolveOptions
-} from "./elasticNetProblem.ts"
+} from "./problem.ts"
 
 /**
  * Fits the elastic net for a whole sequence of penalties `λ`,

@@ -1,4 +1,4 @@
-import type { CartProblem } from "./cartProblem.ts"
+import type { CartProblem } from "./problem.ts"
 
 /** The best split of a node; `feature` is −1 when there is none. */
 export interface Split {

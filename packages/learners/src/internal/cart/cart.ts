@@ -1,5 +1,5 @@
-import type { CartOptions, CartProblem, CartTree } from "./cartProblem.ts"
-import { makeSplitter, type NodeSums } from "./cartSplit.ts"
+import type { CartOptions, CartProblem, CartTree } from "./problem.ts"
+import { makeSplitter, type NodeSums } from "./split.ts"
 
 /** A node while the tree grows; children are indices into the list of nodes. */
 interface Node {

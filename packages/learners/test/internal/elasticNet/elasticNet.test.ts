@@ -1,15 +1,20 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { coefficientsAt, elasticNet, linearPredictors, toProbabilities } from "../../src/internal/elasticNet.ts"
-import { bestShift } from "../../src/internal/elasticNetMultinomial.ts"
-import { lambdaSequence } from "../../src/internal/elasticNetPath.ts"
+import {
+  coefficientsAt,
+  elasticNet,
+  linearPredictors,
+  toProbabilities
+} from "../../../src/internal/elasticNet/elasticNet.ts"
+import { bestShift } from "../../../src/internal/elasticNet/multinomial.ts"
+import { lambdaSequence } from "../../../src/internal/elasticNet/path.ts"
 import {
   type ElasticNetOptions,
   type ElasticNetProblem,
   type Family,
   whyNoElasticNet
-} from "../../src/internal/elasticNetProblem.ts"
-import { draws, normal, uniform } from "./random.ts"
+} from "../../../src/internal/elasticNet/problem.ts"
+import { draws, normal, uniform } from "../random.ts"
 
 const soft = (u: number, t: number): number => Math.sign(u) * Math.max(Math.abs(u) - t, 0)
 

@@ -1,9 +1,9 @@
 import type { Candidates } from "./candidates.ts"
-import type { Design } from "./design.ts"
+import type { Design } from "./featureDesign.ts"
 import { productMinimiser } from "./productMinimiser.ts"
 import { type LinearFit, type Minimiser, type Penalty, penaltyOf } from "./quadratic.ts"
 import { residualMinimiser } from "./residualMinimiser.ts"
-import { addScaled, addScaledFour, halfWay } from "./vectors.ts"
+import { addScaled, addScaledFour, halfWay } from "../vectors.ts"
 
 /** Below this many columns inner products between columns are kept; above, residuals are (as glmnet for gaussian). */
 const fewColumns = 500

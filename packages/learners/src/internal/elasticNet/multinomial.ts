@@ -1,11 +1,11 @@
 import { admit, admitViolations, chooseCandidates, fillGradient, makeCandidates } from "./candidates.ts"
-import type { Design } from "./design.ts"
-import { smallestProbability } from "./elasticNetBinomial.ts"
-import type { PathSolver } from "./elasticNetPath.ts"
-import type { ResolvedOptions } from "./elasticNetProblem.ts"
+import type { Design } from "./featureDesign.ts"
+import { smallestProbability } from "./binomial.ts"
+import type { PathSolver } from "./path.ts"
+import type { ResolvedOptions } from "./problem.ts"
 import { makeMinimiser, type Newton, newtonStep } from "./newtonStep.ts"
 import { makeLinearFit } from "./quadratic.ts"
-import { addScaled, largestMagnitude } from "./vectors.ts"
+import { addScaled, largestMagnitude } from "../vectors.ts"
 
 /** Scores are held within ±250 before they are exponentiated, so that sums stay finite (glmnet's `exmx`). */
 const largestScore = 250

@@ -1,5 +1,5 @@
-import type { Design } from "./design.ts"
-import { dot, dotFour } from "./vectors.ts"
+import type { Design } from "./featureDesign.ts"
+import { dot, dotFour } from "../vectors.ts"
 
 /** The columns that descent visits: the others are zero, and are checked afterwards. */
 export interface Candidates {

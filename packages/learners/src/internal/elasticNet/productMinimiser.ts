@@ -1,7 +1,7 @@
 import { type Candidates, fillGradientOf } from "./candidates.ts"
-import type { Design } from "./design.ts"
+import type { Design } from "./featureDesign.ts"
 import { alternate, type LinearFit, type Minimiser, smallestCurvature, softThreshold } from "./quadratic.ts"
-import { dot, dotFour, sumOf, weightedSquare } from "./vectors.ts"
+import { dot, dotFour, sumOf, weightedSquare } from "../vectors.ts"
 
 /**
  * Products are computed anew when the weights have moved from those they were computed with by more than this

@@ -1,10 +1,10 @@
 import { admitViolations, chooseCandidates, fillGradient, makeCandidates } from "./candidates.ts"
-import type { Design } from "./design.ts"
-import type { PathSolver } from "./elasticNetPath.ts"
-import type { ResolvedOptions } from "./elasticNetProblem.ts"
+import type { Design } from "./featureDesign.ts"
+import type { PathSolver } from "./path.ts"
+import type { ResolvedOptions } from "./problem.ts"
 import { makeMinimiser, type Newton, newtonStep } from "./newtonStep.ts"
 import { makeLinearFit } from "./quadratic.ts"
-import { largestMagnitude } from "./vectors.ts"
+import { largestMagnitude } from "../vectors.ts"
 
 /** Probabilities nearer to 0 or 1 than this count as being there, with this variance (glmnet's `pmin`). */
 export const smallestProbability = 1e-9

@@ -1,9 +1,9 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { cart, cartLeaves, cartPredict } from "../../src/internal/cart.ts"
-import type { CartOptions, CartProblem } from "../../src/internal/cartProblem.ts"
-import { exhaustiveLevels } from "../../src/internal/cartSplit.ts"
-import { normal, uniform } from "./random.ts"
+import { cart, cartLeaves, cartPredict } from "../../../src/internal/cart/cart.ts"
+import type { CartOptions, CartProblem } from "../../../src/internal/cart/problem.ts"
+import { exhaustiveLevels } from "../../../src/internal/cart/split.ts"
+import { normal, uniform } from "../random.ts"
 
 interface Labelled {
   readonly problem: CartProblem

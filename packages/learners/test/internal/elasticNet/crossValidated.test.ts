@@ -1,8 +1,13 @@
 import { describe, expect, it } from "vitest"
-import { cvElasticNet, type CvMeasure, whyNoCvElasticNet } from "../../src/internal/cvElasticNet.ts"
-import { coefficientsAt, elasticNet, linearPredictors, toProbabilities } from "../../src/internal/elasticNet.ts"
-import type { ElasticNetProblem, Family } from "../../src/internal/elasticNetProblem.ts"
-import { draws, normal, uniform } from "./random.ts"
+import { cvElasticNet, type CvMeasure, whyNoCvElasticNet } from "../../../src/internal/elasticNet/crossValidated.ts"
+import {
+  coefficientsAt,
+  elasticNet,
+  linearPredictors,
+  toProbabilities
+} from "../../../src/internal/elasticNet/elasticNet.ts"
+import type { ElasticNetProblem, Family } from "../../../src/internal/elasticNet/problem.ts"
+import { draws, normal, uniform } from "../random.ts"
 
 const n = 45
 const p = 4

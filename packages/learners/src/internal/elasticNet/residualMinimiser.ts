@@ -1,6 +1,6 @@
-import type { Design } from "./design.ts"
+import type { Design } from "./featureDesign.ts"
 import { alternate, type LinearFit, type Minimiser, smallestCurvature, softThreshold } from "./quadratic.ts"
-import { addCentred, addScaled, dot, sumOf, weightedSquare } from "./vectors.ts"
+import { addCentred, addScaled, dot, sumOf, weightedSquare } from "../vectors.ts"
 
 /**
  * Makes the minimiser that keeps the `n` residuals up to date ("naive" updates): `O(n)` for each coefficient visited

@@ -1,11 +1,11 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { admit, makeCandidates } from "../../src/internal/candidates.ts"
-import { makeDesign } from "../../src/internal/design.ts"
-import { productMinimiser } from "../../src/internal/productMinimiser.ts"
-import { makeLinearFit, type Minimiser, penaltyOf, softThreshold } from "../../src/internal/quadratic.ts"
-import { residualMinimiser } from "../../src/internal/residualMinimiser.ts"
-import { draws, normal, uniform } from "./random.ts"
+import { admit, makeCandidates } from "../../../src/internal/elasticNet/candidates.ts"
+import { makeDesign } from "../../../src/internal/elasticNet/featureDesign.ts"
+import { productMinimiser } from "../../../src/internal/elasticNet/productMinimiser.ts"
+import { makeLinearFit, type Minimiser, penaltyOf, softThreshold } from "../../../src/internal/elasticNet/quadratic.ts"
+import { residualMinimiser } from "../../../src/internal/elasticNet/residualMinimiser.ts"
+import { draws, normal, uniform } from "../random.ts"
 
 interface Case {
   readonly seed: number
