@@ -11,6 +11,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Column from "../data/Column.ts"
+import { type Outcome, toEffect } from "../internal/outcome.ts"
 import * as OptionSchema from "../OptionSchema.ts"
 import * as Decode from "./Decode.ts"
 import type * as Definition from "./Definition.ts"
@@ -27,15 +28,6 @@ export type { FittedPreprocessor, Fitting, Preprocessor } from "./Stage.ts"
 /** The definition of a preprocessing stage. @category models */
 export type Preprocess<Encoded = unknown> = StageDefinition<"preprocess", Encoded>
 
-/** What a function of a stage gives: at once, or by an Effect that may wait or fail. @category models */
-export type Outcome<A> = Result.Result<A, PipelineError> | Effect.Effect<A, PipelineError>
-
-const toEffect = <A>(run: () => Outcome<A>): Effect.Effect<A, PipelineError> =>
-  Effect.suspend(() => {
-    const outcome = run()
-    return Result.isResult(outcome) ? Effect.fromResult(outcome) : outcome
-  })
-
 /**
  * Defines a preprocessing stage.
  *
@@ -51,8 +43,8 @@ export const define = <Type, Encoded, State, StateJson>(definition: {
   readonly summary: string
   readonly options: Definition.Options<Type, Encoded>
   readonly state: Schema.Codec<State, StateJson>
-  readonly fit: (options: Type, features: Features.Features, fitting: Fitting) => Outcome<State>
-  readonly apply: (state: State, features: Features.Features) => Outcome<Features.Features>
+  readonly fit: (options: Type, features: Features.Features, fitting: Fitting) => Outcome<State, PipelineError>
+  readonly apply: (state: State, features: Features.Features) => Outcome<Features.Features, PipelineError>
 }): Preprocess<Encoded> => {
   const { apply, fit, id, state } = definition
   const fitted = (learned: State) => ({

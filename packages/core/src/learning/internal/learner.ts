@@ -1,0 +1,192 @@
+/**
+ * What a learner is, and how ready-made ones are defined.
+ */
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import type { Kind as TargetKind, Task } from "../../data/Task.ts"
+import type * as TaskSchema from "../../data/TaskSchema.ts"
+import { hashJson } from "../../Hash.ts"
+import { type Outcome, toEffect } from "../../internal/outcome.ts"
+import type { EngineUnavailable, Engines } from "../../engine/Engine.ts"
+import type * as Base from "../../pipeline/Definition.ts"
+import type { MissingValues } from "../../pipeline/MissingValues.ts"
+import type * as Pipeline from "../../pipeline/Pipeline.ts"
+import type { PipelineError } from "../../pipeline/PipelineError.ts"
+import type { ShapeError } from "../../pipeline/Shape.ts"
+import type * as Seed from "../../Seed.ts"
+import type { Outcome as Training } from "../Training.ts"
+import type { Prediction } from "../Prediction.ts"
+import type { TrainingDiverged } from "../TrainingDiverged.ts"
+import { decodeOptions } from "./decodeOptions.ts"
+
+/** @category models */
+export const TypeId = "~rocflow/Learner"
+
+/** What can go wrong in training, besides the errors of callbacks. @category errors */
+export type TrainError = PipelineError | ShapeError | MissingValues | TrainingDiverged | EngineUnavailable
+
+/** What can go wrong in predicting. @category errors */
+export type PredictError = PipelineError | ShapeError | MissingValues | EngineUnavailable
+
+/**
+ * A learner in its JSON form: `{ pipeline: [stages…] }`, or `{ type: "Featureless", …options }`, where the stages of
+ * `preprocess: [stages…]` may come before the learner.
+ * @category models
+ */
+export type LearnerJson =
+  | { readonly pipeline: ReadonlyArray<Pipeline.StageJson> }
+  | { readonly type: string; readonly [option: string]: unknown }
+
+/** What training a learner gives: a function that predicts, what it learned as plain JSON, and how training went. */
+export interface Fitted<out R = never> {
+  readonly predict: (rows: TaskSchema.Rows) => Effect.Effect<Prediction, PredictError, R>
+  /** Everything that `Learner.load` needs, without the description of the learner. */
+  readonly state: () => unknown
+  /** How iterative training went; undefined for learners without epochs. */
+  readonly outcome: Training | undefined
+}
+
+/**
+ * A learner for some target kinds that needs some feature columns.
+ * @category models
+ */
+export interface Learner<
+  out K extends TargetKind = TargetKind,
+  out Columns extends string = string,
+  out E = never,
+  out R = never
+> {
+  readonly [TypeId]: { readonly _Kind: () => K; readonly _Columns: () => Columns }
+  /** The name in tables and figures. */
+  readonly id: string
+  readonly json: LearnerJson
+  /** See `Learner.hash`. */
+  readonly hash: () => string
+  readonly accepts: ReadonlyArray<K>
+  /** Whether it uses row weights; if not, a task with a weight column is refused. */
+  readonly weighted: boolean
+  readonly predictType: "response" | "prob"
+  /** Finds, without training, what would make training fail on this task: options, columns, missing values, widths. */
+  readonly check: (task: Task) => Effect.Effect<void, TrainError>
+  readonly fit: (task: Task, seed: Seed.Seed) => Effect.Effect<Fitted<R>, TrainError | E, R>
+  /** Restores what `Fitted.state` gave. */
+  readonly load: (task: TaskSchema.TaskSchema, state: unknown) => Result.Result<Fitted<R>, PipelineError>
+}
+
+/** A learner after training. @category models */
+export interface Trained<out K extends TargetKind = TargetKind, out Columns extends string = string, out R = never> {
+  readonly learner: Learner<K, Columns, unknown, R>
+  readonly task: TaskSchema.TaskSchema
+  readonly fitted: Fitted<R>
+}
+
+/**
+ * Makes a learner of its functions: for learners that are neither pipelines nor have options to be read from files.
+ * @category constructors
+ */
+export const fromParts = <K extends TargetKind, Columns extends string, E, R>(
+  learner: Omit<Learner<K, Columns, E, R>, typeof TypeId>
+): Learner<K, Columns, E, R> => ({ ...learner, [TypeId]: { _Kind: phantom, _Columns: phantom } })
+
+function phantom(): never {
+  throw new Error("the type parameters of a learner have no values")
+}
+
+/** A ready-made learner: how its options read, what it learns and how it predicts. @category models */
+export interface Definition extends Base.Definition<"learner"> {
+  readonly accepts: ReadonlyArray<TargetKind>
+  readonly weighted: boolean
+  /** Its learner, with every issue of the options. */
+  readonly bind: (options: object, find: Base.Find) => Result.Result<Learner<TargetKind, never>, PipelineError>
+}
+
+/** @category guards */
+export const isDefinition = (definition: Base.Definition): definition is Definition =>
+  definition.kind === "learner" && "bind" in definition
+
+/**
+ * Defines a ready-made learner. `train` learns a state, plain JSON of the schema `state`; `predict` uses it on rows whose
+ * columns are those of training. `check` finds, without training, what would make training fail on a task, beside bad
+ * options. The functions may give a `Result` or an `Effect`.
+ *
+ * *Gotcha*: no option can be called `type` or `preprocess`, which the JSON form has beside the options.
+ *
+ * @returns the definition, for registries, and the constructor of learners
+ * @category constructors
+ */
+export const define = <const K extends TargetKind, Type, Encoded extends object, State, StateJson>(definition: {
+  readonly id: string
+  readonly summary: string
+  readonly accepts: ReadonlyArray<K>
+  readonly weighted: boolean
+  readonly options: Base.Options<Type, Encoded>
+  readonly state: Schema.Codec<State, StateJson>
+  readonly check?: (options: Type, task: Task) => Result.Result<unknown, TrainError>
+  readonly train: (options: Type, task: Task, seed: Seed.Seed) => Outcome<State, TrainError>
+  readonly predict: (options: Type, state: State, rows: TaskSchema.Rows) => Outcome<Prediction, PredictError>
+}): { readonly definition: Definition; readonly make: (given: Encoded) => Learner<K, never> } => {
+  const { id, options, state: schema } = definition
+  const fitted = (decoded: Type, state: State): Fitted => ({
+    predict: (rows) => toEffect(() => definition.predict(decoded, state, rows)),
+    state: () => Schema.encodeUnknownSync(schema)(state),
+    outcome: undefined
+  })
+  /** The learner of options that are decoded once; where they break a rule, it says so whenever it is used. */
+  const of = (given: object, decoded: Result.Result<Type, PipelineError>): Learner<K, never> =>
+    fromParts<K, never, never, never>({
+      id,
+      json: { type: id, ...given },
+      hash: () => {
+        const written = Result.map(decoded, (found) => Schema.encodeSync(options)(found))
+        return hashJson({ type: id, ...Result.getOrElse(written, () => given) })
+      },
+      accepts: definition.accepts,
+      weighted: definition.weighted,
+      predictType: "prob",
+      check: (task) =>
+        Effect.suspend(() => {
+          const problems = Result.flatMap(
+            decoded,
+            (found): Result.Result<unknown, TrainError> => definition.check?.(found, task) ?? Result.succeed(undefined)
+          )
+          return Effect.asVoid(Effect.fromResult(problems))
+        }),
+      fit: (task, seed) =>
+        Effect.flatMap(Effect.fromResult(decoded), (found) =>
+          Effect.map(
+            toEffect(() => definition.train(found, task, seed)),
+            (state) => fitted(found, state)
+          )
+        ),
+      load: (_, json) =>
+        Result.flatMap(decoded, (found) => Result.map(decodeOptions(id, schema)(json), (state) => fitted(found, state)))
+    })
+  return {
+    definition: {
+      ...definition,
+      kind: "learner",
+      bind: (given, find) => {
+        const decoded = decodeOptions(id, options, find)(given)
+        return Result.map(decoded, () => of(given, decoded))
+      }
+    },
+    make: (given) => of(given, decodeOptions(id, options)(given))
+  }
+}
+
+/** Gives a learner another name for tables and figures. Its description, and so its results, stay. */
+export const named = <K extends TargetKind, Columns extends string, E, R>(
+  self: Learner<K, Columns, E, R>,
+  id: string
+): Learner<K, Columns, E, R> => ({ ...self, id })
+
+/** A stable hash of what a learner does, with options left out as their defaults; its name does not count. */
+export const hash = (self: Learner<TargetKind, string, unknown, unknown>): string => self.hash()
+
+/**
+ * The learner that a pipeline was closed into. Its target kinds and columns are known to the types of the pipeline only,
+ * so whoever closes it states them.
+ * @category models
+ */
+export type Closed = Learner<never, never, never, Engines>

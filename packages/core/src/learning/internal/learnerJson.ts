@@ -1,0 +1,126 @@
+/**
+ * Learners from their JSON form: pipelines that a model closes, and ready-made ones with preprocessing before them.
+ */
+import * as Result from "effect/Result"
+import type { Kind as TargetKind } from "../../data/Task.ts"
+import type { Engines } from "../../engine/Engine.ts"
+import * as Closing from "../../pipeline/Closing.ts"
+import * as Pipeline from "../../pipeline/Pipeline.ts"
+import { type Issue, PipelineError } from "../../pipeline/PipelineError.ts"
+import * as Registry from "../../pipeline/Registry.ts"
+import { type Closed, isDefinition, type Learner, TypeId } from "./learner.ts"
+import { preprocessed } from "./preprocessed.ts"
+
+const isLearner = (value: unknown): value is Closed => typeof value === "object" && value !== null && TypeId in value
+
+/**
+ * Gives the learner of a complete pipeline. Errors: `PipelineError` with every problem of its stages and their order.
+ * @category constructors
+ */
+export const fromPipeline = (pipeline: Pipeline.Any): Result.Result<Closed, PipelineError> =>
+  Result.flatMap(Pipeline.check(pipeline, { complete: true }), () => {
+    const made = Closing.close(pipeline)
+    return isLearner(made)
+      ? Result.succeed(made)
+      : Result.fail(
+          new PipelineError({
+            issues: [{ path: [], message: "the last stage of the pipeline makes no learner; end it with a Model" }]
+          })
+        )
+  })
+
+/**
+ * Reads a learner from its JSON form.
+ *
+ * Errors: `PipelineError` with every issue and its path.
+ */
+export const fromJson = (
+  json: unknown,
+  registry: Registry.Registry
+): Result.Result<Learner<TargetKind, string, never, Engines>, PipelineError> => {
+  const entry: unknown = typeof json === "string" ? { type: json } : json
+  const refuse = (path: Issue["path"], message: string) =>
+    Result.fail(new PipelineError({ issues: [{ path, message }] }))
+  if (typeof entry !== "object" || entry === null) {
+    return refuse([], `a learner is { pipeline: [...] } or { type: "Featureless" }, got ${JSON.stringify(json)}`)
+  }
+  if ("pipeline" in entry) {
+    const { pipeline, ...rest } = entry
+    const extra = Object.keys(rest)[0]
+    if (extra !== undefined) return refuse([extra], `"${extra}" is not a key of a learner; options stand in the stages`)
+    return Result.mapError(
+      Result.flatMap(Pipeline.fromJson(pipeline, registry, { complete: true }), fromPipeline),
+      ({ issues }) => new PipelineError({ issues: issues.map(under("pipeline")) })
+    )
+  }
+  return readyMade(entry, registry)
+}
+
+const under =
+  (key: string) =>
+  ({ path, message }: Issue): Issue => ({ path: [key, ...path], message })
+
+/** Reads a ready-made learner, and the preprocessing before it, with the issues of both. */
+const readyMade = (
+  { type, preprocess, ...options }: { readonly type?: unknown; readonly preprocess?: unknown },
+  registry: Registry.Registry
+): Result.Result<Learner<TargetKind, string, never, Engines>, PipelineError> => {
+  const learner = readLearner(type, options, registry)
+  if (preprocess === undefined) return learner
+  const stages = Result.mapError(
+    readPreprocessing(preprocess, registry),
+    ({ issues }) => new PipelineError({ issues: issues.map(under("preprocess")) })
+  )
+  if (Result.isSuccess(learner) && Result.isSuccess(stages)) {
+    return Result.succeed(preprocessed(stages.success, learner.success))
+  }
+  const issuesOf = (read: Result.Result<unknown, PipelineError>) => (Result.isFailure(read) ? read.failure.issues : [])
+  return Result.fail(new PipelineError({ issues: [...issuesOf(learner), ...issuesOf(stages)] }))
+}
+
+const readLearner = (
+  type: unknown,
+  options: object,
+  registry: Registry.Registry
+): Result.Result<Learner<TargetKind, never>, PipelineError> => {
+  const refuse = (path: Issue["path"], message: string) =>
+    Result.fail(new PipelineError({ issues: [{ path, message }] }))
+  if (typeof type !== "string") return refuse([], 'a learner needs "pipeline" or "type"')
+  return Result.match(Registry.find(registry, type, "learner"), {
+    onSuccess: (definition) =>
+      isDefinition(definition)
+        ? definition.bind(options, Registry.lookup(registry))
+        : refuse(["type"], `"${type}" is no learner; define it by Learner.define`),
+    onFailure: ({ message }) => refuse(["type"], message)
+  })
+}
+
+const isPreprocessing = (pipeline: Pipeline.Any): pipeline is Pipeline.Pipeline<"preprocess"> =>
+  pipeline.stages.every(({ kind }) => kind === "preprocess")
+
+/** Reads a pipeline that has preprocessing stages only, with the path of every problem. */
+const readPreprocessing = (
+  json: unknown,
+  registry: Registry.Registry
+): Result.Result<Pipeline.Pipeline<"preprocess">, PipelineError> => {
+  const misplaced = (Array.isArray(json) ? json : []).flatMap((entry: unknown, i): ReadonlyArray<Issue> => {
+    const type = typeof entry === "string" ? entry : (entry as { readonly type?: unknown } | null)?.type
+    const definition = typeof type === "string" ? registry.definitions.get(type) : undefined
+    return definition === undefined || definition.kind === "preprocess"
+      ? []
+      : [
+          {
+            path: [i, "type"],
+            message: `"${definition.id}" is a ${definition.kind}, and only preprocessing stages come before a ready-made learner; take it out, or write the whole learner as a pipeline`
+          }
+        ]
+  })
+  if (misplaced.length > 0) return Result.fail(new PipelineError({ issues: misplaced }))
+  return Result.flatMap(Pipeline.fromJson(json, registry), (pipeline) =>
+    isPreprocessing(pipeline)
+      ? Result.succeed(pipeline)
+      : Result.fail(
+          new PipelineError({ issues: [{ path: [], message: "only preprocessing stages come before a learner" }] })
+        )
+  )
+}

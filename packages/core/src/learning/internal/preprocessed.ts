@@ -1,0 +1,90 @@
+/**
+ * Preprocessing before a ready-made learner.
+ */
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as TaskModule from "../../data/Task.ts"
+import type { Kind as TargetKind, Task } from "../../data/Task.ts"
+import { hashJson } from "../../Hash.ts"
+import * as Features from "../../pipeline/Features.ts"
+import * as Pipeline from "../../pipeline/Pipeline.ts"
+import { PipelineError } from "../../pipeline/PipelineError.ts"
+import * as Seed from "../../Seed.ts"
+import { decodeOptions } from "./decodeOptions.ts"
+import { type Fitted, fromParts, type Learner, type LearnerJson } from "./learner.ts"
+import * as Preprocessing from "./preprocessing.ts"
+
+const PreprocessedState = Schema.Struct({ ...Preprocessing.Json.fields, learner: Schema.Unknown })
+
+/** Why stages cannot be put before a learner; undefined if they can. */
+const whyNotPreprocessed = (id: string, json: LearnerJson): string | undefined => {
+  if ("pipeline" in json) {
+    return `learner "${id}" is a pipeline; put the preprocessing stages at the beginning of it`
+  }
+  return "preprocess" in json
+    ? `learner "${id}" has preprocessing already; put all stages into one pipeline before the learner`
+    : undefined
+}
+
+/**
+ * Puts preprocessing before a ready-made learner: the stages are fitted on the training rows only and applied to the
+ * rows that are predicted. All else, weights, groups and prediction types, is as without.
+ *
+ * Errors when it is trained: those of the stages and of the learner; `PipelineError` if the learner is a pipeline, whose
+ * stages stand in it, or has preprocessing already.
+ *
+ * *Gotcha*: a learner that chooses something by cross-validation of its own (`ElasticNet.cv`) does so on rows that were
+ * preprocessed together; rows that are predicted still have no part in it.
+ *
+ * @example
+ * const learner = Learner.preprocessed(
+ *   Preprocess.impute({ method: "median" }).pipe(Preprocess.oneHot()),
+ *   ElasticNet.cv()
+ * )
+ * learner.id // => "impute, oneHot – ElasticNet.cv"
+ * @category constructors
+ */
+export const preprocessed = <K extends TargetKind, Columns extends string, E, R>(
+  pipeline: Pipeline.Pipeline<"preprocess", Columns>,
+  learner: Learner<K, never, E, R>
+): Learner<K, Columns, E, R> => {
+  const wrong = whyNotPreprocessed(learner.id, learner.json)
+  const checked =
+    wrong === undefined
+      ? Pipeline.check(pipeline)
+      : Result.fail(new PipelineError({ issues: [{ path: ["preprocess"], message: wrong }] }))
+  const { stages } = pipeline
+  const fit = (task: Task, seed: Seed.Seed) =>
+    Effect.flatMap(Effect.fromResult(checked), () => Preprocessing.fit(stages, Features.fromTask(task), seed))
+  const transformed = (task: Task, { features }: Preprocessing.Made) => TaskModule.withFeatures(task, features.columns)
+  const fitted = (learned: Preprocessing.Learned, inner: Fitted<R>): Fitted<R> => ({
+    predict: (rows) =>
+      Effect.flatMap(Preprocessing.apply(stages, learned, rows), ({ features: { columns } }) =>
+        inner.predict({ ...rows, columns })
+      ),
+    state: () => ({ ...Preprocessing.toJson(learned), learner: inner.state() }),
+    outcome: inner.outcome
+  })
+  const names = stages.map(({ id }) => id.replace("Preprocess.", ""))
+  return fromParts<K, Columns, E, R>({
+    ...learner,
+    id: `${names.join(", ")} – ${learner.id}`,
+    json: { ...learner.json, preprocess: Pipeline.toJson(pipeline) },
+    hash: () => hashJson({ preprocess: Pipeline.hash(pipeline), learner: learner.hash() }),
+    // Any seed will do: what a stage draws is no reason to fail.
+    check: (task) => Effect.flatMap(fit(task, Seed.root(0)), ({ made }) => learner.check(transformed(task, made))),
+    fit: (task, seed) =>
+      Effect.flatMap(fit(task, seed), ({ learned, made }) =>
+        Effect.map(learner.fit(transformed(task, made), seed), (inner) => fitted(learned, inner))
+      ),
+    load: (task, json) =>
+      Result.flatMap(checked, () =>
+        Result.flatMap(decodeOptions("model state", PreprocessedState)(json), (state) =>
+          Result.flatMap(Preprocessing.fromJson(stages, state), (learned) =>
+            Result.map(learner.load(task, state.learner), (inner) => fitted(learned, inner))
+          )
+        )
+      )
+  })
+}

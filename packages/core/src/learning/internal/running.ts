@@ -1,0 +1,121 @@
+/**
+ * Training a learner, and predicting with it: what the compiler and the task have to say before anything runs.
+ */
+import * as Effect from "effect/Effect"
+import type { Table } from "../../data/Table.ts"
+import type { Kind as TargetKind, Role, Task } from "../../data/Task.ts"
+import * as TaskSchema from "../../data/TaskSchema.ts"
+import type * as Order from "../../pipeline/Order.ts"
+import * as Pipeline from "../../pipeline/Pipeline.ts"
+import { PipelineError } from "../../pipeline/PipelineError.ts"
+import * as Seed from "../../Seed.ts"
+import type { Prediction } from "../Prediction.ts"
+import type { Learner, PredictError, Trained, TrainError } from "./learner.ts"
+import { checkedRows, checkTraining } from "./taskChecks.ts"
+
+/** `unknown` if a task suits a learner, else a sentence that no task is. @category type-level */
+export type Suits<
+  LearnerKind extends TargetKind,
+  Columns extends string,
+  TaskKind extends TargetKind,
+  Names extends string
+> = [Extract<TaskKind, LearnerKind>] extends [never]
+  ? `The learner is for ${LearnerKind} targets, the task is ${TaskKind}`
+  : string extends Names
+    ? unknown
+    : string extends Columns
+      ? unknown
+      : [Exclude<Columns, Names>] extends [never]
+        ? unknown
+        : `The task has no feature column: ${Exclude<Columns, Names>}`
+
+/**
+ * Finds what would make training fail, without training: the wrong target kind, unused weights, bad options, columns of
+ * the wrong type, missing values. What only training can show (divergence) is not found.
+ * @category running
+ */
+export const check = (
+  learner: Learner<TargetKind, string, unknown, unknown>,
+  task: Task
+): Effect.Effect<void, TrainError> =>
+  Effect.flatMap(Effect.fromResult(checkTraining(learner, task)), () => learner.check(task))
+
+/** What can be handed to `train`: a learner, and a pipeline so that the compiler can say what it lacks. @category type-level */
+export type Trainable = Learner<TargetKind, string, unknown, unknown> | Pipeline.Any
+
+/** `unknown` for a learner; for a pipeline without a model a sentence that names what is missing. @category type-level */
+export type Complete<L extends Trainable> = L extends Pipeline.Any
+  ? unknown extends Order.Problem<Pipeline.ReachedOf<L>, "model", "Model">
+    ? "Stage not set: model; end the pipeline with Model.classif or Model.regr"
+    : Order.Problem<Pipeline.ReachedOf<L>, "model", "Model">
+  : unknown
+
+type KindOf<L> = L extends Learner<infer K, infer _C, infer _E, infer _R> ? K : never
+type ColumnsOf<L> = L extends Learner<infer _K, infer C, infer _E, infer _R> ? C : never
+type ErrorOf<L> = L extends Learner<infer _K, infer _C, infer E, infer _R> ? E : never
+type ServicesOf<L> = L extends Learner<infer _K, infer _C, infer _E, infer R> ? R : never
+
+const trainLearner = <K extends TargetKind, Columns extends string, E, R>(
+  learner: Learner<K, Columns, E, R>,
+  task: Task,
+  { seed = 1 }: { readonly seed?: number | Seed.Seed }
+): Effect.Effect<Trained<K, Columns, R>, TrainError | E, R> =>
+  Effect.flatMap(Effect.fromResult(checkTraining(learner, task)), () =>
+    Effect.map(learner.fit(task, typeof seed === "object" ? seed : Seed.root(seed)), (fitted) => ({
+      learner,
+      task: TaskSchema.of(task),
+      fitted
+    }))
+  )
+
+/** What a pipeline lacks that is trained as if it were a learner. */
+const refuse = (pipeline: Pipeline.Any): Effect.Effect<never, PipelineError> =>
+  Effect.flatMap(Effect.fromResult(Pipeline.check(pipeline, { complete: true })), () =>
+    Effect.fail(
+      new PipelineError({
+        issues: [{ path: [], message: "a pipeline that was read from JSON is made a learner by Learner.fromPipeline" }]
+      })
+    )
+  )
+
+/**
+ * Trains a learner on all rows of a task.
+ *
+ * `seed` (default 1) decides everything random: the same learner, task and seed give the same numbers. A learner that
+ * does not use row weights refuses a task with a weight column.
+ * @category running
+ */
+export const train = <L extends Trainable, TaskKind extends TargetKind, Roles extends Role, Names extends string>(
+  learner: L & Complete<L>,
+  task: Task<TaskKind, Roles, Names> & Suits<KindOf<L>, ColumnsOf<L>, TaskKind, Names>,
+  options: { readonly seed?: number | Seed.Seed } = {}
+): Effect.Effect<Trained<KindOf<L>, ColumnsOf<L>, ServicesOf<L>>, TrainError | ErrorOf<L>, ServicesOf<L>> => {
+  const given: Trainable = learner
+  const trained = Pipeline.isPipeline(given) ? refuse(given) : trainLearner(given, task, options)
+  // The types say of `L` what the value is.
+  return trained as Effect.Effect<
+    Trained<KindOf<L>, ColumnsOf<L>, ServicesOf<L>>,
+    TrainError | ErrorOf<L>,
+    ServicesOf<L>
+  >
+}
+
+/**
+ * Predicts all rows of a task, or of a table, which needs no target: see `TaskSchema.rows` for how its columns are read.
+ * Where the target is known the prediction has the truth, and can be measured.
+ *
+ * Errors: `PipelineError` with every column that is missing or of another type, and levels in another order, which would
+ * say that another class is positive; the errors of preprocessing and of the engine.
+ *
+ * @example
+ * const prediction = yield* Learner.predict(trained, yield* Table.fromFile("new.csv"))
+ * @category running
+ */
+export const predict = <K extends TargetKind, Columns extends string, R>(
+  trained: Trained<K, Columns, R>,
+  given: Task | Table
+): Effect.Effect<Prediction<K>, PredictError, R> =>
+  Effect.flatMap(
+    Effect.fromResult(checkedRows(trained.learner.id, trained.task, given)),
+    (rows) => trained.fitted.predict(rows) as Effect.Effect<Prediction<K>, PredictError, R>
+  )
