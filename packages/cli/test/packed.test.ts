@@ -18,9 +18,11 @@ import { tmpdir } from "node:os"
 import { delimiter, dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { version } from "../src/version.ts"
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../../..")
 const names = ["core", "losses", "learners", "resampling", "report", "cli"]
+const fileOf = (name: string) => `rocflow-${name}-${version}.tgz`
 
 /** Runs a program with the Node that runs this test; gives what it printed, or fails with it. */
 const run = (cwd: string, command: string, ...args: ReadonlyArray<string>): Promise<string> =>
@@ -60,7 +62,7 @@ beforeAll(async () => {
   const { devDependencies: versions } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
     readonly devDependencies: Readonly<Record<string, string>>
   }
-  const own = names.map((name) => join(packed(), `rocflow-${name}-0.1.0.tgz`))
+  const own = names.map((name) => join(packed(), fileOf(name)))
   const others = ["typescript", "@types/node"].map((name) => `${name}@${versions[name]}`)
   await run(
     project(),
@@ -103,7 +105,7 @@ describe.each(names)("%s", (name) => {
   })
 
   it("passes publint and, as modules, attw", async () => {
-    const file = join(packed(), `rocflow-${name}-0.1.0.tgz`)
+    const file = join(packed(), fileOf(name))
     expect(await run(folder, process.execPath, tool("publint/src/cli.js"), file, "--strict")).toContain("All good!")
     await run(folder, process.execPath, tool("@arethetypeswrong/cli/dist/index.js"), file, "--profile", "esm-only")
   })
