@@ -61,8 +61,9 @@ export const rocCurves = (model: ReportModel, task: string): ReadonlyArray<Omit<
       task,
       title: `ROC curves${ofTask(model, task)}`,
       caption:
-        "ROC curves of the test predictions of all folds together, with their AUC. It differs a little from the mean " +
-        "of the AUC of single folds, because scores of different folds are compared here. Dashed: chance.",
+        "ROC curves of the test predictions of all folds together, with their AUC. It differs from the mean of the AUC " +
+        "of single folds, because scores of different folds are compared here, and a loss that only ranks gives those " +
+        "of each fold a scale of their own. Dashed: chance.",
       spec,
       fullNames: new Map([...fullNames, ...fullLabels])
     }
