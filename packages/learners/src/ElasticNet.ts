@@ -242,10 +242,10 @@ const chosen = Learner.define({
   predict: (_, state, rows) => predict(state, rows)
 })
 
-/** @category definitions */
+/** `ElasticNet` as a definition, for registries. @category definitions */
 export const definition = given.definition
 
-/** @category definitions */
+/** `ElasticNet.cv` as a definition, for registries. @category definitions */
 export const cvDefinition = chosen.definition
 
 /**

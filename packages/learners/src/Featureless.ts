@@ -44,7 +44,7 @@ const featureless = Learner.define({
     )
 })
 
-/** @category definitions */
+/** `Featureless` as a definition, for registries. @category definitions */
 export const definition = featureless.definition
 
 /**

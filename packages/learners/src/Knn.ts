@@ -76,7 +76,7 @@ const learner = Learner.define({
   predict: (_, state, rows) => predict(state, rows)
 })
 
-/** @category definitions */
+/** `Knn` as a definition, for registries. @category definitions */
 export const definition = learner.definition
 
 /**

@@ -185,7 +185,7 @@ const tree = Learner.define({
   predict: (_, state, rows) => predict(state, rows)
 })
 
-/** @category definitions */
+/** `Tree` as a definition, for registries. @category definitions */
 export const definition = tree.definition
 
 /**

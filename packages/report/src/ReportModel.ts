@@ -17,6 +17,7 @@ export interface Count {
   readonly count: number
 }
 
+/** A task as the report shows it. */
 export interface TaskSummary {
   readonly id: string
   readonly kind: string
@@ -30,12 +31,14 @@ export interface TaskSummary {
   readonly file?: string
 }
 
+/** A learner as the report shows it. */
 export interface LearnerSummary {
   readonly id: string
   /** The pipeline as text, one line a stage. */
   readonly pipeline: ReadonlyArray<string>
 }
 
+/** A measure as the report shows it. */
 export interface MeasureSummary {
   readonly id: string
   readonly label: string
@@ -109,6 +112,7 @@ export interface RocCurve {
   readonly auc: number
 }
 
+/** A job that failed, and why. */
 export interface FailureRow {
   readonly job: string
   readonly learner: string

@@ -18,7 +18,7 @@ export const Problem = Schema.Struct({
   index: Schema.optionalKey(Schema.Int),
   message: Schema.String
 })
-/** @category models */
+/** What does not fit in a design, and which part it is about. @category models */
 export type Problem = typeof Problem.Type
 
 /** Refuses a design, with every problem of its parts and their combinations. @category errors */
@@ -37,7 +37,7 @@ export interface Planned {
   readonly instance: Resampling.Instance
 }
 
-/** @category models */
+/** Tasks × learners × resamplings, with every job of them. @category models */
 export interface Design<out R = never> {
   readonly tasks: ReadonlyArray<Task.Task>
   readonly learners: ReadonlyArray<Job.AnyLearner<R>>

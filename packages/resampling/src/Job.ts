@@ -20,7 +20,7 @@ import * as Schema from "effect/Schema"
 /** A learner of any kind, errors and requirements. @category models */
 export type AnyLearner<R = never> = Learner.Learner<Task.Kind, string, unknown, R>
 
-/** @category models */
+/** A learner, a task and a split: what can be executed by itself. @category models */
 export interface Job<out R = never> {
   readonly id: string
   readonly task: Task.Task
@@ -69,7 +69,7 @@ export const Result = Schema.Struct({
   seconds: Schema.Finite
 })
 
-/** @category models */
+/** What a job gave: its scores, or why there are none. @category models */
 export type Result = typeof Result.Type
 
 /** The split columns of a job. */

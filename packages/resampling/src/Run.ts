@@ -42,7 +42,7 @@ export interface Outcome {
 
 const resamplingText = ({ resampling }: Planned): string => Resampling.toText(resampling)
 
-/** @category models */
+/** How a run is started. @category models */
 export interface StartOptions {
   /** What was asked for, as plain data; becomes `experiment.json`. */
   readonly experiment?: unknown

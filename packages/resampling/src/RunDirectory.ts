@@ -52,10 +52,10 @@ export const TaskSummary = Schema.Struct({
   hash: Schema.String
 })
 
-/** @category schemas */
+/** A learner as the manifest of a run names it. @category schemas */
 export const LearnerSummary = Schema.Struct({ id: Schema.String, hash: Schema.String, json: Schema.Unknown })
 
-/** @category schemas */
+/** A measure as the manifest of a run names it. @category schemas */
 export const MeasureSummary = Schema.Struct({
   id: Schema.String,
   label: Schema.String,
@@ -80,7 +80,7 @@ export const Manifest = Schema.Struct({
   provenance: Schema.Record(Schema.String, Schema.String)
 })
 
-/** @category models */
+/** What a run is about: written before its first job. @category models */
 export type Manifest = typeof Manifest.Type
 
 const ManifestJson = Schema.fromJsonString(Manifest)

@@ -90,6 +90,7 @@ export interface Summary {
   readonly upper: Value
 }
 
+/** Mean and standard deviation of the scores of the folds of one cell. */
 export interface AggregateRow extends Cell {
   readonly measures: Readonly<Record<string, Summary>>
 }

@@ -59,6 +59,7 @@ const panels = Effect.fnUntraced(function* (rows: ReadonlyArray<Score.ScoreRow>,
   return { full, equalSize: smallest.tests }
 })
 
+/** Tests training on other and on all subsets against training on the same. */
 export const compare = Effect.fn("compare")(function* ({ directory, measure, json }: Input) {
   const { manifest, results } = yield* Run.read(directory)
   const rows = Score.table(results)

@@ -66,6 +66,7 @@ const check = <E extends { readonly message: string }, R>(part: string, effect: 
       : { part, works: false, detail: result.failure.message }
   )
 
+/** Says what works on this machine. */
 export const doctor = Effect.fn("doctor")(function* ({ json }: { readonly json: boolean }) {
   const checks: ReadonlyArray<Check> = [
     {

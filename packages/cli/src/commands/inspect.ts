@@ -38,6 +38,7 @@ const taskText = (task: Task.Task): string =>
 const pipelineOf = (learner: AnyLearner<unknown>, registry: Registry.Registry): Pipeline.Any | undefined =>
   "pipeline" in learner.json ? Result.getOrUndefined(Pipeline.fromJson(learner.json.pipeline, registry)) : undefined
 
+/** Shows tasks, roles and pipelines without training. */
 export const inspect = Effect.fn("inspect")(function* ({ file, format }: Input) {
   const { loaded, design } = yield* plan(file)
   const { tasks, learners, measures, registry } = loaded

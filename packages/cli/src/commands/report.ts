@@ -6,6 +6,7 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { writeReport } from "@rocflow/report/fromRun"
 
+/** Writes the report of a run again. */
 export const report = Effect.fn("report")(function* ({ directory }: { readonly directory: string }) {
   const run = yield* Run.read(directory)
   const { file, problems } = yield* writeReport(run)

@@ -41,6 +41,7 @@ const flagError = (file: string, { role, column, rule, advice }: RoleError.Probl
     advice
   })
 
+/** Draws the ROC curve of a column of scores. */
 export const roc = Effect.fn("roc")(function* ({ data, label, score, positive, json }: Input) {
   const table = yield* Table.fromFile(data)
   const level = Option.getOrElse(positive, () => usualPositive(table.columns.get(label)))

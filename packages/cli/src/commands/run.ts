@@ -76,6 +76,7 @@ const printRun = (event: Events.Event): Effect.Effect<void> =>
     ? Console.log(toJson(event))
     : Effect.void
 
+/** Runs an experiment, or goes on with it, and writes its report. */
 export const run = Effect.fn("run")(function* ({ file, out, workers, timeLimit, retryFailed, json }: Input) {
   const path = yield* Path.Path
   const started = yield* Clock.currentTimeMillis

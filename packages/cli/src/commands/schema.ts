@@ -7,6 +7,7 @@ import { jsonSchema } from "../experiment/Experiment.ts"
 import { builtin } from "../experiment/load.ts"
 import { toJson } from "@rocflow/core/Json"
 
+/** Prints the JSON Schema of experiments. */
 export const schema = Effect.fn("schema")(function* () {
   yield* Console.log(toJson(jsonSchema(builtin), 2))
 })

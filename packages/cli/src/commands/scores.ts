@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import { toJson } from "@rocflow/core/Json"
 import { textTable } from "../terminal/textTable.ts"
 
+/** Prints the scores of every job. */
 export const scores = Effect.fn("scores")(function* ({
   directory,
   json

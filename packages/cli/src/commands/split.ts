@@ -8,6 +8,7 @@ import { toJson } from "@rocflow/core/Json"
 import { textTable } from "../terminal/textTable.ts"
 import { plan } from "./plan.ts"
 
+/** Shows the splits of an experiment without training. */
 export const split = Effect.fn("split")(function* ({ file, json }: { readonly file: string; readonly json: boolean }) {
   const { design } = yield* plan(file)
   if (json) {

@@ -8,6 +8,7 @@ import { toJson } from "@rocflow/core/Json"
 import * as Duration from "@rocflow/core/Duration"
 import { textTable } from "../terminal/textTable.ts"
 
+/** Says how far a run has come. */
 export const status = Effect.fn("status")(function* ({
   directory,
   json

@@ -63,7 +63,7 @@ export const LearnerEntry = Schema.Union([
   Schema.StructWithRest(Schema.Struct({ id: Schema.optionalKey(Name) }), [Schema.Record(Schema.String, Schema.Unknown)])
 ])
 
-/** @category schemas */
+/** The schema of experiment files. @category schemas */
 export const Experiment = Schema.Struct({
   name: optional(Name, "Default: the name of the experiment file without its ending"),
   seed: Schema.Int.annotate({ description: "Decides everything random. Default 1" }).pipe(

@@ -13,6 +13,7 @@ export interface Position {
   readonly column: number
 }
 
+/** A file of YAML as data, with the place of each value. */
 export interface Source {
   readonly value: unknown
   /** The position of a path, or of the nearest part above it that is there. */

@@ -10,6 +10,7 @@ export const Problem = Schema.Struct({
   rule: Schema.String,
   advice: Schema.String
 })
+/** What is wrong with a column in a role. */
 export type Problem = typeof Problem.Type
 
 const line = ({ advice, column, role, rule }: Problem) =>

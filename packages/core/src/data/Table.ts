@@ -14,6 +14,7 @@ import { list, suggest } from "../internal/suggest.ts"
 import { type FileOptions, readFile } from "./internal/readFile.ts"
 import { SchemaError } from "./SchemaError.ts"
 
+/** Marks tables. */
 export const TypeId = "~rocflow/Table"
 
 /** The columns of a table type: the column type of each name. */

@@ -12,7 +12,7 @@ import { SchemaError } from "./SchemaError.ts"
 
 type Entries = ReadonlyArray<readonly [name: string, column: Column.Column]>
 
-/** @category models */
+/** Writes tables to files; what it holds is freed with its scope. @category models */
 export interface Writer {
   /** Writes columns of equal length; the file appears whole or not at all. A file of that name is replaced. */
   readonly parquet: (path: string, entries: Entries) => Effect.Effect<void, SchemaError>

@@ -17,6 +17,7 @@ import type { Kind, Options, Role, Roles } from "./Roles.ts"
 import type { SchemaError } from "./SchemaError.ts"
 import * as Table from "./Table.ts"
 
+/** Marks tasks. */
 export const TypeId = "~rocflow/Task"
 
 export type { Kind, Options, Role, Roles } from "./Roles.ts"
@@ -54,6 +55,7 @@ type RoleKey = Exclude<Role, "target" | "feature">
 /** The roles that options certainly give: keys whose value cannot be `undefined`. */
 type Given<O> = { [K in keyof O & RoleKey]: undefined extends O[K] ? never : K }[keyof O & RoleKey]
 
+/** The roles that the options of a task give to columns. */
 export type RolesOf<O> = "target" | "feature" | Given<O>
 
 /** Refuses misspelt options, which a generic parameter would let pass. */
@@ -91,6 +93,7 @@ type Elements<V> = V extends ReadonlyArray<infer A> ? A : V
 type Literal<N> = N extends string ? (string extends N ? never : N) : never
 type RoleColumns<O> = Literal<{ [K in keyof O & (RoleKey | "target")]: Elements<O[K]> }[keyof O & (RoleKey | "target")]>
 
+/** The names of the features that the options of a task leave or list. */
 export type FeaturesOf<C extends Table.Columns, O> = O extends {
   readonly features: ReadonlyArray<infer N extends string>
 }

@@ -21,7 +21,7 @@ const Feature = Schema.Struct({
 /** A feature column as training saw it. @category models */
 export type Feature = typeof Feature.Type
 
-/** @category schemas */
+/** The schema of what a model remembers of its task. @category schemas */
 export const TaskSchema = Schema.Struct({
   kind: Schema.Literals(["binary", "multiclass", "regression"]),
   /** The name of the target column. */

@@ -94,7 +94,7 @@ export interface Engine {
  */
 export type Engines = "No engine is provided: add Effect.provide(Tfjs.layer())"
 
-/** @category services */
+/** The service that holds the engines of a program. @category services */
 export const Engines: Context.Service<Engines, ReadonlyArray<Engine>> = Context.Service<Engines, ReadonlyArray<Engine>>(
   "rocflow/core/Engines"
 )

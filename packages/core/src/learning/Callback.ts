@@ -94,7 +94,7 @@ export interface Hooks<out E = never, out R = never> {
   readonly load?: (saved: unknown) => void
 }
 
-/** @category models */
+/** A callback that options make: see `Callback.define`. @category models */
 export interface Definition<out E = never, out R = never, out Encoded = unknown> extends Base.Definition<
   "callback",
   Encoded
@@ -104,7 +104,7 @@ export interface Definition<out E = never, out R = never, out Encoded = unknown>
   readonly bind: (given: object, find: Base.Find) => Callback<E, R>
 }
 
-/** @category models */
+/** Marks callbacks. @category models */
 export const TypeId = "~rocflow/Callback"
 
 /** A callback with its options: what `Model.classif({ callbacks })` takes. @category models */

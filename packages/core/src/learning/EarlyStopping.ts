@@ -4,7 +4,7 @@
 import type { Measured } from "./Measure.ts"
 import { isDefined } from "./Measure.ts"
 
-/** @category models */
+/** When training ends early, by the first validation measure. @category models */
 export interface Rule {
   readonly direction: "minimise" | "maximise"
   /** Evaluations without a gain after which training ends; 0 means never. */
@@ -13,7 +13,7 @@ export interface Rule {
   readonly minDelta: number
 }
 
-/** @category models */
+/** Where early stopping stands between two evaluations. @category models */
 export interface State {
   /** The best score so far and its epoch; undefined before the first defined score. */
   readonly best: { readonly epoch: number; readonly score: number } | undefined
@@ -24,7 +24,7 @@ export interface State {
   readonly stop: boolean
 }
 
-/** @category constructors */
+/** Before the first evaluation. @category constructors */
 export const initial: State = { best: undefined, stagnation: 0, improved: false, stop: false }
 
 /**

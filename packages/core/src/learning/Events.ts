@@ -23,7 +23,7 @@ export interface Kinds {
   readonly TrainingEnded: { readonly epochs: number; readonly reason: "epochs" | "early stopping" | "callback" }
 }
 
-/** @category models */
+/** An event of any kind, with its tag. @category models */
 export type Event = { readonly [Tag in keyof Kinds]: { readonly _tag: Tag } & Kinds[Tag] }[keyof Kinds]
 
 /** Who is told: nobody, unless provided. @category services */

@@ -10,7 +10,7 @@ export const MeasuredJson: Schema.Codec<Measured, Measured> = Schema.Union([
   Schema.Struct({ _tag: Schema.tag("Undefined"), reason: Schema.String })
 ])
 
-/** @category schemas */
+/** The schema of an epoch in a history. @category schemas */
 export const Row = Schema.Struct({
   /** From 1. */
   epoch: Schema.Int,
@@ -26,7 +26,7 @@ export const Row = Schema.Struct({
 /** @category models */
 export type Row = typeof Row.Type
 
-/** @category models */
+/** The evaluated epochs of a training. @category models */
 export type History = ReadonlyArray<Row>
 
 /** @category schemas */

@@ -19,20 +19,20 @@ export interface Undefined {
   readonly reason: string
 }
 
-/** @category models */
+/** A number, or why there is none. @category models */
 export type Measured = number | Undefined
 
-/** @category constructors */
+/** Says why there is no number. @category constructors */
 export const undefinedBecause = (reason: string): Undefined => ({ _tag: "Undefined", reason })
 
-/** @category guards */
+/** Whether there is a number. @category guards */
 export const isDefined = (value: Measured): value is number => typeof value === "number"
 
 /** Tells a measure that is undefined from whatever else a function may give. @category guards */
 export const isUndefined = (value: unknown): value is Undefined =>
   typeof value === "object" && value !== null && "_tag" in value && value._tag === "Undefined"
 
-/** @category models */
+/** A number that judges predictions: its name, direction, range, and what it needs. @category models */
 export interface Measure<out K extends TargetKind = TargetKind> extends Definition.Definition<"measure"> {
   /** The name in tables and figures. */
   readonly label: string

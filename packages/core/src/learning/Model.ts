@@ -34,7 +34,7 @@ const ClassifOptions = Schema.Struct({
 
 const RegrOptions = Schema.Struct(common)
 
-/** @category models */
+/** How a network is trained. @category models */
 export interface Options<E, R, M extends TargetKind> {
   /** How many times all training rows are seen, at most. 0 keeps the first weights. */
   readonly epochs: number
@@ -53,7 +53,7 @@ export interface Options<E, R, M extends TargetKind> {
   readonly patience?: "Early stopping needs a validation split: Validation.holdout(ratio, { measures, patience })"
 }
 
-/** @category models */
+/** How a classifier is trained, and what it predicts. @category models */
 export interface ClassifOptions<E, R, M extends TargetKind> extends Options<E, R, M> {
   /** Whether predictions carry a probability per level. Default "prob". */
   readonly predictType?: "prob" | "response"
@@ -66,7 +66,7 @@ export type Fits<P extends Pipeline.Any, K extends TargetKind, Name extends stri
   ? `The loss is for ${Pipeline.AcceptsOf<P>} targets, ${Name} for ${K} targets`
   : unknown
 
-/** @category definitions */
+/** `Model.classif` as a definition, for registries. @category definitions */
 export const classifDefinition = Closing.define({
   id: "Model.classif",
   summary: "A classifier: epochs, batches, validation, predict type",
@@ -75,7 +75,7 @@ export const classifDefinition = Closing.define({
   close: (options, pipeline) => pipelineLearner(pipeline, options, ["binary", "multiclass"])
 })
 
-/** @category definitions */
+/** `Model.regr` as a definition, for registries. @category definitions */
 export const regrDefinition = Closing.define({
   id: "Model.regr",
   summary: "A regression model: epochs, batches, validation",

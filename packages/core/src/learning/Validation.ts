@@ -23,7 +23,7 @@ export const Options = Schema.Union([
   Schema.Struct({ holdout: OptionSchema.share, ...Common }),
   Schema.Struct({ rows: Schema.Array(OptionSchema.count(0)).check(Schema.isMinLength(1)), ...Common })
 ])
-/** @category models */
+/** The schema of a validation: which rows are held out, what is measured, when training ends. @category models */
 export type Options = typeof Options.Type
 
 type Measures<K extends TargetKind> = readonly [Measure.Measure<K>, ...ReadonlyArray<Measure.Measure<K>>]

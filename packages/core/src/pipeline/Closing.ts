@@ -12,7 +12,7 @@ import { append, fromStages } from "./internal/pipeline.ts"
 import type * as Pipeline from "./Pipeline.ts"
 import type * as Stage from "./Stage.ts"
 
-/** @category models */
+/** The definition of a stage that closes a pipeline: see `Model`. @category models */
 export interface Definition<out Encoded = unknown> extends Stage.Definition<"model", Encoded> {
   readonly accepts: ReadonlyArray<TargetKind>
 }

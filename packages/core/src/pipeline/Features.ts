@@ -16,7 +16,7 @@ export interface Features {
 /** A column with its name. @category models */
 export type Entry = readonly [name: string, column: Column.Column]
 
-/** @category constructors */
+/** Makes features of named columns of so many rows each. @category constructors */
 export const make = (columns: Iterable<Entry>, rows: number): Features => ({ columns: new Map(columns), rows })
 
 /** The feature columns of a task. @category constructors */

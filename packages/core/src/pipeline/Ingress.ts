@@ -115,7 +115,7 @@ const inMemory = (values: Float32Array, width: number): Source => ({
   }
 })
 
-/** @category definitions */
+/** `Ingress.numeric` as a definition, for registries. @category definitions */
 export const numericDefinition = define({
   id,
   summary: "Numeric, integer and boolean columns as the input of a network",

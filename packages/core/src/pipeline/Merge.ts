@@ -49,11 +49,11 @@ const define = (join: Join, summary: string): Definition<"merge", typeof Options
     part: ({ branches }) => ({ kind: "merge", join, branches: new Map(inOrder(branches)) })
   })
 
-/** @category definitions */
+/** `Merge.concat` as a definition, for registries. @category definitions */
 export const concatDefinition = define("concat", "Branches side by side along the last axis")
-/** @category definitions */
+/** `Merge.sum` as a definition, for registries. @category definitions */
 export const sumDefinition = define("sum", "The sum of branches of equal shape, entry by entry")
-/** @category definitions */
+/** `Merge.product` as a definition, for registries. @category definitions */
 export const productDefinition = define("product", "The product of branches of equal shape, entry by entry")
 
 /** Branches by name. @category models */

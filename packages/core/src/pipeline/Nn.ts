@@ -124,7 +124,7 @@ const affine = (input: tf.Tensor, [kernel, bias]: ReadonlyArray<tf.Tensor>, { tf
 
 const bias = OptionSchema.withDefault(Schema.Boolean, true)
 
-/** @category definitions */
+/** `Nn.linear` as a definition, for registries. @category definitions */
 export const linearDefinition = define({
   id: "Nn.linear",
   summary: "A dense affine layer: x·kernel + bias",
@@ -151,7 +151,7 @@ export const linear =
 
 const HeadOptions = Schema.Struct({ bias })
 
-/** @category definitions */
+/** `Nn.head` as a definition, for registries. @category definitions */
 export const headDefinition = defineStage({
   kind: "head",
   id: "Nn.head",
@@ -189,13 +189,13 @@ const none = Schema.Struct({})
 const activation = (id: string, summary: string, f: (x: tf.Tensor, t: typeof tf) => tf.Tensor) =>
   define({ id, summary, options: none, forward: (_, input, __, { tf }) => f(input, tf) })
 
-/** @category definitions */
+/** `Nn.relu` as a definition, for registries. @category definitions */
 export const reluDefinition = activation("Nn.relu", "max(0, x)", (x, t) => t.relu(x))
-/** @category definitions */
+/** `Nn.tanh` as a definition, for registries. @category definitions */
 export const tanhDefinition = activation("Nn.tanh", "The hyperbolic tangent", (x, t) => t.tanh(x))
-/** @category definitions */
+/** `Nn.sigmoid` as a definition, for registries. @category definitions */
 export const sigmoidDefinition = activation("Nn.sigmoid", "1 / (1 + e⁻ˣ)", (x, t) => t.sigmoid(x))
-/** @category definitions */
+/** `Nn.gelu` as a definition, for registries. @category definitions */
 export const geluDefinition = activation("Nn.gelu", "x·Φ(x), with the exact normal distribution function", (x, t) =>
   t.mul(t.mul(x, 0.5), t.add(t.erf(t.mul(x, Math.SQRT1_2)), 1))
 )
@@ -209,7 +209,7 @@ export const sigmoid = () => stage(sigmoidDefinition)
 /** Applies x·Φ(x) to every entry (Hendrycks and Gimpel 2016, the exact form); the shape stays. @category stages */
 export const gelu = () => stage(geluDefinition)
 
-/** @category definitions */
+/** `Nn.dropout` as a definition, for registries. @category definitions */
 export const dropoutDefinition = define({
   id: "Nn.dropout",
   summary: "Sets entries to 0 at random while training and scales the others up",
@@ -232,7 +232,7 @@ export const dropout = (rate: number) => stage(dropoutDefinition, { rate })
 
 // --------------------------------------------------------------------------------------------------------- residual
 
-/** @category definitions */
+/** `Nn.residual` as a definition, for registries. @category definitions */
 export const residualDefinition = defineStage({
   kind: "block",
   id: "Nn.residual",

@@ -14,7 +14,7 @@ import type * as Pipeline from "./Pipeline.ts"
 import type * as Stage from "./Stage.ts"
 import * as Transform from "./Transform.ts"
 
-/** @category models */
+/** The definition of an optimizer. @category models */
 export type Definition<Encoded = unknown> = Stage.Definition<"optimizer", Encoded>
 
 /**

@@ -8,7 +8,7 @@ export const Issue = Schema.Struct({
   path: Schema.Array(Schema.Union([Schema.String, Schema.Number])),
   message: Schema.String
 })
-/** @category models */
+/** What is wrong, and at which place of the description. @category models */
 export interface Issue extends Schema.Schema.Type<typeof Issue> {}
 
 /** Writes a path as people do: `learners[1].pipeline[0].type`. */

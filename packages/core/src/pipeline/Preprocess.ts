@@ -116,7 +116,7 @@ const isCategory = (column: Column.Column): boolean => column.type === "factor" 
 
 // ---------------------------------------------------------------------------------------------------------- select
 
-/** @category definitions */
+/** `Preprocess.select` as a definition, for registries. @category definitions */
 export const selectDefinition = define({
   id: "Preprocess.select",
   summary: "Keeps the named feature columns, in the given order",
@@ -152,7 +152,7 @@ const ImputeOptions = Schema.Struct({
 
 const Filler = Schema.Union([Schema.Finite, Schema.String, Schema.Boolean])
 
-/** @category definitions */
+/** `Preprocess.impute` as a definition, for registries. @category definitions */
 export const imputeDefinition = define({
   id: "Preprocess.impute",
   summary: "Fills missing values with the mean, median, mode of the training rows, or a constant",
@@ -214,7 +214,7 @@ const OneHotOptions = Schema.Struct({
   unknown: OptionSchema.withDefault(Schema.Literals(["zero", "error"]), "zero")
 })
 
-/** @category definitions */
+/** `Preprocess.oneHot` as a definition, for registries. @category definitions */
 export const oneHotDefinition = define({
   id: "Preprocess.oneHot",
   summary: "Replaces a column of categories by one 0/1 column a level",
@@ -274,7 +274,7 @@ export const oneHot = <const Name extends string = never>(
 
 // ---------------------------------------------------------------------------------------------------------- scaling
 
-/** @category definitions */
+/** `Preprocess.standardise` as a definition, for registries. @category definitions */
 export const standardiseDefinition = define({
   id: "Preprocess.standardise",
   summary: "Shifts and scales numeric columns to mean 0 and standard deviation 1",
@@ -318,7 +318,7 @@ export const standardise = <const Name extends string = never>(options: ColumnsO
 
 // ---------------------------------------------------------------------------------------------------- drop constants
 
-/** @category definitions */
+/** `Preprocess.dropConstants` as a definition, for registries. @category definitions */
 export const dropConstantsDefinition = define({
   id: "Preprocess.dropConstants",
   summary: "Drops columns that have one value in the training rows",

@@ -24,7 +24,7 @@ import type { Begun, Step, Transform as Bound } from "./Stage.ts"
 
 export type { Begun, Step, Transform as Bound, Updated } from "./Stage.ts"
 
-/** @category models */
+/** Marks transforms. @category models */
 export const TypeId = "~rocflow/Transform"
 
 /** A transform in its JSON form: `{ type: "Transform.clip", norm: 1 }`. @category models */
@@ -43,7 +43,7 @@ export interface Transform {
 const isTransform = (value: unknown): value is Transform =>
   typeof value === "object" && value !== null && TypeId in value
 
-/** @category models */
+/** A transform that options make: see `Transform.define`. @category models */
 export interface Definition<out Encoded = unknown> extends Base.Definition<"transform", Encoded> {
   readonly bind: (given: object, find: Base.Find) => Transform
 }
@@ -239,7 +239,7 @@ const GroupOptions = Schema.Struct({
 const boundOf = (transforms: ReadonlyArray<Transform>): ReadonlyArray<Bound> =>
   transforms.flatMap(({ bound }) => (Result.isSuccess(bound) ? [bound.success.transform] : []))
 
-/** @category definitions */
+/** `Transform.group` as a definition, for registries. @category definitions */
 export const groupDefinition = defineBound({
   id: "Transform.group",
   summary: "Transforms of the parameters whose path matches a pattern",
@@ -288,7 +288,7 @@ const each = (step: Step, f: (update: Float32Array, i: number, values: Float32Ar
   }
 }
 
-/** @category definitions */
+/** `Transform.clip` as a definition, for registries. @category definitions */
 export const clipDefinition = define({
   id: "Transform.clip",
   summary: "Scales the updates down to a largest Euclidean norm",
@@ -310,7 +310,7 @@ export const clipDefinition = define({
  */
 export const clip = (options: typeof clipDefinition.options.Encoded): Transform => make(clipDefinition, options)
 
-/** @category definitions */
+/** `Transform.momentum` as a definition, for registries. @category definitions */
 export const momentumDefinition = define({
   id: "Transform.momentum",
   summary: "Adds up past updates, each weighing less than the one after it",
@@ -345,7 +345,7 @@ const AdamOptions = Schema.Struct({
   epsilon: OptionSchema.withDefault(OptionSchema.positive, 1e-8)
 })
 
-/** @category definitions */
+/** `Transform.adam` as a definition, for registries. @category definitions */
 export const adamDefinition = define({
   id: "Transform.adam",
   summary: "Divides the running mean of the updates by the root of their running square",
@@ -375,7 +375,7 @@ export const adamDefinition = define({
  */
 export const adam = (options: typeof AdamOptions.Encoded = {}): Transform => make(adamDefinition, options)
 
-/** @category definitions */
+/** `Transform.decay` as a definition, for registries. @category definitions */
 export const decayDefinition = define({
   id: "Transform.decay",
   summary: "Adds a multiple of the parameter to its update",
@@ -390,7 +390,7 @@ export const decayDefinition = define({
  */
 export const decay = (options: typeof decayDefinition.options.Encoded): Transform => make(decayDefinition, options)
 
-/** @category definitions */
+/** `Transform.rate` as a definition, for registries. @category definitions */
 export const rateDefinition = define({
   id: "Transform.rate",
   summary: "Multiplies the updates by the learning rate",
@@ -401,7 +401,7 @@ export const rateDefinition = define({
 /** Multiplies the updates by the learning rate, above 0. Without it a chain steps by its updates as they are. @category transforms */
 export const rate = (rate: number): Transform => make(rateDefinition, { rate })
 
-/** @category definitions */
+/** `Transform.lineSearch` as a definition, for registries. @category definitions */
 export const lineSearchDefinition = define({
   id: "Transform.lineSearch",
   summary: "Scales the updates to the exact minimum of the loss along them; for linear models",

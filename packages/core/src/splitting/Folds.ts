@@ -27,7 +27,7 @@ import type { Units } from "./Units.ts"
 /** How groups are put into folds. @category models */
 export type Algorithm = Input["algorithm"]
 
-/** @category models */
+/** How many folds, and how groups are dealt to them. @category models */
 export interface Options {
   /** The number of folds K, from 1 to the number of groups. */
   readonly folds: number

@@ -5,7 +5,7 @@ import * as Schema from "effect/Schema"
 
 /** Which subsets the training rows come from, seen from the test subset. @category models */
 export const TrainSubsets = Schema.Literals(["all", "other", "same"])
-/** @category models */
+/** One of all, other and same. @category models */
 export type TrainSubsets = typeof TrainSubsets.Type
 
 /**
@@ -35,7 +35,7 @@ export const SplitColumns = Schema.Struct({
   trainRows: Schema.Int,
   testRows: Schema.Int
 })
-/** @category models */
+/** A split as a row of a table: sizes in place of rows. @category models */
 export interface SplitColumns extends Schema.Schema.Type<typeof SplitColumns> {}
 
 type Place = Omit<SplitColumns, "trainRows" | "testRows">

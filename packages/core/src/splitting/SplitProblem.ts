@@ -16,7 +16,7 @@ export const Reason = Schema.Literals([
   "EmptySplit",
   "MissingClass"
 ])
-/** @category models */
+/** Why rows cannot be divided. @category models */
 export type Reason = typeof Reason.Type
 
 /**

@@ -12,6 +12,7 @@ import { SplitProblem } from "./SplitProblem.ts"
 
 export type { Tally } from "./internal/tally.ts"
 
+/** Marks units. */
 export const TypeId = "~rocflow/Units"
 
 /** A code from 0 for each row, each of which occurs, and what they stand for. @category models */

@@ -18,7 +18,7 @@ import * as Job from "../Job.ts"
 import * as RunDirectory from "../RunDirectory.ts"
 import { Reply, type Request } from "./protocol.ts"
 
-/** @category models */
+/** The program of the worker processes, and how many there are. @category models */
 export interface Options {
   /** The module that a worker process runs; it calls `serve` of `executor/worker`. */
   readonly entry: URL

@@ -5,6 +5,7 @@ import * as Schema from "effect/Schema"
 
 /** To a worker: run the job of this id, and store its result. */
 export const Request = Schema.TaggedStruct("Run", { id: Schema.String })
+/** What a worker process is asked. */
 export type Request = typeof Request.Type
 
 /** From a worker: it has read the data; a result is stored; or it cannot work at all. */
@@ -13,4 +14,5 @@ export const Reply = Schema.TaggedUnion({
   Done: { id: Schema.String },
   Broken: { message: Schema.String }
 })
+/** What a worker process answers. */
 export type Reply = typeof Reply.Type

@@ -10,6 +10,7 @@ import { EngineUnavailable } from "../Engine.ts"
 /** The backends, best first. */
 export const backends = ["node", "wasm", "cpu"] as const
 
+/** A backend of TensorFlow.js: native, WebAssembly or plain JavaScript. */
 export type Backend = (typeof backends)[number]
 
 /** What a look at a backend found. */
