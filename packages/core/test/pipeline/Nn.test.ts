@@ -9,6 +9,7 @@ import * as Schema from "effect/Schema"
 import { expect } from "vitest"
 import * as Engine from "../../src/engine/Engine.ts"
 import { findNothing } from "../../src/pipeline/Decode.ts"
+import * as Graph from "../../src/network/Graph.ts"
 import * as Ingress from "../../src/pipeline/Ingress.ts"
 import * as Loss from "../../src/pipeline/Loss.ts"
 import * as Merge from "../../src/pipeline/Merge.ts"
@@ -195,6 +196,26 @@ describe("dropout", () => {
   it.each([-0.1, 1, 2])("refuses the rate %d", (rate) => {
     expect(Result.isFailure(bind(Nn.dropoutDefinition, { rate }).bound)).toBe(true)
   })
+})
+
+describe("a layer that gives rows of another shape than it says", () => {
+  it.effect("is named, with both shapes", () =>
+    Effect.gen(function* () {
+      const odd = Nn.define({
+        id: "Mine.odd",
+        summary: "Says five and gives two",
+        options: Schema.Struct({}),
+        shape: () => [5],
+        forward: (_, input) => input
+      })
+      const engine = (yield* Engine.Engines)[0]!
+      const network = Result.getOrThrow(lower(Ingress.numeric().pipe(Nn.stage(odd), Nn.head()), 2, 1))
+      const scorer = yield* engine.scorer(network, Graph.initialise(network.parameters, Seed.root(1)), 3)
+      expect(() => scorer.score(3)).toThrow(
+        "odd: got rows × 2, expected rows × 5, as its shape rule says; correct the rule or the forward pass of this layer"
+      )
+    }).pipe(on(cpu))
+  )
 })
 
 describe("buffers", () => {

@@ -2,7 +2,8 @@
  * The forward pass of a network by tensor operations.
  */
 import type * as Tf from "@tensorflow/tfjs-core"
-import type { Network } from "../../../network/Graph.ts"
+import type { Computed, Network } from "../../../network/Graph.ts"
+import * as Shape from "../../../pipeline/Shape.ts"
 import type { Join } from "../../../pipeline/Stage.ts"
 import type { Generator } from "../../../Seed.ts"
 
@@ -33,7 +34,22 @@ const join = (tf: typeof Tf, how: Join, branches: ReadonlyArray<Tf.Tensor>): Tf.
   }
 }
 
-/** Computes the scores [rows, outputs]. */
+/** A layer whose rows are not as its own rule says is a mistake in the layer: it throws. */
+const checkShape = ({ path, shape }: Computed, { shape: [, ...row] }: Tf.Tensor): void => {
+  if (Shape.equals(row, shape)) return
+  throw new Shape.ShapeError({
+    stage: path,
+    given: Shape.toText(row),
+    expected: `${Shape.toText(shape)}, as its shape rule says`,
+    advice: "correct the rule or the forward pass of this layer"
+  })
+}
+
+/**
+ * Computes the scores [rows, outputs].
+ *
+ * @throws `ShapeError` for a layer that gives rows of another shape than its rule says
+ */
 export const forward = (pass: Arguments): Tf.Tensor => {
   const { buffers, inputs, network, parameters, tf, training, update } = pass
   const values: Array<Tf.Tensor> = []
@@ -53,19 +69,19 @@ export const forward = (pass: Arguments): Tf.Tensor => {
         break
       case "Layer": {
         const { firstBuffer, firstParameter, from, layer, path } = node
-        values.push(
-          layer.forward(values[from]!, parameters.slice(firstParameter, firstParameter + node.parameters), {
-            tf,
-            training,
-            get random() {
-              return pass.random(path)
-            },
-            buffers: buffers.slice(firstBuffer, firstBuffer + node.buffers),
-            update: (buffer, value) => {
-              if (training) update(firstBuffer + buffer, value)
-            }
-          })
-        )
+        const value = layer.forward(values[from]!, parameters.slice(firstParameter, firstParameter + node.parameters), {
+          tf,
+          training,
+          get random() {
+            return pass.random(path)
+          },
+          buffers: buffers.slice(firstBuffer, firstBuffer + node.buffers),
+          update: (buffer, value) => {
+            if (training) update(firstBuffer + buffer, value)
+          }
+        })
+        checkShape(node, value)
+        values.push(value)
       }
     }
   }
