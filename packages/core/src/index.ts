@@ -5,8 +5,10 @@
  */
 export * as Definitions from "./Definitions.ts"
 export * as Column from "./data/Column.ts"
+export * as Note from "./data/Note.ts"
 export * as RoleError from "./data/RoleError.ts"
 export * as SchemaError from "./data/SchemaError.ts"
+export * as Select from "./data/Select.ts"
 export * as Table from "./data/Table.ts"
 export * as Targets from "./data/Targets.ts"
 export * as Task from "./data/Task.ts"

@@ -14,6 +14,9 @@
  * measures: [auc, error]
  * ```
  */
+import * as Column from "@rocflow/core/data/Column"
+import * as Select from "@rocflow/core/data/Select"
+import * as Table from "@rocflow/core/data/Table"
 import type { Definition } from "@rocflow/core/pipeline/Definition"
 import * as Resampling from "@rocflow/resampling/Resampling"
 import * as Effect from "effect/Effect"
@@ -21,24 +24,33 @@ import * as Schema from "effect/Schema"
 
 const Name = Schema.NonEmptyString
 const Names = Schema.Union([Name, Schema.Array(Name)])
+const Level = Schema.Union([Schema.String, Schema.Finite, Schema.Boolean])
+const Character = Schema.String.check(Schema.isPattern(/^.$/su, { expected: "one character" }))
 const optional = <S extends Schema.Top>(schema: S, description: string) =>
   Schema.optionalKey(schema.annotate({ description }))
 
 /** A task of an experiment: a data file and the roles of its columns. @category schemas */
 export const TaskEntry = Schema.Struct({
-  file: Name.annotate({ description: "CSV, TSV, Parquet or JSON lines; relative to the experiment file" }),
+  file: Name.annotate({
+    description: "CSV, TSV, Parquet or JSON lines, text also as .gz or .zst; relative to the experiment file"
+  }),
   id: optional(Name, "Name in tables and figures; default: the file's name without its ending"),
   target: Name.annotate({ description: "The column to predict" }),
   kind: optional(
     Schema.Literals(["binary", "multiclass", "regression"]),
     "Needed for a target of whole numbers, which may be classes or quantities"
   ),
-  positive: optional(
-    Schema.Union([Schema.String, Schema.Finite, Schema.Boolean]),
-    "The positive class; the task is then binary"
+  positive: optional(Level, "The positive class, in any spelling that reads as the same value; the task is then binary"),
+  levels: optional(Schema.Array(Level), "The order of the classes, the positive one first"),
+  features: optional(
+    Select.schema,
+    "Names, or a selector of the columns without another role, such as { except: [id] }; default: all of these"
   ),
-  levels: optional(Schema.Array(Schema.String), "The order of the classes, the positive one first"),
-  features: optional(Schema.Array(Name), "Default: every column without another role"),
+  ignore: optional(Names, "Columns that are no features"),
+  dropMissing: optional(
+    Schema.Array(Schema.Literals(["target", "feature", "stratum", "subset", "group", "weight", "fold", "order", "name"])),
+    "Leaves out rows without a value in a column of these roles, and says how many"
+  ),
   stratum: optional(Names, "Columns whose combinations are spread evenly over the folds"),
   subset: optional(Name, "Each value in turn is the test subset of Same/Other/All"),
   group: optional(Name, "Rows that must stay in one fold"),
@@ -51,10 +63,23 @@ export const TaskEntry = Schema.Struct({
   name: optional(Name, "Labels the rows"),
   format: optional(Schema.Literals(["csv", "tsv", "parquet", "jsonl"]), "Overrules the ending of the file's name"),
   columns: optional(
-    Schema.Record(Schema.String, Schema.Literals(["numeric", "integer", "boolean", "factor", "string"])),
+    Schema.Record(Schema.String, Schema.Literals(Column.types)),
     "Types of columns; the others are inferred"
   ),
-  delimiter: optional(Schema.String, "One character; default a comma, a tab in TSV")
+  delimiter: optional(Character, "One character; default a comma, a tab in TSV, or what splits the first lines evenly"),
+  na: optional(
+    Schema.Array(Schema.Union([Schema.String, Schema.Null, Schema.Finite])),
+    'Words for a missing value in every column; default "" and NA, among numbers also N/A, NaN, null in any case'
+  ),
+  quotedNa: optional(Schema.Boolean, "Whether such a word is missing in quotes, too. Default true"),
+  decimal: optional(Schema.Literals([".", ","]), "Default a point, or a comma where all values of a column fit it"),
+  thousands: optional(Character, "The mark between groups of three digits; default none"),
+  dateFormat: optional(Name, "For dates that are not ISO 8601, such as %d.%m.%Y"),
+  encoding: optional(Schema.Literals(Table.encodings), "Default utf-8, or what a byte order mark says"),
+  comment: optional(Character, "Lines that begin with it are left out"),
+  skip: optional(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)), "Lines at the top that are left out. Default 0"),
+  header: optional(Schema.Boolean, "Whether the first line has the names of the columns. Default true"),
+  names: optional(Schema.Array(Name), "The names of all columns, in place of those of the header")
 })
 
 /** A learner of an experiment: read further by `Learner.fromJson`. @category schemas */

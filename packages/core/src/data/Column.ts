@@ -5,6 +5,7 @@
  * by the same loop; a `missing` of `null` says that nothing is missing, so that loops may skip the test.
  */
 import * as Result from "effect/Result"
+import { dateText, parseIsoDate } from "./internal/dates.ts"
 import { SchemaError } from "./SchemaError.ts"
 
 /** Real numbers. Where `missing[i]` is 1 the value is unknown and `values[i]` is NaN. */
@@ -44,6 +45,16 @@ export interface Text {
   readonly missing: Uint8Array | null
 }
 
+/**
+ * Days, or points in time: milliseconds since 1970-01-01T00:00Z, NaN where `missing[i]` is 1. What is written without a
+ * time zone counts as UTC, so that neither the machine's zone nor daylight saving changes a result.
+ */
+export interface DateTime {
+  readonly type: "date"
+  readonly values: Float64Array
+  readonly missing: Uint8Array | null
+}
+
 /** A column of any type. @category models */
 export type Column<L extends ReadonlyArray<string> = ReadonlyArray<string>> =
   | Numeric
@@ -51,9 +62,13 @@ export type Column<L extends ReadonlyArray<string> = ReadonlyArray<string>> =
   | Bool
   | Factor<L>
   | Text
+  | DateTime
 
 /** The name of a column type, as it is written in experiment files. */
 export type Type = Column["type"]
+
+/** All column types. */
+export const types = ["numeric", "integer", "boolean", "factor", "string", "date"] as const satisfies ReadonlyArray<Type>
 
 type Maybe<A> = A | null | undefined
 
@@ -126,6 +141,26 @@ export const text = (values: ReadonlyArray<Maybe<string>>): Text => ({
   values: values.map((value) => value ?? ""),
   missing: missingOf(values)
 })
+
+/**
+ * Makes a column of days or points in time from milliseconds since 1970-01-01T00:00Z. `null`, `undefined` and NaN are
+ * missing; a `Float64Array` is kept and not copied.
+ *
+ * ```ts
+ * const column = Column.date([Date.UTC(2024, 1, 29), null])
+ * Column.toText(column, 0) // => "2024-02-29"
+ * ```
+ */
+export const date = (milliseconds: ArrayLike<Maybe<number>>): DateTime => ({ type: "date", ...numbers(milliseconds) })
+
+/**
+ * Reads a day or a point in time by ISO 8601 as milliseconds since 1970-01-01T00:00Z; `undefined` when it is none.
+ *
+ * ```ts
+ * Column.parseDate("1970-01-02") // => 86400000
+ * ```
+ */
+export const parseDate = (text: string): number | undefined => parseIsoDate(text)
 
 /** Code point order, which no locale changes. */
 const byCodePoint = (a: string, b: string) => {
@@ -223,6 +258,7 @@ export const take = <C extends Column>(column: C, rows: ArrayLike<number>): C =>
     switch (self.type) {
       case "numeric":
       case "integer":
+      case "date":
         return { ...self, values: pick(self.values, new Float64Array(rows.length), rows), missing }
       case "boolean":
         return { ...self, values: pick(self.values, new Uint8Array(rows.length), rows), missing }
@@ -237,7 +273,7 @@ export const take = <C extends Column>(column: C, rows: ArrayLike<number>): C =>
 
 /**
  * Writes one value as text, as it stands in messages and reports: `null` where it is missing, "true" and "false" for
- * truth values, the shortest decimal that reads back for numbers.
+ * truth values, the shortest decimal that reads back for numbers, ISO 8601 for dates (only the day at midnight).
  *
  * @throws `SchemaError` for a row that is not there
  */
@@ -254,11 +290,13 @@ export const toText = (column: Column, row: number): string | null => {
       return column.levels[column.codes[row]!]!
     case "string":
       return column.values[row]!
+    case "date":
+      return dateText(column.values[row]!)
   }
 }
 
 /**
- * Turns any column into a factor. The levels are the values that occur, in natural order: numbers ascending, text by
+ * Turns any column into a factor. The levels are the values that occur, in natural order: numbers and dates ascending, text by
  * code point, true before false (so that true is the positive class of a task). A factor is returned as it is, with
  * levels that do not occur.
  *
@@ -291,7 +329,7 @@ export const asFactor = (column: Column): Factor => {
         column,
         column.values,
         [...present].sort((a, b) => a - b),
-        String
+        column.type === "date" ? dateText : String
       )
     }
   }
@@ -309,8 +347,8 @@ const fromLevels = <A>(
 }
 
 /**
- * Reads a column as float64 numbers, NaN where missing: numbers as they are, truth values as 1 and 0. A factor or text
- * has no numbers: `undefined`; encode it first.
+ * Reads a column as float64 numbers, NaN where missing: numbers as they are, truth values as 1 and 0. A factor, text or
+ * date has no numbers that a learner could use: `undefined`; encode it first.
  */
 export const asNumbers = (column: Column): Float64Array | undefined => {
   switch (column.type) {

@@ -2,6 +2,8 @@
  * What columns are for, and the options that say so.
  */
 
+import type { Select } from "./Select.ts"
+
 /** What is predicted: one of two classes, one of several, or a number. */
 export type Kind = "binary" | "multiclass" | "regression"
 
@@ -39,12 +41,22 @@ export interface Options<N extends string = string> {
   readonly target: N
   /** Needed for whole numbers, which may be classes or quantities; else told by the target's type. */
   readonly kind?: Kind | undefined
-  /** The level that counts as positive; the task is then binary. Numbers and truth values are meant as text. */
+  /**
+   * The level that counts as positive; the task is then binary. Any spelling will do that reads as the same number or truth
+   * value as one level only: `TRUE` for true, 1 for "1.0".
+   */
   readonly positive?: string | number | boolean | undefined
-  /** The order of the levels, the first being positive; may name levels that these rows lack. */
-  readonly levels?: ReadonlyArray<string> | undefined
-  /** Default: every column that has no other role. */
-  readonly features?: ReadonlyArray<N> | undefined
+  /** The order of the levels, the first being positive, spelt as `positive`; may name levels that these rows lack. */
+  readonly levels?: ReadonlyArray<string | number | boolean> | undefined
+  /**
+   * Their names, or a selector of the columns without another role, such as `{ except: ["id"] }`. Default: every column
+   * that has no other role, except one that only labels the rows, which is noted.
+   */
+  readonly features?: Select<N> | undefined
+  /** Columns that are no features unless `features` names them. */
+  readonly ignore?: N | ReadonlyArray<N> | undefined
+  /** Leaves out the rows in which a column of one of these roles has no value, and notes how many. */
+  readonly dropMissing?: ReadonlyArray<Role> | undefined
   readonly stratum?: N | ReadonlyArray<N> | undefined
   readonly subset?: N | undefined
   readonly group?: N | undefined

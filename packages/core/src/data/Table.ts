@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type * as Types from "effect/Types"
 import * as Column from "./Column.ts"
+import type * as Note from "./Note.ts"
 import { Gathered } from "./internal/gathered.ts"
 import { hashColumns } from "./internal/hash.ts"
 import { list, suggest } from "../internal/suggest.ts"
@@ -34,6 +35,8 @@ export interface Table<out C extends Columns = Columns> {
   readonly source: ReadonlyMap<string, Column.Column>
   /** The row of the source for each row of a view; undefined for all rows in order. */
   readonly index: Int32Array | undefined
+  /** What was noticed when it was read, such as a column of numbers that one value made text. */
+  readonly notes: ReadonlyArray<Note.Note>
 }
 
 /** A column, or what a constructor of columns gave that may have failed. @category models */
@@ -62,30 +65,44 @@ type Simplify<A> = { readonly [K in keyof A]: A[K] }
 /** Types only; empty at run time, so that a table can be cloned and sent to a worker. */
 const phantom = {} as { readonly _Columns: Types.Covariant<never> }
 
-const unchecked = <C extends Columns>(columns: ReadonlyMap<string, Column.Column>, rows: number): Table<C> => ({
+const unchecked = <C extends Columns>(
+  columns: ReadonlyMap<string, Column.Column>,
+  rows: number,
+  notes: ReadonlyArray<Note.Note> = []
+): Table<C> => ({
   [TypeId]: phantom,
   columns,
   names: [...columns.keys()],
   rows,
   source: columns,
-  index: undefined
+  index: undefined,
+  notes
 })
 
 /** Rows of shared columns. */
-const view = <C extends Columns>(source: ReadonlyMap<string, Column.Column>, index: Int32Array): Table<C> => ({
+const view = <C extends Columns>(
+  source: ReadonlyMap<string, Column.Column>,
+  index: Int32Array,
+  notes: ReadonlyArray<Note.Note>
+): Table<C> => ({
   [TypeId]: phantom,
   columns: new Gathered(source, index),
   names: [...source.keys()],
   rows: index.length,
   source,
-  index
+  index,
+  notes
 })
 
 /** Other columns of the same rows, which `of` chooses or makes from the shared ones. */
 const rebuilt = <C extends Columns>(
-  { index, rows, source }: Table,
+  { index, notes, rows, source }: Table,
   of: (columns: ReadonlyMap<string, Column.Column>) => ReadonlyMap<string, Column.Column>
-): Table<C> => (index === undefined ? unchecked(of(source), rows) : view(of(source), index))
+): Table<C> => {
+  const columns = of(source)
+  const left = notes.filter(({ column }) => column === undefined || columns.has(column))
+  return index === undefined ? unchecked(columns, rows, left) : view(columns, index, left)
+}
 
 const checkEntries = (entries: ReadonlyArray<readonly [string, Column.Column]>): SchemaError | undefined => {
   const [first] = entries
@@ -168,16 +185,23 @@ export const fromColumns = <const G extends GivenColumns>(
 
 /**
  * Reads a table from a CSV, TSV, Parquet or JSON lines file; the ending of its name tells which, unless `format` does.
+ * Text may be compressed by gzip or Zstandard.
  *
- * - A CSV file has a header line of non-empty, distinct names and is UTF-8. Fields may be quoted with `"` and then hold
- *   delimiters and newlines. The delimiter is a comma (a tab in TSV) unless `delimiter` is given.
- * - **Missing** are the empty field and `NA`; among numbers also `NaN`; in Parquet and JSON `null`.
+ * - A CSV file has a header line of distinct names and is UTF-8, or UTF-16 with a byte order mark, or what `encoding`
+ *   says. Fields may be quoted with `"` and then hold delimiters and newlines. The delimiter is a comma (a tab in TSV),
+ *   unless another one splits the first lines evenly, which is noted, or `delimiter` is given.
+ * - **Missing** are the empty field and `NA`; among numbers, truth values and dates also `N/A`, `NaN`, `null` and blanks
+ *   in any case; or just what `na` says; in Parquet and JSON `null`.
  * - **Types** come from all rows of a column, not from a sample: truth values (`true`, `false`) are `boolean`; numbers
- *   are `integer` when all are whole, else `numeric`; anything else is `string`. `columns` declares types instead: a
- *   value that does not fit is then an error with its line.
- * - Whole numbers beyond 2^53 - 1 would lose digits as float64, and are identifiers more often than quantities: their
- *   column stays `string`. Declare it `numeric` to accept the rounding.
- * - Dates and times become text in ISO form. Nested values (lists, structs, objects) are refused.
+ *   are `integer` when all are whole, else `numeric`; days and times by ISO 8601, or by `dateFormat`, are `date`; anything
+ *   else is `string`. `columns` declares types instead: a value that does not fit is then an error with its line.
+ * - **Identifiers** stay `string`: whole numbers of which one has a leading zero (`0870`), more than 15 digits, or an
+ *   exponent behind several digits (`587E59`). Declare the column `numeric` to read them as numbers.
+ * - A column without a name is called `index` in the first place and `column 3` in the third.
+ * - Nested values (lists, structs, objects) are refused.
+ *
+ * What is read otherwise than a person might think is in `notes`: a column that one value made text, a decimal comma, a
+ * delimiter that was found.
  *
  * Fails with `SchemaError`, which names the file and, where known, line and column.
  *
@@ -186,9 +210,12 @@ export const fromColumns = <const G extends GivenColumns>(
  * ```
  */
 export const fromFile = (path: string, options: FileOptions = {}): Effect.Effect<Table, SchemaError> =>
-  Effect.flatMap(readFile(path, options), fromEntries)
+  Effect.flatMap(readFile(path, options), ({ entries, notes }) =>
+    Effect.map(fromEntries(entries), (table) => ({ ...table, notes }))
+  )
 
 export type { FileOptions }
+export { encodings } from "./internal/textBytes.ts"
 
 /** Gets a column by name; absent names are `undefined` on a table whose columns the compiler does not know. */
 export const column = <C extends Columns, N extends keyof C & string>(table: Table<C>, name: N): ColumnOf<C, N> =>
@@ -207,7 +234,7 @@ export const take = <C extends Columns>(table: Table<C>, rows: ArrayLike<number>
     Column.checkRow(row, table.rows)
     index[i] = table.index === undefined ? row : table.index[row]!
   }
-  return view(table.source, index)
+  return view(table.source, index, table.notes)
 }
 
 /** Takes the first `n` rows, or all when there are fewer. */
@@ -265,7 +292,7 @@ export const withColumn = <C extends Columns, const N extends string, A extends 
 ): Effect.Effect<Table<Simplify<Omit<C, N> & { readonly [K in N]: A }>>, SchemaError> => {
   const columns = new Map(table.columns).set(name, column)
   const error = checkEntries([...columns])
-  return error === undefined ? Effect.succeed(unchecked(columns, table.rows)) : Effect.fail(error)
+  return error === undefined ? Effect.succeed(unchecked(columns, table.rows, table.notes)) : Effect.fail(error)
 }
 
 /** What `summary` tells of a column. Numbers are of the values that are not missing; absent when there are none. */

@@ -4,7 +4,7 @@
 import * as Effect from "effect/Effect"
 import * as Fs from "node:fs/promises"
 import type * as Scope from "effect/Scope"
-import type { DuckDBAppender, DuckDBConnection } from "@duckdb/node-api"
+import type { DuckDBAppender, DuckDBConnection, DuckDBTimestampValue } from "@duckdb/node-api"
 import * as WholeFile from "../WholeFile.ts"
 import * as Column from "./Column.ts"
 import { columns, identifier, literal, open as openDatabase, work } from "./internal/duckdb.ts"
@@ -33,10 +33,16 @@ const sqlTypes: Readonly<Record<Column.Type, string>> = {
   integer: "BIGINT",
   boolean: "BOOLEAN",
   factor: "VARCHAR",
-  string: "VARCHAR"
+  string: "VARCHAR",
+  date: "TIMESTAMP"
 }
 
-const appendValue = (appender: DuckDBAppender, column: Column.Column, row: number): void => {
+const appendValue = (
+  appender: DuckDBAppender,
+  column: Column.Column,
+  row: number,
+  timestamp: (micros: bigint) => DuckDBTimestampValue
+): void => {
   if (column.missing?.[row] === 1) return appender.appendNull()
   switch (column.type) {
     case "numeric":
@@ -45,6 +51,8 @@ const appendValue = (appender: DuckDBAppender, column: Column.Column, row: numbe
       return appender.appendBigInt(BigInt(column.values[row]!))
     case "boolean":
       return appender.appendBoolean(column.values[row] === 1)
+    case "date":
+      return appender.appendTimestamp(timestamp(BigInt(column.values[row]!) * 1000n))
     default:
       return appender.appendVarchar(Column.toText(column, row)!)
   }
@@ -53,10 +61,12 @@ const appendValue = (appender: DuckDBAppender, column: Column.Column, row: numbe
 const fill = async (connection: DuckDBConnection, entries: Entries): Promise<void> => {
   const definitions = entries.map(([name, column]) => `${identifier(name)} ${sqlTypes[column.type]}`)
   await connection.run(`CREATE OR REPLACE TEMP TABLE written (${definitions.join(", ")})`)
+  const { DuckDBTimestampValue } = await import("@duckdb/node-api")
+  const timestamp = (micros: bigint) => new DuckDBTimestampValue(micros)
   const appender = await connection.createAppender("written")
   const rows = entries[0] === undefined ? 0 : Column.length(entries[0][1])
   for (let row = 0; row < rows; row++) {
-    for (const [, column] of entries) appendValue(appender, column, row)
+    for (const [, column] of entries) appendValue(appender, column, row, timestamp)
     appender.endRow()
   }
   appender.closeSync()

@@ -10,8 +10,9 @@ import type * as Types from "effect/Types"
 import * as Path from "node:path"
 import * as Column from "./Column.ts"
 import { hashTexts } from "../Hash.ts"
-import { resolve } from "./internal/roles.ts"
+import { complete, resolve } from "./internal/roles.ts"
 import { encode } from "./internal/target.ts"
+import type * as Note from "./Note.ts"
 import { type Problem, RoleError } from "./RoleError.ts"
 import type { Kind, Options, Role, Roles } from "./Roles.ts"
 import type { SchemaError } from "./SchemaError.ts"
@@ -43,6 +44,8 @@ export interface Task<out K extends Kind = Kind, out R extends Role = Role, out 
    * together. `undefined` while no row was taken twice.
    */
   readonly origin: Int32Array | undefined
+  /** What is legal but probably not meant: of reading the file, and of the roles. */
+  readonly notes: ReadonlyArray<Note.Note>
   /** Hexadecimal hash of the data, the roles and the levels; not of the id. Computed when first read. */
   readonly hash: string
 }
@@ -61,7 +64,7 @@ export type RolesOf<O> = "target" | "feature" | Given<O>
 /** Refuses misspelt options, which a generic parameter would let pass. */
 type Known<O, Allowed> = { readonly [K in Exclude<keyof O, keyof Allowed>]: `Unknown option: ${K & string}` }
 
-type ByCount<L extends ReadonlyArray<string>> = number extends L["length"]
+type ByCount<L extends ReadonlyArray<unknown>> = number extends L["length"]
   ? "binary" | "multiclass"
   : L["length"] extends 2
     ? "binary"
@@ -82,7 +85,7 @@ export type KindOf<C extends Table.Columns, O extends Options> = O extends { rea
   ? K
   : O extends { readonly positive: string | number | boolean }
     ? "binary"
-    : O extends { readonly levels: infer L extends ReadonlyArray<string> }
+    : O extends { readonly levels: infer L extends ReadonlyArray<unknown> }
       ? ByCount<L>
       : [Extract<keyof O, "kind" | "positive" | "levels">] extends [never]
         ? ByColumn<Table.ColumnOf<C, O["target"]>>
@@ -91,7 +94,8 @@ export type KindOf<C extends Table.Columns, O extends Options> = O extends { rea
 type Elements<V> = V extends ReadonlyArray<infer A> ? A : V
 /** The columns that options take away from the default features; a name the compiler does not know takes none. */
 type Literal<N> = N extends string ? (string extends N ? never : N) : never
-type RoleColumns<O> = Literal<{ [K in keyof O & (RoleKey | "target")]: Elements<O[K]> }[keyof O & (RoleKey | "target")]>
+type Taken = RoleKey | "target" | "ignore"
+type RoleColumns<O> = Literal<{ [K in keyof O & Taken]: Elements<O[K]> }[keyof O & Taken]>
 
 /** The names of the features that the options of a task leave or list. */
 export type FeaturesOf<C extends Table.Columns, O> = O extends {
@@ -100,7 +104,11 @@ export type FeaturesOf<C extends Table.Columns, O> = O extends {
   ? N
   : string extends keyof C
     ? string
-    : Exclude<keyof C & string, RoleColumns<O>>
+    : O extends { readonly features: { readonly except: ReadonlyArray<infer N> } }
+      ? Exclude<keyof C & string, RoleColumns<O> | Literal<N>>
+      : O extends { readonly features: object }
+        ? string
+        : Exclude<keyof C & string, RoleColumns<O>>
 
 type TaskOf<C extends Table.Columns, O extends Options> = Task<KindOf<C, O>, RolesOf<O>, FeaturesOf<C, O>>
 
@@ -113,6 +121,7 @@ interface Parts<K extends Kind> {
   readonly target: Float64Array
   readonly weights: Float64Array | undefined
   readonly origin: Int32Array | undefined
+  readonly notes: ReadonlyArray<Note.Note>
 }
 
 /** Types only; empty at run time, so that a task can be cloned and sent to a worker. */
@@ -136,8 +145,18 @@ const fromParts = <K extends Kind>(parts: Parts<K>): Task<K, never, never> => {
   }
 }
 
-const build = (table: Table.Table, options: Options): Effect.Effect<Task<Kind, never, never>, RoleError> => {
+/** What was noticed of columns that the task uses, and of the table as a whole. */
+const relevant = (notes: ReadonlyArray<Note.Note>, roles: Roles, ignored: string | ReadonlyArray<string> = []) => {
+  const used = new Set(Object.values(roles).flat())
+  return notes.filter(
+    ({ code, column }) =>
+      column === undefined || used.has(column) ? code !== "row-index" : code === "row-index" && !ignored.includes(column)
+  )
+}
+
+const build = (given: Table.Table, options: Options): Effect.Effect<Task<Kind, never, never>, RoleError> => {
   const id = options.id ?? "task"
+  const { notes, table } = complete(given, options)
   const { problems, roles } = resolve(table, options)
   const column = table.columns.get(roles.target)
   // A target that is not there is a problem of the roles already.
@@ -148,7 +167,7 @@ const build = (table: Table.Table, options: Options): Effect.Effect<Task<Kind, n
   const { kind, levels, values } = encoded.success
   const weight = roles.weight === undefined ? undefined : table.columns.get(roles.weight)
   const weights = weight === undefined ? undefined : Column.asNumbers(weight)
-  return Effect.succeed(fromParts({ id, kind, table, roles, levels, target: values, weights, origin: undefined }))
+  return Effect.succeed(fromParts({ id, kind, table, roles, levels, target: values, weights, origin: undefined, notes: [...relevant(table.notes, roles, options.ignore), ...notes] }))
 }
 
 /**
@@ -234,7 +253,8 @@ export const take = <K extends Kind, R extends Role, N extends string>(
     levels: task.levels,
     target: numbers(task.target),
     weights: task.weights === undefined ? undefined : numbers(task.weights),
-    origin: origin === undefined ? copies(rows) : pick(origin, new Int32Array(rows.length))
+    origin: origin === undefined ? copies(rows) : pick(origin, new Int32Array(rows.length)),
+    notes: task.notes
   })
 }
 
@@ -287,7 +307,8 @@ export const withFeatures = <K extends Kind, R extends Role>(
     levels: task.levels,
     target: task.target,
     weights: task.weights,
-    origin: task.origin
+    origin: task.origin,
+    notes: task.notes
   })
 }
 

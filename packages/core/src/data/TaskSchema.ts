@@ -12,7 +12,7 @@ import type { Task } from "./Task.ts"
 
 const Feature = Schema.Struct({
   name: Schema.String,
-  type: Schema.Literals(["numeric", "integer", "boolean", "factor", "string"]),
+  type: Schema.Literals(Column.types),
   /** Of a factor: its levels in their order, and whether the order has a meaning. */
   levels: Schema.optionalKey(Schema.Array(Schema.String)),
   ordered: Schema.optionalKey(Schema.Boolean)

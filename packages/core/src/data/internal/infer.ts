@@ -1,11 +1,12 @@
 /**
- * From what a file holds to typed columns: inference when no type is declared, conversion when one is.
+ * From the texts of a file to typed columns: inference when no type is declared, conversion when one is.
  */
 import * as Result from "effect/Result"
 import * as Column from "../Column.ts"
+import { parseIsoDate } from "./dates.ts"
 
-const numberPattern = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf(?:inity)?|nan)$/i
 const digitsPattern = /^[+-]?\d+$/
+const numberPattern = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf(?:inity)?|nan)$/i
 
 /** Reads a number as data files write it (also `Inf` and `NaN`, in any case); `undefined` when it is none. */
 export const parseNumber = (text: string): number | undefined => {
@@ -18,6 +19,24 @@ export const parseNumber = (text: string): number | undefined => {
   return word.startsWith("-") ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY
 }
 
+const escaped = (mark: string) => mark.replace(".", "\\.")
+
+/** Reads numbers with other marks: `decimal` before the fraction, `thousands`, if any, between groups of three digits. */
+export const numberParser = (decimal: string, thousands: string | undefined): ((text: string) => number | undefined) => {
+  if (decimal === "." && thousands === undefined) return parseNumber
+  const grouped =
+    thousands === undefined
+      ? undefined
+      : new RegExp(`^[+-]?\\d{1,3}(?:${escaped(thousands)}\\d{3})+(?=$|${escaped(decimal)}|e)`, "i")
+  const foreign = decimal === "." ? undefined : "."
+  return (text) => {
+    let plain = text.trim()
+    if (grouped?.test(plain) === true) plain = plain.replaceAll(thousands!, "")
+    if (foreign !== undefined && plain.includes(foreign)) return undefined
+    return parseNumber(plain.replace(decimal, "."))
+  }
+}
+
 const booleans: ReadonlyMap<string, boolean> = new Map([
   ["true", true],
   ["True", true],
@@ -27,20 +46,60 @@ const booleans: ReadonlyMap<string, boolean> = new Map([
   ["FALSE", false]
 ])
 
+const missingWords: ReadonlySet<string> = new Set(["", "na", "n/a", "nan", "null"])
+
+/** How the texts of a file are read. */
+export interface Reading {
+  readonly number: (text: string) => number | undefined
+  readonly date: (text: string) => number | undefined
+  /** Words that mean a missing value among numbers, truth values and dates. */
+  readonly isMissing: (text: string) => boolean
+}
+
+/** Without options: a decimal point, ISO dates, and the usual words for a missing value, in any case. */
+export const plain: Reading = {
+  number: parseNumber,
+  date: parseIsoDate,
+  isMissing: (text) => missingWords.has(text.trim().toLowerCase())
+}
+
 type Texts = ReadonlyArray<string | null>
 
-/** Parses every text, `undefined` as soon as one does not parse; `null` stays. */
-const parseAll = <A>(values: Texts, parse: (text: string) => A | undefined): Array<A | null> | undefined => {
+/** Parses every text, `undefined` as soon as one neither parses nor is missing, or when nothing is there to parse. */
+const parseAll = <A>(
+  values: Texts,
+  parse: (text: string) => A | undefined,
+  isMissing: Reading["isMissing"]
+): Array<A | null> | undefined => {
   const parsed: Array<A | null> = []
+  let any = false
   for (const value of values) {
     const result = value === null ? null : parse(value)
-    if (result === undefined) return undefined
-    parsed.push(result)
+    if (result !== undefined) {
+      parsed.push(result)
+      any ||= result !== null
+    } else if (isMissing(value!)) parsed.push(null)
+    else return undefined
   }
-  return parsed
+  return any ? parsed : undefined
 }
 
 const isWhole = (value: number) => Number.isInteger(value) || Number.isNaN(value)
+
+/** Numbers of more digits than these are identifiers more often than quantities, and float64 does not hold them all. */
+const mostDigits = 15
+
+const codePattern = /^(?:0\d+|\d{2,}e\d+)$/i
+
+/** Whether a text that reads as a number is written as only an identifier is: 0870, 587E59, 1E999, or more than 15 digits. */
+const isCode = (text: string): boolean =>
+  codePattern.test(text) ||
+  (/^\d+e\d+$/i.test(text) && !Number.isFinite(Number(text))) ||
+  (digitsPattern.test(text) && text.replace(/^[+-]?/, "").length > mostDigits)
+
+/** Whether a number is so large that its text must be seen to tell an identifier from a quantity. */
+export const mayBeCode = (value: number): boolean =>
+  Math.abs(value) >= 10 ** mostDigits && (Number.isInteger(value) || !Number.isFinite(value))
 
 /** Tells that a number is whole but so large that float64 does not hold each of its neighbours. */
 export const isUnsafe = (value: number): boolean => Number.isInteger(value) && !Number.isSafeInteger(value)
@@ -57,17 +116,20 @@ export const fromNumbers = (values: ArrayLike<number | null>): Column.Numeric | 
   return any ? { ...column, type: "integer" } : column
 }
 
-/** Infers the type of a column from all its texts: `boolean`, `integer`, `numeric`, else `string`. */
-export const fromTexts = (values: Texts): Column.Column => {
-  const numbers = parseAll(values, parseNumber)
-  if (numbers !== undefined) {
-    const identifiers =
-      numbers.every((value) => value === null || isWhole(value)) &&
-      numbers.some((value, row) => value !== null && isUnsafe(value) && digitsPattern.test(values[row]!.trim()))
-    return identifiers ? Column.text(values) : fromNumbers(numbers)
-  }
-  const truths = parseAll(values, (value) => booleans.get(value))
-  return truths === undefined ? Column.text(values) : Column.boolean(truths)
+/** Numbers are identifiers when all are whole and one is written as only an identifier is. */
+const areCodes = (values: Texts, numbers: ReadonlyArray<number | null>): boolean =>
+  numbers.some((value, row) => value !== null && isCode(values[row]!.trim())) &&
+  numbers.every((value) => value === null || isWhole(value) || !Number.isFinite(value))
+
+/** Infers the type of a column from all its texts: `boolean`, `integer`, `numeric`, `date`, else `string`. */
+export const fromTexts = (values: Texts, { date, isMissing, number }: Reading = plain): Column.Column => {
+  if (values.every((value) => value === null)) return fromNumbers(values.map(() => null))
+  const numbers = parseAll(values, number, isMissing)
+  if (numbers !== undefined) return areCodes(values, numbers) ? Column.text(values) : fromNumbers(numbers)
+  const truths = parseAll(values, (value) => booleans.get(value.trim()), isMissing)
+  if (truths !== undefined) return Column.boolean(truths)
+  const dates = parseAll(values, date, isMissing)
+  return dates === undefined ? Column.text(values) : Column.date(dates)
 }
 
 /** A factor of texts as they are; levels that are all numbers come in numeric order, else in code point order. */
@@ -83,27 +145,26 @@ export const factorOfTexts = (values: Texts): Column.Factor => {
 const textsOf = (column: Column.Column): Texts =>
   Array.from({ length: Column.length(column) }, (_, row) => Column.toText(column, row))
 
-/** Converted values, or the first row whose value does not fit. */
-const convert = <A, B>(
-  values: ArrayLike<A | null>,
-  f: (value: A) => B | undefined
-): Result.Result<Array<B | null>, number> => {
-  const converted: Array<B | null> = []
-  for (let row = 0; row < values.length; row++) {
-    const value = values[row]!
-    const result = value === null ? null : f(value)
-    if (result === undefined) return Result.fail(row)
-    converted.push(result)
-  }
-  return Result.succeed(converted)
-}
-
 const onlyInteger = (value: number | undefined) =>
   value !== undefined && (Number.isSafeInteger(value) || Number.isNaN(value)) ? value : undefined
 
 /** Converts a column to a declared type without loss, or tells the first row that does not fit. */
-export const toDeclared = (column: Column.Column, type: Column.Type): Result.Result<Column.Column, number> => {
+export const toDeclared = (
+  column: Column.Column,
+  type: Column.Type,
+  { date, isMissing, number }: Reading = plain
+): Result.Result<Column.Column, number> => {
   if (column.type === type) return Result.succeed(column)
+  const convert = <A>(parse: (text: string) => A | undefined): Result.Result<Array<A | null>, number> => {
+    const converted: Array<A | null> = []
+    for (const [row, text] of textsOf(column).entries()) {
+      const value = text === null ? null : parse(text)
+      if (value !== undefined) converted.push(value)
+      else if (isMissing(text!)) converted.push(null)
+      else return Result.fail(row)
+    }
+    return Result.succeed(converted)
+  }
   switch (type) {
     case "string":
       return Result.succeed(Column.text(textsOf(column)))
@@ -111,17 +172,18 @@ export const toDeclared = (column: Column.Column, type: Column.Type): Result.Res
       return Result.succeed(factorOfTexts(textsOf(column)))
     case "numeric": {
       if (column.type === "integer") return Result.succeed({ ...column, type: "numeric" })
-      return Result.map(convert(textsOf(column), parseNumber), Column.numeric)
+      return Result.map(convert(number), Column.numeric)
     }
-    case "integer": {
-      const integers = convert(textsOf(column), (value) => onlyInteger(parseNumber(value)))
-      return Result.map(integers, (values) => ({ ...Column.numeric(values), type: "integer" }))
-    }
-    case "boolean": {
-      const truths = convert(textsOf(column), (value) =>
-        value === "1" ? true : value === "0" ? false : booleans.get(value)
+    case "integer":
+      return Result.map(
+        convert((value) => onlyInteger(number(value))),
+        (values) => ({ ...Column.numeric(values), type: "integer" })
       )
+    case "boolean": {
+      const truths = convert((value) => (value === "1" ? true : value === "0" ? false : booleans.get(value)))
       return Result.map(truths, Column.boolean)
     }
+    case "date":
+      return Result.map(convert(date), Column.date)
   }
 }

@@ -1,37 +1,71 @@
 import * as Effect from "effect/Effect"
-import { isUtf8 } from "node:buffer"
+import type * as Scope from "effect/Scope"
+import * as Fs from "node:fs/promises"
+import * as Os from "node:os"
+import * as Path from "node:path"
 import * as Column from "../Column.ts"
+import * as Note from "../Note.ts"
 import { SchemaError } from "../SchemaError.ts"
-import { hasDigitSeparator, header, lineOfInvalidUtf8, lineOfRecord } from "./delimited.ts"
+import { list } from "../../internal/suggest.ts"
+import * as ColumnNotes from "./columnNotes.ts"
+import { afterLines, fields, hasDigitSeparator, type Layout, lineOf, lineOfRecord, records, sniff, widths } from "./delimited.ts"
 import * as Duckdb from "./duckdb.ts"
-import { factorOfTexts, fromNumbers, fromTexts, isUnsafe } from "./infer.ts"
+import { factorOfTexts, fromNumbers, fromTexts, mayBeCode, numberParser, type Reading } from "./infer.ts"
 import type { FileContent } from "./fileContent.ts"
+import type { TextBytes } from "./textBytes.ts"
+
+/** How a delimited file is read. */
+export interface DelimitedOptions {
+  /** Types of some columns by name; the others are inferred. */
+  readonly columns: Readonly<Record<string, Column.Type>>
+  readonly reading: Reading
+  /** The words for a missing value, as the user gave them. */
+  readonly na: ReadonlyArray<string> | undefined
+  readonly quotedNa: boolean
+  /** Whether a decimal comma may be noticed: not where the user says what the marks are. */
+  readonly marksAreOpen: boolean
+  readonly delimiter: string | undefined
+  /** The delimiter that the ending of the file's name promises. */
+  readonly usual: string
+  readonly comment: string | undefined
+  readonly skip: number
+  readonly header: boolean
+  readonly names: ReadonlyArray<string> | undefined
+}
 
 /** So many rows are looked at to choose which columns to read as numbers; the choice is then tried on all rows. */
 const sampleRows = 256
 
-const checkBytes = (path: string, bytes: Uint8Array): SchemaError | undefined => {
-  if (isUtf8(bytes)) return undefined
-  return new SchemaError({
-    file: path,
-    line: lineOfInvalidUtf8(bytes, isUtf8),
-    given: "a byte",
-    rule: "is not UTF-8",
-    advice: "Convert the file to UTF-8, for example with iconv -f latin1 -t utf-8."
-  })
+/** A file whose records are understood: their layout, where they begin, the names of their columns. */
+interface Opened {
+  readonly path: string
+  readonly bytes: Uint8Array
+  readonly layout: Layout
+  /** The byte at which the data begin. */
+  readonly data: number
+  readonly names: ReadonlyArray<string>
+  /** The columns whose names are ours, for the header has none for them. */
+  readonly unnamed: ReadonlySet<number>
+  /** Whether DuckDB can read the file as it is, with its header. */
+  readonly isPlain: boolean
+  readonly notes: ReadonlyArray<Note.Note>
 }
 
-const checkNames = (path: string, names: ReadonlyArray<string>, delimiter: string): SchemaError | undefined => {
+const unused = (name: string, taken: ReadonlyArray<string>): string =>
+  taken.includes(name) ? unused(`${name}′`, taken) : name
+
+/** Gives names to the columns that have none: "index" to the first, "column 3" to the third. */
+const nameAll = (header: ReadonlyArray<string>): ReadonlyArray<string> =>
+  header.map((name, i) => (name === "" ? unused(i === 0 ? "index" : `column ${i + 1}`, header) : name))
+
+const checkNames = (
+  path: string,
+  line: number,
+  names: ReadonlyArray<string>,
+  delimiter: string
+): SchemaError | undefined => {
   const error = (given: string, rule: string, advice: string) =>
-    new SchemaError({ file: path, line: 1, given, rule, advice })
-  const empty = names.indexOf("")
-  if (empty !== -1) {
-    return error(
-      `the name of column ${empty + 1}`,
-      "is empty",
-      "Give every column a name; a column of row names is left out when the file is written without row names."
-    )
-  }
+    new SchemaError({ file: path, line, given, rule, advice })
   const repeated = names.find((name, index) => names.indexOf(name) < index)
   if (repeated !== undefined) return error(`the name "${repeated}"`, "comes twice in the header", "Rename one column.")
   const other = [",", ";", "\t", "|"].find((candidate) => candidate !== delimiter && names[0]!.includes(candidate))
@@ -39,24 +73,110 @@ const checkNames = (path: string, names: ReadonlyArray<string>, delimiter: strin
     return error(
       `the header "${names[0]}"`,
       `has no delimiter ${JSON.stringify(delimiter)}`,
-      `If ${JSON.stringify(other)} is the delimiter, give delimiter: ${JSON.stringify(other)}.`
+      `If ${JSON.stringify(other)} is the delimiter, give delimiter: ${JSON.stringify(other)}, and see that all lines have as many fields.`
     )
   }
   return undefined
 }
 
+/** The first record that is not blank. */
+const firstRecord = (bytes: Uint8Array, from: number, layout: Layout) => {
+  for (const record of records(bytes, from, layout)) if (record.end > record.start) return record
+  return undefined
+}
+
+/** Whether every row has one field more than the header, as R writes a table with row names. */
+const lacksOne = ([header = 0, ...rows]: ReadonlyArray<number>): boolean =>
+  rows.length > 1 && rows.every((width) => width === header + 1)
+
+/** The names that a header means where the rows have one field more: the first or, if it is always empty, the last. */
+const withMissingName = (bytes: Uint8Array, from: number, header: ReadonlyArray<string>, layout: Layout) => {
+  const record = firstRecord(bytes, from, layout)
+  const isTrailing = record !== undefined && fields(bytes, record, layout.delimiter).at(-1) === ""
+  return isTrailing ? [...header, ""] : ["", ...header]
+}
+
+/** Understands how the file is laid out; fails where its header makes no sense. */
+const openDelimited = Effect.fnUntraced(function* (
+  path: string,
+  { bytes, converted }: TextBytes,
+  options: DelimitedOptions
+) {
+  const start = afterLines(bytes, options.skip)
+  const sniffed = options.delimiter ?? sniff(bytes, start, options.usual, options.comment)
+  const layout: Layout = { delimiter: sniffed ?? options.usual, comment: options.comment }
+  const head = firstRecord(bytes, start, layout)
+  if (head === undefined) {
+    return yield* new SchemaError({
+      file: path,
+      given: "the file",
+      rule: options.skip > 0 ? `has nothing behind the ${options.skip} skipped lines` : "holds nothing but blank lines and comments",
+      advice: "Check how it was written: a table needs a header and at least one row."
+    })
+  }
+  const written = fields(bytes, head, layout.delimiter)
+  const data = options.header ? head.next : head.start
+  const found = !options.header
+    ? written.map((_, i) => `V${i + 1}`)
+    : lacksOne(widths(bytes, head.start, layout))
+      ? withMissingName(bytes, data, written, layout)
+      : written
+  const line = lineOf(bytes, head.start)
+  if (options.names !== undefined && options.names.length !== found.length) {
+    return yield* new SchemaError({
+      file: path,
+      line,
+      given: `the names ${list(options.names)}`,
+      rule: `are ${options.names.length}, where the file has ${found.length} ${found.length === 1 ? "column" : "columns"}`,
+      advice: "Give one name for each column, in their order."
+    })
+  }
+  const header = options.names ?? found
+  const names = nameAll(header)
+  const invalid = checkNames(path, line, names, layout.delimiter)
+  if (invalid !== undefined) return yield* invalid
+  const isSaid = options.delimiter !== undefined || layout.delimiter === options.usual
+  const opened: Opened = {
+    path,
+    bytes,
+    layout,
+    data,
+    names,
+    isPlain: !converted && options.header && head.start === 0 && layout.comment === undefined && written.length === names.length,
+    unnamed: new Set(header.flatMap((name, i) => (name === "" ? [i] : []))),
+    notes: isSaid
+      ? []
+      : [
+          Note.make({
+            code: "delimiter",
+            finding: `fields are split at ${JSON.stringify(layout.delimiter)}, which fits the first lines`,
+            advice: `Give delimiter: ${JSON.stringify(layout.delimiter)} to say so.`
+          })
+        ]
+  }
+  return opened
+})
+
+/** The line of a data record, counted from 0. */
+const lineIn = ({ bytes, data, layout }: Opened, record: number, blanks: boolean): number =>
+  lineOfRecord(bytes, data, record, layout, blanks)
+
 const firstLine = (text: string) => text.split("\n", 1)[0]!
 
-/** Puts a refusal of DuckDB's in our words; it counts records, blank ones too, from the header on. */
-const explain = (path: string, bytes: Uint8Array, text: string): SchemaError => {
+/** Puts a refusal of DuckDB's in our words; it counts records, blank ones too. */
+const explain = (opened: Opened, text: string): SchemaError => {
+  const { isPlain, names, path } = opened
   const record = /CSV Error on Line: (\d+)/.exec(text)?.[1]
-  const place = record === undefined ? { file: path } : { file: path, line: lineOfRecord(bytes, Number(record), true) }
+  const place =
+    record === undefined
+      ? { file: path }
+      : { file: path, line: lineIn(opened, Number(record) - (isPlain ? 2 : 1), true) }
   const fields = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(text)
   if (fields !== null) {
     return new SchemaError({
       ...place,
       given: `${fields[2]} ${fields[2] === "1" ? "field" : "fields"}`,
-      rule: `where the header has ${fields[1]}`,
+      rule: `where the header has ${names.length}`,
       advice: "Complete or correct the line; quote a field that holds the delimiter."
     })
   }
@@ -92,7 +212,44 @@ const explain = (path: string, bytes: Uint8Array, text: string): SchemaError => 
   })
 }
 
-const isConversion = (text: string) => text.startsWith("Conversion Error")
+/** A word by which a query says that a column is not made of plain numbers after all. */
+const notPlain = "rocflow: not a plain number"
+
+/**
+ * The SQL of a column as numbers. An identifier such as 0870 lies between '00' and '0:' in the order of texts.
+ */
+const asNumber = (column: string, hasWords: boolean): string => {
+  const refuse = `error(${Duckdb.literal(notPlain)})`
+  const other = hasWords ? `CASE WHEN lower(trim(${column})) IN ('', 'n/a', 'na', 'null') THEN NULL ELSE ${refuse} END` : refuse
+  return `CASE WHEN ${column} IS NULL THEN NULL WHEN ${column} < '0:' AND ltrim(${column}) BETWEEN '00' AND '09~' THEN ${refuse} ELSE COALESCE(TRY_CAST(${column} AS DOUBLE), ${other}) END`
+}
+
+/** The file that DuckDB reads: the given one, or a copy of its data that is plain UTF-8 without header and comments. */
+const plainFile = Effect.fnUntraced(function* (
+  opened: Opened
+): Effect.fn.Return<string, SchemaError, Scope.Scope> {
+  const { bytes, data, isPlain, layout, path } = opened
+  if (isPlain) return path
+  const kept = layout.comment === undefined ? [bytes.subarray(data)] : Array.from(records(bytes, data, layout), ({ next, start }) => bytes.subarray(start, next))
+  const attempt = <A>(run: () => Promise<A>) =>
+    Effect.tryPromise({
+      try: run,
+      catch: (cause) =>
+        new SchemaError({
+          file: path,
+          given: "a converted copy of the file",
+          rule: `cannot be written to ${Os.tmpdir()} (${cause instanceof Error ? cause.message : String(cause)})`,
+          advice: "Make room there, or set TMPDIR to another directory."
+        })
+    })
+  const directory = yield* Effect.acquireRelease(
+    attempt(() => Fs.mkdtemp(Path.join(Os.tmpdir(), "rocflow-"))),
+    (made) => Effect.promise(() => Fs.rm(made, { recursive: true, force: true }))
+  )
+  const copy = Path.join(directory, "data.csv")
+  yield* attempt(() => Fs.writeFile(copy, Buffer.concat(kept)))
+  return copy
+})
 
 /**
  * Reads a delimited text file. Columns that look like numbers in a sample are read as numbers at once, which is several
@@ -103,42 +260,49 @@ const isConversion = (text: string) => text.startsWith("Conversion Error")
  */
 export const readDelimited = Effect.fnUntraced(function* (
   path: string,
-  bytes: Uint8Array,
-  delimiter: string,
-  declared: Readonly<Record<string, Column.Type>>
+  text: TextBytes,
+  options: DelimitedOptions
 ): Effect.fn.Return<FileContent, SchemaError> {
-  const start = header(bytes, delimiter)
-  const invalid = checkBytes(path, bytes) ?? checkNames(path, start.names, delimiter)
-  if (invalid !== undefined) return yield* invalid
-  const types = new Map(Object.entries(declared))
-  const asText = start.names.map((name) => ["string", "factor"].includes(types.get(name) ?? ""))
+  const opened = yield* openDelimited(path, text, options)
+  const { bytes, data, isPlain, layout, names, unnamed } = opened
+  const { reading } = options
+  const types = new Map(Object.entries(options.columns))
+  const asText = names.map((name) => ["string", "factor"].includes(types.get(name) ?? ""))
+  const usual = reading.number("1.5") === 1.5 && reading.number("1,000") === undefined
 
-  const sql = (kinds: ReadonlyArray<Duckdb.Kind>, limit = "") => {
-    const columns = kinds.map((kind, index) => `'c${index}': '${kind === "number" ? "DOUBLE" : "VARCHAR"}'`)
-    return `SELECT * FROM read_csv(${Duckdb.file(path)}, auto_detect = false, header = true, delim = ${Duckdb.literal(delimiter)}, quote = '"', escape = '"', nullstr = ['', 'NA'], strict_mode = true, columns = {${columns.join(", ")}})${limit}`
+  const sql = (file: string, kinds: ReadonlyArray<Duckdb.Kind>, limit = "") => {
+    const selected = kinds.map((kind, i) => (kind === "number" ? `${asNumber(`c${i}`, options.na === undefined)} AS c${i}` : `c${i}`))
+    const columns = kinds.map((_, i) => `'c${i}': 'VARCHAR'`)
+    const words = (options.na ?? ["", "NA"]).map(Duckdb.literal)
+    return `SELECT ${selected.join(", ")} FROM read_csv(${Duckdb.file(file)}, auto_detect = false, header = ${isPlain}, delim = ${Duckdb.literal(layout.delimiter)}, quote = '"', escape = '"', nullstr = [${words.join(", ")}], allow_quoted_nulls = ${options.quotedNa}, strict_mode = true, columns = {${columns.join(", ")}})${limit}`
   }
 
   const query = Effect.gen(function* () {
     const connection = yield* Duckdb.open
-    const allText = start.names.map((): Duckdb.Kind => "text")
+    const file = yield* plainFile(opened)
+    const allText = names.map((): Duckdb.Kind => "text")
     const ask = (kinds: ReadonlyArray<Duckdb.Kind>, limit?: string) =>
-      Duckdb.columns(connection, sql(kinds, limit), kinds)
-    if (hasDigitSeparator(bytes, start.next)) return yield* ask(allText)
+      Duckdb.columns(connection, sql(file, kinds, limit), kinds)
+    if (!usual || hasDigitSeparator(bytes, data)) return yield* ask(allText)
     const sample = yield* ask(allText, ` LIMIT ${sampleRows}`)
     const kinds = sample.map((column, index): Duckdb.Kind => {
       if (asText[index] === true || column.kind !== "text") return "text"
-      const { type } = fromTexts(column.values)
+      const { type } = fromTexts(column.values, reading)
       return type === "numeric" || type === "integer" ? "number" : "text"
     })
     const values = yield* ask(kinds).pipe(
-      Effect.catch((refusal) => (isConversion(refusal.text) ? ask(allText) : Effect.fail(refusal)))
+      Effect.catchTag("Refusal", (refusal) =>
+        refusal.text.includes(notPlain) ? ask(allText) : Effect.fail(refusal)
+      )
     )
-    return values.some((column) => column.kind === "number" && column.values.some(isUnsafe))
+    return values.some((column) => column.kind === "number" && column.values.some(mayBeCode))
       ? yield* ask(allText)
       : values
   })
 
-  const values = yield* Effect.scoped(query).pipe(Effect.mapError((refusal) => explain(path, bytes, refusal.text)))
+  const values = yield* Effect.scoped(query).pipe(
+    Effect.catchTag("Refusal", ({ text }) => Effect.fail(explain(opened, text)))
+  )
   if (values[0]!.values.length === 0) {
     return yield* new SchemaError({
       file: path,
@@ -147,14 +311,34 @@ export const readDelimited = Effect.fnUntraced(function* (
       advice: "A table needs at least one row."
     })
   }
+
+  const lineOfRow = (row: number) => lineIn(opened, row, names.length === 1)
+  const notes: Array<Note.Note> = [...opened.notes]
+  const commas: Array<readonly [string, ReadonlyArray<string | null>]> = []
   const toColumn = (column: Duckdb.Values, index: number): Column.Column => {
+    const name = names[index]!
     if (column.kind === "number") return fromNumbers(column.values)
     if (column.kind === "boolean") return Column.boolean(column.values)
-    if (asText[index] !== true) return fromTexts(column.values)
-    return types.get(start.names[index]!) === "factor" ? factorOfTexts(column.values) : Column.text(column.values)
+    if (types.get(name) === "factor") return factorOfTexts(column.values)
+    if (types.has(name)) return Column.text(column.values)
+    const inferred = fromTexts(column.values, reading)
+    if (inferred.type !== "string") return inferred
+    if (options.marksAreOpen && ColumnNotes.isDecimalComma(column.values, layout.delimiter, reading.isMissing)) {
+      commas.push([name, column.values])
+      return fromTexts(column.values, { ...reading, number: numberParser(",", undefined) })
+    }
+    const note = ColumnNotes.almostNumbers(name, column.values, reading, lineOfRow)
+    if (note !== undefined) notes.push(note)
+    return inferred
   }
+  const entries = values.map((column, index) => [names[index]!, toColumn(column, index)] as const)
+  if (commas.length > 0) notes.push(ColumnNotes.decimalComma(commas, lineOfRow))
+  const empty = entries.filter(([, column], i) => unnamed.has(i) && Column.countMissing(column) === Column.length(column))
+  const kept = entries.filter((entry) => !empty.includes(entry))
   return {
-    entries: values.map((column, index) => [start.names[index]!, toColumn(column, index)] as const),
-    lineOfRow: (row) => lineOfRecord(bytes, row + 2, start.names.length === 1)
+    entries: kept,
+    lineOfRow,
+    notes: [...notes, ...kept.flatMap(([name, column]) => ColumnNotes.unnamed(name, column, names.indexOf(name), unnamed)),
+      ...(empty.length === 0 ? [] : [ColumnNotes.emptyColumns(empty.length)])]
   }
 })

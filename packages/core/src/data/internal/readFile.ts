@@ -4,10 +4,14 @@ import * as Fs from "node:fs/promises"
 import * as Path from "node:path"
 import * as Column from "../Column.ts"
 import { SchemaError } from "../SchemaError.ts"
-import { toDeclared } from "./infer.ts"
+import * as Note from "../Note.ts"
+import { dateParser } from "./dates.ts"
+import type { FileContent } from "./fileContent.ts"
+import { numberParser, plain, type Reading, toDeclared } from "./infer.ts"
 import { readDelimited } from "./readDelimited.ts"
 import { readJsonLines } from "./readJsonLines.ts"
 import { readParquet } from "./readParquet.ts"
+import { type Encoding, textBytes } from "./textBytes.ts"
 import { list, suggest } from "../../internal/suggest.ts"
 
 export type Format = "csv" | "tsv" | "parquet" | "jsonl"
@@ -18,12 +22,36 @@ export interface FileOptions {
   readonly format?: Format | undefined
   /** Types of some columns by name; the other types are inferred. */
   readonly columns?: Readonly<Record<string, Column.Type>> | undefined
-  /** One character; default: a comma in CSV, a tab in TSV. */
+  /** One character; default: a comma in CSV, a tab in TSV, or what splits the first lines evenly. */
   readonly delimiter?: string | undefined
+  /**
+   * The words that mean a missing value, in every column and as they stand. Default: the empty field and `NA`; and among
+   * numbers, truth values and dates also `N/A`, `NaN`, `null` and blanks, in any case.
+   */
+  readonly na?: ReadonlyArray<string> | undefined
+  /** Whether such a word is missing in quotes, too. Default true; with false, a column of text keeps a quoted "NA". */
+  readonly quotedNa?: boolean | undefined
+  /** Default: a point; a comma where all values of a column fit it and it cannot mean thousands, which is noted. */
+  readonly decimal?: "." | "," | undefined
+  /** The mark between groups of three digits, such as `,`, `.`, `'` or a blank. Default: none. */
+  readonly thousands?: string | undefined
+  /** A format of strptime, such as `%d.%m.%Y`, for dates that are not ISO 8601. */
+  readonly dateFormat?: string | undefined
+  /** Default: UTF-8, or what a byte order mark says. */
+  readonly encoding?: Encoding | undefined
+  /** One character; lines that begin with it are left out. */
+  readonly comment?: string | undefined
+  /** Lines at the top that are left out. Default 0. */
+  readonly skip?: number | undefined
+  /** Whether the first line has the names. Default true; without a header columns are V1, V2, … unless `names` says. */
+  readonly header?: boolean | undefined
+  /** The names of all columns, in their order, in place of those of the header. */
+  readonly names?: ReadonlyArray<string> | undefined
 }
 
 const formats: ReadonlyMap<string, Format> = new Map([
   [".csv", "csv"],
+  [".txt", "csv"],
   [".tsv", "tsv"],
   [".tab", "tsv"],
   [".parquet", "parquet"],
@@ -32,16 +60,27 @@ const formats: ReadonlyMap<string, Format> = new Map([
   [".ndjson", "jsonl"]
 ])
 
+const exported: ReadonlyMap<string, string> = new Map([
+  [".xlsx", 'Save the sheet as "CSV UTF-8" and name that file.'],
+  [".xls", 'Save the sheet as "CSV UTF-8" and name that file.'],
+  [".ods", "Save the sheet as CSV and name that file."],
+  [".arrow", "Write it as Parquet, for example by pyarrow.parquet.write_table or arrow::write_parquet."],
+  [".feather", "Write it as Parquet, for example by pyarrow.parquet.write_table or arrow::write_parquet."],
+  [".rds", "Write it as CSV or Parquet, for example by write.csv or arrow::write_parquet."]
+])
+
 const formatOf = (path: string, options: FileOptions): Effect.Effect<Format, SchemaError> => {
-  const ending = Path.extname(path)
-  const format = options.format ?? formats.get(ending.toLowerCase())
+  const ending = Path.extname(path.replace(/\.(gz|zst)$/i, "")).toLowerCase()
+  const format = options.format ?? formats.get(ending)
   if (format !== undefined) return Effect.succeed(format)
   return Effect.fail(
     new SchemaError({
       file: path,
       given: ending === "" ? "a name without ending" : `the ending "${ending}"`,
-      rule: "does not tell the format",
-      advice: `Known endings: ${[...formats.keys()].join(", ")}; or give format: "csv", "tsv", "parquet" or "jsonl".`
+      rule: exported.has(ending) ? "is of a format that rocflow does not read" : "does not tell the format",
+      advice:
+        exported.get(ending) ??
+        `Known endings: ${[...formats.keys()].join(", ")}, also with .gz or .zst behind them; or give format: "csv", "tsv", "parquet" or "jsonl".`
     })
   )
 }
@@ -74,18 +113,51 @@ const checkFile = Effect.fnUntraced(function* (path: string) {
 const bytesOf = (path: string) =>
   Effect.tryPromise({ try: () => Fs.readFile(path), catch: (cause) => ioError(path, cause) })
 
-const read = Effect.fnUntraced(function* (path: string, format: Format, options: FileOptions) {
-  switch (format) {
-    case "csv":
-    case "tsv": {
-      const delimiter = options.delimiter ?? (format === "csv" ? "," : "\t")
-      return yield* readDelimited(path, yield* bytesOf(path), delimiter, options.columns ?? {})
-    }
-    case "parquet":
-      return yield* readParquet(path)
-    case "jsonl":
-      return yield* readJsonLines(path, yield* bytesOf(path))
+const marksProblem = ({ comment, decimal = ".", delimiter, thousands }: FileOptions): string | undefined => {
+  for (const [name, mark] of Object.entries({ comment, delimiter, thousands })) {
+    if (mark !== undefined && Array.from(mark).length !== 1) return `${name}: ${JSON.stringify(mark)} is not one character`
   }
+  if (thousands === decimal) return `decimal and thousands are both ${JSON.stringify(decimal)}`
+  if (thousands !== undefined && /[\d+-]/.test(thousands)) return `thousands: ${JSON.stringify(thousands)} can be part of a number`
+  return undefined
+}
+
+/** How the options say that texts are read. */
+const readingOf = (path: string, options: FileOptions): Result.Result<Reading, SchemaError> => {
+  const { dateFormat, decimal = ".", na, thousands } = options
+  const refuse = (given: string, rule: string, advice: string) =>
+    Result.fail(new SchemaError({ file: path, given, rule, advice }))
+  const problem = marksProblem(options)
+  if (problem !== undefined) return refuse("the options", `contradict themselves: ${problem}`, "Give other marks.")
+  const date = dateFormat === undefined ? Result.succeed(plain.date) : dateParser(dateFormat)
+  if (Result.isFailure(date)) {
+    return refuse(`dateFormat: ${JSON.stringify(dateFormat)}`, date.failure, "Write it such as %Y-%m-%d or %d.%m.%Y %H:%M.")
+  }
+  const words = new Set(na)
+  return Result.succeed({
+    number: numberParser(decimal, thousands),
+    date: date.success,
+    isMissing: na === undefined ? plain.isMissing : (text) => words.has(text)
+  })
+}
+
+const read = Effect.fnUntraced(function* (path: string, format: Format, options: FileOptions, reading: Reading) {
+  if (format === "parquet") return yield* readParquet(path)
+  const text = yield* textBytes(path, yield* bytesOf(path), options.encoding)
+  if (format === "jsonl") return yield* readJsonLines(path, text.bytes, reading)
+  return yield* readDelimited(path, text, {
+    columns: options.columns ?? {},
+    reading,
+    na: options.na,
+    quotedNa: options.quotedNa ?? true,
+    marksAreOpen: options.decimal === undefined && options.thousands === undefined,
+    delimiter: options.delimiter,
+    usual: format === "csv" ? "," : "\t",
+    comment: options.comment,
+    skip: options.skip ?? 0,
+    header: options.header ?? true,
+    names: options.names
+  })
 })
 
 const expected: Readonly<Record<Column.Type, readonly [rule: string, advice: string]>> = {
@@ -93,7 +165,8 @@ const expected: Readonly<Record<Column.Type, readonly [rule: string, advice: str
   integer: ["is not an integer of at most 2^53 - 1", "Correct the value, or declare the column as numeric or string."],
   boolean: ["is neither true nor false", "Correct the value, or declare the column as string."],
   factor: ["is not a level", "Correct the value."],
-  string: ["is not text", "Correct the value."]
+  string: ["is not text", "Correct the value."],
+  date: ["is no date", "Correct it, give its dateFormat, such as %d.%m.%Y, or declare the column as string."]
 }
 
 /**
@@ -102,10 +175,11 @@ const expected: Readonly<Record<Column.Type, readonly [rule: string, advice: str
 export const readFile = Effect.fnUntraced(function* (
   path: string,
   options: FileOptions
-): Effect.fn.Return<ReadonlyArray<readonly [string, Column.Column]>, SchemaError> {
+): Effect.fn.Return<Pick<FileContent, "entries" | "notes">, SchemaError> {
   const format = yield* formatOf(path, options)
+  const reading = yield* Effect.fromResult(readingOf(path, options))
   yield* checkFile(path)
-  const { entries, lineOfRow } = yield* read(path, format, options)
+  const { entries, lineOfRow, notes } = yield* read(path, format, options, reading)
   const declared = new Map(Object.entries(options.columns ?? {}))
   const names = entries.map(([name]) => name)
   for (const name of declared.keys()) {
@@ -121,7 +195,7 @@ export const readFile = Effect.fnUntraced(function* (
   const typed: Array<readonly [string, Column.Column]> = []
   for (const [name, column] of entries) {
     const type = declared.get(name)
-    const converted = type === undefined ? Result.succeed(column) : toDeclared(column, type)
+    const converted = type === undefined ? Result.succeed(column) : toDeclared(column, type, reading)
     if (Result.isSuccess(converted)) typed.push([name, converted.success])
     else {
       const [rule, advice] = expected[type ?? "string"]
@@ -136,5 +210,5 @@ export const readFile = Effect.fnUntraced(function* (
       })
     }
   }
-  return typed
+  return { entries: typed, notes: notes.map((note) => Note.within(note, Path.basename(path))) }
 })

@@ -1,10 +1,8 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { isUtf8 } from "node:buffer"
 import * as Column from "../Column.ts"
 import { SchemaError } from "../SchemaError.ts"
-import { lineOfInvalidUtf8 } from "./delimited.ts"
-import { fromNumbers, isUnsafe } from "./infer.ts"
+import { fromNumbers, isUnsafe, type Reading } from "./infer.ts"
 import type { FileContent } from "./fileContent.ts"
 
 /** A value of one field; whole numbers beyond 2^53 - 1 are kept as bigint. */
@@ -21,30 +19,30 @@ const parse = (text: string): Result.Result<unknown, string> =>
     catch: (cause) => (cause instanceof Error ? cause.message : String(cause))
   })
 
-const toColumn = (values: ReadonlyArray<Scalar>): Column.Column => {
+/** Days or points in time, if every text that is there is one. */
+const datesOf = (values: ReadonlyArray<Scalar>, { date }: Reading): Column.Column | undefined => {
+  const dates = values.map((value) => (value === null ? null : typeof value === "string" ? date(value) : undefined))
+  return dates.every((value) => value !== undefined) ? Column.date(dates) : undefined
+}
+
+const toColumn = (values: ReadonlyArray<Scalar>, reading: Reading): Column.Column => {
   const types = new Set(values.filter((value) => value !== null).map((value) => typeof value))
   if (types.size === 0 || (types.size === 1 && types.has("number"))) return fromNumbers(values as Array<number | null>)
   if (types.size === 1 && types.has("boolean")) return Column.boolean(values as Array<boolean | null>)
+  const dates = datesOf(values, reading)
+  if (dates !== undefined) return dates
   return Column.text(values.map((value) => (value === null ? null : String(value))))
 }
 
 /**
  * Reads JSON lines: one object a line, blank lines left out. A key that is absent is missing; `null` is missing; a text
- * stays text, also when it looks like a number; a column of mixed types becomes text.
+ * stays text, also when it looks like a number, but texts that are all dates are dates; a column of mixed types becomes text.
  */
 export const readJsonLines = Effect.fnUntraced(function* (
   path: string,
-  bytes: Uint8Array
+  bytes: Uint8Array,
+  reading: Reading
 ): Effect.fn.Return<FileContent, SchemaError> {
-  if (!isUtf8(bytes)) {
-    return yield* new SchemaError({
-      file: path,
-      line: lineOfInvalidUtf8(bytes, isUtf8),
-      given: "a byte",
-      rule: "is not UTF-8",
-      advice: "Convert the file to UTF-8."
-    })
-  }
   const columns = new Map<string, Array<Scalar>>()
   const lineOfRow: Array<number> = []
   const lines = new TextDecoder().decode(bytes).split("\n")
@@ -92,7 +90,8 @@ export const readJsonLines = Effect.fnUntraced(function* (
     })
   }
   return {
-    entries: Array.from(columns, ([name, values]) => [name, toColumn(values)] as const),
-    lineOfRow: (row) => lineOfRow[row]!
+    entries: Array.from(columns, ([name, values]) => [name, toColumn(values, reading)] as const),
+    lineOfRow: (row) => lineOfRow[row]!,
+    notes: []
   }
 })

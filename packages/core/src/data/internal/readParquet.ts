@@ -13,7 +13,7 @@ interface Source {
   readonly type: string
 }
 
-type Target = "boolean" | "integer" | "numeric" | "string" | "large"
+type Target = "boolean" | "integer" | "numeric" | "string" | "large" | "date"
 
 const targets: ReadonlyArray<readonly [RegExp, Target]> = [
   [/\[|^(STRUCT|MAP|UNION|BLOB|BIT|GEOMETRY|VARIANT)\b/, "string"],
@@ -21,7 +21,8 @@ const targets: ReadonlyArray<readonly [RegExp, Target]> = [
   [/^U?(TINYINT|SMALLINT|INTEGER)$/, "integer"],
   [/^U?(BIGINT|HUGEINT)$/, "large"],
   [/^(FLOAT|DOUBLE|DECIMAL.*)$/, "numeric"],
-  [/^(VARCHAR|UUID|DATE|TIME.*|INTERVAL|ENUM.*|JSON)$/, "string"]
+  [/^(DATE|TIMESTAMP.*)$/, "date"],
+  [/^(VARCHAR|UUID|TIME.*|INTERVAL|ENUM.*|JSON)$/, "string"]
 ]
 
 /** How a DuckDB type is stored in a table; `undefined` for nested and binary types, which are refused. */
@@ -84,12 +85,20 @@ const fits = Effect.fnUntraced(function* (connection: DuckDBConnection, path: st
   return large.filter((_, index) => answers[index]?.values[0] !== false)
 })
 
-const kinds = { boolean: "boolean", integer: "number", numeric: "number", large: "number", string: "text" } as const
+const kinds = {
+  boolean: "boolean",
+  integer: "number",
+  numeric: "number",
+  large: "number",
+  date: "number",
+  string: "text"
+} as const
 const sqlTypes = { boolean: "BOOLEAN", number: "DOUBLE", text: "VARCHAR" } as const
 
 const toColumn = (column: Duckdb.Values, target: Target): Column.Column => {
   switch (column.kind) {
     case "number":
+      if (target === "date") return Column.date(column.values)
       return { ...Column.numeric(column.values), type: target === "numeric" ? "numeric" : "integer" }
     case "boolean":
       return Column.boolean(column.values)
@@ -114,9 +123,11 @@ export const readParquet = Effect.fnUntraced(
       const target = targetOf(source.type) ?? "string"
       return target === "large" && !fitting.includes(source) ? "string" : target
     })
-    const sql = sources.map(
-      ({ alias }, index) => `CAST(${Duckdb.identifier(alias)} AS ${sqlTypes[kinds[wanted[index]!]]})`
-    )
+    const sql = sources.map(({ alias }, index) => {
+      const name = Duckdb.identifier(alias)
+      const value = wanted[index] === "date" ? `epoch_ms(CAST(${name} AS TIMESTAMP))` : name
+      return `CAST(${value} AS ${sqlTypes[kinds[wanted[index]!]]})`
+    })
     const values = yield* Duckdb.columns(
       connection,
       `SELECT ${sql.join(", ")} FROM read_parquet(${Duckdb.file(path)})`,
@@ -132,7 +143,8 @@ export const readParquet = Effect.fnUntraced(
     }
     return {
       entries: sources.map(({ name }, index) => [name, toColumn(values[index]!, wanted[index]!)] as const),
-      lineOfRow: undefined
+      lineOfRow: undefined,
+      notes: []
     }
   },
   (effect, path) =>

@@ -3,8 +3,10 @@
  */
 import * as Column from "../Column.ts"
 import type { Problem } from "../RoleError.ts"
-import type { Table } from "../Table.ts"
-import type { Options, Roles } from "../Roles.ts"
+import * as Note from "../Note.ts"
+import * as Select from "../Select.ts"
+import { type Table, take } from "../Table.ts"
+import type { Options, Role, Roles } from "../Roles.ts"
 import { list, suggest } from "../../internal/suggest.ts"
 
 type Names = string | ReadonlyArray<string> | undefined
@@ -41,7 +43,7 @@ const checkNames = (role: string, names: ReadonlyArray<string>, table: Table): R
         role,
         column,
         rule: `has ${missing} missing ${missing === 1 ? "value" : "values"}, the first in row ${row}`,
-        advice: "Remove these rows or fill in the values; this role needs all of them."
+        advice: `Give dropMissing: [${role}] to leave these rows out, or fill in the values; this role needs all of them.`
       }
     ]
   })
@@ -120,13 +122,18 @@ const checkValues = (names: (role: string) => string | undefined, table: Table):
   ]
 }
 
-const checkFeatures = (features: ReadonlyArray<string>, target: string, explicit: boolean): ReadonlyArray<Problem> => {
+const checkFeatures = (features: ReadonlyArray<string>, target: string, selector: Select.Select | undefined): ReadonlyArray<Problem> => {
   if (features.length === 0) {
     return [
       {
         role: "feature",
         column: "",
-        rule: explicit ? "the list is empty" : "every column has another role, none is left",
+        rule:
+          selector === undefined
+            ? "every column has another role or is left out, none is left"
+            : Array.isArray(selector)
+              ? "the list is empty"
+              : `no column without another role fits ${JSON.stringify(selector)}`,
         advice: "Name the features; a column with another role may be one of them."
       }
     ]
@@ -142,6 +149,51 @@ const checkFeatures = (features: ReadonlyArray<string>, target: string, explicit
   ]
 }
 
+/** The columns that a reader found to do nothing but label the rows. */
+const rowIndex = ({ notes }: Table): ReadonlyArray<string> =>
+  notes.flatMap(({ code, column }) => (code === "row-index" && column !== undefined ? [column] : []))
+
+/** The columns that may be features without being named: those without a role, and not left out. */
+const candidates = (table: Table, out: Iterable<string>) => {
+  const gone = new Set(out)
+  return table.names.flatMap((name) => (gone.has(name) ? [] : [[name, table.columns.get(name)!] as const]))
+}
+
+const featuresOf = (table: Table, options: Options, roles: Iterable<string>): ReadonlyArray<string> => {
+  const { features } = options
+  if (Array.isArray(features)) return features
+  const open = candidates(table, [...roles, ...toList(options.ignore), ...rowIndex(table)])
+  return features === undefined ? open.map(([name]) => name) : Select.names(features, open)
+}
+
+const fewRows = 20
+
+/** Rows without a value where a role must have one: how many, and the rows that are left. */
+export const complete = (table: Table, options: Options): { readonly table: Table; readonly notes: ReadonlyArray<Note.Note> } => {
+  const wanted = options.dropMissing ?? []
+  const names = given(options)
+  const of = (role: Role): ReadonlyArray<string> =>
+    role === "feature" ? featuresOf(table, options, [...names.values()].flat()) : (names.get(role) ?? [])
+  const lacking = (columns: ReadonlyArray<string>): Set<number> => {
+    const flags = columns.flatMap((name) => table.columns.get(name)?.missing ?? [])
+    return new Set(flags.flatMap((missing) => Array.from(missing.keys()).filter((row) => missing[row] === 1)))
+  }
+  const dropped = wanted.map((role) => ({ role, rows: lacking(of(role)) })).filter(({ rows }) => rows.size > 0)
+  const gone = new Set(dropped.flatMap(({ rows }) => [...rows]))
+  if (gone.size === 0 || gone.size === table.rows) return { table, notes: [] }
+  const kept = Array.from({ length: table.rows }, (_, row) => row).filter((row) => !gone.has(row))
+  return {
+    table: take(table, kept),
+    notes: [
+      Note.make({
+        code: "dropped-rows",
+        finding: `${gone.size} of ${table.rows} rows are left out, as dropMissing says: ${dropped.map(({ role, rows }) => `${rows.size} without ${role}`).join(", ")}`,
+        advice: kept.length < fewRows ? "Few are left: fill in the values instead." : "Fill in the values to keep them."
+      })
+    ]
+  }
+}
+
 /** Resolves the roles that options give to the columns of a table, with every problem of names and values. */
 export const resolve = (
   table: Table,
@@ -150,12 +202,15 @@ export const resolve = (
   const names = given(options)
   const of = (role: string) => names.get(role)?.[0]
   const taken = new Set([...names.values()].flat())
-  const feature = options.features ?? table.names.filter((name) => !taken.has(name))
+  const feature = featuresOf(table, options, taken)
+  const written = options.features === undefined || Array.isArray(options.features) ? [] : Select.named(options.features)
   const problems = [
     ...[...names].flatMap(([role, columns]) => checkNames(role, columns, table)),
     ...checkNames("feature", feature, table),
     ...single.flatMap((role) => checkSingle(role, names.get(role) ?? [])),
-    ...checkFeatures(feature, options.target, options.features !== undefined),
+    ...checkNames("feature", written, table),
+    ...checkNames("ignore", toList(options.ignore), table),
+    ...checkFeatures(feature, options.target, options.features),
     ...checkValues(of, table)
   ]
   const roles: Roles = {

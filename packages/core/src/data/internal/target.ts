@@ -5,6 +5,7 @@ import * as Result from "effect/Result"
 import * as Column from "../Column.ts"
 import type { Problem } from "../RoleError.ts"
 import type { Kind, Options } from "../Roles.ts"
+import { meantLevel } from "./level.ts"
 import { list, suggest } from "../../internal/suggest.ts"
 
 /** A column of whole numbers with so few distinct values may be classes or counts: nobody but the user knows. */
@@ -43,6 +44,15 @@ const regression = (name: string, column: Column.Column): Encoded => {
 const inOrder = (levels: ReadonlyArray<string>, positive: string | undefined): ReadonlyArray<string> =>
   positive === undefined ? levels : [positive, ...levels.filter((level) => level !== positive)]
 
+/** The classes that the options name, in the spelling of the column. */
+const classesOf = (factor: Column.Factor, options: Options) => {
+  const levels = options.levels?.map((level) => meantLevel(level, factor.levels)) ?? factor.levels
+  return {
+    levels,
+    positive: options.positive === undefined ? undefined : meantLevel(options.positive, levels)
+  }
+}
+
 const checkLevels = (
   name: string,
   column: Column.Column,
@@ -60,8 +70,8 @@ const checkLevels = (
       )
     ]
   }
-  const { levels = factor.levels, kind } = options
-  const positive = options.positive === undefined ? undefined : String(options.positive)
+  const { kind } = options
+  const { levels, positive } = classesOf(factor, options)
   const problems: Array<Problem> = []
   const outside = present.filter((level) => !levels.includes(level))
   if (outside.length > 0) {
@@ -103,8 +113,8 @@ const classification = (name: string, column: Column.Column, options: Options): 
   const factor = Column.asFactor(column)
   const problems = checkLevels(name, column, factor, options)
   if (problems.length > 0) return Result.fail(problems)
-  const positive = options.positive === undefined ? undefined : String(options.positive)
-  const levels = inOrder(options.levels ?? factor.levels, positive)
+  const { levels: given, positive } = classesOf(factor, options)
+  const levels = inOrder(given, positive)
   const kind = options.kind ?? (levels.length === 2 ? "binary" : "multiclass")
   const place = factor.levels.map((level) => levels.indexOf(level))
   const values = Float64Array.from(factor.codes, (code) => (code < 0 ? Number.NaN : place[code]!))

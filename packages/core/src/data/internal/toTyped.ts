@@ -2,6 +2,7 @@
  * Reads a column as one of another type where nothing is lost.
  */
 import * as Column from "../Column.ts"
+import { parseIsoDate } from "./dates.ts"
 import { parseNumber } from "./infer.ts"
 
 const textsOf = (column: Column.Column): ReadonlyArray<string | null> =>
@@ -13,7 +14,7 @@ const hasPlainTexts = (column: Column.Column): boolean =>
 
 const asNumeric = (column: Column.Column): Column.Column | undefined => {
   if (column.type === "numeric" || column.type === "integer") return { ...column, type: "numeric" }
-  if (column.type === "boolean") return undefined
+  if (column.type === "boolean" || column.type === "date") return undefined
   const numbers = textsOf(column).map((text) => (text === null ? Number.NaN : parseNumber(text)))
   return numbers.every((value) => value !== undefined) ? Column.numeric(numbers) : undefined
 }
@@ -21,6 +22,12 @@ const asNumeric = (column: Column.Column): Column.Column | undefined => {
 const asBoolean = (column: Column.Column): Column.Column | undefined => {
   const truths = textsOf(column).map((text) => (text === null ? null : words.get(text.toLowerCase())))
   return truths.every((truth) => truth !== undefined) ? Column.boolean(truths) : undefined
+}
+
+const asDate = (column: Column.Column): Column.Column | undefined => {
+  if (column.type !== "string" && column.type !== "factor") return undefined
+  const dates = textsOf(column).map((text) => (text === null ? null : parseIsoDate(text)))
+  return dates.every((value) => value !== undefined) ? Column.date(dates) : undefined
 }
 
 const words: ReadonlyMap<string, boolean> = new Map([
@@ -64,5 +71,7 @@ export const toTyped = (
       return hasPlainTexts(column) ? Column.text(textsOf(column)) : undefined
     case "factor":
       return hasPlainTexts(column) ? asFactor(column, levels) : undefined
+    case "date":
+      return column.type === "date" ? column : asDate(column)
   }
 }

@@ -14,6 +14,8 @@ export const holds = (column: Column.Column, value: Filler): boolean => {
       return typeof value === "number"
     case "boolean":
       return typeof value === "boolean"
+    case "date":
+      return typeof value === "string" && Column.parseDate(value) !== undefined
     default:
       return typeof value === "string"
   }
@@ -73,6 +75,8 @@ export const fill = (column: Column.Column, value: Filler): Column.Column => {
         values: column.values.map((bit, row) => (missing[row] === 1 ? Number(value) : bit)),
         missing: null
       }
+    case "date":
+      return Column.date(column.values.map((old, row) => (missing[row] === 1 ? Column.parseDate(String(value))! : old)))
     case "string":
       return {
         ...column,
