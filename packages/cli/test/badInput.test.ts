@@ -415,7 +415,7 @@ describe("a role", () => {
       "subset with a missing value",
       changed(["stratum: [y]", "subset: site"]),
       [
-        'e.yaml:3:64: tasks[0].subset: column "site" has 1 missing value, the first in row 48. Remove these rows or fill in the values; this role needs all of them.'
+        'e.yaml:3:64: tasks[0].subset: column "site" has 1 missing value, the first in row 48. Give dropMissing: [subset] to leave these rows out, or fill in the values; this role needs all of them.'
       ],
       withRows("1,2,a,,ill")
     ],
@@ -478,7 +478,7 @@ describe("a data file", () => {
       "of an unknown kind",
       changed(["d.csv", "d.xlsx"]),
       [
-        `${at}d.xlsx: the ending ".xlsx" does not tell the format. Known endings: .csv, .tsv, .tab, .parquet, .pq, .jsonl, .ndjson; or give format: "csv", "tsv", "parquet" or "jsonl".`
+        `${at}d.xlsx: the ending ".xlsx" is of a format that rocflow does not read. Save the sheet as "CSV UTF-8" and name that file.`
       ]
     ],
     [
@@ -508,18 +508,18 @@ describe("a data file", () => {
       withRows("1,2")
     ],
     [
-      "with another delimiter",
+      "with another delimiter in the header than in the rows",
       experiment,
       [
-        `${at}d.csv, line 1: the header "x;z;s;site;y" has no delimiter ",". If ";" is the delimiter, give delimiter: ";".`
+        `${at}d.csv, line 1: the header "x;z;s;site;y" has no delimiter ",". If ";" is the delimiter, give delimiter: ";", and see that all lines have as many fields.`
       ],
-      { "d.csv": data().replaceAll(",", ";") }
+      { "d.csv": data().replace("x,z,s,site,y", "x;z;s;site;y") }
     ],
     [
       "that is no text",
       experiment,
       [
-        `${at}d.csv, line 1: a byte is not UTF-8. Convert the file to UTF-8, for example with iconv -f latin1 -t utf-8.`
+        `${at}d.csv: the file has zero bytes, as UTF-16 without a byte order mark has. Give encoding: "utf-16be" if it is text, or name another file.`
       ],
       { "d.csv": Uint8Array.from({ length: 300 }, (_, i) => (i * 73) % 256) }
     ],

@@ -228,7 +228,7 @@ describe("rocflow inspect", () => {
     const { code, stdout } = await rocflow(["inspect", "soak.yaml"], home)
     expect(code).toBe(0)
     expect(stdout).toMatch(/^task d: binary, 48 rows; ill \d+ \(positive\), well \d+\n/)
-    expect(stdout).toMatch(/^subset +site$/m)
+    expect(stdout).toMatch(/^site +stratum, subset +string +2 +north$/m)
     expect(stdout).toMatch(/Nn\.head +→ rows × 1$/m)
     expect(stdout).toMatch(/24 jobs, measures auc, error\n$/)
   })

@@ -17,6 +17,7 @@ export const all: ReadonlyArray<Definition> = [
   Preprocess.imputeDefinition,
   Preprocess.oneHotDefinition,
   Preprocess.standardiseDefinition,
+  Preprocess.datesDefinition,
   Preprocess.dropConstantsDefinition,
   Ingress.numericDefinition,
   Nn.linearDefinition,

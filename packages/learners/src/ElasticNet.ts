@@ -7,6 +7,7 @@
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as Note from "@rocflow/core/data/Note"
 import * as Targets from "@rocflow/core/data/Targets"
 import type { Task } from "@rocflow/core/data/Task"
 import type { Rows } from "@rocflow/core/data/TaskSchema"
@@ -64,6 +65,8 @@ const CvState = Schema.Struct({
   ...model,
   lambdaMin: Schema.Finite,
   lambda1se: Schema.Finite,
+  /** Whether the path reached its last penalty, or nothing was left to explain, before `maxit` ended it. */
+  complete: withDefault(Schema.Boolean, true),
   /** The cross-validated error, and the standard error of it, at every penalty of the path. */
   curve: Schema.Struct({ measure: Schema.String, lambda: numbers, cvm: numbers, cvsd: numbers })
 })
@@ -198,6 +201,7 @@ const trainCv = (
         ...stateOf(names, coefficientsAt(fit, lambda), lambda, fit.lambda.length),
         lambdaMin,
         lambda1se,
+        complete: fit.complete,
         curve: { measure, lambda: Array.from(fit.lambda), cvm: Array.from(cvm), cvsd: Array.from(cvsd) }
       })
     }
@@ -239,7 +243,17 @@ const chosen = Learner.define({
   state: CvState,
   check: (options, task) => Result.flatMap(checkMeasure(options, task), () => problemOf(task)),
   train: trainCv,
-  predict: (_, state, rows) => predict(state, rows)
+  predict: (_, state, rows) => predict(state, rows),
+  notes: ({ maxit, nlambda }, _, state) =>
+    state === undefined || state.complete
+      ? []
+      : [
+          Note.make({
+            code: "solver-stopped",
+            finding: `the path of penalties ended after ${state.pathLength} of ${nlambda}, since its ${maxit} sweeps (maxit) were used up; smaller penalties were not tried`,
+            advice: "Raise maxit or thresh, or leave out columns that say the same."
+          })
+        ]
 })
 
 /** `ElasticNet` as a definition, for registries. @category definitions */

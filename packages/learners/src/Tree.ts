@@ -4,6 +4,7 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Column from "@rocflow/core/data/Column"
+import * as Note from "@rocflow/core/data/Note"
 import * as TaskModule from "@rocflow/core/data/Task"
 import type { Task } from "@rocflow/core/data/Task"
 import type { Rows } from "@rocflow/core/data/TaskSchema"
@@ -77,7 +78,9 @@ const encode = (coding: Coding, column: Column.Column): Result.Result<Float64Arr
     return values === undefined
       ? Features.fail(
           id,
-          `column "${coding.column}" was a number in training and is ${column.type}; read it as numbers`
+          column.type === "date"
+            ? `column "${coding.column}" is a date; put Preprocess.dates before the learner, or leave the column out`
+            : `column "${coding.column}" was a number in training and is ${column.type}; read it as numbers`
         )
       : Result.succeed(values)
   }
@@ -173,6 +176,19 @@ const predict = ({ columns, nodes }: typeof State.Type, rows: Rows): Result.Resu
     return Shares.prediction(rows, cartPredict(tree, x, n))
   })
 
+/** A split of levels that hardly come twice sorts the training rows perfectly, and no others. */
+const labelNotes = (task: Task): ReadonlyArray<Note.Note> =>
+  task.roles.feature
+    .filter((name) => Column.isLabel(task.table.columns.get(name)!))
+    .map((name) =>
+      Note.make({
+        code: "label-column",
+        column: name,
+        finding: "has a value of its own in most rows, so that a tree learns it by heart",
+        advice: `Leave it out by ignore: [${name}], or derive a feature of it.`
+      })
+    )
+
 const tree = Learner.define({
   id,
   summary: "Splits the rows by one feature at a time into leaves of similar targets (CART, as rpart)",
@@ -182,7 +198,8 @@ const tree = Learner.define({
   state: State,
   check: (_, task) => Result.flatMap(weighted(task), (rows) => matrixOf(Features.fromTask(rows))),
   train,
-  predict: (_, state, rows) => predict(state, rows)
+  predict: (_, state, rows) => predict(state, rows),
+  notes: (_, task, state) => (state === undefined ? labelNotes(task) : [])
 })
 
 /** `Tree` as a definition, for registries. @category definitions */

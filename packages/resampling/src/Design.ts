@@ -2,6 +2,7 @@
  * A design is tasks × learners × resamplings: every job that answers the question, before anything runs.
  */
 import { hashJson } from "@rocflow/core/Hash"
+import * as Note from "@rocflow/core/data/Note"
 import type * as Task from "@rocflow/core/data/Task"
 import * as Learner from "@rocflow/core/learning/Learner"
 import type * as Measure from "@rocflow/core/learning/Measure"
@@ -45,7 +46,7 @@ export interface Design<out R = never> {
   readonly seed: number
   readonly plan: ReadonlyArray<Planned>
   readonly jobs: ReadonlyArray<Job.Job<R>>
-  /** What the resamplings warn of, such as classes too rare to be in every fold. */
+  /** What is legal but probably not meant: of reading data, of roles, of learners on tasks, of splits. Each once. */
   readonly warnings: ReadonlyArray<string>
   /** Equal designs have equal hashes: the hash of all job ids. */
   readonly hash: string
@@ -103,18 +104,45 @@ const checkMeasures = (
     }))
   })
 
+interface CheckedLearner {
+  readonly task: Task.Task
+  readonly learner: string
+  readonly problems: ReadonlyArray<Problem>
+  readonly notes: ReadonlyArray<Note.Note>
+}
+
 const checkLearner = <R>(
   learner: Job.AnyLearner<R>,
   task: Task.Task,
   place: Omit<Problem, "message">
-): Effect.Effect<ReadonlyArray<Problem>> =>
+): Effect.Effect<CheckedLearner> =>
   Effect.match(Learner.check(learner, task), {
-    onSuccess: () => [],
+    onSuccess: ({ notes }) => ({ task, learner: learner.id, problems: [], notes }),
     onFailure: ({ message }) => {
       const known = message.startsWith(`learner "${learner.id}"`)
-      return [{ ...place, message: known ? message : `learner "${learner.id}" on task "${task.id}": ${message}` }]
+      const problem = {
+        ...place,
+        message: known ? message : `learner "${learner.id}" on task "${task.id}": ${message}`
+      }
+      return { task, learner: learner.id, problems: [problem], notes: [] }
     }
   })
+
+/** What learners make of tasks, each note once: with the learners that it is about, unless it is about the data. */
+const learnerNotes = (checked: ReadonlyArray<CheckedLearner>): ReadonlyArray<Note.Note> => {
+  const all = checked.flatMap(({ learner, notes, task }) => notes.map((note) => ({ learner, note, task })))
+  const groups = Map.groupBy(all, ({ note, task }) => `${task.id}\n${Note.message(note)}`)
+  return Array.from(groups.values(), (group) => {
+    const { note, task } = group[0]!
+    const learners = [...new Set(group.map(({ learner }) => `"${learner}"`))]
+    const inTask = `task "${task.id}"`
+    if (note.column !== undefined) return Note.within(note, inTask)
+    return Note.within(
+      Note.within(note, `${learners.length === 1 ? "learner" : "learners"} ${learners.join(", ")}`),
+      inTask
+    )
+  })
+}
 
 /**
  * Plans every combination of tasks, learners and resamplings, with the same splits for every learner of a task.
@@ -143,9 +171,9 @@ export const grid = Effect.fnUntraced(function* <R = never>(options: {
   const places = learners.map((learner, index) => ({ learner, place: { part: "learners" as const, index } }))
   const trained =
     fallback === undefined ? places : [...places, { learner: fallback, place: { part: "fallback" as const } }]
-  const unfit = yield* Effect.forEach(tasks, (task) =>
+  const checked = (yield* Effect.forEach(tasks, (task) =>
     Effect.forEach(trained, ({ learner, place }) => checkLearner(learner, task, place))
-  )
+  )).flat()
   const planned = yield* Effect.forEach(tasks, (task) =>
     Effect.forEach(resamplings, (resampling, index) =>
       Effect.result(
@@ -165,7 +193,7 @@ export const grid = Effect.fnUntraced(function* <R = never>(options: {
     ...checkTwins("tasks", namesOf(tasks), (i) => tasks[i]!.hash),
     ...checkTwins("learners", namesOf(learners), (i) => Learner.hash(learners[i]!)),
     ...tasks.flatMap((task) => checkMeasures(task, learners, measures)),
-    ...unfit.flat(2),
+    ...checked.flatMap(({ problems }) => problems),
     ...Arr.getFailures(planned.flat())
   ]
   if (problems.length > 0) return yield* new DesignError({ problems })
@@ -195,7 +223,13 @@ export const grid = Effect.fnUntraced(function* <R = never>(options: {
     seed,
     plan,
     jobs,
-    warnings: plan.flatMap(({ task, instance }) => instance.warnings.map((warning) => `task "${task.id}": ${warning}`)),
+    warnings: [
+      ...Note.distinct([
+        ...tasks.flatMap((task) => task.notes.map((note) => Note.within(note, `task "${task.id}"`))),
+        ...learnerNotes(checked)
+      ]).map(Note.message),
+      ...plan.flatMap(({ task, instance }) => instance.warnings.map((warning) => `task "${task.id}": ${warning}`))
+    ],
     hash: hashJson(jobs.map(({ id }) => id))
   }
 })

@@ -4,6 +4,7 @@
  * Its id is a hash of everything that determines its result, so equal work has an equal id, whoever does it.
  */
 import { hashJson } from "@rocflow/core/Hash"
+import * as Note from "@rocflow/core/data/Note"
 import * as Task from "@rocflow/core/data/Task"
 import * as History from "@rocflow/core/learning/History"
 import * as Learner from "@rocflow/core/learning/Learner"
@@ -65,6 +66,8 @@ export const Result = Schema.Struct({
       history: History.History
     })
   ),
+  /** What training showed and is probably not meant. */
+  notes: Schema.optionalKey(Schema.Array(Note.Note)),
   /** Wall-clock seconds; with those in the history, all that differs between two runs of a job. */
   seconds: Schema.Finite
 })
@@ -125,7 +128,13 @@ const trainAndPredict = Effect.fnUntraced(function* <R>(job: Job<R>, learner: An
   const trained = yield* Learner.train(learner, Task.take(task, split.train), { seed })
   const prediction = { ...(yield* Learner.predict(trained, Task.take(task, split.test))), rows: split.test }
   const scores = Object.fromEntries(job.measures.map((each) => [each.id, each.evaluate(prediction)]))
-  return { outcome: trained.fitted.outcome, prediction, scores, model: trained.fitted.state }
+  return {
+    outcome: trained.fitted.outcome,
+    notes: trained.fitted.notes,
+    prediction,
+    scores,
+    model: trained.fitted.state
+  }
 })
 
 const training = ({ epochs, reason, best, kept, engine, history }: Outcome): Result["training"] & {} => ({
@@ -153,6 +162,7 @@ export const execute = Effect.fnUntraced(function* <R>(job: Job<R>): Effect.fn.R
   const seconds = ((yield* Clock.currentTimeMillis) - started) / 1000
   const prediction = used._tag === "Success" ? used.value.prediction : undefined
   const outcome = first._tag === "Success" ? first.value.outcome : undefined
+  const notes = first._tag === "Success" ? first.value.notes : []
   const result: Result = {
     id: job.id,
     job: columns(job),
@@ -161,6 +171,7 @@ export const execute = Effect.fnUntraced(function* <R>(job: Job<R>): Effect.fn.R
     ...(first._tag === "Failure" ? { error: describe(first.cause) } : {}),
     ...(first._tag === "Failure" && used._tag === "Success" ? { fallback: fallback!.id } : {}),
     ...(outcome === undefined ? {} : { training: training(outcome) }),
+    ...(notes.length === 0 ? {} : { notes }),
     seconds
   }
   return used._tag === "Success" ? { result, prediction, model: used.value.model } : { result, prediction }

@@ -1,6 +1,8 @@
 /**
  * `rocflow inspect`: an experiment, checked and drawn.
  */
+import * as Column from "@rocflow/core/data/Column"
+import * as Table from "@rocflow/core/data/Table"
 import * as Task from "@rocflow/core/data/Task"
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as Prediction from "@rocflow/core/learning/Prediction"
@@ -21,11 +23,47 @@ interface Input {
   readonly format: "text" | "mermaid" | "json"
 }
 
-const rolesOf = (task: Task.Task): ReadonlyArray<ReadonlyArray<string>> =>
-  Task.columnsByRole(task).map(([role, columns]) => [
-    role,
-    columns.length > 8 ? `${columns.slice(0, 6).join(", ")}, … (${columns.length} columns)` : columns.join(", ")
-  ])
+/** So many columns are listed; of the others only the number is said. */
+const listed = 30
+
+const percent = (count: number, rows: number): string =>
+  count === 0 ? "" : `${((100 * count) / rows).toPrecision(2)} %`
+
+/** Every column with its role, type, number of values, missing share and an example. */
+const columnsOf = (task: Task.Task): string => {
+  const roles = new Map<string, Array<string>>()
+  for (const [role, columns] of Task.columnsByRole(task)) {
+    for (const name of columns) roles.set(name, [...(roles.get(name) ?? []), role])
+  }
+  const summary = Table.summary(task.table)
+  const rows = summary.slice(0, listed).map(({ distinct, missing, name, type }) => {
+    const column = task.table.columns.get(name)!
+    const first = column.missing === null ? 0 : column.missing.indexOf(0)
+    return [
+      name,
+      roles.get(name)?.join(", ") ?? "–",
+      type,
+      String(distinct),
+      percent(missing, task.rows),
+      first < 0 ? "" : shorten(Column.toText(column, first) ?? "", 20)
+    ]
+  })
+  const titles = [
+    { title: "column" },
+    { title: "role" },
+    { title: "type" },
+    { title: "values", align: "right" as const },
+    { title: "missing", align: "right" as const },
+    { title: "the first" }
+  ]
+  const more = summary.length > listed ? `\n… and ${summary.length - listed} more columns` : ""
+  return textTable(titles, rows) + more
+}
+
+const shorten = (text: string, length: number): string => {
+  const characters = Array.from(text.replaceAll(/\s+/g, " "))
+  return characters.length <= length ? characters.join("") : `${characters.slice(0, length - 1).join("")}…`
+}
 
 const counts = (task: Task.Task): string =>
   Task.classCounts(task)
@@ -33,10 +71,18 @@ const counts = (task: Task.Task): string =>
     .join(", ")
 
 const taskText = (task: Task.Task): string =>
-  `task ${task.id}: ${task.kind}, ${task.rows} rows${task.levels.length > 0 ? `; ${counts(task)}` : ""}\n\n${textTable([{ title: "role" }, { title: "columns" }], rolesOf(task))}`
+  `task ${task.id}: ${task.kind}, ${task.rows} rows${task.levels.length > 0 ? `; ${counts(task)}` : ""}\n\n${columnsOf(task)}`
 
 const pipelineOf = (learner: AnyLearner<unknown>, registry: Registry.Registry): Pipeline.Any | undefined =>
   "pipeline" in learner.json ? Result.getOrUndefined(Pipeline.fromJson(learner.json.pipeline, registry)) : undefined
+
+/** The number of feature columns behind each preprocessing stage; nothing if there is none. */
+const widthsOf = Effect.fnUntraced(function* (learner: AnyLearner<unknown>, task: Task.Task) {
+  const { stages } = yield* Effect.orElseSucceed(Learner.check(learner, task), () => ({ stages: [] }))
+  if (stages.length === 0) return ""
+  const steps = stages.map(({ columns, path }) => `${path} ${columns}`)
+  return `  columns on ${task.id}: ${task.roles.feature.length} → ${steps.join(" → ")}\n`
+})
 
 /** Shows tasks, roles and pipelines without training. */
 export const inspect = Effect.fn("inspect")(function* ({ file, format }: Input) {
@@ -73,6 +119,7 @@ export const inspect = Effect.fn("inspect")(function* ({ file, format }: Input) 
     } else {
       const body = pipeline === undefined ? stageText(learner.json) : Pipeline.toText(pipeline, shapes)
       yield* Console.log(`learner ${learner.id}\n\n${body.replace(/^/gm, "  ")}\n`)
+      for (const each of tasks) yield* Console.log(yield* widthsOf(learner, each))
     }
   }
   if (format === "text") {

@@ -2,11 +2,13 @@
  * `rocflow run`: the main job.
  */
 import { availableParallelism } from "node:os"
+import * as Note from "@rocflow/core/data/Note"
 import * as Duration from "@rocflow/core/Duration"
 import * as Engine from "@rocflow/core/engine/Engine"
 import * as Tfjs from "@rocflow/core/engine/tfjs/Tfjs"
 import * as Events from "@rocflow/core/learning/Events"
 import * as Executor from "@rocflow/resampling/Executor"
+import * as Notes from "@rocflow/resampling/Notes"
 import * as Processes from "@rocflow/resampling/executor/Processes"
 import * as Run from "@rocflow/resampling/Run"
 import * as Score from "@rocflow/resampling/Score"
@@ -129,6 +131,7 @@ export const run = Effect.fn("run")(function* ({ file, out, workers, timeLimit, 
     const repeated = outcome.skipped === 0 ? "" : `, ${outcome.skipped} of them finished before`
     yield* Console.log(`${rows.length} jobs${repeated}, ${Duration.toText(seconds)}\nreport: ${report}`)
   }
+  for (const note of Notes.ofJobs(outcome.results)) yield* Console.error(`note: ${Note.message(note)}`)
   for (const problem of problems) yield* Console.error(`note: ${problem.message}`)
   const failed = outcome.results.filter(({ status }) => status === "failed")
   if (failed.length > 0) {

@@ -40,7 +40,10 @@ export const TaskEntry = Schema.Struct({
     Schema.Literals(["binary", "multiclass", "regression"]),
     "Needed for a target of whole numbers, which may be classes or quantities"
   ),
-  positive: optional(Level, "The positive class, in any spelling that reads as the same value; the task is then binary"),
+  positive: optional(
+    Level,
+    "The positive class, in any spelling that reads as the same value; the task is then binary"
+  ),
   levels: optional(Schema.Array(Level), "The order of the classes, the positive one first"),
   features: optional(
     Select.schema,
@@ -48,7 +51,9 @@ export const TaskEntry = Schema.Struct({
   ),
   ignore: optional(Names, "Columns that are no features"),
   dropMissing: optional(
-    Schema.Array(Schema.Literals(["target", "feature", "stratum", "subset", "group", "weight", "fold", "order", "name"])),
+    Schema.Array(
+      Schema.Literals(["target", "feature", "stratum", "subset", "group", "weight", "fold", "order", "name"])
+    ),
     "Leaves out rows without a value in a column of these roles, and says how many"
   ),
   stratum: optional(Names, "Columns whose combinations are spread evenly over the folds"),

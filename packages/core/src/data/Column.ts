@@ -68,7 +68,14 @@ export type Column<L extends ReadonlyArray<string> = ReadonlyArray<string>> =
 export type Type = Column["type"]
 
 /** All column types. */
-export const types = ["numeric", "integer", "boolean", "factor", "string", "date"] as const satisfies ReadonlyArray<Type>
+export const types = [
+  "numeric",
+  "integer",
+  "boolean",
+  "factor",
+  "string",
+  "date"
+] as const satisfies ReadonlyArray<Type>
 
 type Maybe<A> = A | null | undefined
 
@@ -360,4 +367,27 @@ export const asNumbers = (column: Column): Float64Array | undefined => {
     default:
       return undefined
   }
+}
+
+/** With fewer rows nothing tells a label from a category. */
+const fewRows = 20
+
+/**
+ * Tells whether a factor or text names its rows rather than sorts them, as names and identifiers do: in 20 rows or more,
+ * it has more different values than half of the rows that have one.
+ */
+export const isLabel = (column: Column): boolean => {
+  if (column.type !== "factor" && column.type !== "string") return false
+  const values: Iterable<string | number> = column.type === "factor" ? column.codes : column.values
+  const different = new Set<string | number>()
+  let known = 0
+  let row = 0
+  for (const value of values) {
+    if (column.missing?.[row] !== 1) {
+      known += 1
+      different.add(value)
+    }
+    row += 1
+  }
+  return known >= fewRows && different.size > known / 2
 }

@@ -10,6 +10,7 @@ import type * as Types from "effect/Types"
 import * as Path from "node:path"
 import * as Column from "./Column.ts"
 import { hashTexts } from "../Hash.ts"
+import { roleNotes } from "./internal/roleNotes.ts"
 import { complete, resolve } from "./internal/roles.ts"
 import { encode } from "./internal/target.ts"
 import type * as Note from "./Note.ts"
@@ -148,9 +149,8 @@ const fromParts = <K extends Kind>(parts: Parts<K>): Task<K, never, never> => {
 /** What was noticed of columns that the task uses, and of the table as a whole. */
 const relevant = (notes: ReadonlyArray<Note.Note>, roles: Roles, ignored: string | ReadonlyArray<string> = []) => {
   const used = new Set(Object.values(roles).flat())
-  return notes.filter(
-    ({ code, column }) =>
-      column === undefined || used.has(column) ? code !== "row-index" : code === "row-index" && !ignored.includes(column)
+  return notes.filter(({ code, column }) =>
+    column === undefined || used.has(column) ? code !== "row-index" : code === "row-index" && !ignored.includes(column)
   )
 }
 
@@ -167,7 +167,19 @@ const build = (given: Table.Table, options: Options): Effect.Effect<Task<Kind, n
   const { kind, levels, values } = encoded.success
   const weight = roles.weight === undefined ? undefined : table.columns.get(roles.weight)
   const weights = weight === undefined ? undefined : Column.asNumbers(weight)
-  return Effect.succeed(fromParts({ id, kind, table, roles, levels, target: values, weights, origin: undefined, notes: [...relevant(table.notes, roles, options.ignore), ...notes] }))
+  return Effect.succeed(
+    fromParts({
+      id,
+      kind,
+      table,
+      roles,
+      levels,
+      target: values,
+      weights,
+      origin: undefined,
+      notes: [...relevant(table.notes, roles, options.ignore), ...notes, ...roleNotes(roles, table, encoded.success)]
+    })
+  )
 }
 
 /**

@@ -30,7 +30,8 @@ export const initial: State = { best: undefined, stagnation: 0, improved: false,
 /**
  * Takes the next score. The first one is the best so far; a later one is a gain if it is better by more than `minDelta`,
  * measured from the old best, so that slow drift is no gain. Equality is none. A score that is undefined or NaN is never
- * the best and counts as stagnation.
+ * the best; it counts as stagnation once there is a best one, for a measure that never has a value says nothing of
+ * training.
  *
  * @example
  * const rule = { direction: "maximise", patience: 2, minDelta: 0 } as const
@@ -45,7 +46,7 @@ export const step = (rule: Rule, state: State, epoch: number, score: Measured): 
       return { best: { epoch, score: value }, stagnation: 0, improved: true, stop: false }
     }
   }
-  const stagnation = state.stagnation + 1
+  const stagnation = state.best === undefined ? 0 : state.stagnation + 1
   return {
     best: state.best,
     stagnation,

@@ -15,7 +15,8 @@ const Common = {
   measures: Schema.NonEmptyArray(Measure.reference),
   patience: OptionSchema.withDefault(OptionSchema.count(0), 0),
   minDelta: OptionSchema.withDefault(OptionSchema.nonNegative, 0),
-  restoreBest: OptionSchema.withDefault(Schema.Boolean, false)
+  restoreBest: OptionSchema.withDefault(Schema.Boolean, false),
+  whenUndefined: OptionSchema.withDefault(Schema.Literals(["continue", "fail"]), "continue")
 }
 
 /** A validation in options; in JSON its measures go by id. @category schemas */
@@ -44,6 +45,11 @@ export interface Settings<out K extends TargetKind = TargetKind> {
   readonly minDelta?: number
   /** Whether the weights of the best epoch are kept; the default keeps the last ones. */
   readonly restoreBest?: boolean
+  /**
+   * What becomes of a training whose first measure never has a value, such as AUC on held-out rows of one class. By
+   * default it goes on to its last epoch, as without validation, and a note says so; `"fail"` makes it an error.
+   */
+  readonly whenUndefined?: "continue" | "fail"
 }
 
 const make = <K extends TargetKind>(

@@ -104,6 +104,15 @@ const toRows = (
   )
 }
 
+/** The stages that make numbers of columns. */
+const stagesFor = (columns: ReadonlyArray<Features.Entry>): string => {
+  const dates = columns.filter(([, { type }]) => type === "date").length
+  return [
+    ...(dates < columns.length ? ["Preprocess.oneHot()"] : []),
+    ...(dates > 0 ? ["Preprocess.dates()"] : [])
+  ].join(" and ")
+}
+
 /** A source of rows that are in memory. */
 const inMemory = (values: Float32Array, width: number): Source => ({
   window: () => Effect.void,
@@ -125,12 +134,12 @@ export const numericDefinition = define({
   shape: (options, columns) => [options.columns?.length ?? columns],
   fit: (options, features) =>
     Result.flatMap(Features.chosen(features, id, options.columns), (chosen) => {
-      const wrong = chosen.filter(([, column]) => column.type === "factor" || column.type === "string")
+      const wrong = chosen.filter(([, column]) => ["factor", "string", "date"].includes(column.type))
       if (wrong.length === 0) return Result.succeed(chosen.map(([name]) => name))
       const named = wrong.slice(0, 8).map(([name, column]) => `"${name}" (${column.type}${firstText(column)})`)
       return Features.fail(
         id,
-        `takes numbers, but got ${named.join(", ")}${wrong.length > 8 ? ` and ${wrong.length - 8} more` : ""}; put Preprocess.oneHot() before it, or leave the columns out of the task's features`
+        `takes numbers, but got ${named.join(", ")}${wrong.length > 8 ? ` and ${wrong.length - 8} more` : ""}; put ${stagesFor(wrong)} before it, or leave the columns out of the task's features`
       )
     }),
   open: (_, columns, rows) =>

@@ -11,6 +11,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Column from "../data/Column.ts"
+import type { Note } from "../data/Note.ts"
 import { type Outcome, toEffect } from "../internal/outcome.ts"
 import * as OptionSchema from "../OptionSchema.ts"
 import * as Decode from "./Decode.ts"
@@ -19,6 +20,8 @@ import * as Features from "./Features.ts"
 import { define as defineStage } from "./internal/bind.ts"
 import * as Statistics from "./internal/columnStatistics.ts"
 import { starting } from "./internal/pipeline.ts"
+import * as Categories from "./internal/categories.ts"
+import * as Dates from "./internal/dateParts.ts"
 import type * as Pipeline from "./Pipeline.ts"
 import { PipelineError } from "./PipelineError.ts"
 import type { Definition as StageDefinition, Fitting, Preprocessor } from "./Stage.ts"
@@ -34,8 +37,9 @@ export type Preprocess<Encoded = unknown> = StageDefinition<"preprocess", Encode
  * - `fit` learns from the features of the training rows; `fitting.seed` is for whatever it draws at random.
  * - `apply` changes the features of any rows by what was learned.
  * - `state` is the schema of what is learned, plain JSON.
+ * - `notes` says what is probably not meant in fitting it to some rows.
  *
- * Both functions may give a `Result` or an `Effect`.
+ * The first two functions may give a `Result` or an `Effect`.
  * @category constructors
  */
 export const define = <Type, Encoded, State, StateJson>(definition: {
@@ -45,13 +49,15 @@ export const define = <Type, Encoded, State, StateJson>(definition: {
   readonly state: Schema.Codec<State, StateJson>
   readonly fit: (options: Type, features: Features.Features, fitting: Fitting) => Outcome<State, PipelineError>
   readonly apply: (state: State, features: Features.Features) => Outcome<Features.Features, PipelineError>
+  readonly notes?: (options: Type, features: Features.Features) => ReadonlyArray<Note>
 }): Preprocess<Encoded> => {
-  const { apply, fit, id, state } = definition
+  const { apply, fit, id, notes, state } = definition
   const fitted = (learned: State) => ({
     apply: (features: Features.Features) => toEffect(() => apply(learned, features)),
     state: (): unknown => Schema.encodeSync(state)(learned)
   })
   const preprocessor = (options: Type): Preprocessor => ({
+    notes: (features) => notes?.(options, features) ?? [],
     fit: (features, fitting) =>
       Effect.map(
         toEffect(() => fit(options, features, fitting)),
@@ -211,7 +217,9 @@ export const impute = <const Name extends string = never>(
 const OneHotOptions = Schema.Struct({
   columns,
   drop: OptionSchema.withDefault(Schema.Literals(["none", "first"]), "none"),
-  unknown: OptionSchema.withDefault(Schema.Literals(["zero", "error"]), "zero")
+  unknown: OptionSchema.withDefault(Schema.Literals(["zero", "error"]), "zero"),
+  maxCategories: OptionSchema.withDefault(OptionSchema.count(1), 100),
+  minFrequency: Schema.optionalKey(OptionSchema.count(1))
 })
 
 /** `Preprocess.oneHot` as a definition, for registries. @category definitions */
@@ -222,18 +230,33 @@ export const oneHotDefinition = define({
   state: Schema.Struct({
     unknown: Schema.Literals(["zero", "error"]),
     columns: Schema.Array(
-      Schema.Struct({ column: Schema.String, levels: Schema.Array(Schema.String), skip: Schema.Int })
+      Schema.Struct({
+        column: Schema.String,
+        levels: Schema.Array(Schema.String),
+        skip: Schema.Int,
+        /** Levels of the training rows that have no column; only where unknown ones are an error. */
+        rare: Schema.Array(Schema.String)
+      })
     )
   }),
   fit: (options, features) =>
     Result.map(Features.chosen(features, "Preprocess.oneHot", options.columns, isCategory), (chosen) => ({
       unknown: options.unknown,
-      columns: chosen.map(([column, values]) => ({
-        column,
-        levels: Statistics.levels(values),
-        skip: options.drop === "first" ? 1 : 0
-      }))
+      columns: chosen.map(([column, values]) => {
+        const { kept, rare } = Categories.frequent(values, options)
+        return {
+          column,
+          levels: kept,
+          skip: options.drop === "first" ? 1 : 0,
+          rare: options.unknown === "error" ? rare : []
+        }
+      })
     })),
+  notes: (options, features) =>
+    Result.match(Features.chosen(features, "Preprocess.oneHot", options.columns, isCategory), {
+      onSuccess: (chosen) => chosen.flatMap(([name, column]) => Categories.notes(name, column, options)),
+      onFailure: () => []
+    }),
   apply: (state, features) => {
     const byName = new Map(state.columns.map((encoded) => [encoded.column, encoded]))
     const next: Array<readonly [string, Column.Column]> = []
@@ -243,7 +266,7 @@ export const oneHotDefinition = define({
         next.push([name, column])
         continue
       }
-      const { indicators, unknown } = Statistics.indicators(column, encoded.levels, encoded.skip)
+      const { indicators, unknown } = Statistics.indicators(column, encoded)
       if (unknown !== undefined && state.unknown === "error") {
         return Features.fail(
           "Preprocess.oneHot",
@@ -266,6 +289,10 @@ export const oneHotDefinition = define({
  *
  * A level that was not there in training gives zeros, or an error with `unknown: "error"`. A missing value stays missing
  * in every indicator: impute before.
+ *
+ * Levels too rare to learn from give zeros, too. `maxCategories` (default 100) keeps the most frequent levels, at ties the
+ * first; `minFrequency` keeps those of at least so many training rows. By default it keeps all of up to 10 levels, and where
+ * there are more those of at least 5 rows, so that no name or ticket becomes an indicator of its own.
  * @category stages
  */
 export const oneHot = <const Name extends string = never>(
@@ -315,6 +342,88 @@ export const standardiseDefinition = define({
  */
 export const standardise = <const Name extends string = never>(options: ColumnsOption<Name> = {}): Stage<Name> =>
   stage<Name>(standardiseDefinition, options)
+
+// ---------------------------------------------------------------------------------------------------------- dates
+
+const isDate = (column: Column.Column): column is Column.DateTime => column.type === "date"
+
+const DatesOptions = Schema.Struct({
+  columns,
+  parts: OptionSchema.withDefault(Schema.Array(Dates.Part).check(Schema.isMinLength(1)), [
+    "year",
+    "month",
+    "weekday",
+    "hour",
+    "daysSince"
+  ]),
+  cyclic: OptionSchema.withDefault(Schema.Boolean, false),
+  since: Schema.optionalKey(
+    Schema.String.check(
+      Schema.makeFilter((text) =>
+        Column.parseDate(text) === undefined ? "Expected a date such as 2024-01-31" : undefined
+      )
+    )
+  )
+})
+
+/** `Preprocess.dates` as a definition, for registries. @category definitions */
+export const datesDefinition = define({
+  id: "Preprocess.dates",
+  summary: "Replaces a column of dates by numbers: year, month, weekday, hour, days since the first",
+  options: DatesOptions,
+  state: Schema.Struct({
+    cyclic: Schema.Boolean,
+    columns: Schema.Array(
+      Schema.Struct({ column: Schema.String, parts: Schema.Array(Dates.Part), since: Schema.Finite })
+    )
+  }),
+  fit: ({ columns: names, cyclic, parts, since }, features) =>
+    Result.flatMap(Features.chosen(features, "Preprocess.dates", names, isDate), (chosen) => {
+      const wrong = chosen.find(([, column]) => !isDate(column))
+      if (wrong !== undefined) {
+        return Features.fail(
+          "Preprocess.dates",
+          `cannot take parts of the ${wrong[1].type} column "${wrong[0]}"; read it as date (columns, dateFormat) or leave it out`
+        )
+      }
+      return Result.succeed({
+        cyclic,
+        columns: chosen.map(([column, values]) => ({
+          column,
+          parts: parts.filter((part) => part !== "hour" || Dates.hasTimes(values)),
+          since: since === undefined ? Dates.first(values) : Column.parseDate(since)!
+        }))
+      })
+    }),
+  apply: ({ columns: fitted, cyclic }, features) => {
+    const byName = new Map(fitted.map((each) => [each.column, each]))
+    const next = [...features.columns].flatMap(([name, column]) => {
+      const of = byName.get(name)
+      return of === undefined ? [[name, column] as const] : Dates.expand(name, column, { ...of, cyclic })
+    })
+    const names = next.map(([name]) => name)
+    const clash = names.find((name, i) => names.indexOf(name) !== i)
+    return clash === undefined
+      ? Result.succeed(Features.make(next, features.rows))
+      : Features.fail("Preprocess.dates", `would make two columns "${clash}"; rename one of the columns`)
+  }
+})
+
+/**
+ * Replaces each date column `c` by columns of numbers, in UTC: `c.year`, `c.month` (1 to 12), `c.day` (of the month),
+ * `c.weekday` (1 Monday to 7 Sunday, ISO 8601), `c.hour` (0 to 24, with its fraction; left out where all training rows are at
+ * midnight) and `c.daysSince` (since the first training row, or since `since`).
+ *
+ * With `cyclic`, month, day, weekday and hour are points on a circle, two columns each: `c.month.sin` and `c.month.cos`,
+ * so that December is next to January. A missing date is missing in every part.
+ *
+ * @example
+ * Preprocess.dates({ parts: ["month", "daysSince"], cyclic: true })
+ * @category stages
+ */
+export const dates = <const Name extends string = never>(
+  options: Omit<typeof DatesOptions.Encoded, "columns"> & ColumnsOption<Name> = {}
+): Stage<Name> => stage<Name>(datesDefinition, options)
 
 // ---------------------------------------------------------------------------------------------------- drop constants
 

@@ -8,6 +8,7 @@ import type * as tf from "@tensorflow/tfjs-core"
 import type * as Effect from "effect/Effect"
 import type * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
+import type { Note } from "../data/Note.ts"
 import type { Kind as TargetKind } from "../data/Task.ts"
 import type { Generator, Seed } from "../Seed.ts"
 import type { Definition as Base, Find } from "./Definition.ts"
@@ -33,6 +34,8 @@ export interface FittedPreprocessor {
 
 /** A preprocessing stage: learns from training rows only. @category preprocessing */
 export interface Preprocessor {
+  /** What is probably not meant in applying it to these training rows. */
+  readonly notes: (features: Features) => ReadonlyArray<Note>
   readonly fit: (features: Features, fitting: Fitting) => Effect.Effect<FittedPreprocessor, PipelineError>
   readonly load: (state: unknown) => Result.Result<FittedPreprocessor, PipelineError>
 }

@@ -256,7 +256,7 @@ describe("problems", () => {
     Effect.gen(function* () {
       const small = yield* Table.select(yield* loose, ["binary", "site"])
       const error = yield* Effect.flip(Task.fromTable(small, { target: "binary", subset: "site" }))
-      assert.match(error.message, /feature: every column has another role, none is left/)
+      assert.match(error.message, /feature: every column has another role or is left out, none is left/)
     })
   )
 

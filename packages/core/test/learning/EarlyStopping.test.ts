@@ -55,7 +55,13 @@ describe("step", () => {
     ["NaN is stagnation", {}, [0.5, Number.NaN, Number.NaN], { best: { epoch: 1, score: 0.5 }, stop: true }],
     ["undefined is never best", {}, [none, 0.5], { best: { epoch: 2, score: 0.5 }, stagnation: 0 }],
     ["undefined is stagnation", {}, [0.5, none, none], { best: { epoch: 1, score: 0.5 }, stop: true }],
-    ["no defined score at all stops too", {}, [none, Number.NaN, 1], { best: undefined, stop: true, evaluations: 2 }]
+    [
+      "no defined score at all never stops",
+      {},
+      [none, Number.NaN, none],
+      { best: undefined, stop: false, stagnation: 0 }
+    ],
+    ["patience counts from the first defined score", {}, [none, none, 1, 0, 0], { best: { epoch: 3 }, stop: true }]
   ])("%s", (_, given, scores, expected) => {
     expect(run(rule(given), scores)).toMatchObject(expected)
   })
@@ -84,7 +90,9 @@ describe("laws", () => {
     fc.assert(
       fc.property(scores, patience, fc.nat(3), (given, patience, minDelta) => {
         const end = run(rule({ patience, minDelta }), given)
-        expect(end.evaluations).toBe((end.best?.epoch ?? 0) + end.stagnation)
+        const first = end.best?.epoch ?? given.length - end.stagnation
+        expect(end.evaluations).toBe(first + end.stagnation)
+        expect(end.best === undefined && end.stagnation > 0).toBe(false)
         expect(end.stop).toBe(patience > 0 && end.stagnation === patience)
         expect(end.stop || end.evaluations === given.length).toBe(true)
       })

@@ -28,7 +28,8 @@ describe("options", () => {
       measures: [Measure.auc],
       patience: 0,
       minDelta: 0,
-      restoreBest: false
+      restoreBest: false,
+      whenUndefined: "continue"
     })
   })
 

@@ -48,6 +48,10 @@ const preprocessing: ReadonlyArray<readonly [Preprocess.Preprocess, object?]> = 
   [Preprocess.oneHotDefinition],
   [Preprocess.oneHotDefinition, { drop: "first", columns: ["level", "whole"] }],
   [Preprocess.oneHotDefinition, { unknown: "error", columns: ["level"] }],
+  [Preprocess.oneHotDefinition, { maxCategories: 2, minFrequency: 1 }],
+  [Preprocess.oneHotDefinition, { maxCategories: 1, unknown: "error", columns: ["level"] }],
+  [Preprocess.datesDefinition],
+  [Preprocess.datesDefinition, { parts: ["month", "hour", "daysSince"], cyclic: true, since: "2020-01-01" }],
   [Preprocess.standardiseDefinition],
   [Preprocess.standardiseDefinition, { columns: ["real"] }],
   [Preprocess.dropConstantsDefinition]

@@ -77,13 +77,18 @@ export const numericMatrix = (
   names?: ReadonlyArray<string>
 ): Result.Result<FeatureMatrix, Refused> =>
   Result.flatMap(completeColumns(learner, features, names), (columns) => {
-    const texts = columns.filter(([, { type }]) => type === "factor" || type === "string")
+    const texts = columns.filter(([, { type }]) => type === "factor" || type === "string" || type === "date")
     if (texts.length > 0) {
       const list = texts.slice(0, named).map(([name, { type }]) => `"${name}" (${type})`)
       const more = texts.length > named ? ` and ${texts.length - named} more` : ""
+      const dates = texts.filter(([, { type }]) => type === "date").length
+      const stages = [
+        ...(dates < texts.length ? ["Preprocess.oneHot"] : []),
+        ...(dates > 0 ? ["Preprocess.dates"] : [])
+      ]
       return Features.fail(
         learner,
-        `takes numbers, but got ${list.join(", ")}${more}; put Preprocess.oneHot() before it by Learner.preprocessed (in a file: preprocess: [Preprocess.oneHot]), or leave the columns out of the task's features`
+        `takes numbers, but got ${list.join(", ")}${more}; put ${stages.map((stage) => `${stage}()`).join(" and ")} before it by Learner.preprocessed (in a file: preprocess: [${stages.join(", ")}]), or leave the columns out of the task's features`
       )
     }
     const matrix = fromNumbers(

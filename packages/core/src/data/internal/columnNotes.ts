@@ -40,7 +40,8 @@ export const decimalComma = (columns: ReadonlyArray<readonly [string, Texts]>, l
 
 /** What to do about a value that is no number in a column of numbers. */
 const adviceOn = (stray: string): string => {
-  if (grouped(stray) !== undefined) return 'Give thousands: "," to read it as a number, or decimal: "," if it means that.'
+  if (grouped(stray) !== undefined)
+    return 'Give thousands: "," to read it as a number, or decimal: "," if it means that.'
   if (withComma(stray) !== undefined) return 'Give decimal: "," to read it as a number.'
   if (europeanGrouped(stray) !== undefined) return 'Give decimal: "," and thousands: "." to read it as a number.'
   return `Give na: ["", NA, ${JSON.stringify(stray)}] if it means a missing value, or correct it.`

@@ -96,13 +96,20 @@ export const dateParser = (format: string): Result.Result<(text: string) => numb
   const pieces = format.split(/%(.)/su)
   const wrong = pieces.find((piece, i) => i % 2 === 1 && directives[piece] === undefined)
   if (wrong !== undefined) {
-    return Result.fail(`has %${wrong}, which is none of ${Object.keys(directives).map((name) => `%${name}`).join(" ")}`)
+    return Result.fail(
+      `has %${wrong}, which is none of ${Object.keys(directives)
+        .map((name) => `%${name}`)
+        .join(" ")}`
+    )
   }
-  const has = (...names: ReadonlyArray<string>) => names.some((name) => pieces.some((p, i) => i % 2 === 1 && p === name))
+  const has = (...names: ReadonlyArray<string>) =>
+    names.some((name) => pieces.some((p, i) => i % 2 === 1 && p === name))
   if (!has("Y", "y") || !has("m", "b", "B") || !has("d")) {
     return Result.fail("has no year (%Y or %y), no month (%m or %b) or no day (%d)")
   }
-  const source = pieces.map((piece, i) => (i % 2 === 1 ? directives[piece]! : piece.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&"))).join("")
+  const source = pieces
+    .map((piece, i) => (i % 2 === 1 ? directives[piece]! : piece.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&")))
+    .join("")
   const pattern = Result.try({ try: () => new RegExp(`^${source}$`), catch: () => "names a part twice" })
   return Result.map(pattern, (pattern) => (text) => {
     const found = pattern.exec(text.trim())?.groups

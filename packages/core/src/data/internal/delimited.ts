@@ -118,7 +118,8 @@ export const fields = (bytes: Uint8Array, { end, start }: Record, delimiter: str
 /** The line, counted from 1, of a byte. */
 export const lineOf = (bytes: Uint8Array, byte: number): number => {
   let line = 1
-  for (let start = lineAt(bytes, 0).next; start <= byte && start < bytes.length; start = lineAt(bytes, start).next) line++
+  for (let start = lineAt(bytes, 0).next; start <= byte && start < bytes.length; start = lineAt(bytes, start).next)
+    line++
   return line
 }
 

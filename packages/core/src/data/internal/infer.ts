@@ -22,7 +22,10 @@ export const parseNumber = (text: string): number | undefined => {
 const escaped = (mark: string) => mark.replace(".", "\\.")
 
 /** Reads numbers with other marks: `decimal` before the fraction, `thousands`, if any, between groups of three digits. */
-export const numberParser = (decimal: string, thousands: string | undefined): ((text: string) => number | undefined) => {
+export const numberParser = (
+  decimal: string,
+  thousands: string | undefined
+): ((text: string) => number | undefined) => {
   if (decimal === "." && thousands === undefined) return parseNumber
   const grouped =
     thousands === undefined

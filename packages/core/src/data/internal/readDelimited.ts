@@ -8,7 +8,17 @@ import * as Note from "../Note.ts"
 import { SchemaError } from "../SchemaError.ts"
 import { list } from "../../internal/suggest.ts"
 import * as ColumnNotes from "./columnNotes.ts"
-import { afterLines, fields, hasDigitSeparator, type Layout, lineOf, lineOfRecord, records, sniff, widths } from "./delimited.ts"
+import {
+  afterLines,
+  fields,
+  hasDigitSeparator,
+  type Layout,
+  lineOf,
+  lineOfRecord,
+  records,
+  sniff,
+  widths
+} from "./delimited.ts"
 import * as Duckdb from "./duckdb.ts"
 import { factorOfTexts, fromNumbers, fromTexts, mayBeCode, numberParser, type Reading } from "./infer.ts"
 import type { FileContent } from "./fileContent.ts"
@@ -110,7 +120,10 @@ const openDelimited = Effect.fnUntraced(function* (
     return yield* new SchemaError({
       file: path,
       given: "the file",
-      rule: options.skip > 0 ? `has nothing behind the ${options.skip} skipped lines` : "holds nothing but blank lines and comments",
+      rule:
+        options.skip > 0
+          ? `has nothing behind the ${options.skip} skipped lines`
+          : "holds nothing but blank lines and comments",
       advice: "Check how it was written: a table needs a header and at least one row."
     })
   }
@@ -142,7 +155,12 @@ const openDelimited = Effect.fnUntraced(function* (
     layout,
     data,
     names,
-    isPlain: !converted && options.header && head.start === 0 && layout.comment === undefined && written.length === names.length,
+    isPlain:
+      !converted &&
+      options.header &&
+      head.start === 0 &&
+      layout.comment === undefined &&
+      written.length === names.length,
     unnamed: new Set(header.flatMap((name, i) => (name === "" ? [i] : []))),
     notes: isSaid
       ? []
@@ -220,17 +238,20 @@ const notPlain = "rocflow: not a plain number"
  */
 const asNumber = (column: string, hasWords: boolean): string => {
   const refuse = `error(${Duckdb.literal(notPlain)})`
-  const other = hasWords ? `CASE WHEN lower(trim(${column})) IN ('', 'n/a', 'na', 'null') THEN NULL ELSE ${refuse} END` : refuse
+  const other = hasWords
+    ? `CASE WHEN lower(trim(${column})) IN ('', 'n/a', 'na', 'null') THEN NULL ELSE ${refuse} END`
+    : refuse
   return `CASE WHEN ${column} IS NULL THEN NULL WHEN ${column} < '0:' AND ltrim(${column}) BETWEEN '00' AND '09~' THEN ${refuse} ELSE COALESCE(TRY_CAST(${column} AS DOUBLE), ${other}) END`
 }
 
 /** The file that DuckDB reads: the given one, or a copy of its data that is plain UTF-8 without header and comments. */
-const plainFile = Effect.fnUntraced(function* (
-  opened: Opened
-): Effect.fn.Return<string, SchemaError, Scope.Scope> {
+const plainFile = Effect.fnUntraced(function* (opened: Opened): Effect.fn.Return<string, SchemaError, Scope.Scope> {
   const { bytes, data, isPlain, layout, path } = opened
   if (isPlain) return path
-  const kept = layout.comment === undefined ? [bytes.subarray(data)] : Array.from(records(bytes, data, layout), ({ next, start }) => bytes.subarray(start, next))
+  const kept =
+    layout.comment === undefined
+      ? [bytes.subarray(data)]
+      : Array.from(records(bytes, data, layout), ({ next, start }) => bytes.subarray(start, next))
   const attempt = <A>(run: () => Promise<A>) =>
     Effect.tryPromise({
       try: run,
@@ -271,7 +292,9 @@ export const readDelimited = Effect.fnUntraced(function* (
   const usual = reading.number("1.5") === 1.5 && reading.number("1,000") === undefined
 
   const sql = (file: string, kinds: ReadonlyArray<Duckdb.Kind>, limit = "") => {
-    const selected = kinds.map((kind, i) => (kind === "number" ? `${asNumber(`c${i}`, options.na === undefined)} AS c${i}` : `c${i}`))
+    const selected = kinds.map((kind, i) =>
+      kind === "number" ? `${asNumber(`c${i}`, options.na === undefined)} AS c${i}` : `c${i}`
+    )
     const columns = kinds.map((_, i) => `'c${i}': 'VARCHAR'`)
     const words = (options.na ?? ["", "NA"]).map(Duckdb.literal)
     return `SELECT ${selected.join(", ")} FROM read_csv(${Duckdb.file(file)}, auto_detect = false, header = ${isPlain}, delim = ${Duckdb.literal(layout.delimiter)}, quote = '"', escape = '"', nullstr = [${words.join(", ")}], allow_quoted_nulls = ${options.quotedNa}, strict_mode = true, columns = {${columns.join(", ")}})${limit}`
@@ -291,9 +314,7 @@ export const readDelimited = Effect.fnUntraced(function* (
       return type === "numeric" || type === "integer" ? "number" : "text"
     })
     const values = yield* ask(kinds).pipe(
-      Effect.catchTag("Refusal", (refusal) =>
-        refusal.text.includes(notPlain) ? ask(allText) : Effect.fail(refusal)
-      )
+      Effect.catchTag("Refusal", (refusal) => (refusal.text.includes(notPlain) ? ask(allText) : Effect.fail(refusal)))
     )
     return values.some((column) => column.kind === "number" && column.values.some(mayBeCode))
       ? yield* ask(allText)
@@ -333,12 +354,17 @@ export const readDelimited = Effect.fnUntraced(function* (
   }
   const entries = values.map((column, index) => [names[index]!, toColumn(column, index)] as const)
   if (commas.length > 0) notes.push(ColumnNotes.decimalComma(commas, lineOfRow))
-  const empty = entries.filter(([, column], i) => unnamed.has(i) && Column.countMissing(column) === Column.length(column))
+  const empty = entries.filter(
+    ([, column], i) => unnamed.has(i) && Column.countMissing(column) === Column.length(column)
+  )
   const kept = entries.filter((entry) => !empty.includes(entry))
   return {
     entries: kept,
     lineOfRow,
-    notes: [...notes, ...kept.flatMap(([name, column]) => ColumnNotes.unnamed(name, column, names.indexOf(name), unnamed)),
-      ...(empty.length === 0 ? [] : [ColumnNotes.emptyColumns(empty.length)])]
+    notes: [
+      ...notes,
+      ...kept.flatMap(([name, column]) => ColumnNotes.unnamed(name, column, names.indexOf(name), unnamed)),
+      ...(empty.length === 0 ? [] : [ColumnNotes.emptyColumns(empty.length)])
+    ]
   }
 })

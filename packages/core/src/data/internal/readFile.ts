@@ -115,10 +115,12 @@ const bytesOf = (path: string) =>
 
 const marksProblem = ({ comment, decimal = ".", delimiter, thousands }: FileOptions): string | undefined => {
   for (const [name, mark] of Object.entries({ comment, delimiter, thousands })) {
-    if (mark !== undefined && Array.from(mark).length !== 1) return `${name}: ${JSON.stringify(mark)} is not one character`
+    if (mark !== undefined && Array.from(mark).length !== 1)
+      return `${name}: ${JSON.stringify(mark)} is not one character`
   }
   if (thousands === decimal) return `decimal and thousands are both ${JSON.stringify(decimal)}`
-  if (thousands !== undefined && /[\d+-]/.test(thousands)) return `thousands: ${JSON.stringify(thousands)} can be part of a number`
+  if (thousands !== undefined && /[\d+-]/.test(thousands))
+    return `thousands: ${JSON.stringify(thousands)} can be part of a number`
   return undefined
 }
 
@@ -131,7 +133,11 @@ const readingOf = (path: string, options: FileOptions): Result.Result<Reading, S
   if (problem !== undefined) return refuse("the options", `contradict themselves: ${problem}`, "Give other marks.")
   const date = dateFormat === undefined ? Result.succeed(plain.date) : dateParser(dateFormat)
   if (Result.isFailure(date)) {
-    return refuse(`dateFormat: ${JSON.stringify(dateFormat)}`, date.failure, "Write it such as %Y-%m-%d or %d.%m.%Y %H:%M.")
+    return refuse(
+      `dateFormat: ${JSON.stringify(dateFormat)}`,
+      date.failure,
+      "Write it such as %Y-%m-%d or %d.%m.%Y %H:%M."
+    )
   }
   const words = new Set(na)
   return Result.succeed({

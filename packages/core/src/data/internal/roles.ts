@@ -122,7 +122,11 @@ const checkValues = (names: (role: string) => string | undefined, table: Table):
   ]
 }
 
-const checkFeatures = (features: ReadonlyArray<string>, target: string, selector: Select.Select | undefined): ReadonlyArray<Problem> => {
+const checkFeatures = (
+  features: ReadonlyArray<string>,
+  target: string,
+  selector: Select.Select | undefined
+): ReadonlyArray<Problem> => {
   if (features.length === 0) {
     return [
       {
@@ -169,7 +173,10 @@ const featuresOf = (table: Table, options: Options, roles: Iterable<string>): Re
 const fewRows = 20
 
 /** Rows without a value where a role must have one: how many, and the rows that are left. */
-export const complete = (table: Table, options: Options): { readonly table: Table; readonly notes: ReadonlyArray<Note.Note> } => {
+export const complete = (
+  table: Table,
+  options: Options
+): { readonly table: Table; readonly notes: ReadonlyArray<Note.Note> } => {
   const wanted = options.dropMissing ?? []
   const names = given(options)
   const of = (role: Role): ReadonlyArray<string> =>
@@ -203,7 +210,8 @@ export const resolve = (
   const of = (role: string) => names.get(role)?.[0]
   const taken = new Set([...names.values()].flat())
   const feature = featuresOf(table, options, taken)
-  const written = options.features === undefined || Array.isArray(options.features) ? [] : Select.named(options.features)
+  const written =
+    options.features === undefined || Array.isArray(options.features) ? [] : Select.named(options.features)
   const problems = [
     ...[...names].flatMap(([role, columns]) => checkNames(role, columns, table)),
     ...checkNames("feature", feature, table),

@@ -4,6 +4,7 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import type { Note } from "../../data/Note.ts"
 import type { Kind as TargetKind, Task } from "../../data/Task.ts"
 import type * as TaskSchema from "../../data/TaskSchema.ts"
 import { hashJson } from "../../Hash.ts"
@@ -38,6 +39,14 @@ export type LearnerJson =
   | { readonly pipeline: ReadonlyArray<Pipeline.StageJson> }
   | { readonly type: string; readonly [option: string]: unknown }
 
+/** What is seen of a learner and a task without training. @category models */
+export interface Checked {
+  /** The preprocessing stages by path, with the number of feature columns behind each. */
+  readonly stages: ReadonlyArray<{ readonly path: string; readonly columns: number }>
+  /** What is legal but probably not meant. */
+  readonly notes: ReadonlyArray<Note>
+}
+
 /** What training a learner gives: a function that predicts, what it learned as plain JSON, and how training went. */
 export interface Fitted<out R = never> {
   readonly predict: (rows: TaskSchema.Rows) => Effect.Effect<Prediction, PredictError, R>
@@ -45,6 +54,8 @@ export interface Fitted<out R = never> {
   readonly state: () => unknown
   /** How iterative training went; undefined for learners without epochs. */
   readonly outcome: Training | undefined
+  /** What only training shows and is probably not meant, such as a solver that stopped early. */
+  readonly notes: ReadonlyArray<Note>
 }
 
 /**
@@ -67,8 +78,8 @@ export interface Learner<
   /** Whether it uses row weights; if not, a task with a weight column is refused. */
   readonly weighted: boolean
   readonly predictType: "response" | "prob"
-  /** Finds, without training, what would make training fail on this task: options, columns, missing values, widths. */
-  readonly check: (task: Task) => Effect.Effect<void, TrainError>
+  /** Finds, without training, what would make it fail or useless on this task: options, columns, missing values, widths. */
+  readonly check: (task: Task) => Effect.Effect<Checked, TrainError>
   readonly fit: (task: Task, seed: Seed.Seed) => Effect.Effect<Fitted<R>, TrainError | E, R>
   /** Restores what `Fitted.state` gave. */
   readonly load: (task: TaskSchema.TaskSchema, state: unknown) => Result.Result<Fitted<R>, PipelineError>
@@ -108,7 +119,8 @@ export const isDefinition = (definition: Base.Definition): definition is Definit
 /**
  * Defines a ready-made learner. `train` learns a state, plain JSON of the schema `state`; `predict` uses it on rows whose
  * columns are those of training. `check` finds, without training, what would make training fail on a task, beside bad
- * options. The functions may give a `Result` or an `Effect`.
+ * options; `notes` what is probably not meant, before training and, with a state, after it. The first two functions may
+ * give a `Result` or an `Effect`.
  *
  * *Gotcha*: no option can be called `type` or `preprocess`, which the JSON form has beside the options.
  *
@@ -125,12 +137,14 @@ export const define = <const K extends TargetKind, Type, Encoded extends object,
   readonly check?: (options: Type, task: Task) => Result.Result<unknown, TrainError>
   readonly train: (options: Type, task: Task, seed: Seed.Seed) => Outcome<State, TrainError>
   readonly predict: (options: Type, state: State, rows: TaskSchema.Rows) => Outcome<Prediction, PredictError>
+  readonly notes?: (options: Type, task: Task, state: State | undefined) => ReadonlyArray<Note>
 }): { readonly definition: Definition; readonly make: (given: Encoded) => Learner<K, never> } => {
   const { id, options, state: schema } = definition
-  const fitted = (decoded: Type, state: State): Fitted => ({
+  const fitted = (decoded: Type, state: State, notes: ReadonlyArray<Note>): Fitted => ({
     predict: (rows) => toEffect(() => definition.predict(decoded, state, rows)),
     state: () => Schema.encodeUnknownSync(schema)(state),
-    outcome: undefined
+    outcome: undefined,
+    notes
   })
   /** The learner of options that are decoded once; where they break a rule, it says so whenever it is used. */
   const of = (given: object, decoded: Result.Result<Type, PipelineError>): Learner<K, never> =>
@@ -150,17 +164,23 @@ export const define = <const K extends TargetKind, Type, Encoded extends object,
             decoded,
             (found): Result.Result<unknown, TrainError> => definition.check?.(found, task) ?? Result.succeed(undefined)
           )
-          return Effect.asVoid(Effect.fromResult(problems))
+          const notes = Result.match(decoded, {
+            onSuccess: (found) => definition.notes?.(found, task, undefined) ?? [],
+            onFailure: () => []
+          })
+          return Effect.as(Effect.fromResult(problems), { stages: [], notes })
         }),
       fit: (task, seed) =>
         Effect.flatMap(Effect.fromResult(decoded), (found) =>
           Effect.map(
             toEffect(() => definition.train(found, task, seed)),
-            (state) => fitted(found, state)
+            (state) => fitted(found, state, definition.notes?.(found, task, state) ?? [])
           )
         ),
       load: (_, json) =>
-        Result.flatMap(decoded, (found) => Result.map(decodeOptions(id, schema)(json), (state) => fitted(found, state)))
+        Result.flatMap(decoded, (found) =>
+          Result.map(decodeOptions(id, schema)(json), (state) => fitted(found, state, []))
+        )
     })
   return {
     definition: {

@@ -4,6 +4,7 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import type { Note } from "../../data/Note.ts"
 import * as Targets from "../../data/Targets.ts"
 import type { Kind as TargetKind, Task } from "../../data/Task.ts"
 import type { Rows, TaskSchema } from "../../data/TaskSchema.ts"
@@ -17,12 +18,14 @@ import * as Pipeline from "../../pipeline/Pipeline.ts"
 import * as Seed from "../../Seed.ts"
 import type { Hooks } from "../Callback.ts"
 import * as Learner from "../Learner.ts"
+import * as Measure from "../Measure.ts"
 import * as Prediction from "../Prediction.ts"
 import * as Training from "../Training.ts"
 import { decodeOptions } from "./decodeOptions.ts"
 import { intercept } from "./intercept.ts"
 import * as Preprocessing from "./preprocessing.ts"
 import * as Settings from "./settings.ts"
+import * as TrainingNotes from "./trainingNotes.ts"
 
 /** The parts of a complete pipeline. */
 interface Parts {
@@ -118,9 +121,11 @@ const fitted = (
   parts: Parts,
   learned: Learned,
   target: Target,
-  outcome: Training.Outcome | undefined
+  outcome: Training.Outcome | undefined,
+  notes: ReadonlyArray<Note> = []
 ): Learner.Fitted<Engine.Engines> => ({
   outcome,
+  notes,
   state: () => ({
     format: 2,
     ...Preprocessing.toJson(learned.before),
@@ -151,10 +156,43 @@ const check = Effect.fnUntraced(function* (parts: Parts, task: Task) {
   // Any seed will do: whether rows are left on both sides does not depend on it.
   const seed = Seed.root(0)
   yield* Effect.fromResult(Settings.splitRows(task, parts.settings.validation, seed))
-  const { learned, made } = yield* Preprocessing.fit(parts.stages, Features.fromTask(task), seed)
+  const { learned, made, steps } = yield* Preprocessing.fit(parts.stages, Features.fromTask(task), seed)
   yield* dataOf(task, learned, made)
   yield* Effect.fromResult(networkOf(parts, learned, task))
+  const { notes, stages } = Preprocessing.checked(steps)
+  return { stages, notes: [...notes, ...batchNotes(parts, task)] }
 })
+
+/** What the batches are worth to the loss. */
+const batchNotes = ({ loss, settings, stages }: Parts, task: Task): ReadonlyArray<Note> => {
+  if (task.kind !== "binary" || !loss.translationInvariant) return []
+  const positives = task.target.reduce((count, code) => count + (code === 0 ? 1 : 0), 0)
+  const id = stages.find(({ kind }) => kind === "loss")?.id ?? "the loss"
+  return TrainingNotes.rankingBatches(id, positives / task.rows, settings.batchSize, task.rows)
+}
+
+/** Why the first validation measure had no value in any epoch; undefined if it had one, or was not asked for. */
+const neverDefined = ({ best, history }: Training.Outcome, { validation }: Settings.Settings): string | undefined => {
+  const [first] = validation?.measures ?? []
+  if (first?.direction === undefined || best !== undefined) return undefined
+  const last = history.at(-1)?.valid[first.id]
+  return last === undefined || Measure.isDefined(last) ? undefined : last.reason.split(";")[0]!
+}
+
+/** What training showed that is probably not meant; an error where the user wants one. */
+const afterTraining = (
+  parts: Parts,
+  outcome: Training.Outcome,
+  held: number
+): Result.Result<ReadonlyArray<Note>, PipelineError> => {
+  const { validation } = parts.settings
+  const reason = neverDefined(outcome, parts.settings)
+  if (reason === undefined || validation === undefined) return Result.succeed([])
+  const note = TrainingNotes.undefinedValidation(validation.measures[0].id, held, reason)
+  return validation.whenUndefined === "fail"
+    ? Features.fail("Validation", `${note.finding}; hold out more rows, or choose another measure`)
+    : Result.succeed([note])
+}
 
 const fit = Effect.fnUntraced(function* (parts: Parts, task: Task, seed: Seed.Seed) {
   const { loss, optimizer, settings, stages } = parts
@@ -183,18 +221,19 @@ const fit = Effect.fnUntraced(function* (parts: Parts, task: Task, seed: Seed.Se
       .flatMap(({ bound }): ReadonlyArray<Hooks> => (Result.isSuccess(bound) ? [bound.success.make()] : [])),
     predict: (scores, { rows, truth }) => Prediction.fromOutputs({ schema: task, rows, truth }, scores, "prob")
   })
+  const notes = yield* Effect.fromResult(afterTraining(parts, outcome, held?.rows ?? 0))
+  const scores = yield* scoresOf(engine, network, outcome.arrays, data)
   const undecided = task.kind === "binary" && loss.translationInvariant
-  const scores = undecided ? yield* scoresOf(engine, network, outcome.arrays, data) : undefined
-  return fitted(
-    parts,
-    {
-      before: learned,
-      arrays: outcome.arrays,
-      intercept: scores === undefined ? 0 : intercept(scores, data.targets, data.weights)
-    },
-    task,
-    outcome
+  const constant = undecided ? intercept(scores, data.targets, data.weights) : 0
+  const own = Prediction.fromOutputs(
+    { schema: task, rows: data.rows, truth: data.truth },
+    Float64Array.from(scores, (score) => score + constant),
+    "prob"
   )
+  return fitted(parts, { before: learned, arrays: outcome.arrays, intercept: constant }, task, outcome, [
+    ...notes,
+    ...TrainingNotes.usefulness(train, own)
+  ])
 })
 
 const load = (

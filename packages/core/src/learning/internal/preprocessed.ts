@@ -64,7 +64,8 @@ export const preprocessed = <K extends TargetKind, Columns extends string, E, R>
         inner.predict({ ...rows, columns })
       ),
     state: () => ({ ...Preprocessing.toJson(learned), learner: inner.state() }),
-    outcome: inner.outcome
+    outcome: inner.outcome,
+    notes: inner.notes
   })
   const names = stages.map(({ id }) => id.replace("Preprocess.", ""))
   return fromParts<K, Columns, E, R>({
@@ -73,7 +74,13 @@ export const preprocessed = <K extends TargetKind, Columns extends string, E, R>
     json: { ...learner.json, preprocess: Pipeline.toJson(pipeline) },
     hash: () => hashJson({ preprocess: Pipeline.hash(pipeline), learner: learner.hash() }),
     // Any seed will do: what a stage draws is no reason to fail.
-    check: (task) => Effect.flatMap(fit(task, Seed.root(0)), ({ made }) => learner.check(transformed(task, made))),
+    check: (task) =>
+      Effect.flatMap(fit(task, Seed.root(0)), ({ made, steps }) =>
+        Effect.map(learner.check(transformed(task, made)), ({ notes }) => {
+          const before = Preprocessing.checked(steps)
+          return { stages: before.stages, notes: [...before.notes, ...notes] }
+        })
+      ),
     fit: (task, seed) =>
       Effect.flatMap(fit(task, seed), ({ learned, made }) =>
         Effect.map(learner.fit(transformed(task, made), seed), (inner) => fitted(learned, inner))

@@ -5,6 +5,7 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import type { Checked } from "./learner.ts"
 import type { Features } from "../../pipeline/Features.ts"
 import { PipelineError } from "../../pipeline/PipelineError.ts"
 import type { FittedIngress, FittedPreprocessor, Ingress, Preprocessor, Stage } from "../../pipeline/Stage.ts"
@@ -15,6 +16,14 @@ import * as Seed from "../../Seed.ts"
 export interface Learned {
   readonly preprocessors: ReadonlyMap<string, FittedPreprocessor>
   readonly ingresses: ReadonlyMap<string, FittedIngress>
+}
+
+/** A stage with the features that it was fitted to, and those that it made of them. */
+export interface Step {
+  readonly path: string
+  readonly stage: Preprocessor
+  readonly before: Features
+  readonly after: Features
 }
 
 /** What the stages made of some rows. */
@@ -65,11 +74,14 @@ export const fit = Effect.fnUntraced(function* (stages: ReadonlyArray<Stage>, tr
   const preprocessors = new Map<string, FittedPreprocessor>()
   const ingresses = new Map<string, FittedIngress>()
   const inputs = new Map<string, Features>()
+  const steps: Array<Step> = []
   const features = yield* walk(stages, training, {
     preprocess: (path, stage, now) =>
       Effect.flatMap(stage.fit(now, { seed: Seed.derive(seed, "preprocess", path) }), (fitted) => {
         preprocessors.set(path, fitted)
-        return fitted.apply(now)
+        return Effect.tap(fitted.apply(now), (after) =>
+          Effect.sync(() => steps.push({ path, stage, before: now, after }))
+        )
       }),
     ingress: (path, stage, now) =>
       Effect.map(Effect.fromResult(stage.fit(now)), (fitted) => {
@@ -79,7 +91,13 @@ export const fit = Effect.fnUntraced(function* (stages: ReadonlyArray<Stage>, tr
   })
   const learned: Learned = { preprocessors, ingresses }
   const made: Made = { features, inputs }
-  return { learned, made }
+  return { learned, made, steps }
+})
+
+/** What is to be seen of stages without training: how many columns each made, and what is probably not meant. */
+export const checked = (steps: ReadonlyArray<Step>): Checked => ({
+  stages: steps.map(({ after, path }) => ({ path, columns: after.columns.size })),
+  notes: steps.flatMap(({ before, stage }) => stage.notes(before))
 })
 
 /** Applies what the stages learned to the features of any rows. */

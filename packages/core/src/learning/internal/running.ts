@@ -10,7 +10,7 @@ import * as Pipeline from "../../pipeline/Pipeline.ts"
 import { PipelineError } from "../../pipeline/PipelineError.ts"
 import * as Seed from "../../Seed.ts"
 import type { Prediction } from "../Prediction.ts"
-import type { Learner, PredictError, Trained, TrainError } from "./learner.ts"
+import type { Checked, Learner, PredictError, Trained, TrainError } from "./learner.ts"
 import { checkedRows, checkTraining } from "./taskChecks.ts"
 
 /** `unknown` if a task suits a learner, else a sentence that no task is. @category type-level */
@@ -31,13 +31,14 @@ export type Suits<
 
 /**
  * Finds what would make training fail, without training: the wrong target kind, unused weights, bad options, columns of
- * the wrong type, missing values. What only training can show (divergence) is not found.
+ * the wrong type, missing values. What only training can show (divergence) is not found. Gives the number of columns behind
+ * each stage, and notes on what would train but is probably not meant.
  * @category running
  */
 export const check = (
   learner: Learner<TargetKind, string, unknown, unknown>,
   task: Task
-): Effect.Effect<void, TrainError> =>
+): Effect.Effect<Checked, TrainError> =>
   Effect.flatMap(Effect.fromResult(checkTraining(learner, task)), () => learner.check(task))
 
 /** What can be handed to `train`: a learner, and a pipeline so that the compiler can say what it lacks. @category type-level */

@@ -112,31 +112,33 @@ export const rescale = (column: Column.Column, mean: number, sd: number): Column
 export const isConstant = (column: Column.Column): boolean =>
   new Set(Column.asFactor(column).codes.filter((code) => code >= 0)).size <= 1
 
-/** The levels of a column: all of a factor, the values that occur of any other. */
-export const levels = (column: Column.Column): ReadonlyArray<string> => Column.asFactor(column).levels
-
 /**
- * One 0/1 column for each level from `skip` on; missing stays missing. `unknown` is a value that is no level, if any.
+ * One 0/1 column for each level from `skip` on; missing stays missing. `unknown` is a value that is neither a level nor
+ * rare, if any.
  */
 export const indicators = (
   column: Column.Column,
-  levels: ReadonlyArray<string>,
-  skip: number
+  known: { readonly levels: ReadonlyArray<string>; readonly skip: number; readonly rare: ReadonlyArray<string> }
 ): {
   readonly indicators: ReadonlyArray<{ readonly level: string; readonly values: Column.Numeric }>
   readonly unknown: string | undefined
 } => {
+  const { levels, skip } = known
   const factor = Column.asFactor(column)
-  const known = new Map(levels.map((level, i) => [level, i]))
-  const index = factor.levels.map((level) => known.get(level))
-  const stray = factor.codes.find((code) => code >= 0 && index[code] === undefined)
+  const codeOf = new Map(levels.map((level, i) => [level, i]))
+  const rare = new Set(known.rare)
+  const index = factor.levels.map((level) => codeOf.get(level))
+  const stray = factor.codes.find((code) => code >= 0 && index[code] === undefined && !rare.has(factor.levels[code]!))
+  const made = levels.slice(skip).map((level) => ({ level, values: new Float64Array(factor.codes.length) }))
+  for (const [row, code] of factor.codes.entries()) {
+    if (code < 0) for (const { values } of made) values[row] = Number.NaN
+    else {
+      const at = index[code]
+      if (at !== undefined && at >= skip) made[at - skip]!.values[row] = 1
+    }
+  }
   return {
-    indicators: levels.slice(skip).map((level, i) => ({
-      level,
-      values: Column.numeric(
-        Float64Array.from(factor.codes, (code) => (code < 0 ? Number.NaN : index[code] === i + skip ? 1 : 0))
-      )
-    })),
+    indicators: made.map(({ level, values }) => ({ level, values: Column.numeric(values) })),
     unknown: stray === undefined ? undefined : factor.levels[stray]
   }
 }

@@ -1,0 +1,117 @@
+/**
+ * What is said of networks that learn nothing, or nothing useful: before training from batches and classes, after it from
+ * what they make of their own training rows, which any network should know better than a constant does.
+ */
+import * as Note from "../../data/Note.ts"
+import * as Targets from "../../data/Targets.ts"
+import type { Task } from "../../data/Task.ts"
+import type { Prediction } from "../Prediction.ts"
+import { rankAuc } from "./rankAuc.ts"
+
+/** With fewer rows, chance alone explains what a note would say. */
+const fewRows = 20
+
+/** Batches of one class are said when they are more than this share. */
+const tooMany = 0.05
+
+const percent = (share: number): string => {
+  const value = share * 100
+  return `${value >= 10 ? value.toFixed(0) : value.toPrecision(2)} %`
+}
+
+/** The share of batches of `size` rows with one class only, where `share` of the rows are positive. */
+const oneClass = (share: number, size: number): number => share ** size + (1 - share) ** size
+
+/** The note on batches from which a loss that only ranks learns nothing; `share` is that of the positive rows. */
+export const rankingBatches = (
+  lossId: string,
+  share: number,
+  batchSize: number | "all",
+  rows: number
+): ReadonlyArray<Note.Note> => {
+  if (batchSize === "all" || batchSize >= rows || share === 0 || share === 1) return []
+  const useless = oneClass(share, batchSize)
+  if (useless <= tooMany) return []
+  let enough = batchSize
+  while (enough < rows && oneClass(share, enough) > 0.01) enough *= 2
+  return [
+    Note.make({
+      code: "one-class-batches",
+      finding: `${percent(useless)} of the batches of ${batchSize} ${batchSize === 1 ? "row" : "rows"} have one class only, as ${percent(share)} of the rows are positive; ${lossId} compares classes and learns nothing from them`,
+      advice: `Give batchSize: ${enough >= rows ? "all" : enough}.`
+    })
+  ]
+}
+
+/** The note on a validation whose first measure was never defined. */
+export const undefinedValidation = (measure: string, held: number, reason: string): Note.Note =>
+  Note.make({
+    code: "undefined-validation",
+    finding: `validation by ${measure} was undefined in every epoch on ${held} held-out rows (${reason}), so training neither stopped early nor chose an epoch`,
+    advice:
+      "Validate by a measure that one class suffices for, such as logloss, hold out more rows, or give whenUndefined: fail."
+  })
+
+const classes = (task: Task, { response }: Prediction): ReadonlyArray<Note.Note> => {
+  const counts = new Float64Array(task.levels.length)
+  for (const code of task.target) counts[code]! += 1
+  const largest = counts.indexOf(Math.max(...counts))
+  const wrong = response.reduce((sum, said, row) => sum + (said === task.target[row] ? 0 : 1), 0)
+  if (wrong <= task.rows - counts[largest]!) return []
+  return [
+    Note.make({
+      code: "worse-than-majority",
+      finding: `says a wrong class for ${percent(wrong / task.rows)} of its training rows, and always saying "${task.levels[largest]}" would for ${percent(1 - counts[largest]! / task.rows)}`,
+      advice:
+        "Class weights, and epochs chosen by a measure of ranking such as AUC, do not care for the threshold: leave them out, choose by error or logloss, or compare by AUC only."
+    })
+  ]
+}
+
+const ranking = (task: Task, { scores }: Prediction): ReadonlyArray<Note.Note> => {
+  const positive = Targets.toNumbers("binary", task.target)
+  const auc = scores === undefined ? undefined : rankAuc(scores, positive)
+  if (auc === undefined) return []
+  const positives = positive.reduce((sum, value) => sum + value, 0)
+  const negatives = task.rows - positives
+  const chance = Math.sqrt((task.rows + 1) / (12 * positives * negatives))
+  if (auc > 0.5 + chance) return []
+  return [
+    Note.make({
+      code: "learned-nothing",
+      finding: `ranks its training rows no better than chance (AUC ${auc.toFixed(3)}), as Featureless does`,
+      advice: "Raise or lower the learning rate, train longer, or standardise the features."
+    })
+  ]
+}
+
+const fit = (task: Task, { response }: Prediction): ReadonlyArray<Note.Note> => {
+  const mean = task.target.reduce((sum, value) => sum + value, 0) / task.rows
+  let residual = 0
+  let total = 0
+  for (let row = 0; row < task.rows; row++) {
+    residual += (task.target[row]! - response[row]!) ** 2
+    total += (task.target[row]! - mean) ** 2
+  }
+  if (total === 0 || residual <= total) return []
+  return [
+    Note.make({
+      code: "worse-than-mean",
+      finding: `fits its training rows worse than their mean does (R² ${(1 - residual / total).toPrecision(2).replace("-", "−")})`,
+      advice: "Bring the target to a standard deviation near 1, raise or lower the learning rate, or train longer."
+    })
+  ]
+}
+
+/** What the predictions of the training rows say of a trained network. */
+export const usefulness = (task: Task, prediction: Prediction): ReadonlyArray<Note.Note> => {
+  if (task.rows < fewRows || task.weights !== undefined) return []
+  switch (task.kind) {
+    case "regression":
+      return fit(task, prediction)
+    case "binary":
+      return [...classes(task, prediction), ...ranking(task, prediction)]
+    case "multiclass":
+      return classes(task, prediction)
+  }
+}
