@@ -46,6 +46,8 @@ export interface Design<out R = never> {
   readonly seed: number
   readonly plan: ReadonlyArray<Planned>
   readonly jobs: ReadonlyArray<Job.Job<R>>
+  /** The number of feature columns behind each preprocessing stage of a learner on a task. */
+  readonly widths: ReadonlyArray<Pick<CheckedLearner, "learner" | "stages"> & { readonly task: string }>
   /** What is legal but probably not meant: of reading data, of roles, of learners on tasks, of splits. Each once. */
   readonly warnings: ReadonlyArray<string>
   /** Equal designs have equal hashes: the hash of all job ids. */
@@ -107,6 +109,7 @@ const checkMeasures = (
 interface CheckedLearner {
   readonly task: Task.Task
   readonly learner: string
+  readonly stages: Learner.Checked["stages"]
   readonly problems: ReadonlyArray<Problem>
   readonly notes: ReadonlyArray<Note.Note>
 }
@@ -117,14 +120,14 @@ const checkLearner = <R>(
   place: Omit<Problem, "message">
 ): Effect.Effect<CheckedLearner> =>
   Effect.match(Learner.check(learner, task), {
-    onSuccess: ({ notes }) => ({ task, learner: learner.id, problems: [], notes }),
+    onSuccess: ({ notes, stages }) => ({ task, learner: learner.id, stages, problems: [], notes }),
     onFailure: ({ message }) => {
       const known = message.startsWith(`learner "${learner.id}"`)
       const problem = {
         ...place,
         message: known ? message : `learner "${learner.id}" on task "${task.id}": ${message}`
       }
-      return { task, learner: learner.id, problems: [problem], notes: [] }
+      return { task, learner: learner.id, stages: [], problems: [problem], notes: [] }
     }
   })
 
@@ -223,6 +226,7 @@ export const grid = Effect.fnUntraced(function* <R = never>(options: {
     seed,
     plan,
     jobs,
+    widths: checked.map(({ learner, stages, task }) => ({ task: task.id, learner, stages })),
     warnings: [
       ...Note.distinct([
         ...tasks.flatMap((task) => task.notes.map((note) => Note.within(note, `task "${task.id}"`))),

@@ -77,12 +77,12 @@ const pipelineOf = (learner: AnyLearner<unknown>, registry: Registry.Registry): 
   "pipeline" in learner.json ? Result.getOrUndefined(Pipeline.fromJson(learner.json.pipeline, registry)) : undefined
 
 /** The number of feature columns behind each preprocessing stage; nothing if there is none. */
-const widthsOf = Effect.fnUntraced(function* (learner: AnyLearner<unknown>, task: Task.Task) {
-  const { stages } = yield* Effect.orElseSucceed(Learner.check(learner, task), () => ({ stages: [] }))
-  if (stages.length === 0) return ""
-  const steps = stages.map(({ columns, path }) => `${path} ${columns}`)
-  return `  columns on ${task.id}: ${task.roles.feature.length} → ${steps.join(" → ")}\n`
-})
+const widthsOf = ({ roles, id }: Task.Task, stages: Learner.Checked["stages"]): ReadonlyArray<string> =>
+  stages.length === 0
+    ? []
+    : [
+        `  columns on ${id}: ${[roles.feature.length, ...stages.map(({ columns, path }) => `${path} ${columns}`)].join(" → ")}`
+      ]
 
 /** Shows tasks, roles and pipelines without training. */
 export const inspect = Effect.fn("inspect")(function* ({ file, format }: Input) {
@@ -118,8 +118,15 @@ export const inspect = Effect.fn("inspect")(function* ({ file, format }: Input) 
       if (pipeline !== undefined) yield* Console.log(`%% ${learner.id}\n${Pipeline.toMermaid(pipeline, shapes)}\n`)
     } else {
       const body = pipeline === undefined ? stageText(learner.json) : Pipeline.toText(pipeline, shapes)
-      yield* Console.log(`learner ${learner.id}\n\n${body.replace(/^/gm, "  ")}\n`)
-      for (const each of tasks) yield* Console.log(yield* widthsOf(learner, each))
+      const widths = design.widths.filter((width) => width.learner === learner.id)
+      const lines = widths.flatMap(({ stages, task }) =>
+        widthsOf(
+          tasks.find(({ id }) => id === task)!,
+          stages
+        )
+      )
+      const below = lines.length === 0 ? "" : `\n${lines.join("\n")}\n`
+      yield* Console.log(`learner ${learner.id}\n\n${body.replace(/^/gm, "  ")}\n${below}`)
     }
   }
   if (format === "text") {

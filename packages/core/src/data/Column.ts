@@ -169,14 +169,22 @@ export const date = (milliseconds: ArrayLike<Maybe<number>>): DateTime => ({ typ
  */
 export const parseDate = (text: string): number | undefined => parseIsoDate(text)
 
-/** Code point order, which no locale changes. */
-const byCodePoint = (a: string, b: string) => {
-  const [left, right] = [Array.from(a), Array.from(b)]
-  for (let i = 0; i < Math.min(left.length, right.length); i++) {
-    const difference = left[i]!.codePointAt(0)! - right[i]!.codePointAt(0)!
+/** Code units in the order of the code points that they are of: surrogates come last. */
+const rank = (unit: number): number => (unit < 0xd800 ? unit : unit >= 0xe000 ? unit - 0x800 : unit + 0x2000)
+
+const byCodePoint = (a: string, b: string): number => {
+  const shared = Math.min(a.length, b.length)
+  for (let i = 0; i < shared; i++) {
+    const difference = rank(a.charCodeAt(i)) - rank(b.charCodeAt(i))
     if (difference !== 0) return difference
   }
-  return left.length - right.length
+  return a.length - b.length
+}
+
+/** Sorts by code point, which no locale changes. Without surrogates this is the order of code units, which is quick. */
+const sortTexts = (texts: Iterable<string>): ReadonlyArray<string> => {
+  const sorted = [...texts]
+  return sorted.some((text) => /[\ud800-\udfff]/.test(text)) ? sorted.sort(byCodePoint) : sorted.sort()
 }
 
 /**
@@ -319,7 +327,7 @@ export const asFactor = (column: Column): Factor => {
       return column
     case "string": {
       const present = new Set(column.values.filter((_, row) => column.missing?.[row] !== 1))
-      return fromLevels(column, column.values, [...present].sort(byCodePoint), String)
+      return fromLevels(column, column.values, sortTexts(present), String)
     }
     case "boolean": {
       const present = new Set(column.values.filter((_, row) => column.missing?.[row] !== 1))

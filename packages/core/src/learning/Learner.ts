@@ -9,6 +9,7 @@
  * const prediction = yield* Learner.predict(trained, sonar)
  */
 export {
+  type Checked,
   type Closed,
   define,
   type Definition,
