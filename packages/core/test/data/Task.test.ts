@@ -4,6 +4,7 @@ import * as Schema from "effect/Schema"
 import { existsSync } from "node:fs"
 import { expect } from "vitest"
 import * as Column from "../../src/data/Column.ts"
+import * as Note from "../../src/data/Note.ts"
 import { RoleError } from "../../src/data/RoleError.ts"
 import * as Table from "../../src/data/Table.ts"
 import * as Task from "../../src/data/Task.ts"
@@ -264,6 +265,122 @@ describe("problems", () => {
     Effect.gen(function* () {
       const made = yield* task({ target: "binary", fold: "fold", group: "plot" })
       assert.strictEqual(made.roles.group, "plot")
+    })
+  )
+})
+
+describe("spellings of a class", () => {
+  const zeros = Table.fromColumns({
+    binary: Column.integer([0, 1, 1]),
+    text: Column.text(["1.0", "0.0", "1.0"]),
+    truth: Column.boolean([true, false, true]),
+    words: Column.text(["True", "FALSE", "True"]),
+    twice: Column.text(["1", "1.0", "0"]),
+    x: Column.numeric([1, 2, 3])
+  })
+  it.effect.each<[string, Task.Options, ReadonlyArray<string>]>([
+    ["numbers as levels", { target: "binary", levels: [1, 0] }, ["1", "0"]],
+    ["a number for a text of the same value", { target: "text", positive: 0 }, ["0.0", "1.0"]],
+    ["TRUE for true", { target: "truth", positive: "TRUE" }, ["true", "false"]],
+    ["false for FALSE", { target: "words", positive: false }, ["FALSE", "True"]],
+    ["truth values as levels", { target: "words", levels: [false, true] }, ["FALSE", "True"]]
+  ])("%s", ([, options, levels]) =>
+    Effect.gen(function* () {
+      const table: Table.Table = yield* zeros
+      assert.deepStrictEqual((yield* Task.fromTable(table, options)).levels, levels)
+    })
+  )
+
+  it.effect.each<[string, Task.Options, RegExp]>([
+    [
+      "two levels of one value",
+      { target: "twice", kind: "multiclass", levels: ["01", "0"] },
+      /has "1", "1.0", not among/
+    ],
+    ["another word", { target: "truth", positive: "yes" }, /positive "yes" is not one of its levels "true", "false"/]
+  ])("but not %s", ([, options, message]) =>
+    Effect.gen(function* () {
+      const table: Table.Table = yield* zeros
+      assert.match((yield* Effect.flip(Task.fromTable(table, options))).message, message)
+    })
+  )
+})
+
+describe("features by exclusion", () => {
+  it.effect.each<[string, Omit<Task.Options, "target">, ReadonlyArray<string>]>([
+    ["ignore", { ignore: ["real", "site"] }, ["binary", "three", "count"]],
+    ["ignore one", { ignore: "real" }, ["binary", "three", "site", "count"]],
+    ["all but some", { features: { except: ["binary", "three"] } }, ["real", "site", "count"]],
+    ["a type, of columns without a role", { features: { type: "numeric" }, group: "count" }, ["real"]],
+    ["a list names what it likes", { features: ["count", "site"], ignore: "site", group: "count" }, ["count", "site"]]
+  ])("%s", ([, options, features]) =>
+    Effect.gen(function* () {
+      const small: Table.Table = yield* Table.select(yield* loose, [
+        "truth",
+        "binary",
+        "real",
+        "three",
+        "site",
+        "count"
+      ])
+      const made = yield* Task.fromTable(small, { target: "truth", ...options })
+      assert.deepStrictEqual([...made.roles.feature].sort(), [...features].sort())
+    })
+  )
+
+  it.effect("names that are not there are problems", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(task({ target: "truth", ignore: "sit", features: { except: ["reel"] } }))
+      assert.deepStrictEqual(
+        error.problems.map(({ column, role }) => `${role} ${column}`),
+        ["feature reel", "ignore sit"]
+      )
+    })
+  )
+})
+
+describe("dropMissing", () => {
+  it.effect("leaves rows out, and says how many", () =>
+    Effect.gen(function* () {
+      const made = yield* task({
+        target: "textGap",
+        features: ["gap", "real"],
+        weight: "gap",
+        dropMissing: ["target", "weight"]
+      })
+      assert.strictEqual(made.rows, 21)
+      assert.deepStrictEqual(made.notes.map(Note.message), [
+        "3 of 24 rows are left out, as dropMissing says: 1 without target, 2 without weight. Fill in the values to keep them."
+      ])
+      const complete = yield* task({ target: "binary", features: ["gap"], dropMissing: ["feature"] })
+      assert.strictEqual(complete.rows, 22)
+    })
+  )
+
+  it.effect("says nothing where nothing is missing, and refuses what it does not cover", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual((yield* task({ target: "binary", features: ["real"], dropMissing: ["target"] })).notes, [])
+      const error = yield* Effect.flip(task({ target: "gap", kind: "regression" }))
+      assert.match(error.message, /first in row 3\. Give dropMissing: \[target\] to leave these rows out/)
+    })
+  )
+})
+
+describe("notes on roles", () => {
+  const codes = (options: Task.Options) => Effect.map(task(options), ({ notes }) => notes.map(({ code }) => code))
+  it.effect.each<[string, Task.Options, ReadonlyArray<string>]>([
+    ["nothing to say", { target: "binary", features: ["real"], stratum: ["binary"] }, []],
+    ["a feature that counts the rows", { target: "binary", features: ["count"] }, ["identifier-feature"]],
+    ["a stratum of one value", { target: "binary", features: ["real"], stratum: ["constant"] }, ["useless-stratum"]],
+    ["strata that all differ", { target: "binary", features: ["real"], stratum: ["identifier"] }, ["useless-stratum"]],
+    [
+      "a class that a subset hardly has",
+      { target: "binary", features: ["real"], subset: "site" },
+      ["rare-class-in-subset"]
+    ]
+  ])("%s", ([, options, expected]) =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* codes(options), expected)
     })
   )
 })

@@ -236,6 +236,108 @@ describe("oneHot", () => {
   })
 })
 
+describe("oneHot of many levels", () => {
+  const repeated = (level: string, times: number) => Array.from({ length: times }, () => level)
+  const site = Column.text([
+    ...repeated("big", 9),
+    ...repeated("mid", 6),
+    ...repeated("low", 4),
+    ...Array.from({ length: 12 }, (_, i) => `one${i}`)
+  ])
+
+  it.each<[string, Parameters<typeof Preprocess.oneHot>[0], ReadonlyArray<string>]>([
+    ["keeps those of 5 rows where there are more than 10", {}, ["site=big", "site=mid"]],
+    ["keeps those of as many rows as is said", { minFrequency: 4 }, ["site=big", "site=low", "site=mid"]],
+    ["keeps the most frequent", { minFrequency: 1, maxCategories: 3 }, ["site=big", "site=low", "site=mid"]],
+    [
+      "takes the first at ties",
+      { minFrequency: 1, maxCategories: 4 },
+      ["site=big", "site=low", "site=mid", "site=one0"]
+    ]
+  ])("%s", (_, options, names) => {
+    const encoded = result(Preprocess.oneHot(options), { site })
+    expect(Object.keys(encoded)).toEqual(names)
+    expect(encoded["site=big"]!.slice(8, 10)).toEqual(["1", "0"])
+  })
+
+  it("knows a rare level from an unknown one", () => {
+    const strict = Preprocess.oneHot({ unknown: "error" })
+    expect(result(strict, { site }, { site: Column.text(["one3"]) })).toMatchObject({ "site=big": ["0"] })
+    expect(failure(strict, { site }, { site: Column.text(["new"]) })).toEqual([
+      'Preprocess.oneHot: column "site" holds "new", which was not among the training levels big, mid; correct it, or use unknown: "zero"'
+    ])
+  })
+
+  it("keeps all of a declared factor of few levels, also those that are not there", () => {
+    const level = Result.getOrThrow(Column.factor(["a"], { levels: ["a", "b"] }))
+    expect(Object.keys(result(Preprocess.oneHot(), { level }))).toEqual(["level=a", "level=b"])
+  })
+})
+
+describe("dates", () => {
+  // 2024-02-29 is a Thursday, 2023-12-31 a Sunday.
+  const seen = Column.date([Date.UTC(2024, 1, 29, 6, 30), null, Date.UTC(2023, 11, 31)])
+
+  it("takes parts of the calendar and the clock, in UTC", () => {
+    expect(
+      result(Preprocess.dates({ parts: ["year", "month", "day", "weekday", "hour", "daysSince"] }), { seen })
+    ).toEqual({
+      "seen.year": ["2024", null, "2023"],
+      "seen.month": ["2", null, "12"],
+      "seen.day": ["29", null, "31"],
+      "seen.weekday": ["4", null, "7"],
+      "seen.hour": ["6.5", null, "0"],
+      "seen.daysSince": ["60.270833333333336", null, "0"]
+    })
+  })
+
+  it("counts days from the first training row, or from a given day", () => {
+    const later = { seen: Column.date([Date.UTC(2024, 0, 1)]) }
+    expect(result(Preprocess.dates({ parts: ["daysSince"] }), { seen }, later)["seen.daysSince"]).toEqual(["1"])
+    const since = Preprocess.dates({ parts: ["daysSince"], since: "2024-01-31" })
+    expect(result(since, { seen }, later)["seen.daysSince"]).toEqual(["-30"])
+  })
+
+  it("leaves the hour out where there are only days", () => {
+    const day = Column.date([0, 86_400_000])
+    expect(Object.keys(result(Preprocess.dates(), { day }))).toEqual([
+      "day.year",
+      "day.month",
+      "day.weekday",
+      "day.daysSince"
+    ])
+  })
+
+  it("puts what comes round again on a circle", () => {
+    const months = Column.date(Array.from({ length: 12 }, (_, month) => Date.UTC(2023, month, 1)))
+    const { "m.month.cos": cos, "m.month.sin": sin } = result(Preprocess.dates({ parts: ["month"], cyclic: true }), {
+      m: months
+    })
+    const distance = (a: number, b: number) =>
+      Math.hypot(Number(cos![a]) - Number(cos![b]), Number(sin![a]) - Number(sin![b]))
+    expect(distance(11, 0)).toBeCloseTo(distance(0, 1), 12)
+    expect(distance(0, 6)).toBeCloseTo(2, 12)
+  })
+
+  it("does not depend on the time zone of the machine", () => {
+    const zone = process.env["TZ"]
+    const shown = ["UTC", "America/New_York", "Australia/Lord_Howe"].map((name) => {
+      process.env["TZ"] = name
+      return result(Preprocess.dates(), { seen })
+    })
+    if (zone === undefined) delete process.env["TZ"]
+    else process.env["TZ"] = zone
+    expect(shown[1]).toEqual(shown[0])
+    expect(shown[2]).toEqual(shown[0])
+  })
+
+  it("refuses a column that is no date", () => {
+    expect(failure(Preprocess.dates({ columns: ["x"] }), { x: Column.numeric([1]) })).toEqual([
+      'Preprocess.dates: cannot take parts of the numeric column "x"; read it as date (columns, dateFormat) or leave it out'
+    ])
+  })
+})
+
 describe("standardise", () => {
   it("divides by the deviation with divisor n", () => {
     // sklearn.preprocessing.StandardScaler().fit_transform([[1], [2], [3], [4]]): mean 2.5, scale √1.25.

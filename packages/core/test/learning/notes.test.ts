@@ -1,0 +1,182 @@
+/**
+ * Nothing useless is trained in silence: what a learner says before training and after it.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import * as Aum from "@rocflow/losses/Aum"
+import * as Bce from "@rocflow/losses/Bce"
+import * as Mse from "@rocflow/losses/Mse"
+import * as Effect from "effect/Effect"
+import fc from "fast-check"
+import { expect } from "vitest"
+import * as Column from "../../src/data/Column.ts"
+import * as Note from "../../src/data/Note.ts"
+import * as Table from "../../src/data/Table.ts"
+import * as Task from "../../src/data/Task.ts"
+import type * as Engine from "../../src/engine/Engine.ts"
+import { rankingBatches } from "../../src/learning/internal/trainingNotes.ts"
+import * as Learner from "../../src/learning/Learner.ts"
+import * as Measure from "../../src/learning/Measure.ts"
+import * as Model from "../../src/learning/Model.ts"
+import * as Validation from "../../src/learning/Validation.ts"
+import * as Ingress from "../../src/pipeline/Ingress.ts"
+import * as Nn from "../../src/pipeline/Nn.ts"
+import * as Optimizer from "../../src/pipeline/Optimizer.ts"
+import * as Preprocess from "../../src/pipeline/Preprocess.ts"
+import { cpu, on } from "../support/engines.ts"
+
+const rows = 100
+const index = Array.from({ length: rows }, (_, i) => i)
+
+/** A feature that tells the class, and one that tells nothing. */
+const taskOf = Effect.fnUntraced(function* (isPositive: (row: number) => boolean) {
+  const table = yield* Table.fromColumns({
+    y: Column.text(index.map((i) => (isPositive(i) ? "ill" : "well"))),
+    signal: Column.numeric(index.map((i) => (isPositive(i) ? 2 : 0) + Math.sin(i * 7))),
+    name: Column.text(index.map((i) => `patient ${i}`))
+  })
+  return yield* Task.fromTable(table, { target: "y", positive: "ill", features: ["signal"] })
+})
+
+type AnyLearner = Learner.Learner<"binary" | "multiclass" | "regression", string, unknown, Engine.Engines>
+
+const trainedCodes = (learner: AnyLearner, task: Task.Task) =>
+  Effect.map(Learner.train(learner, task), ({ fitted }) => fitted.notes.map(({ code }) => code))
+
+const network = Preprocess.standardise().pipe(Ingress.numeric(), Nn.head())
+
+describe("before training", () => {
+  it.effect("says that labels are no categories, and how many columns are behind each stage", () =>
+    Effect.gen(function* () {
+      const task = yield* taskOf((i) => i % 2 === 0)
+      const wide = yield* Task.fromTable(task.table, { target: "y", positive: "ill" })
+      const learner = Preprocess.oneHot().pipe(
+        Ingress.numeric(),
+        Nn.head(),
+        Bce.loss(),
+        Optimizer.adam(),
+        Model.classif({ epochs: 1 })
+      )
+      const { notes, stages } = yield* Learner.check(learner, wide)
+      assert.deepStrictEqual(stages, [{ path: "oneHot", columns: 1 }])
+      assert.deepStrictEqual(notes.map(Note.message), [
+        'column "name": has 100 different values in 100 rows, a label rather than a category; none becomes an indicator. Leave it out by ignore: [name], or derive a feature of it.'
+      ])
+    })
+  )
+
+  it.effect("says that batches have one class only", () =>
+    Effect.gen(function* () {
+      const task = yield* taskOf((i) => i % 25 === 0)
+      const codes = (batchSize: number | "all") =>
+        Effect.map(
+          Learner.check(network.pipe(Aum.loss(), Optimizer.adam(), Model.classif({ epochs: 1, batchSize })), task),
+          ({ notes }) => notes.map(({ code }) => code)
+        )
+      assert.deepStrictEqual(yield* codes(8), ["one-class-batches"])
+      assert.deepStrictEqual(yield* codes("all"), [])
+      const bce = network.pipe(Bce.loss(), Optimizer.adam(), Model.classif({ epochs: 1, batchSize: 8 }))
+      assert.deepStrictEqual((yield* Learner.check(bce, task)).notes, [])
+    })
+  )
+
+  it("gives the share of useless batches, and a size that has few", () => {
+    // (1 − 0.02)^32 + 0.02^32 = 0.5239
+    expect(rankingBatches("Aum.loss", 0.02, 32, 5000).map(Note.message)).toEqual([
+      "52 % of the batches of 32 rows have one class only, as 2.0 % of the rows are positive; Aum.loss compares classes and learns nothing from them. Give batchSize: 256."
+    ])
+    expect(rankingBatches("Aum.loss", 0.5, 1, 100).map(({ advice }) => advice)).toEqual(["Give batchSize: 8."])
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0.001, max: 0.999, noNaN: true }),
+        fc.integer({ min: 1, max: 500 }),
+        (share, size) => {
+          const advised = rankingBatches("x", share, size, 1e6).map(({ advice }) => Number(/\d+/.exec(advice)![0]))
+          for (const enough of advised) {
+            expect(enough).toBeGreaterThan(size)
+            expect(rankingBatches("x", share, enough, 1e6)).toEqual([])
+          }
+        }
+      )
+    )
+  })
+})
+
+describe("after training", () => {
+  it.effect("says nothing of a network that learned", () =>
+    Effect.gen(function* () {
+      const task = yield* taskOf((i) => i % 2 === 0)
+      const learner = network.pipe(
+        Bce.loss(),
+        Optimizer.adam({ learningRate: 0.1 }),
+        Model.classif({ epochs: 30, validation: Validation.holdout(0.3, { measures: [Measure.auc], patience: 20 }) })
+      )
+      assert.deepStrictEqual(yield* trainedCodes(learner, task), [])
+    }).pipe(on(cpu))
+  )
+
+  const withValidation = (whenUndefined: "continue" | "fail") =>
+    network.pipe(
+      Bce.loss(),
+      Optimizer.adam({ learningRate: 0.1 }),
+      Model.classif({
+        epochs: 12,
+        validation: Validation.rows([1, 3, 5], {
+          measures: [Measure.auc],
+          patience: 2,
+          restoreBest: true,
+          whenUndefined
+        })
+      })
+    )
+
+  it.effect("says that validation never had a value, and trains all epochs", () =>
+    Effect.gen(function* () {
+      const task = yield* taskOf((i) => i % 2 === 0)
+      const { fitted } = yield* Learner.train(withValidation("continue"), task)
+      assert.strictEqual(fitted.outcome?.epochs, 12)
+      assert.deepStrictEqual(fitted.notes.map(Note.message), [
+        "validation by auc was undefined in every epoch on 3 held-out rows (AUC needs both classes, and these rows have one), so training neither stopped early nor chose an epoch. Validate by a measure that one class suffices for, such as logloss, hold out more rows, or give whenUndefined: fail."
+      ])
+    }).pipe(on(cpu))
+  )
+
+  it.effect("fails where that is asked for", () =>
+    Effect.gen(function* () {
+      const task = yield* taskOf((i) => i % 2 === 0)
+      const { message } = yield* Effect.flip(Learner.train(withValidation("fail"), task))
+      assert.match(message, /Validation: validation by auc was undefined in every epoch.*; hold out more rows/)
+    }).pipe(on(cpu))
+  )
+
+  it.effect("says that class weights cost more errors than a constant", () =>
+    Effect.gen(function* () {
+      const table = yield* Table.fromColumns({
+        y: Column.text(index.map((i) => (i % 20 === 0 ? "ill" : "well"))),
+        x: Column.numeric(index.map((i) => Math.sin(i * i) + (i % 20 === 0 ? 1 : 0)))
+      })
+      const task = yield* Task.fromTable(table, { target: "y", positive: "ill" })
+      const learner = network.pipe(
+        Bce.loss({ posWeight: 20 }),
+        Optimizer.adam({ learningRate: 0.1 }),
+        Model.classif({ epochs: 50 })
+      )
+      assert.deepStrictEqual(yield* trainedCodes(learner, task), ["worse-than-majority"])
+    }).pipe(on(cpu))
+  )
+
+  it.effect("says that a network learned nothing, and a regression less than the mean", () =>
+    Effect.gen(function* () {
+      const task = yield* taskOf((i) => i % 2 === 0)
+      const still = network.pipe(Bce.loss(), Optimizer.sgd({ learningRate: 1e-12 }), Model.classif({ epochs: 1 }))
+      const flat = Task.withFeatures(task, new Map([["x", Column.numeric(index.map((i) => (i % 4 < 2 ? 1 : -1)))]]))
+      assert.include(yield* trainedCodes(still, flat), "learned-nothing")
+      const prices = yield* Table.fromColumns({
+        price: Column.numeric(index.map((i) => 200_000 + 1000 * i)),
+        x: Column.numeric(index)
+      })
+      const houses = yield* Task.fromTable(prices, { target: "price", kind: "regression" })
+      const slow = network.pipe(Mse.loss(), Optimizer.adam({ learningRate: 0.01 }), Model.regr({ epochs: 5 }))
+      assert.deepStrictEqual(yield* trainedCodes(slow, houses), ["worse-than-mean"])
+    }).pipe(on(cpu))
+  )
+})
