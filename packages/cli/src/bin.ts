@@ -5,9 +5,11 @@ import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Cause from "effect/Cause"
 import * as CliError from "effect/cli/CliError"
+import * as CliOutput from "effect/cli/CliOutput"
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import { rocflow } from "./main.ts"
+import { presenter } from "./terminal/usage.ts"
 import { version } from "./version.ts"
 
 /** `--log-level debug` asks for stack traces. */
@@ -28,8 +30,17 @@ const messageOf = (cause: Cause.Cause<unknown>): string | undefined => {
     : text
 }
 
-Command.run(rocflow, { version }).pipe(
-  Effect.provide(NodeServices.layer),
+/** The wizard asks questions, which only a person at a terminal can answer. */
+const cannotAsk = process.argv.includes("--wizard") && !(process.stdin.isTTY && process.stdout.isTTY)
+
+const program = cannotAsk
+  ? Effect.fail(
+      new Error("--wizard asks questions, and this is no terminal; `rocflow --help` lists the commands and flags")
+    )
+  : Command.run(rocflow, { version })
+
+program.pipe(
+  Effect.provide([NodeServices.layer, CliOutput.layerPresenter(presenter)]),
   Effect.tapCause((cause) =>
     Effect.sync(() => {
       const message = messageOf(cause)

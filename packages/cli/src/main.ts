@@ -1,6 +1,7 @@
 /**
  * The command line: names, flags and help. What a command does is loaded when it is called, so that help is quick.
  */
+import { encodings } from "@rocflow/core/data/Table"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
@@ -27,11 +28,47 @@ const measure = Flag.String("measure").pipe(
   Flag.optional
 )
 
+const character = (name: string, description: string) =>
+  Flag.String(name).pipe(
+    // A shell hands \t on as it is written.
+    Flag.map((mark) => (mark === "\\t" ? "\t" : mark)),
+    Flag.filter(
+      (mark) => Array.from(mark).length === 1,
+      (mark) => `${JSON.stringify(mark)} is not one character`
+    ),
+    Flag.withDescription(description),
+    Flag.optional
+  )
+
+/** How a data file is read, by the names that the options have in experiments. */
+const fileFlags = {
+  delimiter: character("delimiter", "What separates fields; default: a comma, or what splits the first lines evenly"),
+  decimal: Flag.Literals("decimal", [".", ","]).pipe(Flag.withDescription("The decimal mark"), Flag.optional),
+  thousands: character("thousands", "The mark between groups of three digits"),
+  encoding: Flag.Literals("encoding", encodings).pipe(
+    Flag.withDescription("Default: utf-8, or what a byte order mark says"),
+    Flag.optional
+  ),
+  comment: character("comment", "Lines that begin with it are left out"),
+  skip: Flag.Int("skip").pipe(
+    Flag.filter(
+      (lines) => lines >= 0,
+      (lines) => `${lines} lines cannot be skipped; give 0 or more`
+    ),
+    Flag.withDescription("Lines at the top that are left out"),
+    Flag.optional
+  ),
+  na: Flag.String("na").pipe(
+    Flag.withDescription('Word for a missing value; may be given several times. Default: "" and NA'),
+    Flag.between(0, 100)
+  )
+}
+
 const run = Command.make(
   "run",
   {
     file: experiment,
-    out: Flag.Directory("out").pipe(
+    out: Flag.String("out").pipe(
       Flag.filter(
         (directory) => directory.trim() !== "",
         () => "an empty name is no directory; leave --out away for the default"
@@ -155,6 +192,7 @@ const roc = Command.make(
       Flag.withDescription("The positive class; default: 1 or true, where the labels are 0/1 or truth values"),
       Flag.optional
     ),
+    ...fileFlags,
     json
   },
   lazily(() => import("./commands/roc.ts").then(({ roc }) => roc))

@@ -279,9 +279,9 @@ describe("a stage", () => {
     ],
     [
       "with a validation measure misspelt",
-      changed(["epochs: 2", "epochs: 2, validation: { holdout: 0.5, measures: [auk] }"]),
+      changed(["epochs: 2", "epochs: 2, validation: { holdout: 0.5, measures: [aucc] }"]),
       [
-        'e.yaml:13:82: learners[1].pipeline[5].validation.measures[0]: Model.classif: "auk" is not a known measure; did you mean "auc"?'
+        'e.yaml:13:82: learners[1].pipeline[5].validation.measures[0]: Model.classif: "aucc" is not a known measure; did you mean "auc"?'
       ]
     ],
     [
@@ -365,8 +365,8 @@ describe("a measure", () => {
   says([
     [
       "misspelt",
-      changed(["auc,", "auk,"]),
-      ['e.yaml:16:12: measures[0]: "auk" is not a known measure; did you mean "auc"?']
+      changed(["auc,", "acc,"]),
+      ['e.yaml:16:12: measures[0]: "acc" is not a known measure; did you mean "accuracy"?']
     ],
     [
       "that does not fit the target",

@@ -24,6 +24,7 @@ import { cvElasticNet, whyNoCvElasticNet } from "./internal/elasticNet/crossVali
 import { type Coefficients, coefficientsAt, elasticNet, linearPredictors } from "./internal/elasticNet/elasticNet.ts"
 import { lambdaSequence } from "./internal/elasticNet/path.ts"
 import { type ElasticNetProblem, whyNoElasticNet } from "./internal/elasticNet/problem.ts"
+import { type AnyTrained, learnedBy } from "./internal/learned.ts"
 import { firstTooLarge, numericMatrix, type Refused } from "./internal/featureMatrix.ts"
 
 const id = "ElasticNet"
@@ -318,3 +319,30 @@ export const make = (options: typeof Options.Encoded) => given.make(options)
  * @category constructors
  */
 export const cv = (options: typeof CvOptions.Encoded = {}) => chosen.make(options)
+
+/** A coefficient of a linear model. @category models */
+export interface Coefficient {
+  /** The column, or `(intercept)`. */
+  readonly column: string
+  /** The class whose score it adds to: the positive one of two, each of several; undefined for a number. */
+  readonly level: string | undefined
+  /** In the units of the column. */
+  readonly value: number
+}
+
+/**
+ * Gives the coefficients of a trained `ElasticNet` or `ElasticNet.cv`, also of one behind preprocessing: the intercept
+ * first, then the columns in their order, those that the penalty made 0, too. Errors: `PipelineError` for another learner.
+ *
+ * @example
+ * const trained = yield* Learner.train(ElasticNet.make({ lambda: 0.1 }), task)
+ * const table = yield* Effect.fromResult(ElasticNet.coefficients(trained))
+ * table.filter(({ value }) => value !== 0).map(({ column }) => column)
+ */
+export const coefficients = (trained: AnyTrained): Result.Result<ReadonlyArray<Coefficient>, PipelineError> =>
+  Result.map(learnedBy(trained, [id, `${id}.cv`], State), (state) => {
+    const { kind, levels } = trained.task
+    const levelOf = (k: number) => (kind === "regression" ? undefined : levels[k]!)
+    const rows = [{ column: "(intercept)", values: state.intercepts }, ...state.coefficients]
+    return rows.flatMap(({ column, values }) => values.map((value, k) => ({ column, level: levelOf(k), value })))
+  })

@@ -14,6 +14,7 @@ import { count, proportion, withDefault } from "@rocflow/core/OptionSchema"
 import { rowsWhere } from "@rocflow/core/splitting/Split"
 import * as Features from "@rocflow/core/pipeline/Features"
 import type { PipelineError } from "@rocflow/core/pipeline/PipelineError"
+import { type AnyTrained, learnedBy } from "./internal/learned.ts"
 import { cart, cartPredict } from "./internal/cart/cart.ts"
 import { completeColumns, fromNumbers, type FeatureMatrix, type Refused } from "./internal/featureMatrix.ts"
 import * as Shares from "./internal/shares.ts"
@@ -230,3 +231,67 @@ export const definition = tree.definition
  * @category constructors
  */
 export const make = (options: typeof Options.Encoded = {}) => tree.make(options)
+
+/** A node of a tree, as `rpart` prints it. @category models */
+export interface Node {
+  /** The root is 1; the children of n are 2n and 2n + 1. */
+  readonly node: number
+  /** What sends rows here from the parent, such as `dose < 2.5` or `site: north, east`; "root" for the root. */
+  readonly rule: string
+  readonly isLeaf: boolean
+  /** The training rows that came here, and the sum of their weights. */
+  readonly rows: number
+  readonly weight: number
+  /** The weight of wrong classes if it were a leaf; of numbers the sum of squares. */
+  readonly risk: number
+  /** What it predicts: the share of each class in the order of the levels; of numbers the mean. */
+  readonly value: ReadonlyArray<number>
+}
+
+/** The rules of the two branches of a node. */
+const rulesOf = ({ columns, nodes }: typeof State.Type, t: number): readonly [left: string, right: string] => {
+  const coding = columns[nodes.feature[t]!]!
+  const threshold = nodes.threshold[t]!
+  if (coding.as === "number") return [`${coding.column} < ${threshold}`, `${coding.column} >= ${threshold}`]
+  const side = (isLeft: boolean): string => {
+    const levels =
+      coding.as === "ordered"
+        ? coding.levels.filter((_, code) => code < threshold === isLeft)
+        : coding.levels.filter((_, code) => nodes.direction[nodes.levelsAt[t]! + code] === (isLeft ? 1 : 2))
+    return `${coding.column}: ${levels.join(", ")}`
+  }
+  return [side(true), side(false)]
+}
+
+/**
+ * Gives the nodes of a trained tree, also of one behind preprocessing, each before its branches. Errors: `PipelineError`
+ * for a learner that is no `Tree`.
+ *
+ * @example
+ * const trained = yield* Learner.train(Tree.make({ maxdepth: 1 }), task)
+ * const nodes = yield* Effect.fromResult(Tree.nodes(trained))
+ * nodes.map(({ rule }) => rule) // => ["root", "dose < 2.5", "dose >= 2.5"]
+ */
+export const nodes = (trained: AnyTrained): Result.Result<ReadonlyArray<Node>, PipelineError> =>
+  Result.map(learnedBy(trained, [id], State), (state) => {
+    const { nodes: all } = state
+    const width = Math.max(trained.task.levels.length, 1)
+    const of = (t: number, node: number, rule: string): ReadonlyArray<Node> => {
+      const isLeaf = all.feature[t]! < 0
+      const value = all.value.slice(t * width, (t + 1) * width)
+      const total = trained.task.levels.length === 0 ? 1 : value.reduce((sum, share) => sum + share, 0)
+      const own: Node = {
+        node,
+        rule,
+        isLeaf,
+        rows: all.count[t]!,
+        weight: all.weight[t]!,
+        risk: all.risk[t]!,
+        value: value.map((share) => share / total)
+      }
+      if (isLeaf) return [own]
+      const [left, right] = rulesOf(state, t)
+      return [own, ...of(all.left[t]!, 2 * node, left), ...of(all.right[t]!, 2 * node + 1, right)]
+    }
+    return of(0, 1, "root")
+  })

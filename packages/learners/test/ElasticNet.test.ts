@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Note from "@rocflow/core/data/Note"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { existsSync } from "node:fs"
@@ -42,6 +43,51 @@ const orthogonal = Tasks.of(
   },
   { target: "y" }
 )
+
+describe("coefficients", () => {
+  it.effect("are the intercept and every column, with the score that they make", () =>
+    Effect.gen(function* () {
+      const task = Tasks.regression(40)
+      for (const learner of [ElasticNet.make({ lambda: 0.01 }), ElasticNet.cv()]) {
+        const trained = yield* Learner.train(learner, task)
+        const table = yield* Effect.fromResult(ElasticNet.coefficients(trained))
+        assert.deepStrictEqual(
+          table.map(({ column, level }) => [column, level]),
+          [
+            ["(intercept)", undefined],
+            ["x", undefined],
+            ["z", undefined]
+          ]
+        )
+        const { response } = yield* Learner.predict(trained, task)
+        const [b0, bx, bz] = table.map(({ value }) => value)
+        const x = Column.asNumbers(task.table.columns.get("x")!)!
+        const z = Column.asNumbers(task.table.columns.get("z")!)!
+        for (const row of [0, 7]) assert.closeTo(response[row]!, b0! + bx! * x[row]! + bz! * z[row]!, 1e-12)
+      }
+    })
+  )
+
+  it.effect("name the class of each", () =>
+    Effect.gen(function* () {
+      const two = yield* Learner.train(ElasticNet.make({ lambda: 0.1 }), Tasks.binary(40))
+      const levels = (trained: typeof two) =>
+        Effect.map(Effect.fromResult(ElasticNet.coefficients(trained)), (table) => table.map(({ level }) => level))
+      assert.deepStrictEqual(yield* levels(two), ["yes", "yes", "yes"])
+    })
+  )
+
+  it.effect("of a path that maxit cut come with a note", () =>
+    Effect.gen(function* () {
+      const trained = yield* Learner.train(ElasticNet.cv({ maxit: 30 }), Tasks.regression(60))
+      assert.match(
+        trained.fitted.notes.map(Note.message).join(),
+        /the path of penalties ended after \d+ of 100, since its 30 sweeps \(maxit\) were used up/
+      )
+      assert.deepStrictEqual((yield* Learner.train(ElasticNet.cv(), Tasks.regression(60))).fitted.notes, [])
+    })
+  )
+})
 
 describe("ElasticNet", () => {
   it.effect("soft-thresholds orthogonal columns, and shrinks them with a ridge part", () =>

@@ -31,6 +31,51 @@ const of = (x: Table.Given, y: ReadonlyArray<number> | ReadonlyArray<string>, op
     { target: "y", ...options }
   )
 
+describe("nodes", () => {
+  it.effect("gives the rules of every kind of column, with the numbers of rpart", () =>
+    Effect.gen(function* () {
+      const task = Tasks.of(
+        {
+          y: Column.text(["a", "a", "b", "b", "b", "a"]),
+          site: Column.text(["n", "n", "s", "s", "e", "e"]),
+          dose: Column.numeric([1, 2, 3, 4, 5, 0])
+        },
+        { target: "y" }
+      )
+      const trained = yield* Learner.train(Tree.make({ ...small, cp: 0 }), task)
+      assert.deepStrictEqual(yield* Effect.fromResult(Tree.nodes(trained)), [
+        { node: 1, rule: "root", isLeaf: false, rows: 6, weight: 6, risk: 3, value: [0.5, 0.5] },
+        { node: 2, rule: "dose < 2.5", isLeaf: true, rows: 3, weight: 3, risk: 0, value: [1, 0] },
+        { node: 3, rule: "dose >= 2.5", isLeaf: true, rows: 3, weight: 3, risk: 0, value: [0, 1] }
+      ])
+      const sites = yield* Learner.train(
+        Tree.make({ ...small, maxdepth: 1 }),
+        Tasks.of(
+          { y: Column.numeric([1, 1, 5, 5, 4, 4]), site: Column.text(["n", "n", "s", "s", "e", "e"]) },
+          { target: "y", kind: "regression" }
+        )
+      )
+      const nodes = yield* Effect.fromResult(Tree.nodes(sites))
+      assert.deepStrictEqual(
+        nodes.map(({ rule, value }) => [rule, value[0]]),
+        [
+          ["root", 10 / 3],
+          ["site: n", 1],
+          ["site: e, s", 4.5]
+        ]
+      )
+    })
+  )
+
+  it.effect("refuses another learner", () =>
+    Effect.gen(function* () {
+      const trained = yield* Learner.train(ElasticNet.make({ lambda: 0.1 }), Tasks.binary(30))
+      const { message } = yield* Effect.flip(Effect.fromResult(Tree.nodes(trained)))
+      assert.match(message, /learner "ElasticNet" is none of Tree, so it has no such table/)
+    })
+  )
+})
+
 describe("Tree", () => {
   it.effect("splits in the middle between two values, and gives the class shares of a leaf", () =>
     Effect.gen(function* () {

@@ -64,6 +64,13 @@ export interface ErrorInterval {
   readonly fn: number
 }
 
+/** A hole is no 0: it becomes NaN, which is refused. */
+const numbers = (rows: ReadonlyArray<Row>, of: (row: Row) => unknown): Float64Array =>
+  Float64Array.from(rows, (row) => {
+    const value = of(row)
+    return typeof value === "number" ? value : Number.NaN
+  })
+
 const checked = (
   columns: Columns,
   examples: number,
@@ -162,9 +169,9 @@ export const make = (rows: ReadonlyArray<Row>, options: Examples = {}): Effect.E
       const kept = names === undefined ? rows : rows.filter((_, row) => positions[row]! >= 0)
       const columns = {
         example: positions.filter((position) => position >= 0),
-        pred: Float64Array.from(kept, (row) => row.pred),
-        fpDiff: Float64Array.from(kept, (row) => row.fpDiff),
-        fnDiff: Float64Array.from(kept, (row) => row.fnDiff)
+        pred: numbers(kept, (row) => row.pred),
+        fpDiff: numbers(kept, (row) => row.fpDiff),
+        fnDiff: numbers(kept, (row) => row.fnDiff)
       }
       return yield* checked(columns, examples, names)
     })

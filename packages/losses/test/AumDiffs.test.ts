@@ -78,7 +78,10 @@ describe("AumDiffs.binary", () => {
     { labels: [0, 1, -1], index: 2 },
     { labels: [-1, 1, 0], index: 2 },
     { labels: [1, Number.NaN], index: 1 },
-    { labels: [0.5], index: 0 }
+    { labels: [0.5], index: 0 },
+    { labels: [1, null as unknown as number, 0], index: 1 },
+    { labels: [1, 0, undefined as unknown as number], index: 2 },
+    { labels: ["1" as unknown as number, 0], index: 0 }
   ])("refuses the labels $labels", ({ index, labels }) => {
     expect(refusal(AumDiffs.binary(labels))).toMatchObject({ _tag: "InvalidDiffs", reason: "InvalidLabel", index })
   })

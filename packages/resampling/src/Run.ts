@@ -15,6 +15,7 @@ import * as Learner from "@rocflow/core/learning/Learner"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
+import type { PlatformError } from "effect/PlatformError"
 import type { Design, Planned } from "./Design.ts"
 import { Executor } from "./Executor.ts"
 import * as Job from "./Job.ts"
@@ -73,6 +74,29 @@ const checkEmpty = Effect.fnUntraced(function* (directory: string) {
   })
 })
 
+const whyNot: ReadonlyMap<string, string> = new Map([
+  ["BadResource", "a file stands in its way"],
+  ["PermissionDenied", "you may not write there"],
+  ["NotFound", "nothing can be made there"]
+])
+
+/**
+ * Makes a directory and those above it, one by one: where nothing can be made, as below /proc, Node's own recursion never
+ * ends.
+ */
+const makeDirectory: (directory: string) => Effect.Effect<void, PlatformError, FileSystem.FileSystem | Path.Path> =
+  Effect.fnUntraced(function* (directory) {
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    if (yield* fs.exists(directory)) return
+    yield* makeDirectory(path.dirname(directory))
+    yield* Effect.catchIf(
+      fs.makeDirectory(directory),
+      ({ reason }) => reason._tag === "AlreadyExists",
+      () => Effect.void
+    )
+  })
+
 /** Makes the directory of a new run, or checks that the one there is of the same design. */
 const prepare = Effect.fnUntraced(function* (
   design: Design<unknown>,
@@ -80,7 +104,6 @@ const prepare = Effect.fnUntraced(function* (
   writer: TableWriter.Writer,
   options: StartOptions
 ) {
-  const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const known = yield* RunDirectory.readManifest(directory)
   if (known !== undefined && known.hash !== design.hash) {
@@ -101,15 +124,13 @@ const prepare = Effect.fnUntraced(function* (
       advice: "go on with the first engine, or choose another directory"
     })
   }
-  yield* Effect.forEach(["jobs", "predictions"], (name) =>
-    fs.makeDirectory(path.join(directory, name), { recursive: true })
-  ).pipe(
+  yield* Effect.forEach(["jobs", "predictions"], (name) => makeDirectory(path.resolve(directory, name))).pipe(
     Effect.mapError(
       ({ reason }) =>
         new RunDirectory.RunError({
           directory,
           given: "the directory",
-          rule: `cannot be made (${reason._tag})`,
+          rule: `cannot be made: ${whyNot.get(reason._tag) ?? reason._tag}`,
           advice: "choose another one, where you may write"
         })
     )

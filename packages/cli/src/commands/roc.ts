@@ -2,6 +2,7 @@
  * `rocflow roc`: the ROC curve of a column of scores.
  */
 import * as Column from "@rocflow/core/data/Column"
+import * as Note from "@rocflow/core/data/Note"
 import * as Table from "@rocflow/core/data/Table"
 import * as Targets from "@rocflow/core/data/Targets"
 import * as Task from "@rocflow/core/data/Task"
@@ -16,7 +17,28 @@ import * as Option from "effect/Option"
 import { toJson } from "@rocflow/core/Json"
 import { textTable } from "../terminal/textTable.ts"
 
-interface Input {
+/** How the file is read, as the flags say it. */
+interface Reading {
+  readonly delimiter: Option.Option<string>
+  readonly decimal: Option.Option<"." | ",">
+  readonly thousands: Option.Option<string>
+  readonly encoding: Option.Option<(typeof Table.encodings)[number]>
+  readonly comment: Option.Option<string>
+  readonly skip: Option.Option<number>
+  readonly na: ReadonlyArray<string>
+}
+
+const fileOptions = ({ na, ...flags }: Reading): Table.FileOptions => ({
+  delimiter: Option.getOrUndefined(flags.delimiter),
+  decimal: Option.getOrUndefined(flags.decimal),
+  thousands: Option.getOrUndefined(flags.thousands),
+  encoding: Option.getOrUndefined(flags.encoding),
+  comment: Option.getOrUndefined(flags.comment),
+  skip: Option.getOrUndefined(flags.skip),
+  na: na.length === 0 ? undefined : na
+})
+
+interface Input extends Reading {
   readonly data: string
   readonly label: string
   readonly score: string
@@ -42,8 +64,11 @@ const flagError = (file: string, { role, column, rule, advice }: RoleError.Probl
   })
 
 /** Draws the ROC curve of a column of scores. */
-export const roc = Effect.fn("roc")(function* ({ data, label, score, positive, json }: Input) {
-  const table = yield* Table.fromFile(data)
+export const roc = Effect.fn("roc")(function* (input: Input) {
+  const { data, label, score, positive, json } = input
+  const table = yield* Table.fromFile(data, fileOptions(input))
+  const relevant = table.notes.filter(({ column }) => column === undefined || column === label || column === score)
+  for (const note of relevant) yield* Console.error(`note: ${Note.message(note)}`)
   const level = Option.getOrElse(positive, () => usualPositive(table.columns.get(label)))
   if (level === undefined && table.columns.has(label)) {
     return yield* new SchemaError({
@@ -81,7 +106,7 @@ export const roc = Effect.fn("roc")(function* ({ data, label, score, positive, j
     )
   }
   const text = (value: Roc.Measured): string =>
-    typeof value === "number" ? String(value) : `undefined: ${value.reason}`
+    typeof value === "number" ? String(Number(value.toPrecision(6))) : `undefined: ${value.reason}`
   yield* Console.log(
     `${task.rows} rows, ${checked.positives} positive (${task.levels[0]})\nAUC ${text(areas.auc)}\nAUM ${text(areas.aumRate)} (rate), ${text(areas.aumCount)} (count)\naverage precision ${text(areas.averagePrecision)}`
   )

@@ -12,9 +12,12 @@ export const distance = (a: string, b: string): number => {
   return previous[b.length]!
 }
 
+const shortWord = 3
+
 /**
  * Finds the candidate closest to what was written, if at most a third of the written characters differ (at least one may)
- * and one is the same. Case and blanks at the ends do not count.
+ * and one is the same. Case and blanks at the ends do not count. For a short word one letter in place of another is no
+ * slip: "acc" does not mean "auc", but "au" and "aucc" do. Where nothing is close, the only word that begins so: "accuracy".
  */
 export const nearest = (written: string, candidates: Iterable<string>): string | undefined => {
   const plain = written.trim().toLowerCase()
@@ -23,10 +26,13 @@ export const nearest = (written: string, candidates: Iterable<string>): string |
   for (const candidate of candidates) {
     const other = candidate.trim().toLowerCase()
     const edits = distance(plain, other)
+    if (edits > 0 && plain.length <= shortWord && plain.length === other.length) continue
     if (edits < least && edits < Math.max(plain.length, other.length)) {
       least = edits
       best = candidate
     }
   }
-  return best
+  if (best !== undefined || plain.length < 2) return best
+  const beginning = Array.from(candidates).filter((candidate) => candidate.toLowerCase().startsWith(plain))
+  return beginning.length === 1 ? beginning[0] : undefined
 }

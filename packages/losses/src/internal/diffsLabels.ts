@@ -11,6 +11,10 @@ interface Labels {
   readonly negatives: number
 }
 
+/** The number that a label is; anything else, a missing label too, is none. */
+const codeOf = (label: unknown): number =>
+  typeof label === "boolean" ? Number(label) : typeof label === "number" ? label : Number.NaN
+
 /** 0/1, −1/1 or booleans; the first label that is not positive decides which of 0 and −1 means negative. */
 const read = (labels: ArrayLike<number | boolean>): Result.Result<Labels, InvalidDiffs> => {
   const n = labels.length
@@ -19,7 +23,7 @@ const read = (labels: ArrayLike<number | boolean>): Result.Result<Labels, Invali
   let positives = 0
   let negativeCode: number | undefined
   for (let row = 0; row < n; row++) {
-    const code = Number(labels[row])
+    const code = codeOf(labels[row])
     if (code === 1) {
       positive[row] = 1
       positives++
