@@ -326,7 +326,7 @@ describe("a resampling", () => {
       "without type",
       changed(["type: cv, ", ""]),
       [
-        "e.yaml:15:5: resamplings[0]: has no key type; known types are cv, repeatedCv, holdout, subsampling, bootstrap, leaveOneOut, insample, custom, foldColumn, sameOther"
+        "e.yaml:15:5: resamplings[0]: has no key type; known types are cv, repeatedCv, holdout, subsampling, bootstrap, leaveOneOut, insample, custom, forward, foldColumn, sameOther"
       ]
     ],
     [

@@ -180,10 +180,13 @@ export const grid = Effect.fnUntraced(function* <R = never>(options: {
   const planned = yield* Effect.forEach(tasks, (task) =>
     Effect.forEach(resamplings, (resampling, index) =>
       Effect.result(
-        Effect.mapBoth(Resampling.instantiate(resampling, task, Seed.derive(root, "task", task.hash, "resampling")), {
-          onSuccess: (instance): Planned => ({ task, resampling, instance }),
-          onFailure: ({ message }): Problem => ({ part: "resamplings", index, message })
-        })
+        Effect.mapBoth(
+          Resampling.instantiate(resampling, task, Seed.derive(root, "task", task.splitHash, "resampling")),
+          {
+            onSuccess: (instance): Planned => ({ task, resampling, instance }),
+            onFailure: ({ message }): Problem => ({ part: "resamplings", index, message })
+          }
+        )
       )
     )
   )

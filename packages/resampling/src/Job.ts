@@ -89,15 +89,18 @@ export const resamplingKey = (resampling: unknown): string => {
   return text.length > 200 ? hashJson(resampling) : text
 }
 
-/** Makes a job, with its id and its seed, which depends on the data and the split and not on the learner. */
+/**
+ * Makes a job, with its id and its seed, which depends on the split and what divides the rows: not on the learner, and not
+ * on the features, so that one is left out on equal terms.
+ */
 export const make = <R>(
   parts: Omit<Job<R>, "id" | "seed"> & { readonly root: Seed.Seed; readonly resamplingKey: string }
 ): Job<R> => {
   const { root, resamplingKey, ...job } = parts
-  const seed = Seed.derive(root, "task", job.task.hash, "split", resamplingKey, job.split.iteration)
+  const seed = Seed.derive(root, "task", job.task.splitHash, "split", resamplingKey, job.split.iteration)
   const id = hashJson({
-    // 2: first weights are drawn by the paths of layers; validation and inner folds divide rows as resamplings do.
-    format: 2,
+    // 3: seeds do not depend on features; validation and inner folds divide strata by class.
+    format: 3,
     task: job.task.hash,
     learner: Learner.hash(job.learner),
     resampling: resamplingKey,

@@ -62,6 +62,36 @@ export const insample = (): Resampling => ({ type: "insample" })
 /** Takes the splits as given: `train[i]` and `test[i]` are the row indices of split i, from 0. */
 export const custom = (splits: Required<Make<"custom">>): Resampling => ({ type: "custom", ...splits })
 
+/**
+ * Forward chaining of a task with an order role: trains on earlier times and tests on the next ones, `folds` = 5 times.
+ *
+ * - Times are the different values of the order columns; rows of one time are never divided.
+ * - Each test set has `horizon` times, by default ⌊times / (folds + 1)⌋; the last one ends with the last time.
+ * - `window`: `"expanding"`, the default, trains on all that is before; `"sliding"` on as many times as the first fold does.
+ * - `gap` = 0 times between training and test set are in neither, for targets that are known late only.
+ * - With a group role, each group is a series of its own, with its own times: every fold trains on the earlier and tests
+ *   on the later rows of all groups.
+ *
+ * Strata have no effect. Source: R. J. Hyndman and G. Athanasopoulos, Forecasting: Principles and Practice, 3rd edition,
+ * section 5.10 (evaluation on a rolling forecasting origin).
+ *
+ * ```ts
+ * Resampling.forward({ folds: 3, window: "sliding", gap: 1 })
+ * ```
+ */
+export const forward = ({
+  folds = 5,
+  gap = 0,
+  horizon,
+  window = "expanding"
+}: Make<"forward"> = {}): Resampling<"order"> => ({
+  type: "forward",
+  folds,
+  window,
+  ...(horizon === undefined ? {} : { horizon }),
+  gap
+})
+
 /** Cross-validation over the folds of the fold role. */
 export const foldColumn = (): Resampling<"fold"> => ({ type: "foldColumn" })
 
@@ -158,6 +188,13 @@ export const toText = (spec: Spec): string => {
       return "in sample"
     case "custom":
       return times(spec.train.length, "given split")
+    case "forward":
+      return [
+        `${times(spec.folds, "fold")} forward in time`,
+        `${spec.window} window`,
+        ...(spec.horizon === undefined ? [] : [`horizon ${spec.horizon}`]),
+        ...(spec.gap === 0 ? [] : [`gap ${spec.gap}`])
+      ].join(", ")
     case "foldColumn":
       return "cross-validation over the fold column"
     case "sameOther":

@@ -21,7 +21,8 @@ const taskOf = (rows: number, random: Seed.Generator, roles: Partial<Task.Option
     group: text(() => random.below(20)),
     stratum: text(() => random.below(3)),
     subset: text((row) => row % 2),
-    fold: text((row) => row % 3)
+    fold: text((row) => row % 3),
+    time: Column.numeric(Float64Array.from({ length: rows }, () => random.below(25)))
   }
   const table: Table.Table = Effect.runSync(Table.fromEntries(Object.entries(given)))
   return Effect.runSync(Task.fromTable(table, { target: "y", features: ["x"], ...roles }))
@@ -33,8 +34,21 @@ const splitsOf = (spec: Resampling.Spec, task: Task.Task, seed: number | Seed.Se
 const isAscending = (rows: Int32Array): boolean => rows.every((row, i) => i === 0 || rows[i - 1]! <= row)
 
 /** The roles without which a resampling refuses a task. */
-const needs = ({ type }: Resampling.Spec): Partial<Task.Options> =>
-  type === "foldColumn" ? { fold: "fold" } : type === "sameOther" ? { subset: "subset" } : {}
+const needs = ({ type }: Resampling.Spec): Partial<Task.Options> => {
+  switch (type) {
+    case "foldColumn":
+      return { fold: "fold" }
+    case "sameOther":
+      return { subset: "subset" }
+    case "forward":
+      return { order: "time" }
+    default:
+      return {}
+  }
+}
+
+/** Whether it parts groups: folds may be given so that they do, and forward in time a group is a series. */
+const partsGroups = ({ type }: Resampling.Spec): boolean => type === "foldColumn" || type === "forward"
 
 /** The laws of a resampling: `insample` and `custom` may test rows that they train on, and are not asked to do otherwise. */
 export const of = (spec: Resampling.Spec): ReadonlyArray<Law.Law> => {
@@ -67,10 +81,10 @@ export const of = (spec: Resampling.Spec): ReadonlyArray<Law.Law> => {
     ...(parted
       ? [
           Law.law("never trains on a row or a group that it tests", (random) => {
-            const grouped = spec.type === "foldColumn" ? {} : { group: "group", stratum: "stratum" }
+            const grouped = partsGroups(spec) ? {} : { group: "group", stratum: "stratum" }
             const task = taskOf(40 + random.below(20), random, { ...needs(spec), ...grouped })
             const group = Column.asFactor(task.table.columns.get("group")!).codes
-            const unit = (row: number) => (spec.type === "foldColumn" ? row : group[row]!)
+            const unit = (row: number) => (partsGroups(spec) ? row : group[row]!)
             for (const { test, train } of splitsOf(spec, task, random.uint32() >> 1)) {
               const tested = new Set(Array.from(test, unit))
               const both = train.find((row) => tested.has(unit(row)))

@@ -1,12 +1,16 @@
-import type * as Column from "@rocflow/core/data/Column"
+import * as Column from "@rocflow/core/data/Column"
 import * as Table from "@rocflow/core/data/Table"
 import * as Task from "@rocflow/core/data/Task"
+import * as Measure from "@rocflow/core/learning/Measure"
 import * as Seed from "@rocflow/core/Seed"
+import type * as Split from "@rocflow/core/splitting/Split"
+import * as Featureless from "@rocflow/learners/Featureless"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
+import * as Design from "../src/Design.ts"
 import * as Resampling from "../src/Resampling.ts"
 import { ResamplingLaws } from "../src/testing.ts"
 import { dynamic, factor } from "./support/tasks.ts"
@@ -32,6 +36,8 @@ const family: ReadonlyArray<Resampling.Spec> = [
   Resampling.insample(),
   Resampling.custom({ train: [[0, 1], [4]], test: [[2], [1, 3]] }),
   Resampling.sameOther({ ignoreSubset: true }),
+  Resampling.forward({ folds: 2, gap: 1 }),
+  Resampling.forward({ folds: 3, window: "sliding", horizon: 2 }),
   Resampling.foldColumn()
 ]
 
@@ -41,7 +47,8 @@ describe.each(family.map((spec) => [spec.type, spec] as const))("every resamplin
   it("is one cell of a score table for each split", () => {
     const task = dynamic(30, {
       stratum: repeat(30, (row) => String(row % 3)),
-      ...(spec.type === "foldColumn" ? { fold: repeat(30, (row) => String(row % 5)) } : {})
+      ...(spec.type === "foldColumn" ? { fold: repeat(30, (row) => String(row % 5)) } : {}),
+      ...(spec.type === "forward" ? { order: allRows(30) } : {})
     })
     const { splits } = apply(spec, task, 7)
     expect(apply(spec, task, Seed.root(7)).splits).toEqual(splits)
@@ -52,7 +59,203 @@ describe.each(family.map((spec) => [spec.type, spec] as const))("every resamplin
 
 it("every resampling is in the table", () => {
   const known = Resampling.schema.members.map((member) => member.fields.type.literal)
-  expect(family.map(({ type }) => type).toSorted()).toEqual([...known].toSorted())
+  expect([...new Set(family.map(({ type }) => type))].toSorted()).toEqual([...known].toSorted())
+})
+
+describe("small tables", () => {
+  // scikit-learn/scikit-learn#34828 and #33085: as many groups as folds.
+  const tableOf = (random: Seed.Generator, nested: boolean) => {
+    const folds = 2 + random.below(4)
+    const rows: Array<{ group: string; subset: string; target: string }> = []
+    for (let s = 0; s < 2 + random.below(3); s++) {
+      for (let g = 0; g < folds + random.below(4); g++) {
+        for (let n = 1 + random.below(6); n > 0; n--) {
+          rows.push({ group: nested ? `${s} ${g}` : `${g}`, subset: `s${s}`, target: "ab"[random.below(2)]! })
+        }
+      }
+    }
+    const column = (key: "group" | "subset" | "target") => rows.map((row) => row[key])
+    return {
+      folds,
+      rows: rows.length,
+      parts: { group: column("group"), subset: column("subset"), target: column("target") }
+    }
+  }
+
+  it.each([
+    ["groups within subsets", true],
+    ["groups that span subsets", false]
+  ])("500 of them, %s: no fold lacks a subset that has as many groups", (_, nested) => {
+    for (let table = 0; table < 500; table++) {
+      const random = Seed.generator(Seed.root(table))
+      const { folds, parts, rows } = tableOf(random, nested)
+      const classes = new Set(parts.target).size
+      const task = dynamic(rows, { ...parts, stratify: classes === 2 && table % 2 === 0 })
+      const algorithm = table % 3 === 0 ? "wasikowski" : "rss"
+      const made = Effect.runSync(
+        Effect.result(Resampling.instantiate(Resampling.sameOther({ folds, algorithm }), task, table))
+      )
+      // Without strata a training set may lack a class, which is refused with the strata that help.
+      const reason = Result.isFailure(made) ? made.failure.reason : "MissingClass"
+      expect(reason).toBe("MissingClass")
+      const found = Result.getOrElse(made, () => ({ splits: [] as ReadonlyArray<Split.Split> }))
+      for (const { test, train } of found.splits) expect(Math.min(test.length, train.length)).toBeGreaterThan(0)
+    }
+  })
+
+  it("with as many groups as folds have a group in each fold, at every seed", () => {
+    const task = dynamic(4, { group: [..."abcc"], target: [..."xyxy"], stratify: true })
+    for (let seed = 0; seed < 50; seed++) {
+      const { splits } = apply(Resampling.cv({ folds: 3 }), task, seed)
+      expect(splits.map(({ test }) => test.length).toSorted()).toEqual([1, 1, 2])
+    }
+  })
+
+  it("say which subset has too few groups", () => {
+    const task = dynamic(9, { group: [..."aabbcdefg"], subset: [..."nnnnsssss"] })
+    expect(failure(Resampling.sameOther({ folds: 3 }), task).message).toMatch(
+      /has no row\. It has 2 groups: use at most 2 folds, merge "n" with another subset, or leave it out\./
+    )
+  })
+})
+
+describe("forward", () => {
+  const lists = (spec: Resampling.Spec, task: Task.Task) =>
+    apply(spec, task).splits.map(({ test, train }) => [[...train], [...test]])
+
+  it("tests the last times, by default as many at a time as sklearn.model_selection.TimeSeriesSplit", () => {
+    // TimeSeriesSplit(n_splits=3).split(range(10)): tests of 10 // 4 = 2.
+    const ten = dynamic(10, { order: allRows(10) })
+    expect(lists(Resampling.forward({ folds: 3 }), ten)).toEqual([
+      [
+        [0, 1, 2, 3],
+        [4, 5]
+      ],
+      [
+        [0, 1, 2, 3, 4, 5],
+        [6, 7]
+      ],
+      [
+        [0, 1, 2, 3, 4, 5, 6, 7],
+        [8, 9]
+      ]
+    ])
+    // TimeSeriesSplit(n_splits=2, test_size=2, gap=1).split(range(10))
+    expect(lists(Resampling.forward({ folds: 2, horizon: 2, gap: 1 }), ten)).toEqual([
+      [
+        [0, 1, 2, 3, 4],
+        [6, 7]
+      ],
+      [
+        [0, 1, 2, 3, 4, 5, 6],
+        [8, 9]
+      ]
+    ])
+    // TimeSeriesSplit(n_splits=3, max_train_size=4).split(range(10))
+    expect(lists(Resampling.forward({ folds: 3, window: "sliding" }), ten)).toEqual([
+      [
+        [0, 1, 2, 3],
+        [4, 5]
+      ],
+      [
+        [2, 3, 4, 5],
+        [6, 7]
+      ],
+      [
+        [4, 5, 6, 7],
+        [8, 9]
+      ]
+    ])
+  })
+
+  it("goes by the times and not by the rows, and divides no time", () => {
+    const task = dynamic(7, { order: [30, 10, 20, 10, 40, 20, 30] })
+    expect(lists(Resampling.forward({ folds: 2, horizon: 1 }), task)).toEqual([
+      [
+        [1, 2, 3, 5],
+        [0, 6]
+      ],
+      [[0, 1, 2, 3, 5, 6], [4]]
+    ])
+  })
+
+  it("takes each group for a series of its own", () => {
+    const task = dynamic(8, { group: [..."abababab"], order: [1, 100, 2, 200, 3, 300, 4, 400] })
+    expect(lists(Resampling.forward({ folds: 1, horizon: 1, gap: 1 }), task)).toEqual([
+      [
+        [0, 1, 2, 3],
+        [6, 7]
+      ]
+    ])
+  })
+
+  it("never trains on what is later than what it tests", () => {
+    const times = fc.array(fc.integer({ min: -5, max: 20 }), { minLength: 4, maxLength: 40 })
+    const spec = fc.record({
+      folds: fc.integer({ min: 1, max: 4 }),
+      gap: fc.nat(2),
+      window: fc.constantFrom("expanding" as const, "sliding" as const)
+    })
+    fc.assert(
+      fc.property(times, spec, (order, options) => {
+        const made = Effect.runSync(
+          Effect.result(Resampling.instantiate(Resampling.forward(options), dynamic(order.length, { order }), 1))
+        )
+        const different = [...new Set(order)].toSorted((a, b) => a - b)
+        const place = (row: number) => different.indexOf(order[row]!)
+        for (const { test, train } of Result.getOrElse(made, () => ({ splits: [] })).splits) {
+          const last = Math.max(...Array.from(train, place))
+          expect(Math.min(...Array.from(test, place)) - last).toBe(options.gap + 1)
+        }
+        const enough =
+          different.length - options.folds * Math.floor(different.length / (options.folds + 1)) - options.gap
+        const tested = Math.floor(different.length / (options.folds + 1))
+        expect(Result.isSuccess(made)).toBe(enough >= 1 && tested >= 1)
+      })
+    )
+  })
+
+  it("needs the role order, and something to train on", () => {
+    expect(failure(Resampling.forward(), dynamic(4, {})).message).toMatch(
+      /a task without the role order does not say what comes before what\. Give the role order to a column of times/
+    )
+    expect(failure(Resampling.forward({ folds: 3, gap: 4 }), dynamic(9, { order: allRows(9) })).message).toMatch(
+      /3 folds behind a gap of 4 leave nothing to train on of the 9 different times that the order has/
+    )
+  })
+})
+
+describe("features", () => {
+  it("have no say in the splits, nor has the place of their columns", () => {
+    const rows = allRows(30)
+    const columns = {
+      x: Column.numeric(rows),
+      z: Column.numeric(rows.map((row) => row % 7)),
+      y: Column.text(rows.map((row) => (row % 3 === 0 ? "a" : "b"))),
+      site: Column.text(rows.map((row) => (row < 15 ? "n" : "s")))
+    }
+    const taskOf = (features: ReadonlyArray<string>, target = "y") => {
+      const table: Table.Table = Effect.runSync(Table.fromColumns(columns))
+      return Effect.runSync(Task.fromTable(table, { target, features, stratum: ["site", "y"], subset: "site" }))
+    }
+    const [one, two] = [taskOf(["x"]), taskOf(["z", "x"])]
+    expect(two.splitHash).toBe(one.splitHash)
+    expect(two.hash).not.toBe(one.hash)
+    expect(taskOf(["x"], "site").splitHash).not.toBe(one.splitHash)
+    const design = (task: Task.Task) =>
+      Effect.runSync(
+        Design.grid({
+          tasks: [task],
+          learners: [Featureless.make()],
+          resamplings: [Resampling.cv({ folds: 3 })],
+          measures: [Measure.error],
+          seed: 1
+        })
+      )
+    const splits = (task: Task.Task) => design(task).jobs.map(({ seed, split }) => [seed, split.test])
+    expect(splits(two)).toEqual(splits(one))
+    expect(design(two).hash).not.toBe(design(one).hash)
+  })
 })
 
 describe("cv", () => {
@@ -299,7 +502,7 @@ describe("errors", () => {
   it("name the empty cell of subset and fold", () => {
     const error = failure(Resampling.sameOther({ folds: 2 }), dynamic(12, { subset: sites }))
     expect(error.message).toMatch(
-      /^sameOther on task "made": the test set of split \d \(test subset "b", fold \d, train all\) has no row\. Use fewer folds, put "site" among the strata, or merge small subsets\.$/
+      /^sameOther on task "made": the test set of split \d \(test subset "b", fold \d, train all\) has no row\. It has 1 row: merge "b" with another subset, or leave it out\.$/
     )
   })
 

@@ -61,10 +61,7 @@ export const TaskEntry = Schema.Struct({
   group: optional(Name, "Rows that must stay in one fold"),
   weight: optional(Name, "How much a row counts in training"),
   fold: optional(Name, "Folds given by the data"),
-  order: optional(
-    Names,
-    "The place of a row in time, for example; no feature, and read by no resampling of this version"
-  ),
+  order: optional(Names, "The place of a row in time, for example: what the resampling forward goes by; no feature"),
   name: optional(Name, "Labels the rows"),
   format: optional(Schema.Literals(["csv", "tsv", "parquet", "jsonl"]), "Overrules the ending of the file's name"),
   columns: optional(

@@ -16,8 +16,8 @@ export type Kind = "binary" | "multiclass" | "regression"
  * - `group`: rows that must stay together in one fold.
  * - `weight`: how much a row counts in training, at least 0.
  * - `fold`: folds given by the data instead of drawn.
- * - `order`: the place of a row in time, for example: no feature, and kept for resamplings that respect it; those of this
- *   version do not. `name`: labels the rows.
+ * - `order`: the place of a row in time, for example; no feature. Several columns: by the first, at ties by the next.
+ * - `name`: labels the rows.
  */
 export type Role = "target" | "feature" | "stratum" | "subset" | "group" | "weight" | "fold" | "order" | "name"
 

@@ -10,6 +10,7 @@ import type * as Types from "effect/Types"
 import * as Path from "node:path"
 import * as Column from "./Column.ts"
 import { hashTexts } from "../Hash.ts"
+import { hashColumns } from "./internal/hash.ts"
 import { roleNotes } from "./internal/roleNotes.ts"
 import { complete, resolve } from "./internal/roles.ts"
 import { encode } from "./internal/target.ts"
@@ -49,6 +50,11 @@ export interface Task<out K extends Kind = Kind, out R extends Role = Role, out 
   readonly notes: ReadonlyArray<Note.Note>
   /** Hexadecimal hash of the data, the roles and the levels; not of the id. Computed when first read. */
   readonly hash: string
+  /**
+   * Hexadecimal hash of what may divide the rows: the target and the roles stratum, subset, group, fold and order. Tasks
+   * that differ in their features only have the same, and so the same folds. Computed when first read.
+   */
+  readonly splitHash: string
 }
 
 /** The options of a task in a file: its roles, and how to read it. */
@@ -128,9 +134,19 @@ interface Parts<K extends Kind> {
 /** Types only; empty at run time, so that a task can be cloned and sent to a worker. */
 const phantom = {} as { readonly _Roles: Types.Covariant<never>; readonly _Names: Types.Covariant<never> }
 
+const hashOfSplits = ({ kind, levels, roles, table }: Parts<Kind>): string => {
+  const { fold, group, order, stratum, subset, target } = roles
+  const dividing = [[target], stratum, [subset], [group], [fold], order].map((names) =>
+    names.flatMap((name) => name ?? [])
+  )
+  const columns = new Map(dividing.flat().map((name) => [name, table.columns.get(name)!]))
+  return hashTexts([hashColumns(columns, table.rows), JSON.stringify(dividing), kind, ...levels])
+}
+
 /** The hash of a large table costs milliseconds, and most tasks are parts of others that nobody hashes. */
 const fromParts = <K extends Kind>(parts: Parts<K>): Task<K, never, never> => {
   let hash: string | undefined
+  let splitHash: string | undefined
   return {
     [TypeId]: phantom,
     ...parts,
@@ -142,6 +158,9 @@ const fromParts = <K extends Kind>(parts: Parts<K>): Task<K, never, never> => {
         parts.kind,
         ...parts.levels
       ]))
+    },
+    get splitHash() {
+      return (splitHash ??= hashOfSplits(parts))
     }
   }
 }

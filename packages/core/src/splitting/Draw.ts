@@ -32,13 +32,18 @@ const groupsByStratum = (units: Units.Units): ReadonlyArray<Int32Array> => {
     .filter((members) => members.length > 0)
 }
 
+/** The class of the first row of each stratum; all one where there are no classes. */
+const classesOf = ({ group, target }: Units.Units, strata: ReadonlyArray<Int32Array>): ReadonlyArray<number> =>
+  strata.map(([first]) => target?.codes[group.indexOf(first!)] ?? 0)
+
 /**
  * Shares out `ratio` of every stratum in whole groups: rounded along the cumulative sum, so that every stratum is within
  * one group of its share and the total is rounded once.
  *
  * - `ratio`, at least 0; above 1 for draws with replacement.
- * - `order`: how strata come in the cumulative sum. `"rarestFirst"` rounds the smallest one by itself, so that a class of
- *   two rows is not left out by what was rounded before; default `"asCoded"`.
+ * - `order`: how strata come in the cumulative sum. `"rarestFirst"` takes the strata of the rarest class first, and of a
+ *   class the smallest stratum, so that a class of two rows is not left out by what was rounded before, and every class
+ *   is within one group of its share; default `"asCoded"`.
  *
  * @example
  * Draw.shares(units, 2 / 3).quotas // => [2, 6], of strata with 3 and 9 rows
@@ -47,7 +52,13 @@ const groupsByStratum = (units: Units.Units): ReadonlyArray<Int32Array> => {
 export const shares = (units: Units.Units, ratio: number, order: "asCoded" | "rarestFirst" = "asCoded"): Shares => {
   const strata = groupsByStratum(units)
   const places = [...strata.keys()]
-  if (order === "rarestFirst") places.sort((a, b) => strata[a]!.length - strata[b]!.length)
+  if (order === "rarestFirst") {
+    const classOf = classesOf(units, strata)
+    const sizeOf = places.map((place) =>
+      places.reduce((sum, other) => sum + (classOf[other] === classOf[place] ? strata[other]!.length : 0), 0)
+    )
+    places.sort((a, b) => sizeOf[a]! - sizeOf[b]! || classOf[a]! - classOf[b]! || strata[a]!.length - strata[b]!.length)
+  }
   const quotas = strata.map(() => 0)
   let sofar = 0
   for (const place of places) {

@@ -14,7 +14,8 @@
  *   stratum counts, then at random; the fold minimises the mean over strata of the standard deviation over folds of
  *   n / total; ties go to the fold with fewest rows.
  *
- * In both, once as few groups are left as there are empty folds, each goes into an empty one.
+ * In both, once as few groups are left as there are empty folds, each goes into an empty one. With `everySubset` the same
+ * is seen to for every subset, after the assignment.
  *
  * Source: T. D. Hocking et al., SOAK, Statistical Analysis and Data Mining 2026 (arXiv 2410.08643).
  */
@@ -33,6 +34,11 @@ export interface Options {
   readonly folds: number
   /** Default: `rss`. */
   readonly algorithm?: Algorithm
+  /**
+   * Whether every fold gets rows of every subset, where a subset has groups enough. Default false. The assignment stays
+   * that of the algorithm unless a fold lacks a subset; then the groups are moved or swapped that disturb least.
+   */
+  readonly everySubset?: boolean
 }
 
 const checkFolds = (folds: number, { groups, unit }: Units): SplitProblem | undefined => {
@@ -67,12 +73,19 @@ const checkFolds = (folds: number, { groups, unit }: Units): SplitProblem | unde
  */
 export const assign = (
   units: Units,
-  { algorithm = "rss", folds }: Options,
+  { algorithm = "rss", everySubset = false, folds }: Options,
   seed: Seed.Seed
 ): Result.Result<Int32Array, SplitProblem> => {
   const problem = checkFolds(folds, units)
   if (problem !== undefined) return Result.fail(problem)
   const { group, groups, stratum } = units
-  const rows = { group, groups, stratum: stratum.codes, strata: stratum.names.length }
+  const subset = everySubset && units.subset !== undefined ? units.subset : undefined
+  const rows = {
+    group,
+    groups,
+    stratum: stratum.codes,
+    strata: stratum.names.length,
+    subset: subset && { codes: subset.codes, names: subset.names.length }
+  }
   return Result.succeed(assignGroups({ ...rows, folds, algorithm }, Seed.generator(seed)))
 }

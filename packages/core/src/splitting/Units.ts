@@ -43,6 +43,8 @@ export interface Units {
   readonly subset: Codes | undefined
   readonly subsetColumn: string | undefined
   readonly fold: Codes | undefined
+  /** The place of each row in the order, from 0; rows with equal values of the order columns have the same. */
+  readonly time: Int32Array | undefined
   /** The classes of a classification task. */
   readonly target: Codes | undefined
   readonly targetColumn: string
@@ -96,31 +98,47 @@ const single = (
   name === undefined ? Result.succeed(undefined) : encode(task, role, name)
 
 /** Each combination of values is one stratum, named "site = a, Class = M", coded by its first row. */
-const combine = (rows: number, parts: ReadonlyArray<readonly [string, Codes]>): Codes =>
-  parts.reduce<Codes>(
-    (sofar, [column, part]) => {
-      const seen = new Map<number, number>()
-      const names: Array<string> = []
-      const codes = new Int32Array(rows)
-      for (let row = 0; row < rows; row++) {
-        const key = sofar.codes[row]! * part.names.length + part.codes[row]!
-        let code = seen.get(key)
-        if (code === undefined) {
-          code = names.length
-          seen.set(key, code)
-          const before = sofar.names[sofar.codes[row]!]!
-          names.push(`${before === "" ? "" : `${before}, `}${column} = ${part.names[part.codes[row]!]}`)
-        }
-        codes[row] = code
+const combine = (
+  rows: number,
+  parts: ReadonlyArray<readonly [string, Codes]>,
+  within: Codes = { codes: new Int32Array(rows), names: [""] }
+): Codes =>
+  parts.reduce<Codes>((sofar, [column, part]) => {
+    const seen = new Map<number, number>()
+    const names: Array<string> = []
+    const codes = new Int32Array(rows)
+    for (let row = 0; row < rows; row++) {
+      const key = sofar.codes[row]! * part.names.length + part.codes[row]!
+      let code = seen.get(key)
+      if (code === undefined) {
+        code = names.length
+        seen.set(key, code)
+        const before = sofar.names[sofar.codes[row]!]!
+        names.push(`${before === "" ? "" : `${before}, `}${column} = ${part.names[part.codes[row]!]}`)
       }
-      return { codes, names }
-    },
-    { codes: new Int32Array(rows), names: [""] }
-  )
+      codes[row] = code
+    }
+    return { codes, names }
+  }, within)
 
 const classes = (task: Task.Task): Codes | undefined => {
   if (task.kind === "regression") return undefined
   return compact(Int32Array.from(task.target), task.levels)
+}
+
+/** Ranks the combinations of values: by the first column, at ties by the next. */
+const ranked = (rows: number, columns: ReadonlyArray<Codes>): Int32Array => {
+  const order = Int32Array.from({ length: rows }, (_, row) => row)
+  const compare = (a: number, b: number): number => {
+    for (const { codes } of columns) if (codes[a] !== codes[b]) return codes[a]! - codes[b]!
+    return 0
+  }
+  order.sort((a, b) => compare(a, b) || a - b)
+  const rank = new Int32Array(rows)
+  for (let i = 1; i < rows; i++) {
+    rank[order[i]!] = rank[order[i - 1]!]! + (compare(order[i - 1]!, order[i]!) === 0 ? 0 : 1)
+  }
+  return rank
 }
 
 interface Groups {
@@ -184,6 +202,8 @@ export const make = (task: Task.Task): Result.Result<Units, SplitProblem> =>
     const subset = yield* single(task, "subset", roles.subset)
     const parts: Array<readonly [string, Codes]> = []
     for (const name of roles.stratum) parts.push([name, yield* encode(task, "stratum", name)])
+    const times: Array<Codes> = []
+    for (const name of roles.order) times.push(yield* encode(task, "order", name))
     const spans = group !== undefined && fold !== undefined ? spanning(group, fold) : undefined
     if (spans !== undefined) return yield* Result.fail(spans)
     return {
@@ -195,25 +215,27 @@ export const make = (task: Task.Task): Result.Result<Units, SplitProblem> =>
       subset,
       subsetColumn: roles.subset,
       fold,
+      time: times.length === 0 ? undefined : ranked(task.rows, times),
       target: classes(task),
       targetColumn: roles.target
     }
   })
 
 /**
- * Makes the classes the strata of a classification task that has no stratum role. For those who divide the rows that
- * they were given to train on, without being told how: validation, and the inner folds of a learner.
+ * Divides the strata of a classification task by class, unless its target is among them. For those who divide the rows
+ * that they were given to train on, without being told how: validation, and the inner folds of a learner.
  *
  * @category combinators
  */
-export const byClass = (units: Units): Units =>
-  units.stratumColumns.length > 0 || units.target === undefined
-    ? units
-    : {
-        ...units,
-        stratum: combine(units.rows, [[units.targetColumn, units.target]]),
-        stratumColumns: [units.targetColumn]
-      }
+export const byClass = (units: Units): Units => {
+  const { rows, stratum, stratumColumns, target, targetColumn } = units
+  if (target === undefined || stratumColumns.includes(targetColumn)) return units
+  return {
+    ...units,
+    stratum: combine(rows, [[targetColumn, target]], stratum),
+    stratumColumns: [...stratumColumns, targetColumn]
+  }
+}
 
 /**
  * Counts the rows that each group has in each stratum, or under other codes of the same rows, such as those of the subset.

@@ -39,7 +39,8 @@ describe("Holdout.rows", () => {
 
   it.each<[string, Partial<Task.Options>, (row: Given.Row) => string]>([
     ["class", {}, (row) => row.class],
-    ["stratum", { stratum: "site" }, (row) => row.site],
+    ["class, with strata", { stratum: "site" }, (row) => row.class],
+    ["class in a stratum", { stratum: "site" }, (row) => `${row.site} ${row.class}`],
     ["combination of strata", { stratum: ["site", "class"] }, (row) => `${row.site} ${row.class}`]
   ])("holds out n − round(n·(1 − ratio)) rows, of each %s within one of its share", (_, options, key) => {
     fc.assert(
@@ -58,6 +59,9 @@ describe("Holdout.rows", () => {
       const rows = Array.from({ length: n }, (_, i) => ({ class: i < n - 2 ? "a" : "b", site: "n", patient: "p" }))
       const { valid } = holdout(Given.taskOf(rows), 0.3, Seed.root(n))
       expect(heldBy(rows, valid, (row) => row.class)[1]).toEqual({ total: 2, held: 1 })
+      const sites = rows.map((row, i) => ({ ...row, site: i % 3 === 0 ? "n" : "s" }))
+      const bySite = holdout(Given.taskOf(sites, { stratum: "site" }), 0.3, Seed.root(n))
+      expect(heldBy(sites, bySite.valid, (row) => row.class)[1]).toEqual({ total: 2, held: 1 })
     }
   })
 

@@ -101,14 +101,22 @@ describe("Units.make", () => {
 })
 
 describe("Units.byClass", () => {
-  it("makes the classes strata only where there are classes and no stratum role", () => {
+  it("divides strata by class, where there are classes and the target is not among them", () => {
     const classes = unitsOf(Tasks.binary(6))
     expect(Units.byClass(classes).stratum).toEqual({
       codes: Int32Array.of(0, 1, 1, 0, 1, 1),
       names: ["class = yes", "class = no"]
     })
     const strata = unitsOf(Tasks.binary(6, { stratum: "s" }, { s: Column.text([..."aabbcc"]) }))
-    expect(Units.byClass(strata)).toBe(strata)
+    expect(Units.byClass(strata).stratum.names).toEqual([
+      "s = a, class = yes",
+      "s = a, class = no",
+      "s = b, class = no",
+      "s = b, class = yes",
+      "s = c, class = no"
+    ])
+    const whole = unitsOf(Tasks.binary(6, { stratum: ["s", "class"] }, { s: Column.text([..."aabbcc"]) }))
+    expect(Units.byClass(whole)).toBe(whole)
     const regression = unitsOf(Tasks.regression(6))
     expect(Units.byClass(regression)).toBe(regression)
   })

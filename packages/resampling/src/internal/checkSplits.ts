@@ -42,8 +42,22 @@ const emptySet = (units: Units, splits: ReadonlyArray<Split>): SplitProblem | un
       ? "Use fewer sizes, a larger ratio or coarser strata."
       : !bySubset(splits)
         ? `Use another number of folds, or another ratio, for the ${units.groups} ${units.unit}s.`
-        : `Use fewer folds, put "${units.subsetColumn}" among the strata, or merge small subsets.`
+        : subsetAdvice(units, split)
   })
+}
+
+/** What to do about a fold without rows of a subset, which has too few groups, or shares them with others. */
+const subsetAdvice = (units: Units, { testSubset }: Split): string => {
+  const groups = new Set<number>()
+  units.subset?.codes.forEach((code, row) => {
+    if (units.subset?.names[code] === testSubset) groups.add(units.group[row]!)
+  })
+  if (units.fold !== undefined) {
+    return `The folds are given: put rows of "${testSubset}" into each, merge it with another subset, or leave it out.`
+  }
+  const fewer = groups.size < 2 ? "" : `use at most ${groups.size} folds, `
+  const advice = `${fewer}merge "${testSubset}" with another subset, or leave it out`
+  return `It has ${groups.size} ${units.unit}${groups.size === 1 ? "" : "s"}: ${advice}.`
 }
 
 /** Whether rows that this split could train on, fold aside, hold the class in two groups: then strata can share it. */

@@ -34,6 +34,14 @@ export const LeaveOneOut = Schema.Struct({ type: Schema.Literal("leaveOneOut") }
 export const Insample = Schema.Struct({ type: Schema.Literal("insample") })
 /** Splits given row by row. */
 export const Custom = Schema.Struct({ type: Schema.Literal("custom"), train: RowLists, test: RowLists })
+/** Forward chaining: trains on what comes before, tests on what comes next. */
+export const Forward = Schema.Struct({
+  type: Schema.Literal("forward"),
+  folds: withDefault(count(1), 5),
+  window: withDefault(Schema.Literals(["expanding", "sliding"]), "expanding"),
+  horizon: Schema.optionalKey(count(1)),
+  gap: withDefault(count(0), 0)
+})
 /** Cross-validation over the folds of the fold role. */
 export const FoldColumn = Schema.Struct({ type: Schema.Literal("foldColumn") })
 /** SOAK: train on the same subset, on the others, or on all; see `SameOther`. */
@@ -64,6 +72,7 @@ export const schema = Schema.Union([
   LeaveOneOut,
   Insample,
   Custom,
+  Forward,
   FoldColumn,
   SameOtherAll
 ])

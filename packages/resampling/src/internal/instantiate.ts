@@ -42,7 +42,7 @@ export const instantiate = (
     const folds = yield* foldCount(spec, units)
     const root = Seed.derive(typeof seed === "number" ? Seed.root(seed) : seed, "resampling")
     const splits = yield* splitsOf(spec, units, folds, root)
-    const given = spec.type === "custom" || units.fold !== undefined
+    const given = spec.type === "custom" || spec.type === "forward" || units.fold !== undefined
     const found = yield* checkSplits(units, splits, given)
     return {
       resampling: spec,
@@ -143,11 +143,38 @@ const splitsOf = (
       return Result.succeed(Ordinary.insample(units))
     case "custom":
       return Result.map(validRows(spec, units.rows), () => Ordinary.custom(units, spec.train, spec.test))
+    case "forward":
+      return forward(spec, units)
     case "sameOther":
-      return Result.map(Ordinary.foldsOf(units, folds, spec.algorithm, seed), (foldOf) =>
-        sameOther(units, foldOf, folds, spec, seed)
+      return Result.map(
+        Ordinary.foldsOf(units, folds, spec.algorithm, seed, { everySubset: !spec.ignoreSubset }),
+        (foldOf) => sameOther(units, foldOf, folds, spec, seed)
       )
   }
+}
+
+const forward = (
+  spec: Extract<Spec, { readonly type: "forward" }>,
+  units: Units.Units
+): Result.Result<ReadonlyArray<Split>, SplitProblem> => {
+  const { time } = units
+  if (time === undefined) {
+    return refuse(
+      "MissingRole",
+      "a task without the role order",
+      "does not say what comes before what",
+      "Give the role order to a column of times, or use cv."
+    )
+  }
+  const times = Ordinary.shortest(units, time)
+  if (Ordinary.firstWindow(times, spec) >= 1) return Result.succeed(Ordinary.forward(units, time, spec))
+  const whose = units.unit === "group" ? "the shortest group" : "the order"
+  return refuse(
+    "TooManyFolds",
+    `${spec.folds} folds${spec.horizon === undefined ? "" : ` of ${spec.horizon} times`}${spec.gap === 0 ? "" : ` behind a gap of ${spec.gap}`}`,
+    `leave nothing to train on of the ${times} different times that ${whose} has`,
+    "Use fewer folds, a shorter horizon or a smaller gap."
+  )
 }
 
 const validRows = (
@@ -196,6 +223,7 @@ const advice = (spec: Spec, units: Units.Units): ReadonlyArray<string> => {
   ) {
     said.push(`The fold role has ${units.fold.names.length} folds, which are used in place of folds = ${spec.folds}.`)
   }
+  if (spec.type === "forward" && units.stratumColumns.length > 0) said.push("Strata have no effect in forward.")
   if (spec.type === "leaveOneOut" && units.stratumColumns.length > 0) said.push("Strata have no effect in leaveOneOut.")
   if (spec.type !== "sameOther" || spec.ignoreSubset || units.subset === undefined) return said
   if (units.subset.names.length === 1) {

@@ -10,6 +10,7 @@ export interface Parts {
   readonly group?: ReadonlyArray<string>
   readonly stratum?: ReadonlyArray<string>
   readonly fold?: ReadonlyArray<string>
+  readonly order?: ReadonlyArray<number>
   /** Default: 1, 2, 3, … (a regression). */
   readonly target?: ReadonlyArray<string>
   /** Makes the target the stratum, after the subset if there is one. */
@@ -28,7 +29,8 @@ export const dynamic = (rows: number, parts: Parts): Task.Task => {
     ...(parts.subset === undefined ? {} : { site: factor(parts.subset) }),
     ...(parts.group === undefined ? {} : { pair: factor(parts.group) }),
     ...(parts.stratum === undefined ? {} : { level: factor(parts.stratum) }),
-    ...(parts.fold === undefined ? {} : { part: factor(parts.fold) })
+    ...(parts.fold === undefined ? {} : { part: factor(parts.fold) }),
+    ...(parts.order === undefined ? {} : { time: Column.numeric(parts.order) })
   }
   const stratum = [
     ...(parts.stratum === undefined ? [] : ["level"]),
@@ -44,7 +46,8 @@ export const dynamic = (rows: number, parts: Parts): Task.Task => {
       stratum,
       subset: parts.subset && "site",
       group: parts.group && "pair",
-      fold: parts.fold && "part"
+      fold: parts.fold && "part",
+      order: parts.order && "time"
     })
   )
   return task

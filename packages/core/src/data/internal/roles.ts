@@ -24,7 +24,7 @@ const given = (options: Options) => {
   return roles
 }
 
-const missingRefused: ReadonlySet<string> = new Set(["target", "stratum", "subset", "group", "weight", "fold"])
+const missingRefused: ReadonlySet<string> = new Set(["target", "stratum", "subset", "group", "weight", "fold", "order"])
 
 const checkNames = (role: string, names: ReadonlyArray<string>, table: Table): ReadonlyArray<Problem> =>
   names.flatMap((column, index): ReadonlyArray<Problem> => {

@@ -4,6 +4,7 @@
  * Once as few groups are left as there are empty folds, each goes into an empty one: where there are as many groups as
  * folds, no fold is ever empty.
  */
+import { fillFolds } from "./fillFolds.ts"
 import { countPairs, type Rows, type Tally } from "./tally.ts"
 
 /** Rows with group and stratum coded from 0, every code below its count occurring. */
@@ -11,6 +12,8 @@ export interface Input extends Rows {
   /** The number of folds K, from 1 to the number of groups. */
   readonly folds: number
   readonly algorithm: "rss" | "wasikowski"
+  /** The subset of each row, coded from 0, and their number: each fold gets rows of each, if that can be. */
+  readonly subset?: { readonly codes: Int32Array; readonly names: number } | undefined
 }
 
 /** What shuffles: the part of a `Seed.Generator` that is needed here. */
@@ -24,6 +27,16 @@ export const assignGroups = (input: Input, random: Shuffler): Int32Array => {
   const order = randomOrder(input, random)
   const foldOfGroup =
     input.algorithm === "wasikowski" ? wasikowski(input, counts, order) : leastSquares(input, counts, order)
+  if (input.subset !== undefined) {
+    const { codes, names } = input.subset
+    fillFolds(foldOfGroup, {
+      folds: input.folds,
+      byStratum: counts,
+      strata: input.strata,
+      bySubset: countPairs({ ...input, stratum: codes, strata: names }),
+      subsets: names
+    })
+  }
   return input.group.map((g) => foldOfGroup[g]!)
 }
 
