@@ -11,6 +11,7 @@ import * as Learner from "@rocflow/core/learning/Learner"
 import type * as Measure from "@rocflow/core/learning/Measure"
 import type { Prediction } from "@rocflow/core/learning/Prediction"
 import type { Outcome } from "@rocflow/core/learning/Training"
+import * as Saved from "@rocflow/core/learning/Saved"
 import * as Seed from "@rocflow/core/Seed"
 import * as Split from "@rocflow/core/splitting/Split"
 import * as Cause from "effect/Cause"
@@ -122,7 +123,7 @@ const describe = (cause: Cause.Cause<unknown>): { readonly tag: string; readonly
 export interface Executed {
   readonly result: Result
   readonly prediction: Prediction | undefined
-  /** What the learner learned, as plain data that `Learner.load` reads. */
+  /** The trained learner as plain data that `Saved.fromJson` reads. */
   readonly model?: () => unknown
 }
 
@@ -136,7 +137,7 @@ const trainAndPredict = Effect.fnUntraced(function* <R>(job: Job<R>, learner: An
     notes: trained.fitted.notes,
     prediction,
     scores,
-    model: trained.fitted.state
+    model: () => Saved.toJson(trained)
   }
 })
 

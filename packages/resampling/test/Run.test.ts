@@ -5,7 +5,9 @@ import * as Task from "@rocflow/core/data/Task"
 import * as TaskSchema from "@rocflow/core/data/TaskSchema"
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as Deferred from "effect/Deferred"
+import * as Saved from "@rocflow/core/learning/Saved"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import * as Fiber from "effect/Fiber"
 import * as Result from "effect/Result"
 import fc from "fast-check"
@@ -268,10 +270,12 @@ describe("models", () => {
       yield* Run.start(planned, directory, { models: true })
       const [job] = planned.jobs
       const file = join(directory, "models", job!.id, "model.json")
-      const state: unknown = JSON.parse(readFileSync(file, "utf8"))
+      const saved = Schema.decodeUnknownSync(Saved.Saved)(JSON.parse(readFileSync(file, "utf8")))
       const { task, learner, seed, split } = job!
       const schema = TaskSchema.of(task)
-      const loaded = yield* Effect.fromResult(learner.load(schema, state))
+      assert.deepStrictEqual(saved.task, schema)
+      assert.deepStrictEqual(saved.learner, { id: learner.id, json: learner.json })
+      const loaded = yield* Effect.fromResult(learner.load(saved.task, saved.state))
       const fitted = yield* learner.fit(Task.take(task, split.train), seed)
       const test = Result.getOrThrow(TaskSchema.rows(schema, Task.take(task, split.test)))
       assert.deepStrictEqual((yield* loaded.predict(test)).response, (yield* fitted.predict(test)).response)
