@@ -43,6 +43,8 @@ export interface Design<out R = never> {
   readonly tasks: ReadonlyArray<Task.Task>
   readonly learners: ReadonlyArray<Job.AnyLearner<R>>
   readonly measures: ReadonlyArray<Measure.Measure>
+  /** Measured over the pooled test rows of all splits, see `Pooled`. */
+  readonly pooled: ReadonlyArray<Measure.Measure>
   readonly seed: number
   readonly plan: ReadonlyArray<Planned>
   readonly jobs: ReadonlyArray<Job.Job<R>>
@@ -106,6 +108,29 @@ const checkMeasures = (
     }))
   })
 
+/** What ranks rows cannot judge single ones, and is not quite fair to rows that several models scored. */
+const rankingNotes = (
+  resamplings: ReadonlyArray<Resampling.Resampling<Task.Role>>,
+  measures: ReadonlyArray<Measure.Measure>,
+  pooled: ReadonlyArray<Measure.Measure>
+): ReadonlyArray<string> => {
+  const single = resamplings.some(({ type }) => type === "leaveOneOut")
+  const list = (found: ReadonlyArray<Measure.Measure>) => found.map(({ id }) => `"${id}"`).join(", ")
+  const [alone, together] = [measures, pooled].map((all) => all.filter(({ ranks }) => ranks))
+  return [
+    ...(single && alone!.length > 0
+      ? [
+          `measure ${list(alone!)} ranks rows, and under leave-one-out a single test row has no rank. Ask for it over the pooled rows: { type: ${alone![0]!.id}, average: micro }.`
+        ]
+      : []),
+    ...(together!.length > 0
+      ? [
+          `measure ${list(together!)}, pooled, ranks rows by the scores of several models, whose scales may differ. Compare learners by it with care; the mean over splits (average: macro) has no such flaw where test sets have both classes.`
+        ]
+      : [])
+  ]
+}
+
 interface CheckedLearner {
   readonly task: Task.Task
   readonly learner: string
@@ -165,11 +190,13 @@ export const grid = Effect.fnUntraced(function* <R = never>(options: {
   readonly learners: ReadonlyArray<Job.AnyLearner<R>>
   readonly resamplings: ReadonlyArray<Resampling.Resampling<Task.Role>>
   readonly measures: ReadonlyArray<Measure.Measure>
+  /** Measures over the pooled test rows of all splits. Default: none. */
+  readonly pooled?: ReadonlyArray<Measure.Measure>
   readonly seed: number
   /** Trained where a learner fails, so that every job has scores. Default: none. */
   readonly fallback?: Job.AnyLearner<R> | undefined
 }): Effect.fn.Return<Design<R>, DesignError> {
-  const { tasks, learners, resamplings, measures, seed, fallback } = options
+  const { tasks, learners, resamplings, measures, pooled = [], seed, fallback } = options
   const root = Seed.root(seed)
   const places = learners.map((learner, index) => ({ learner, place: { part: "learners" as const, index } }))
   const trained =
@@ -195,10 +222,10 @@ export const grid = Effect.fnUntraced(function* <R = never>(options: {
     ...checkNames("tasks", namesOf(tasks)),
     ...checkNames("learners", namesOf(learners)),
     ...checkNames("resamplings", resamplings.map(Resampling.toText)),
-    ...checkNames("measures", namesOf(measures)),
+    ...(measures.length === 0 && pooled.length > 0 ? [] : checkNames("measures", namesOf(measures))),
     ...checkTwins("tasks", namesOf(tasks), (i) => tasks[i]!.hash),
     ...checkTwins("learners", namesOf(learners), (i) => Learner.hash(learners[i]!)),
-    ...tasks.flatMap((task) => checkMeasures(task, learners, measures)),
+    ...tasks.flatMap((task) => checkMeasures(task, learners, [...measures, ...pooled])),
     ...checked.flatMap(({ problems }) => problems),
     ...Arr.getFailures(planned.flat())
   ]
@@ -226,6 +253,7 @@ export const grid = Effect.fnUntraced(function* <R = never>(options: {
     tasks,
     learners,
     measures,
+    pooled,
     seed,
     plan,
     jobs,
@@ -235,6 +263,7 @@ export const grid = Effect.fnUntraced(function* <R = never>(options: {
         ...tasks.flatMap((task) => task.notes.map((note) => Note.within(note, `task "${task.id}"`))),
         ...learnerNotes(checked)
       ]).map(Note.message),
+      ...rankingNotes(resamplings, measures, pooled),
       ...plan.flatMap(({ task, instance }) => instance.warnings.map((warning) => `task "${task.id}": ${warning}`))
     ],
     hash: hashJson(jobs.map(({ id }) => id))

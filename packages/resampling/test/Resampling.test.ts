@@ -556,7 +556,9 @@ describe("classes left out", () => {
     const { warnings } = apply(Resampling.cv({ folds: 2 }), dynamic(20, { target: rare(1) }))
     expect(warnings.length).toBe(2)
     expect(warnings[0]).toMatch(/^1 train sets have no row of the class "rare": split \d \(fold \d\)\.$/)
-    expect(warnings[1]).toMatch(/^1 test sets have no row of the class "rare", .*: split \d \(fold \d\)\.$/)
+    expect(warnings[1]).toMatch(
+      /^1 test sets have no row of the class "rare", .*: split \d \(fold \d\)\. Use stratum: \["y"\], or fewer folds\.$/
+    )
   })
 
   it("are a warning in given folds", () => {
@@ -570,7 +572,7 @@ describe("classes left out", () => {
     const { warnings } = apply(Resampling.sameOther({ folds: 2 }), dynamic(40, { target, subset, stratify: true }))
     expect(warnings).toEqual([
       '4 train sets have no row of the class "b": split 5 (test subset "two", fold 0, train other), split 7 (test subset "two", fold 1, train other), split 8 (test subset "one", fold 0, train same) and 1 more.',
-      '2 test sets have no row of the class "b", so that measures such as AUC may be undefined there: split 0 (test subset "one", fold 0, train all), split 2 (test subset "one", fold 1, train all).'
+      '2 test sets have no row of the class "b", so that measures such as AUC may be undefined there: split 0 (test subset "one", fold 0, train all), split 2 (test subset "one", fold 1, train all). Use fewer folds, or pool the test rows (average: micro).'
     ])
   })
 

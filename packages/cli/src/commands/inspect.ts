@@ -87,7 +87,8 @@ const widthsOf = ({ roles, id }: Task.Task, stages: Learner.Checked["stages"]): 
 /** Shows tasks, roles and pipelines without training. */
 export const inspect = Effect.fn("inspect")(function* ({ file, format }: Input) {
   const { loaded, design } = yield* plan(file)
-  const { tasks, learners, measures, registry } = loaded
+  const { tasks, learners, measures, pooled, registry } = loaded
+  const measured = [...measures.map(({ id }) => id), ...pooled.map(({ id }) => `${id} (pooled)`)]
   if (format === "json") {
     return yield* Console.log(
       toJson(
@@ -97,7 +98,7 @@ export const inspect = Effect.fn("inspect")(function* ({ file, format }: Input) 
           tasks: tasks.map(({ id, kind, rows, roles, levels, hash }) => ({ id, kind, rows, roles, levels, hash })),
           learners: learners.map((learner) => ({ id: learner.id, hash: Learner.hash(learner), ...learner.json })),
           resamplings: loaded.experiment.resamplings,
-          measures: measures.map(({ id }) => id),
+          measures: measured,
           jobs: design.jobs.length
         },
         2
@@ -131,9 +132,7 @@ export const inspect = Effect.fn("inspect")(function* ({ file, format }: Input) 
   }
   if (format === "text") {
     const resamplings = loaded.experiment.resamplings.map((resampling) => Resampling.toText(resampling)).join("; ")
-    yield* Console.log(
-      `${resamplings}: ${design.jobs.length} jobs, measures ${measures.map(({ id }) => id).join(", ")}`
-    )
+    yield* Console.log(`${resamplings}: ${design.jobs.length} jobs, measures ${measured.join(", ")}`)
     for (const warning of design.warnings) yield* Console.error(`note: ${warning}`)
   }
 })

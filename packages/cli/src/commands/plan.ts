@@ -8,12 +8,13 @@ import { load } from "../experiment/load.ts"
 /** Loads an experiment and plans its jobs. Nothing is trained or written. */
 export const plan = Effect.fn("plan")(function* (file: string) {
   const loaded = yield* load(file)
-  const { tasks, learners, fallback, measures, experiment } = loaded
+  const { tasks, learners, fallback, measures, pooled, experiment } = loaded
   const design = yield* Design.grid({
     tasks,
     learners,
     fallback,
     measures,
+    pooled,
     resamplings: experiment.resamplings,
     seed: experiment.seed
   }).pipe(

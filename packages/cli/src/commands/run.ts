@@ -9,6 +9,7 @@ import * as Tfjs from "@rocflow/core/engine/tfjs/Tfjs"
 import * as Events from "@rocflow/core/learning/Events"
 import * as Executor from "@rocflow/resampling/Executor"
 import * as Notes from "@rocflow/resampling/Notes"
+import * as Pooled from "@rocflow/resampling/Pooled"
 import * as Processes from "@rocflow/resampling/executor/Processes"
 import * as Run from "@rocflow/resampling/Run"
 import * as Score from "@rocflow/resampling/Score"
@@ -23,6 +24,7 @@ import * as Schema from "effect/Schema"
 import { writeReport } from "@rocflow/report/fromRun"
 import { toJson } from "@rocflow/core/Json"
 import * as Progress from "../terminal/progress.ts"
+import { pooledTable } from "../terminal/pooledTable.ts"
 import { summary } from "../terminal/summary.ts"
 import { versions } from "../versions.ts"
 import { plan } from "./plan.ts"
@@ -115,11 +117,13 @@ export const run = Effect.fn("run")(function* ({ file, out, workers, timeLimit, 
   )
 
   const rows = Score.table(outcome.results)
+  const pooled = yield* Pooled.measure(outcome, design.pooled)
+  if (design.pooled.length > 0) yield* Pooled.write(directory, pooled)
   if (!json) yield* Console.error("writing the report")
   const { file: report, problems } = yield* writeReport(outcome)
   const seconds = ((yield* Clock.currentTimeMillis) - started) / 1000
   if (json) {
-    yield* Console.log(toJson({ _tag: "Finished", directory, report, skipped: outcome.skipped, scores: rows }))
+    yield* Console.log(toJson({ _tag: "Finished", directory, report, skipped: outcome.skipped, scores: rows, pooled }))
   } else {
     const labels = new Map(
       outcome.manifest.measures.map(({ id, label, direction }) => [
@@ -128,6 +132,7 @@ export const run = Effect.fn("run")(function* ({ file, out, workers, timeLimit, 
       ])
     )
     yield* Console.log(`\n${yield* summary(rows, labels)}\n`)
+    if (pooled.length > 0) yield* Console.log(`${pooledTable(pooled)}\n`)
     const repeated = outcome.skipped === 0 ? "" : `, ${outcome.skipped} of them finished before`
     yield* Console.log(`${rows.length} jobs${repeated}, ${Duration.toText(seconds)}\nreport: ${report}`)
   }

@@ -84,6 +84,18 @@ export const TaskEntry = Schema.Struct({
   names: optional(Schema.Array(Name), "The names of all columns, in place of those of the header")
 })
 
+/** A measure of an experiment: its id, or with it how the splits are averaged. @category schemas */
+export const MeasureEntry = Schema.Union([
+  Name,
+  Schema.Struct({
+    type: Name,
+    average: optional(
+      Schema.Literals(["macro", "micro"]),
+      "macro, the default: the mean of one number a split; micro: one number over the pooled test rows of all splits"
+    )
+  })
+])
+
 /** A learner of an experiment: read further by `Learner.fromJson`. @category schemas */
 export const LearnerEntry = Schema.Union([
   Schema.String,
@@ -106,7 +118,7 @@ export const Experiment = Schema.Struct({
     LearnerEntry.annotate({ description: "Trained where a learner fails, such as Featureless; default: none" })
   ),
   resamplings: Schema.Array(Resampling.schema).check(Schema.isMinLength(1)),
-  measures: Schema.Array(Name).check(Schema.isMinLength(1)),
+  measures: Schema.Array(MeasureEntry).check(Schema.isMinLength(1)),
   models: optional(Schema.Boolean, "Keeps what every job learned, in models/<id>/model.json. Default false")
 })
 
@@ -161,7 +173,7 @@ export const jsonSchema = (definitions: ReadonlyArray<Definition>): object => {
       ...root.properties,
       learners: listOf(ref("learner")),
       fallback: ref("learner"),
-      measures: listOf(ref("measure"))
+      measures: listOf(ref("averaged"))
     },
     $defs: {
       ...own,
@@ -169,6 +181,17 @@ export const jsonSchema = (definitions: ReadonlyArray<Definition>): object => {
       stages: listOf(anyOf(network)),
       transform: anyOf(of("transform")),
       measure: ids(of("measure")),
+      averaged: {
+        anyOf: [
+          ref("measure"),
+          {
+            type: "object",
+            properties: { type: ref("measure"), average: { enum: ["macro", "micro"] } },
+            required: ["type"],
+            additionalProperties: false
+          }
+        ]
+      },
       callback: anyOf(of("callback"))
     }
   }

@@ -37,6 +37,8 @@ export interface Loaded {
   readonly learners: ReadonlyArray<AnyLearner<Engines>>
   readonly fallback: AnyLearner<Engines> | undefined
   readonly measures: ReadonlyArray<Measure.Measure>
+  /** The measures over the pooled test rows of all splits. */
+  readonly pooled: ReadonlyArray<Measure.Measure>
   readonly registry: Registry.Registry
   /** The error of problems found later, at their places in the file. */
   readonly refuse: (problems: ReadonlyArray<Problem>) => ExperimentError
@@ -144,13 +146,23 @@ const readLearner = (
   return undefined
 }
 
-const readMeasures = (ids: ReadonlyArray<string>, registry: Registry.Registry, problems: Array<Problem>) =>
-  ids.flatMap((id, i) => {
-    const found = decode(Measure.reference, id, Registry.lookup(registry))
-    if (Result.isSuccess(found)) return [found.success]
-    problems.push(...found.failure.map(({ message }) => ({ path: ["measures", i], message })))
+const readMeasures = (
+  entries: Experiment["measures"],
+  registry: Registry.Registry,
+  problems: Array<Problem>
+): { readonly measures: ReadonlyArray<Measure.Measure>; readonly pooled: ReadonlyArray<Measure.Measure> } => {
+  const read = entries.flatMap((entry, i) => {
+    const { type, average = "macro" } = Predicate.isString(entry) ? { type: entry } : entry
+    const found = decode(Measure.reference, type, Registry.lookup(registry))
+    if (Result.isSuccess(found)) return [{ average, measure: found.success }]
+    const at = Predicate.isString(entry) ? ["measures", i] : ["measures", i, "type"]
+    problems.push(...found.failure.map(({ message }) => ({ path: at, message })))
     return []
   })
+  const of = (wanted: "macro" | "micro") =>
+    read.flatMap(({ average, measure }) => (average === wanted ? [measure] : []))
+  return { measures: of("macro"), pooled: of("micro") }
+}
 
 const readTasks = Effect.fnUntraced(function* (
   entries: Experiment["tasks"],
@@ -237,10 +249,10 @@ export const load = Effect.fn("experiment.load")(function* (file: string) {
     .filter((learner) => learner !== undefined)
   const fallback =
     experiment.fallback === undefined ? undefined : readLearner(experiment.fallback, ["fallback"], registry, problems)
-  const measures = readMeasures(experiment.measures, registry, problems)
+  const { measures, pooled } = readMeasures(experiment.measures, registry, problems)
   const tasks = yield* readTasks(experiment.tasks, directory, problems)
   if (problems.length > 0) return yield* refuse(problems)
   const name = experiment.name ?? path.basename(file, path.extname(file))
-  const loaded: Loaded = { file, name, text, experiment, tasks, learners, fallback, measures, registry, refuse }
+  const loaded: Loaded = { file, name, text, experiment, tasks, learners, fallback, measures, pooled, registry, refuse }
   return loaded
 })

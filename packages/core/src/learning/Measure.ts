@@ -42,6 +42,8 @@ export interface Measure<out K extends TargetKind = TargetKind> extends Definiti
   readonly accepts: ReadonlyArray<K>
   /** The predict type that it needs. */
   readonly needs: "response" | "prob"
+  /** Whether it compares the scores of rows with each other, as AUC does; scores of different models are then not alike. */
+  readonly ranks?: boolean
   /**
    * Measures a prediction. Rows whose target is not known, and a value that is not finite (the square of a huge error,
    * 0/0), are undefined and say so: tables and files hold finite numbers.
@@ -174,13 +176,14 @@ export const auc = define({
   range: [0, 1],
   accepts: ["binary"],
   needs: "prob",
+  ranks: true,
   evaluate: (p) => {
     const scores = ranking(p)
     if (scores === undefined) return undefinedBecause('AUC needs scores; train with predictType "prob"')
     const row = scores.findIndex((score) => !Number.isFinite(score))
     if (row >= 0) return undefinedBecause(`AUC needs finite scores, and that of row ${row} is ${scores[row]}`)
     const value = rankAuc(scores, Targets.toNumbers("binary", p.truth))
-    return value ?? undefinedBecause("AUC needs both classes, and these rows have one; stratify by the target")
+    return value ?? undefinedBecause("AUC needs both classes, and these rows have one")
   }
 })
 

@@ -135,3 +135,44 @@ export const toColumns = (self: Prediction): ReadonlyArray<readonly [string, Col
     ...(self.scores === undefined ? [] : [["score", Column.numeric(self.scores)] as const])
   ]
 }
+
+/** The coded values of a column of levels or of numbers; undefined where one is neither. */
+const coded = (column: Column.Column, { kind, levels }: Of["schema"]): Float64Array | undefined => {
+  if (kind === "regression") return Column.asNumbers(column)
+  const factor = Column.asFactor(column)
+  const place = factor.levels.map((level) => levels.indexOf(level))
+  const codes = Float64Array.from(factor.codes, (code) => place[code] ?? -1)
+  return codes.includes(-1) ? undefined : codes
+}
+
+/**
+ * Reads what `toColumns` gave, of a target with these levels; undefined for columns that are no prediction of it.
+ * @category constructors
+ */
+export const fromColumns = (
+  columns: ReadonlyMap<string, Column.Column>,
+  schema: Of["schema"]
+): Prediction | undefined => {
+  const numbersOf = (name: string) => {
+    const column = columns.get(name)
+    return column === undefined ? undefined : Column.asNumbers(column)
+  }
+  const codesOf = (name: string) => {
+    const column = columns.get(name)
+    return column === undefined ? undefined : coded(column, schema)
+  }
+  const [rows, response] = [numbersOf("row"), codesOf("response")]
+  if (rows === undefined || response === undefined) return undefined
+  const shares = [...columns].filter(([name]) => name.startsWith("prob.")).map(([name]) => numbersOf(name)!)
+  const prob = new Float64Array(rows.length * shares.length)
+  for (const [k, share] of shares.entries()) share.forEach((p, i) => (prob[i * shares.length + k] = p))
+  return {
+    kind: schema.kind,
+    levels: schema.levels,
+    rows: Int32Array.from(rows),
+    truth: codesOf("truth"),
+    response,
+    prob: shares.length === 0 ? undefined : prob,
+    scores: numbersOf("score")
+  }
+}

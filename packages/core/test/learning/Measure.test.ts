@@ -143,12 +143,7 @@ describe("rows whose target is not known", () => {
 describe("undefined values", () => {
   const bare = { ...binary([1, 0], [0.5, 0.5]), prob: undefined }
   it.each<[string, Measure.Measure, Prediction.Prediction, string]>([
-    [
-      "AUC of one class",
-      Measure.auc,
-      binary([1, 1], [0.5, 0.6]),
-      "AUC needs both classes, and these rows have one; stratify by the target"
-    ],
+    ["AUC of one class", Measure.auc, binary([1, 1], [0.5, 0.6]), "AUC needs both classes, and these rows have one"],
     ["AUC without scores", Measure.auc, bare, 'AUC needs scores; train with predictType "prob"'],
     [
       "log-loss without probabilities",

@@ -163,3 +163,24 @@ describe("rows without a known target", () => {
     expect(Prediction.toColumns(blank).map(([name]) => name)).toEqual(["row", "response"])
   })
 })
+
+describe("columns", () => {
+  it("come back as the prediction that they were made of", () => {
+    const levels3 = ["1", "2", "1.0"]
+    const cases = [
+      of("binary", [-1, 0.5, 2], [0, 1, 1]),
+      of("binary", [-1, 0.5], [0, 1], "response"),
+      Prediction.fromOutputs(
+        { schema: { kind: "multiclass", levels: levels3 }, rows: 2, truth: undefined },
+        [1, 2, 3, 3, 2, 1],
+        "prob"
+      ),
+      of("regression", [1.5, -2], [1, 2])
+    ]
+    for (const prediction of cases) {
+      const columns = new Map(Prediction.toColumns(prediction))
+      expect(Prediction.fromColumns(columns, prediction)).toEqual(prediction)
+    }
+    expect(Prediction.fromColumns(new Map(), { kind: "binary", levels: ["a", "b"] })).toBe(undefined)
+  })
+})

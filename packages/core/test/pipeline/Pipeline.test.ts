@@ -220,8 +220,8 @@ describe("a bad description", () => {
     ],
     [
       "an unknown measure",
-      replaced(5, { type: "Model.classif", epochs: 3, measures: ["error", "auk"] }),
-      [["5.measures.1", /"auk" is not a known measure; did you mean "auc"\?/]]
+      replaced(5, { type: "Model.classif", epochs: 3, measures: ["error", "aucc"] }),
+      [["5.measures.1", /"aucc" is not a known measure; did you mean "auc"\?/]]
     ],
     [
       "an unknown validation measure",

@@ -18,12 +18,13 @@ export const measure = Measure.define({
   range: [0, Infinity],
   accepts: ["binary"],
   needs: "prob",
+  ranks: true,
   evaluate: (prediction) => {
     const scores = Measure.ranking(prediction)
     if (scores === undefined) return Measure.undefinedBecause('AUM needs scores; train with predictType "prob"')
     const labels = Targets.toNumbers("binary", prediction.truth)
     if (!labels.includes(0) || !labels.includes(1)) {
-      return Measure.undefinedBecause("AUM needs both classes, and these rows have one; stratify by the target")
+      return Measure.undefinedBecause("AUM needs both classes, and these rows have one")
     }
     const aum = Linear.shared().evaluate(scores, labels, labels.length, "rate", new Float64Array(labels.length))
     return Number.isNaN(aum) ? Measure.undefinedBecause("AUM needs finite scores, and some are not") : aum

@@ -130,9 +130,16 @@ export const checkSplits = (
     for (const [name, lacking] of train) {
       warnings.push(`${lacking.length} train sets have no row of the class "${name}": ${list(lacking)}.`)
     }
-    for (const [name, lacking] of test) {
+    const pooling = "pool the test rows (average: micro)"
+    const classAdvice = given
+      ? `Choose other splits, or ${pooling}.`
+      : stratified
+        ? `Use fewer folds, or ${pooling}.`
+        : strataAdvice(units)
+    const single = [...tested].every((rows) => rows.length === 1)
+    for (const [name, lacking] of single ? [] : test) {
       warnings.push(
-        `${lacking.length} test sets have no row of the class "${name}", so that measures such as AUC may be undefined there: ${list(lacking)}.`
+        `${lacking.length} test sets have no row of the class "${name}", so that measures such as AUC may be undefined there: ${list(lacking)}. ${classAdvice}`
       )
     }
   }

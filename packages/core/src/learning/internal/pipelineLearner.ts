@@ -176,7 +176,7 @@ const neverDefined = ({ best, history }: Training.Outcome, { validation }: Setti
   const [first] = validation?.measures ?? []
   if (first?.direction === undefined || best !== undefined) return undefined
   const last = history.at(-1)?.valid[first.id]
-  return last === undefined || Measure.isDefined(last) ? undefined : last.reason.split(";")[0]!
+  return last === undefined || Measure.isDefined(last) ? undefined : last.reason
 }
 
 /** What training showed that is probably not meant; an error where the user wants one. */
