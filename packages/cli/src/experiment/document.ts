@@ -64,7 +64,7 @@ const unresolvedAlias = (document: Document): { readonly name: string; readonly 
  */
 export const parse = (text: string): Result.Result<Source, Position & { readonly message: string }> => {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: "error" })
   const at = (offset: number): Position => {
     const { line, col } = lines.linePos(offset)
     return { line, column: col }
