@@ -114,7 +114,7 @@ const changes = (junk: ReadonlyArray<string>) =>
 const attempt = async <A, E>(effect: Effect.Effect<A, E>): Promise<A | string> => {
   const exit = await Effect.runPromiseExit(Effect.timeout(effect, "10 seconds"))
   if (Exit.isSuccess(exit)) return exit.value
-  expect(Cause.hasDies(exit.cause), Cause.pretty(exit.cause)).toBe(false)
+  if (Cause.hasDies(exit.cause)) throw new Error(Cause.pretty(exit.cause))
   const error = Cause.squash(exit.cause)
   return error instanceof Error ? error.message : String(error)
 }

@@ -69,6 +69,15 @@ const agree = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): boolean => {
   return common.every((level, i) => level === other[i])
 }
 
+/** The first row whose value cannot be read as one of another type. */
+const firstUnfit = (column: Column.Column, type: Column.Type, levels: ReadonlyArray<string>): number => {
+  const rows = Array.from({ length: Column.length(column) }, (_, row) => row)
+  return Math.max(
+    0,
+    rows.findIndex((row) => toTyped(Column.take(column, [row]), type, levels) === undefined)
+  )
+}
+
 /** The column as training saw it, or what is wrong with it. */
 const read = (feature: Feature, column: Column.Column): Result.Result<Column.Column, string> => {
   const { name, type, levels = [], ordered = false } = feature
@@ -79,8 +88,9 @@ const read = (feature: Feature, column: Column.Column): Result.Result<Column.Col
   }
   const typed = toTyped(column, type, levels)
   if (typed === undefined) {
+    const row = firstUnfit(column, type, levels)
     return Result.fail(
-      `feature "${name}" was ${type} in training and is ${column.type} here, and not all of its values can be read as ${type}; declare its type, or correct the values`
+      `feature "${name}" was ${type} in training and is ${column.type} here, and "${Column.toText(column, row)}" in row ${row} cannot be read as ${type}; declare the type of the column, or correct the value`
     )
   }
   if (typed.type === "factor" && ordered && typed.levels.length > levels.length) {

@@ -95,7 +95,7 @@ describe("rows of a table", () => {
     [
       "real",
       Column.text(["one"]),
-      /^feature "real" was numeric in training and is string here, and not all of its values/
+      /^feature "real" was numeric in training and is string here, and "[^"]*" in row \d+ cannot be read as numeric/
     ],
     ["real", Column.boolean([true]), /^feature "real" was numeric in training and is boolean here/],
     ["site", Column.numeric([1.5]), /^feature "site" was string in training and is numeric here/],
