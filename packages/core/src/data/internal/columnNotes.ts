@@ -128,6 +128,22 @@ export const unnamed = (
   ]
 }
 
+/** With fewer rows a column may count them by chance. */
+const fewRows = 20
+
+/** The note on a first column that counts the rows from 0 or 1, as a database numbers them. */
+export const counter = ([name, column]: readonly [string, Column.Column]): Note.Note | undefined => {
+  if (column.type !== "integer" || column.values.length < fewRows) return undefined
+  const [first] = column.values
+  if ((first !== 0 && first !== 1) || !column.values.every((value, row) => value === first + row)) return undefined
+  return Note.make({
+    code: "row-index",
+    column: name,
+    finding: "counts the rows, so it is no feature",
+    advice: "Name it among the features if it is one, or give it the role order."
+  })
+}
+
 /** The note on columns without name and value, as a delimiter at the end of each line makes them. */
 export const emptyColumns = (count: number): Note.Note =>
   Note.make({

@@ -5,6 +5,7 @@ import * as Path from "node:path"
 import * as Column from "../Column.ts"
 import { SchemaError } from "../SchemaError.ts"
 import * as Note from "../Note.ts"
+import * as ColumnNotes from "./columnNotes.ts"
 import { dateParser } from "./dates.ts"
 import type { FileContent } from "./fileContent.ts"
 import { numberParser, plain, type Reading, toDeclared } from "./infer.ts"
@@ -216,5 +217,11 @@ export const readFile = Effect.fnUntraced(function* (
       })
     }
   }
-  return { entries: typed, notes: notes.map((note) => Note.within(note, Path.basename(path))) }
+  const [first] = typed
+  const counter =
+    first === undefined || notes.some(({ column }) => column === first[0]) ? undefined : ColumnNotes.counter(first)
+  return {
+    entries: typed,
+    notes: [...notes, ...(counter === undefined ? [] : [counter])].map((note) => Note.within(note, Path.basename(path)))
+  }
 })

@@ -166,7 +166,9 @@ const candidates = (table: Table, out: Iterable<string>) => {
 const featuresOf = (table: Table, options: Options, roles: Iterable<string>): ReadonlyArray<string> => {
   const { features } = options
   if (Array.isArray(features)) return features
-  const open = candidates(table, [...roles, ...toList(options.ignore), ...rowIndex(table)])
+  const out = [...roles, ...toList(options.ignore)]
+  const labelled = candidates(table, [...out, ...rowIndex(table)])
+  const open = labelled.length > 0 ? labelled : candidates(table, out)
   return features === undefined ? open.map(([name]) => name) : Select.names(features, open)
 }
 
