@@ -143,14 +143,25 @@ const scores = Command.make(
 
 const compare = Command.make(
   "compare",
-  { directory, measure, json },
+  {
+    directory,
+    measure,
+    by: Flag.Literals("by", ["training", "learner"]).pipe(
+      Flag.withDescription(
+        "What is compared: training sets (other and all with same), or learners on the same splits; default: training sets where the run has several"
+      ),
+      Flag.optional
+    ),
+    json
+  },
   lazily(() => import("./commands/compare.ts").then(({ compare }) => compare))
 ).pipe(
   Command.withDescription(
-    "Compare training on other and on all subsets with training on the same: effects and p-values"
+    "Compare training on other and on all subsets with training on the same, or learners with each other: differences with intervals and p-values"
   ),
   Command.withExamples([
-    { command: "rocflow compare rocflow-runs/main-job-1a2b3c4d --measure auc", description: "One measure" }
+    { command: "rocflow compare rocflow-runs/main-job-1a2b3c4d --measure auc", description: "One measure" },
+    { command: "rocflow compare rocflow-runs/main-job-1a2b3c4d --by learner", description: "Which learner is better" }
   ])
 )
 

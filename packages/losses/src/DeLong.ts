@@ -48,6 +48,11 @@ export interface Interval {
   readonly level: number
 }
 
+const isLevel = (level: number): boolean => level > 0 && level < 1
+
+const noLevel = (level: number): Undefined.Undefined =>
+  Undefined.make(`a confidence interval of level ${level} does not exist: give a level between 0 and 1`)
+
 /**
  * Computes a confidence interval of the AUC.
  *
@@ -68,9 +73,7 @@ export const interval = (
   options: { readonly level?: number; readonly method?: "wald" | "logit" } = {}
 ): Interval | Undefined.Undefined => {
   const { level = 0.95, method = "wald" } = options
-  if (!(level > 0 && level < 1)) {
-    return Undefined.make(`a confidence interval of level ${level} does not exist: give a level between 0 and 1`)
-  }
+  if (!isLevel(level)) return noLevel(level)
   const squared = variance(s)
   const auc = Roc.auc(s)
   if (typeof squared !== "number") return squared
@@ -103,7 +106,8 @@ export class UnpairedScores extends Schema.TaggedError<UnpairedScores>()("Unpair
 }
 
 /**
- * The paired comparison of two AUCs: `difference` = auc of the first − auc of the second, `pValue` two-sided.
+ * The paired comparison of two AUCs: `difference` = auc of the first − auc of the second, with the bounds of its confidence
+ * interval; `pValue` two-sided.
  *
  * @category models
  */
@@ -111,6 +115,9 @@ export interface Test {
   readonly aucs: readonly [number, number]
   readonly difference: number
   readonly standardError: number
+  readonly lower: number
+  readonly upper: number
+  readonly level: number
   readonly z: number
   readonly pValue: number
 }
@@ -133,8 +140,10 @@ const checkPaired = (first: BinaryScores, second: BinaryScores): UnpairedScores 
 /**
  * Tests whether two scores of the **same rows** have the same AUC: z = difference / standard error, normal for many rows.
  *
+ * The interval is difference ± z·se, at `level` in (0, 1), default 0.95; it holds 0 exactly where `pValue` ≥ 1 − level.
+ *
  * Fails with `UnpairedScores` if the labels differ. Undefined if the difference has no variance (equal rankings, or both
- * separate the classes).
+ * separate the classes), and for a level out of range.
  *
  * @example
  * const labels = [0, 0, 1, 1]
@@ -145,8 +154,11 @@ const checkPaired = (first: BinaryScores, second: BinaryScores): UnpairedScores 
  */
 export const test = Effect.fnUntraced(function* (
   first: BinaryScores,
-  second: BinaryScores
+  second: BinaryScores,
+  options: { readonly level?: number } = {}
 ): Effect.fn.Return<Test | Undefined.Undefined, UnpairedScores> {
+  const { level = 0.95 } = options
+  if (!isLevel(level)) return noLevel(level)
   const unpaired = checkPaired(first, second)
   if (unpaired !== undefined) return yield* unpaired
   const refused = refusal(first) ?? refusal(second)
@@ -160,5 +172,7 @@ export const test = Effect.fnUntraced(function* (
   if (!(standardError > 0)) return Undefined.make("the difference of the two AUCs has no variance")
   const difference = aucs[0] - aucs[1]
   const z = difference / standardError
-  return { aucs: [aucs[0], aucs[1]], difference, standardError, z, pValue: Normal.twoSided(z) }
+  const half = Normal.twoSidedQuantile(level) * standardError
+  const bounds = { lower: difference - half, upper: difference + half, level }
+  return { aucs: [aucs[0], aucs[1]], difference, standardError, ...bounds, z, pValue: Normal.twoSided(z) }
 })

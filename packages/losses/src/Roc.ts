@@ -8,6 +8,8 @@ import type { BinaryScores } from "./BinaryScores.ts"
 import * as Groups from "./internal/rocGroups.ts"
 import { make, type Measured, type Undefined } from "./internal/undefinedValue.ts"
 
+export { verticalAverage } from "./internal/rocAverage.ts"
+export type { Rates, VerticalAverage } from "./internal/rocAverage.ts"
 export { confusion } from "./internal/rocConfusion.ts"
 export type { Confusion } from "./internal/rocConfusion.ts"
 export { averagePrecision, precisionRecall } from "./internal/rocPrecision.ts"

@@ -5,6 +5,8 @@
  * chose; the reason stands next to it (`undefinedCount`, `notTestable`).
  */
 
+import type { Verdict } from "@rocflow/resampling/Compare"
+
 /** The training rows of a split, seen from its test subset: its own subset, the other ones, or all of them. */
 export type TrainSubsets = "all" | "same" | "other"
 
@@ -67,25 +69,53 @@ export interface AggregatedRow {
   readonly undefinedCount: number
 }
 
-/** A paired t-test of another training set against the test subset's own one. */
-export interface ComparisonRow {
+/** A tested difference, compare − baseline: positive is better for AUC and worse for an error. */
+interface ContrastRow {
   readonly task: string
-  readonly learner: string
   readonly testSubset: string
-  readonly compare: "other" | "all"
   readonly measure: string
-  /** Mean over the pairs of compare − same: positive is better for AUC and worse for an error. */
   readonly meanDiff: number | null
-  readonly sameMean: number | null
+  /** The 95 % interval of the difference, of the corrected resampled t-test. */
+  readonly lower: number | null
+  readonly upper: number | null
+  readonly baselineMean: number | null
   readonly compareMean: number | null
+  /** P of the corrected resampled t-test, which allows for folds that share training rows. */
   readonly p: number | null
-  /** P after correction for multiple tests (Holm), where it was asked for. */
-  readonly pAdjusted?: number
-  /** `P = 0.1234` or `P < 0.0001`. */
+  /** The same, adjusted for the number of tests by Holm's method. */
+  readonly pHolm: number | null
+  /** P of the paired t-test that takes folds for independent. */
+  readonly pNaive: number | null
+  /** Of `pHolm`: `P = 0.1234` or `P < 0.0001`. */
   readonly label: string
+  readonly verdict: Verdict
   readonly pairs: number
+  /** Test sets without a pair: with an undefined score, and with a job that is not finished. */
+  readonly unpaired: number
+  readonly open: number
   /** Why there is no p-value. */
   readonly notTestable?: string
+}
+
+/** Another training set against the test subset's own one. */
+export interface ComparisonRow extends ContrastRow {
+  readonly learner: string
+  readonly compare: "other" | "all"
+}
+
+/** A learner against another one, on the same splits. */
+export interface LearnerComparisonRow extends ContrastRow {
+  readonly learner: string
+  readonly baseline: string
+  readonly trainSubsets: TrainSubsets
+  /** Whether it is over all test subsets. */
+  readonly overall: boolean
+}
+
+/** Tests, and what has to be said below their tables. */
+export interface Comparisons<Row> {
+  readonly rows: ReadonlyArray<Row>
+  readonly remarks: ReadonlyArray<string>
 }
 
 /** One point of a learning curve. `series` is the part and the quantity: `train loss`, `valid auc`. */
@@ -101,24 +131,34 @@ export interface HistoryRow {
   readonly value: number
 }
 
-/** A ROC curve of the predictions of all folds pooled; `fpr` and `tpr` never decrease and run from 0 to 1. */
-export interface RocCurve {
+/** The rates of a ROC curve; `fpr` and `tpr` never decrease and run up to 1. */
+export interface Rates {
+  readonly fpr: ReadonlyArray<number>
+  readonly tpr: ReadonlyArray<number>
+}
+
+/** The ROC curves of a learner: one a fold, and their vertical average. */
+export interface RocCurves {
   readonly task: string
   readonly learner: string
   readonly testSubset: string
   readonly trainSubsets: TrainSubsets
-  readonly fpr: ReadonlyArray<number>
-  readonly tpr: ReadonlyArray<number>
+  readonly folds: ReadonlyArray<Rates>
+  readonly average: Rates
+  /** The standard deviation of the TPR over folds at each FPR of the average; none for one fold. */
+  readonly sd?: ReadonlyArray<number>
+  /** The mean over folds. */
   readonly auc: number
 }
 
-/** A job that failed, and why. */
+/** Jobs that failed with one message, and how many. */
 export interface FailureRow {
-  readonly job: string
   readonly learner: string
-  /** The split in words, for instance `test north, train all, fold 3`. */
+  /** The first of the jobs, and its split in words: `test north, train all, fold 3`. */
+  readonly job: string
   readonly split: string
   readonly message: string
+  readonly count: number
 }
 
 /** How the numbers were made. Nothing here names a machine or a person. */
@@ -139,9 +179,11 @@ export interface ReportModel {
   readonly resampling: string
   readonly measures: ReadonlyArray<MeasureSummary>
   readonly scores: ReadonlyArray<AggregatedRow>
-  readonly comparisons: ReadonlyArray<ComparisonRow>
+  readonly comparisons: Comparisons<ComparisonRow>
+  readonly learnerComparisons: Comparisons<LearnerComparisonRow>
   readonly histories: ReadonlyArray<HistoryRow>
-  readonly roc: ReadonlyArray<RocCurve>
+  readonly roc: ReadonlyArray<RocCurves>
   readonly failures: ReadonlyArray<FailureRow>
+  readonly jobs: { readonly total: number; readonly finished: number }
   readonly provenance: Provenance
 }

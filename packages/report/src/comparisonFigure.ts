@@ -1,8 +1,8 @@
 import type { Figure } from "./figureModel.ts"
-import { type Numbers, numbersFor } from "./internal/numbers.ts"
+import { type Numbers, numbersFor } from "./Numbers.ts"
 import { type Datum, onlyColumn, panelGrid } from "./internal/panels.ts"
-import { axesOf, ofTask, scoresOf } from "./internal/select.ts"
-import { heightFor, meanDatum, padded, rangeOf, statLayers, testDatum, widthFor } from "./internal/stats.ts"
+import { axesOf, ofTask, scoresOf, spreadsOf } from "./internal/select.ts"
+import { heightFor, meanDatum, padded, rangeOf, statLayers, testDatum, widthFor } from "./internal/marks.ts"
 import { capital, shorten } from "./internal/text.ts"
 import type { AggregatedRow, MeasureSummary, ReportModel } from "./ReportModel.ts"
 import { fontSize } from "./theme.ts"
@@ -28,7 +28,7 @@ const bySubsets = (
 ): Described => {
   const { learners, testSubsets, trains } = axesOf(model, task, rows)
   const y = rowsOf(trains)
-  const comparisons = model.comparisons.filter((row) => row.task === task && row.measure === measure.id)
+  const comparisons = model.comparisons.rows.filter((row) => row.task === task && row.measure === measure.id)
   const columns = new Map(
     learners.map((learner) => {
       const own = rows.filter((row) => row.learner === learner)
@@ -71,8 +71,8 @@ const bySubsets = (
     caption:
       `${capital(measure.label)} on each test subset (rows) when training on the same subset, on the other ones or on all; ` +
       `${goal(measure)}. Points are means and segments one standard deviation over folds; a grey segment joins two ` +
-      `means that a paired t-test compares. Each learner has its own scale. Folds share training rows, so P values ` +
-      `are approximate, and those printed here are not corrected for the number of tests.`,
+      `means that are compared, with the P of the corrected resampled t-test after Holm's adjustment for all tests of ` +
+      `the figure. Each learner has its own scale.`,
     spec,
     fullNames
   }
@@ -124,7 +124,7 @@ const byLearner = (
 export const comparison = (model: ReportModel, task: string, measure: MeasureSummary): ReadonlyArray<Described> => {
   const rows = scoresOf(model, task, measure.id).filter((row) => row.full)
   if (rows.length === 0) return []
-  const numbers = numbersFor(measure, rows)
+  const numbers = numbersFor(measure.format, spreadsOf(rows))
   const soak = rows.some((row) => row.trainSubsets !== "same")
   return [(soak ? bySubsets : byLearner)(model, task, measure, rows, numbers)]
 }

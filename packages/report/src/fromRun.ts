@@ -1,29 +1,20 @@
 /**
  * From a run to the model of its report.
  */
-import * as Column from "@rocflow/core/data/Column"
-import * as Table from "@rocflow/core/data/Table"
-import * as BinaryScores from "@rocflow/losses/BinaryScores"
+import { toJson } from "@rocflow/core/Json"
 import * as Roc from "@rocflow/losses/Roc"
 import * as Compare from "@rocflow/resampling/Compare"
 import type * as Job from "@rocflow/resampling/Job"
-import * as RunDirectory from "@rocflow/resampling/RunDirectory"
+import type * as RunDirectory from "@rocflow/resampling/RunDirectory"
 import * as Score from "@rocflow/resampling/Score"
 import * as Effect from "effect/Effect"
-import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
-import { toJson } from "@rocflow/core/Json"
+import type { Finished } from "./Finished.ts"
+import * as Predictions from "./internal/predictions.ts"
+import { formatOf, orNull } from "./Numbers.ts"
+import { oneTestSet } from "./oneTestSet.ts"
 import * as Report from "./Report.ts"
 import type * as Model from "./ReportModel.ts"
-
-/** What is needed of a run: what it is about and the results so far. */
-export interface Finished {
-  readonly directory: string
-  readonly manifest: RunDirectory.Manifest
-  readonly results: ReadonlyArray<Job.Result>
-}
-
-const orNull = (value: unknown): number | null => (typeof value === "number" ? value : null)
 
 const taskOf = (task: RunDirectory.Manifest["tasks"][number]): Model.TaskSummary => {
   const { feature = [], ...roles } = task.roles
@@ -54,7 +45,6 @@ const learnerOf = ({ id, json }: RunDirectory.Manifest["learners"][number]): Mod
   return { id, pipeline: (pipeline ?? [json]).map(stageText) }
 }
 
-/** Rates are shown as percent, except areas, which are by custom not. */
 const measureOf = ({
   id,
   label,
@@ -64,7 +54,7 @@ const measureOf = ({
   id,
   label,
   direction: direction ?? "minimise",
-  format: range[0] === 0 && range[1] === 1 && !/^(auc|aum)/.test(id) ? "percent" : "number"
+  format: formatOf(id, range)
 })
 
 const scoresOf = (rows: ReadonlyArray<Score.ScoreRow>): ReadonlyArray<Model.AggregatedRow> =>
@@ -84,26 +74,61 @@ const scoresOf = (rows: ReadonlyArray<Score.ScoreRow>): ReadonlyArray<Model.Aggr
     }))
   )
 
-const comparisonsOf = Effect.fnUntraced(function* (rows: ReadonlyArray<Score.ScoreRow>) {
-  const found = yield* Effect.forEach(Score.measures(rows), (measure) =>
-    // A run that compares no training sets has no comparisons; that is no error of its report.
-    Effect.orElseSucceed(Compare.pvalues(rows, { measure }), (): ReadonlyArray<Compare.Test> => [])
-  )
-  return found.flat().map((test): Model.ComparisonRow => ({
-    task: test.task,
-    learner: test.learner,
-    testSubset: test.testSubset,
-    compare: test.compare,
-    measure: test.measure,
-    meanDiff: orNull(test.meanDiff),
-    sameMean: orNull(test.sameMean),
-    compareMean: orNull(test.compareMean),
-    p: orNull(test.pPaired),
-    label: test.label,
-    pairs: test.pairs,
-    ...(typeof test.pPairedHolm === "number" ? { pAdjusted: test.pPairedHolm } : {}),
-    ...(typeof test.pPaired === "number" ? {} : { notTestable: test.pPaired.notTestable })
-  }))
+type MeasureOf = ReadonlyMap<string, RunDirectory.Manifest["measures"][number]>
+
+const contrastOf = (test: Compare.Contrast, measures: MeasureOf) => ({
+  task: test.task,
+  testSubset: test.testSubset,
+  measure: test.measure,
+  meanDiff: orNull(test.meanDiff),
+  lower: orNull(test.lower),
+  upper: orNull(test.upper),
+  baselineMean: orNull(test.baselineMean),
+  compareMean: orNull(test.compareMean),
+  p: orNull(test.p),
+  pHolm: orNull(test.pHolm),
+  pNaive: orNull(test.pPaired),
+  label: test.label,
+  verdict: Compare.verdict(test, measures.get(test.measure)?.direction),
+  pairs: test.pairs,
+  unpaired: test.unpaired,
+  open: test.open,
+  ...(typeof test.p === "number" ? {} : { notTestable: test.p.notTestable })
+})
+
+/** A run that compares no training sets, or has one learner, has no comparisons; that is no error of its report. */
+const orNone = <A>(tests: Effect.Effect<ReadonlyArray<A>, Compare.CompareError>) =>
+  Effect.orElseSucceed(tests, (): ReadonlyArray<A> => [])
+
+const comparisonsOf = Effect.fnUntraced(function* (run: Finished) {
+  const rows = Score.planned(run)
+  const measures: MeasureOf = new Map(run.manifest.measures.map((measure) => [measure.id, measure]))
+  const ids = [...measures.keys()]
+  const shared = yield* oneTestSet(run)
+  const training = (yield* Effect.forEach(ids, (measure) => orNone(Compare.pvalues(rows, { measure })))).flat()
+  const learners = (yield* Effect.forEach(ids, (measure) =>
+    orNone(Compare.learners(rows, { measure, oneTestSet: shared }))
+  )).flat()
+  return {
+    comparisons: {
+      rows: training.map((test) => ({
+        ...contrastOf(test, measures),
+        learner: test.learner,
+        compare: test.compare
+      })),
+      remarks: Compare.remarks(training)
+    },
+    learnerComparisons: {
+      rows: learners.map((test) => ({
+        ...contrastOf(test, measures),
+        learner: test.learner,
+        baseline: test.baseline,
+        trainSubsets: test.trainSubsets,
+        overall: test.overall
+      })),
+      remarks: Compare.remarks(learners)
+    }
+  }
 })
 
 const historiesOf = (results: ReadonlyArray<Job.Result>): ReadonlyArray<Model.HistoryRow> =>
@@ -124,57 +149,55 @@ const historiesOf = (results: ReadonlyArray<Job.Result>): ReadonlyArray<Model.Hi
         })
   )
 
-/** Labels (1 = positive) and scores in the predictions of a job; undefined if they do not rank rows. */
-const ranked = Effect.fnUntraced(function* (directory: string, id: string, positive: string) {
-  const fs = yield* FileSystem.FileSystem
-  const file = yield* RunDirectory.predictionsFile(directory, id)
-  if (!(yield* fs.exists(file))) return undefined
-  const { columns } = yield* Table.fromFile(file)
-  // The probability of the positive level is the first of the probabilities.
-  const scores = columns.get("score") ?? [...columns].find(([name]) => name.startsWith("prob."))?.[1]
-  const truth = columns.get("truth")
-  const values = scores === undefined ? undefined : Column.asNumbers(scores)
-  if (truth === undefined || values === undefined) return undefined
-  const { codes, levels } = Column.asFactor(truth)
-  const code = levels.indexOf(positive)
-  return {
-    labels: Array.from(codes, (label) => label === code),
-    scores: Array.from(values)
-  }
-})
-
-/** The ROC curve of a cell: the predictions of its full training sets, pooled over folds. */
+/** The ROC curves of each cell: of the predictions of its full training sets, a curve a fold. */
 const rocOf = Effect.fnUntraced(function* ({ directory, manifest, results }: Finished) {
-  const positives = new Map(
-    manifest.tasks.filter(({ kind }) => kind === "binary").map(({ id, levels }) => [id, levels[0]!.name])
-  )
-  const full = results.filter(
-    ({ job, status }) => status === "ok" && job.nTrainGroups === job.groups && positives.has(job.task)
-  )
+  const positives = Predictions.positives(manifest)
+  const full = results.filter(({ job }) => job.nTrainGroups === job.groups && positives.has(job.task))
   const cells = Map.groupBy(full, ({ job }) => toJson([job.task, job.learner, job.testSubset, job.trainSubsets]))
   return (yield* Effect.forEach(cells.values(), (cell) =>
     Effect.gen(function* () {
       const { task, learner, testSubset, trainSubsets } = cell[0]!.job
-      const parts = yield* Effect.forEach(cell, ({ id }) => ranked(directory, id, positives.get(task)!), {
+      const parts = yield* Effect.forEach(cell, ({ id }) => Predictions.read(directory, id, positives.get(task)!), {
         concurrency: 4
       })
-      const found = parts.filter((part) => part !== undefined)
-      if (found.length === 0) return []
-      const scores = yield* Effect.option(
-        BinaryScores.make({
-          labels: found.flatMap(({ labels }) => labels),
-          scores: found.flatMap((part) => part.scores)
-        })
-      )
-      // Scores that are not finite have no curve; their jobs' own measures say so.
-      if (Option.isNone(scores)) return []
-      const curve = Roc.curve(scores.value)
-      const auc = Roc.auc(scores.value)
-      if (Roc.isUndefined(curve) || typeof auc !== "number") return []
-      return [{ task, learner, testSubset, trainSubsets, fpr: Array.from(curve.fpr), tpr: Array.from(curve.tpr), auc }]
+      const scores = parts.flatMap(Option.toArray)
+      const folds = scores.map(Roc.curve).flatMap((curve) => (Roc.isUndefined(curve) ? [] : [curve]))
+      const average = Roc.verticalAverage(folds)
+      const { mean: auc } = Score.summarise(scores.map(Roc.auc))
+      if (Roc.isUndefined(average) || typeof auc !== "number") return []
+      return [
+        {
+          task,
+          learner,
+          testSubset,
+          trainSubsets,
+          folds: folds.map(ratesOf),
+          average: ratesOf(average),
+          ...(average.sd === undefined ? {} : { sd: Array.from(average.sd) }),
+          auc
+        }
+      ]
     })
   )).flat()
 })
+
+const ratesOf = ({ fpr, tpr }: Roc.Rates): Model.Rates => ({ fpr: Array.from(fpr), tpr: Array.from(tpr) })
+
+/** Failed jobs of a learner with the same message are one row. */
+const failuresOf = (results: ReadonlyArray<Job.Result>): ReadonlyArray<Model.FailureRow> => {
+  const failed = results.filter(({ status }) => status === "failed")
+  const equal = Map.groupBy(failed, ({ error, job }) => toJson([job.task, job.learner, error?.message]))
+  return Array.from(equal.values(), ([first, ...others]) => {
+    const { error, id, job } = first!
+    return {
+      learner: job.learner,
+      job: id,
+      split: `test ${job.testSubset}, train ${job.trainSubsets}, fold ${job.testFold}`,
+      message: error?.message ?? "",
+      count: 1 + others.length
+    }
+  })
+}
 
 /**
  * Scores are comparable within a task and a resampling. A report shows a part for each task, so in a run of several
@@ -184,16 +207,18 @@ const byResampling = (run: Finished): Finished => {
   const { resamplings, tasks } = run.manifest
   if (resamplings.length === 1) return run
   const named = (task: string, resampling: string) => `${task}, ${resampling}`
+  const inTask = <A extends { readonly job: typeof Job.Columns.Type }>(entry: A): A => ({
+    ...entry,
+    job: { ...entry.job, task: named(entry.job.task, entry.job.resampling) }
+  })
   return {
     ...run,
     manifest: {
       ...run.manifest,
-      tasks: tasks.flatMap((task) => resamplings.map(({ text }) => ({ ...task, id: named(task.id, text) })))
+      tasks: tasks.flatMap((task) => resamplings.map(({ text }) => ({ ...task, id: named(task.id, text) }))),
+      jobs: run.manifest.jobs.map(inTask)
     },
-    results: run.results.map((result) => ({
-      ...result,
-      job: { ...result.job, task: named(result.job.task, result.job.resampling) }
-    }))
+    results: run.results.map(inTask)
   }
 }
 
@@ -210,17 +235,11 @@ export const model = Effect.fnUntraced(function* (given: Finished) {
     resampling: manifest.resamplings.map(({ text }) => text).join("; "),
     measures: manifest.measures.map(measureOf),
     scores: scoresOf(rows),
-    comparisons: yield* comparisonsOf(rows),
+    ...(yield* comparisonsOf(run)),
     histories: historiesOf(results),
     roc: yield* rocOf(run),
-    failures: results
-      .filter(({ status }) => status === "failed")
-      .map(({ id, job, error }) => ({
-        job: id,
-        learner: job.learner,
-        split: `test ${job.testSubset}, train ${job.trainSubsets}, fold ${job.testFold}`,
-        message: error?.message ?? ""
-      })),
+    failures: failuresOf(results),
+    jobs: { total: manifest.jobs.length, finished: results.length },
     provenance: {
       seed: manifest.seed,
       versions,

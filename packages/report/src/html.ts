@@ -1,12 +1,12 @@
 import * as Duration from "@rocflow/core/Duration"
 import type { Figure } from "./figureModel.ts"
 import { escapeHtml } from "./internal/escape.ts"
-import { integer } from "./internal/numbers.ts"
+import { integer } from "./Numbers.ts"
 import { distinct } from "./internal/select.ts"
 import { style } from "./internal/style.ts"
-import { tableHtml, termsHtml } from "./internal/table.ts"
-import { comparisonTable, scoreTable } from "./internal/tables.ts"
-import type { Count, ReportModel, TaskSummary } from "./ReportModel.ts"
+import { type TableContent, tableHtml, termsHtml } from "./internal/table.ts"
+import { comparisonTable, learnerTable, scoreTable } from "./internal/tables.ts"
+import type { Count, MeasureSummary, ReportModel, TaskSummary } from "./ReportModel.ts"
 
 /** A figure with its picture, or with the reason why there is none. */
 export interface Drawn {
@@ -50,26 +50,35 @@ const byImportance = <A>(items: ReadonlyArray<A>, isMain: (item: A) => boolean, 
     )
   ].join("\n")
 
-const answers = (model: ReportModel): string => {
-  const tables = model.tasks.flatMap((task) =>
-    model.measures.flatMap((measure, i) => comparisonTable(model, task.id, measure).map((table) => ({ table, i })))
+const remarksHtml = (remarks: ReadonlyArray<string>): string =>
+  remarks.map((remark) => `<p class="quiet">${escapeHtml(remark)}</p>`).join("\n")
+
+const tablesHtml = (
+  model: ReportModel,
+  tableOf: (model: ReportModel, task: string, measure: MeasureSummary) => ReadonlyArray<TableContent>
+): string =>
+  byImportance(
+    model.tasks.flatMap((task) =>
+      model.measures.flatMap((measure, i) => tableOf(model, task.id, measure).map((table) => ({ table, i })))
+    ),
+    ({ i }) => i === 0,
+    ({ table }) => tableHtml(table)
   )
-  if (tables.length === 0) return ""
-  return (
-    "<p>For each test subset: is a learner that was trained on the other subsets, or on all of them, better or worse " +
-    "than one that was trained on the same subset? The difference is paired by fold; a word is given where P is below " +
-    "0.05. “No difference shown” does not mean that there is none.</p>\n" +
-    byImportance(
-      tables,
-      ({ i }) => i === 0,
-      ({ table }) => tableHtml(table)
-    ) +
-    '\n<p class="quiet">Two-sided paired t-tests. Folds share training rows, so P values are approximate; ' +
-    (model.comparisons.some((row) => row.pAdjusted !== undefined)
-      ? "the words use those corrected for the number of tests (Holm).</p>"
-      : "they are not corrected for the number of tests.</p>")
-  )
-}
+
+const answers = (model: ReportModel): string =>
+  model.comparisons.rows.length === 0
+    ? ""
+    : "<p>For each test subset: is a learner that was trained on the other subsets, or on all of them, better or worse " +
+      "than one that was trained on the same subset? The difference is paired by fold; a word is given where P (Holm) is " +
+      "below 0.05. “No difference shown” does not mean that there is none: the interval says how large it may be.</p>\n" +
+      `${tablesHtml(model, comparisonTable)}\n${remarksHtml(model.comparisons.remarks)}`
+
+const learnersCompared = (model: ReportModel): string =>
+  model.learnerComparisons.rows.length === 0
+    ? ""
+    : "<p>Which learner is better? All have the same splits, so their scores are paired by test set; a word is given where " +
+      "P (Holm) is below 0.05.</p>\n" +
+      `${tablesHtml(model, learnerTable)}\n${remarksHtml(model.learnerComparisons.remarks)}`
 
 const figures = (model: ReportModel, drawn: ReadonlyArray<Drawn>): string => {
   const main = model.measures[0]?.id
@@ -78,27 +87,25 @@ const figures = (model: ReportModel, drawn: ReadonlyArray<Drawn>): string => {
   return byImportance(drawn, isMain, figureHtml)
 }
 
-const scoreTables = (model: ReportModel): string =>
-  byImportance(
-    model.tasks.flatMap((task) =>
-      model.measures.flatMap((measure, i) => scoreTable(model, task.id, measure).map((table) => ({ table, i })))
-    ),
-    ({ i }) => i === 0,
-    ({ table }) => tableHtml(table)
-  )
-
 const failures = (model: ReportModel): string =>
   model.failures.length === 0
     ? ""
     : "<p>These jobs gave no result; the scores above are those of the other splits.</p>\n" +
       tableHtml({
         caption: "Failed jobs",
-        columns: [{ title: "job" }, { title: "learner" }, { title: "split" }, { title: "message" }],
-        rows: model.failures.map(({ job, learner, split, message }) => [
-          job,
+        columns: [
+          { title: "learner" },
+          { title: "jobs", numeric: true },
+          { title: "message" },
+          { title: "the first" },
+          { title: "split" }
+        ],
+        rows: model.failures.map(({ count, job, learner, split, message }) => [
           learner,
-          split,
-          { text: message, className: "wrap" }
+          integer(count),
+          { text: message, className: "wrap" },
+          job,
+          split
         ])
       })
 
@@ -149,12 +156,28 @@ const lead = (model: ReportModel): string =>
     `${model.provenance.started.slice(0, 10)}, ${Duration.toText(model.provenance.seconds)}`
   ].join(" · ")
 
-const alarm = (model: ReportModel): string =>
-  model.failures.length === 0
+const alarm = (text: string): string => `<p class="alarm" role="status">${text}</p>`
+
+const failed = ({ failures }: ReportModel): string =>
+  failures.length === 0
     ? ""
-    : `<p class="alarm" role="status">${plural(model.failures.length, "job")} failed (${escapeHtml(
-        distinct(model.failures.map((failure) => failure.learner)).join(", ")
-      )}): <a href="#failures">see why</a>.</p>`
+    : alarm(
+        `${plural(
+          failures.reduce((sum, { count }) => sum + count, 0),
+          "job"
+        )} failed (${escapeHtml(distinct(failures.map(({ learner }) => learner)).join(", "))}): ` +
+          `<a href="#failures">see why</a>.`
+      )
+
+const unfinished = ({ comparisons, jobs, learnerComparisons }: ReportModel): string => {
+  if (jobs.finished === jobs.total) return ""
+  const rows = [...comparisons.rows, ...learnerComparisons.rows]
+  const waiting = rows.filter(({ open, p }) => open > 0 && p === null).length
+  return alarm(
+    `${integer(jobs.finished)} of ${integer(jobs.total)} jobs are finished` +
+      (waiting === 0 ? "." : `; ${integer(waiting)} of ${plural(rows.length, "difference")} cannot be tested yet.`)
+  )
+}
 
 /**
  * Writes the report as one HTML document that needs no network, no script and no other file: figures are inline SVG, and
@@ -163,8 +186,9 @@ const alarm = (model: ReportModel): string =>
 export const document = (model: ReportModel, drawn: ReadonlyArray<Drawn>): string => {
   const sections: ReadonlyArray<Section> = [
     { id: "answers", title: "Same, other or all", body: answers(model) },
+    { id: "compared", title: "Learners compared", body: learnersCompared(model) },
     { id: "figures", title: "Figures", body: figures(model, drawn) },
-    { id: "scores", title: "Scores", body: scoreTables(model) },
+    { id: "scores", title: "Scores", body: tablesHtml(model, scoreTable) },
     { id: "failures", title: "Failed jobs", body: failures(model) },
     { id: "data", title: "Data", body: model.tasks.map(taskHtml).join("\n") },
     { id: "learners", title: "Learners", body: learnersHtml(model) },
@@ -186,7 +210,7 @@ ${style}
 <header>
 <h1>${escapeHtml(model.title)}</h1>
 <p class="lead">${escapeHtml(lead(model))}</p>
-${alarm(model)}
+${unfinished(model)}${failed(model)}
 <nav aria-label="Contents"><ul>${links}</ul></nav>
 </header>
 <main>

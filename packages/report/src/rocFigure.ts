@@ -3,49 +3,65 @@ import { thinRoc } from "./internal/curves.ts"
 import { type Datum, type Layer, onlyColumn, panelGrid, xAxis } from "./internal/panels.ts"
 import { axesOf, ofTask } from "./internal/select.ts"
 import { shorten } from "./internal/text.ts"
-import type { ReportModel, RocCurve } from "./ReportModel.ts"
+import type { Rates, ReportModel, RocCurves } from "./ReportModel.ts"
 import { colourAt, fontSize, ink, trainColours } from "./theme.ts"
 
 /** Distance of two lines of text in the corner of a panel. */
 const lineHeight = 13
 
+/** Points of thin lines in one figure: enough to see every step, few enough to open at once. */
+const pointBudget = 12_000
+
 /**
- * Describes the ROC curves of a task from predictions pooled over folds. With several training sets: a panel for each
- * learner and test subset, a curve for each training set. With one: a panel for each test subset, a curve for each
- * learner. The AUC stands in the lower right corner, where curves seldom go. None without curves.
+ * Describes the ROC curves of a task: a thin line a fold, their vertical average, and a band of one standard deviation.
+ * With several training sets: a panel for each learner and test subset, a colour for each training set. With one: a panel
+ * for each test subset, a colour for each learner. The AUC, which is the mean over folds, stands in the lower right corner,
+ * where curves seldom go. None without curves.
  */
 export const rocCurves = (model: ReportModel, task: string): ReadonlyArray<Omit<Figure, "name">> => {
-  const curves = model.roc.filter((curve) => curve.task === task)
-  if (curves.length === 0) return []
-  const { learners, testSubsets, trains } = axesOf(model, task, curves)
+  const cells = model.roc.filter((cell) => cell.task === task)
+  if (cells.length === 0) return []
+  const { learners, testSubsets, trains } = axesOf(model, task, cells)
   const byTrain = trains.length > 1
   const side = byTrain ? 200 : 270
   const learnerNames = shorten(learners, fontSize.label, side * 0.55, true)
-  const seriesOf = (curve: RocCurve): string => (byTrain ? curve.trainSubsets : learnerNames.of(curve.learner))
+  const seriesOf = (cell: RocCurves): string => (byTrain ? cell.trainSubsets : learnerNames.of(cell.learner))
   const names: ReadonlyArray<string> = byTrain ? trains : learners.map(learnerNames.of)
   const colours = byTrain ? trains.map((train) => trainColours[train]) : names.map((_, i) => colourAt(i))
-  const labelOf = (name: string, curve: RocCurve): string =>
-    `${names.length > 1 ? name : "AUC"} ${curve.auc.toFixed(3)}`
-  const dataOfCurve = (curve: RocCurve): ReadonlyArray<Datum> => {
-    const row = curve.testSubset
-    const series = seriesOf(curve)
+  const labelOf = (name: string, cell: RocCurves): string => `${names.length > 1 ? name : "AUC"} ${cell.auc.toFixed(3)}`
+  // Steps below half a pixel cannot be seen, and those of one fold among many need not be.
+  const lines = cells.reduce((sum, { folds }) => sum + folds.length, 0)
+  const foldStep = Math.max(0.5 / side, (2 * lines) / pointBudget)
+  const dataOfCell = (cell: RocCurves): ReadonlyArray<Datum> => {
+    const row = cell.testSubset
+    const series = seriesOf(cell)
+    const lineOf = (kind: string, fold: number, { fpr, tpr }: Rates, step: number): ReadonlyArray<Datum> =>
+      thinRoc(fpr, tpr, step).map((point, order) => ({ row, series, kind, fold, order, ...point }))
+    const band = ({ fpr, tpr }: Rates): ReadonlyArray<Datum> =>
+      (cell.sd ?? []).map((sd, k) => ({
+        row,
+        series,
+        kind: "band",
+        fpr: fpr[k]!,
+        low: Math.max(0, tpr[k]! - sd),
+        high: Math.min(1, tpr[k]! + sd)
+      }))
     const tpr = (8 + lineHeight * (names.length - 1 - names.indexOf(series))) / side
     return [
-      // Steps below half a pixel cannot be seen.
-      ...thinRoc(curve.fpr, curve.tpr, 0.5 / side).map(({ fpr, tpr }, order) => {
-        return { row, series, kind: "curve", order, fpr, tpr }
-      }),
-      { row, series, kind: "auc", fpr: 0.97, tpr, text: labelOf(series, curve) }
+      ...band(cell.average),
+      ...(cell.folds.length > 1 ? cell.folds.flatMap((curve, fold) => lineOf("fold", fold, curve, foldStep)) : []),
+      ...lineOf("curve", -1, cell.folds.length > 1 ? cell.average : cell.folds[0]!, 0.5 / side),
+      { row, series, kind: "auc", fpr: 0.97, tpr, text: labelOf(series, cell) }
     ]
   }
   const chance = testSubsets.flatMap((row) => [0, 1].map((v) => ({ row, kind: "chance", fpr: v, tpr: v })))
   const dataOf = (column: string): ReadonlyArray<Datum> => [
     ...chance,
-    ...curves.filter((curve) => !byTrain || curve.learner === column).flatMap(dataOfCurve)
+    ...cells.filter((cell) => !byTrain || cell.learner === column).flatMap(dataOfCell)
   ]
-  const fullLabels = curves.flatMap((curve) => {
-    const full = learnerNames.full.get(seriesOf(curve))
-    return full === undefined ? [] : [[labelOf(seriesOf(curve), curve), full] as const]
+  const fullLabels = cells.flatMap((cell) => {
+    const full = learnerNames.full.get(seriesOf(cell))
+    return full === undefined ? [] : [[labelOf(seriesOf(cell), cell), full] as const]
   })
   const { spec, fullNames } = panelGrid({
     columns: byTrain ? learners : [onlyColumn],
@@ -61,9 +77,9 @@ export const rocCurves = (model: ReportModel, task: string): ReadonlyArray<Omit<
       task,
       title: `ROC curves${ofTask(model, task)}`,
       caption:
-        "ROC curves of the test predictions of all folds together, with their AUC. It differs from the mean of the AUC " +
-        "of single folds, because scores of different folds are compared here, and a loss that only ranks gives those " +
-        "of each fold a scale of their own. Dashed: chance.",
+        "ROC curves on the test rows of full training sets. Thin lines are folds; the thick one is their vertical average, " +
+        "the mean true positive rate at each false positive rate, in a band of one standard deviation. The AUC is the mean " +
+        "over folds, as in the tables. Dashed: chance.",
       spec,
       fullNames: new Map([...fullNames, ...fullLabels])
     }
@@ -102,6 +118,7 @@ const layers = (
     // Curves of learners are named by the coloured text in the corner.
     ...(byTrain ? {} : { legend: null })
   }
+  const order = { field: "order", type: "quantitative" as const }
   const only = (kind: string) => [{ filter: { field: "kind", equal: kind } }]
   return [
     {
@@ -110,9 +127,19 @@ const layers = (
       encoding: { x, y }
     },
     {
+      transform: only("band"),
+      mark: { type: "area", opacity: 0.13 },
+      encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color }
+    },
+    {
+      transform: only("fold"),
+      mark: { type: "line", strokeWidth: 0.6, opacity: 0.3, strokeJoin: "round" },
+      encoding: { x, y, color, order, detail: { field: "fold" } }
+    },
+    {
       transform: only("curve"),
-      mark: { type: "line", strokeWidth: 1.6, strokeJoin: "round" },
-      encoding: { x, y, color, order: { field: "order", type: "quantitative" } }
+      mark: { type: "line", strokeWidth: 1.8, strokeJoin: "round" },
+      encoding: { x, y, color, order }
     },
     {
       transform: only("auc"),

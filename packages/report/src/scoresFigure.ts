@@ -1,8 +1,8 @@
 import type { Figure } from "./figureModel.ts"
-import { integer, numbersFor } from "./internal/numbers.ts"
+import { integer, numbersFor } from "./Numbers.ts"
 import { type Datum, panelGrid } from "./internal/panels.ts"
-import { axesOf, distinct, ofTask, scoresOf } from "./internal/select.ts"
-import { heightFor, meanDatum, padded, rangeOf, statLayers, widthFor } from "./internal/stats.ts"
+import { axesOf, distinct, ofTask, scoresOf, spreadsOf } from "./internal/select.ts"
+import { heightFor, meanDatum, padded, rangeOf, statLayers, widthFor } from "./internal/marks.ts"
 import { capital } from "./internal/text.ts"
 import { type AggregatedRow, type MeasureSummary, type ReportModel, trainSubsetsOrder } from "./ReportModel.ts"
 
@@ -24,7 +24,7 @@ export const scores = (
   const rows = scoresOf(model, task, measure.id)
   if (rows.every((row) => row.trainSubsets === "same" && row.full)) return []
   const { learners, testSubsets } = axesOf(model, task, rows)
-  const numbers = numbersFor(measure, rows)
+  const numbers = numbersFor(measure.format, spreadsOf(rows))
   const range = rangeOf(rows)
   const sorted = [...rows].sort(topToBottom)
   const y = distinct(sorted.map(rowName))

@@ -1,48 +1,27 @@
 /**
- * Compares training on other subsets, or on all, with training on the same subset.
+ * Compares training sets, and learners, by the scores of their jobs.
  *
- * For each task, learner, resampling and test subset, the scores of other and of all are paired with those of same by
- * their test set, and the mean difference is tested. Differences are compare − same: a positive one is worse for an
- * error and better for an AUC.
+ * - training on other subsets, or on all, with training on the same: {@link pvalues}, {@link downsampling}
+ * - learners with each other, on the same splits: {@link learners}
+ *
+ * Scores are paired by their test set. Differences are compare − baseline: a positive one is worse for an error and
+ * better for an AUC; {@link verdict} says which.
  */
 import * as Measure from "@rocflow/core/learning/Measure"
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
-import type { Estimate, Outcome, Pair } from "./internal/statistics.ts"
-import { compare, holm, mean } from "./internal/statistics.ts"
+import { type CompareError, type Options, refuse, settings, type Settings } from "./CompareOptions.ts"
+import { adjust, type Contrast, outcomeOf, pairOf, type Unadjusted } from "./Contrast.ts"
+import { mean } from "./internal/statistics.ts"
 import * as Score from "./Score.ts"
 import type { Cell, ScoreRow, Value } from "./Score.ts"
 
+export { learners } from "./CompareLearners.ts"
+export type { LearnerOptions, LearnerTest, OneTestSet } from "./CompareLearners.ts"
+export { CompareError } from "./CompareOptions.ts"
+export type { Options } from "./CompareOptions.ts"
+export { pText, remarks, verdict } from "./Contrast.ts"
+export type { Contrast, Verdict } from "./Contrast.ts"
 export type { Estimate, NotTestable } from "./internal/statistics.ts"
-
-/** Says why scores cannot be compared: what was given, which rule it breaks, what to do. */
-export class CompareError extends Schema.TaggedError<CompareError>()("CompareError", {
-  reason: Schema.Literals([
-    "NoScores",
-    "UnknownMeasure",
-    "SeveralMeasures",
-    "NothingToCompare",
-    "NotDownsampled",
-    "InvalidOption"
-  ]),
-  given: Schema.String,
-  rule: Schema.String,
-  advice: Schema.String
-}) {
-  override get message() {
-    return `${this.given} ${this.rule}. ${this.advice}`
-  }
-}
-
-/** How to compare. */
-export interface Options {
-  /** The measure; may be left out when the table has one. */
-  readonly measure?: string
-  /** The level below which an adjusted p-value counts as significant; 0.05 by default. */
-  readonly alpha?: number
-  /** Decimals of labels; 4 by default. */
-  readonly digits?: number
-}
 
 /** The distribution of scores of one training set: a point and a segment of the plot. */
 export interface Stat extends Cell {
@@ -59,73 +38,14 @@ export interface Stat extends Cell {
 }
 
 /** One test, of other or of all against same. */
-export interface Test extends Outcome {
-  readonly task: string
+export interface Test extends Contrast {
   readonly learner: string
-  readonly resampling: string
-  readonly testSubset: string
   readonly comparison: "all-same" | "other-same"
   readonly compare: "all" | "other"
-  readonly measure: string
   /** Nominal sizes of the two training sets, in groups. */
   readonly sameSize: number
   readonly compareSize: number
-  /** Test sets left out because one of the two scores is undefined or absent. */
-  readonly unpaired: number
-  /** Adjusted by Holm's method over all tests of the table. */
-  readonly pPairedHolm: Estimate
-  readonly pWelchHolm: Estimate
-  readonly pCorrectedHolm: Estimate
-  /** Whether the adjusted paired p-value is below alpha. */
-  readonly significant: boolean
-  /** Of the unadjusted paired test, such as "P = 0.1234" or "P < 0.0001". */
-  readonly label: string
 }
-
-/** What has to be said beside any table of these p-values. */
-export const caution =
-  "Folds share training rows, so the paired and Welch p-values are too small; pCorrected allows for it (Nadeau and " +
-  "Bengio 2003). Only the columns named Holm are adjusted for multiple tests, over all tests of the table."
-
-const refuse = (reason: CompareError["reason"], given: string, rule: string, advice: string) =>
-  Effect.fail(new CompareError({ reason, given, rule, advice }))
-
-interface Settings {
-  readonly measure: string
-  readonly alpha: number
-  readonly digits: number
-}
-
-const settings = Effect.fnUntraced(function* (
-  rows: ReadonlyArray<ScoreRow>,
-  { alpha = 0.05, digits = 4, measure }: Options
-): Effect.fn.Return<Settings, CompareError> {
-  if (rows.length === 0) {
-    return yield* refuse("NoScores", "a score table without rows", "has nothing to compare", "Run some jobs first.")
-  }
-  if (!Number.isInteger(digits) || digits < 0 || digits > 20) {
-    return yield* refuse("InvalidOption", `digits = ${digits}`, "is not a number of decimals", "Use 0 to 20.")
-  }
-  if (!(alpha > 0 && alpha < 1)) {
-    return yield* refuse("InvalidOption", `alpha = ${alpha}`, "is not between 0 and 1", "Use 0.05, for example.")
-  }
-  const known = Score.measures(rows)
-  const list = known.join(", ")
-  if (measure === undefined) {
-    const [only] = known
-    if (only !== undefined && known.length === 1) return { measure: only, alpha, digits }
-    return yield* refuse(
-      "SeveralMeasures",
-      `measures ${list}`,
-      "are more or less than one",
-      "Name the measure to compare."
-    )
-  }
-  if (!known.includes(measure)) {
-    return yield* refuse("UnknownMeasure", `measure "${measure}"`, "is not in the score table", `Use one of: ${list}.`)
-  }
-  return { measure, alpha, digits }
-})
 
 const isFull = (row: ScoreRow): boolean => row.nTrainGroups === row.groups
 
@@ -145,37 +65,23 @@ const statOf = (cell: Cell, rows: ReadonlyArray<ScoreRow>, { digits, measure }: 
 const statsOf = (rows: ReadonlyArray<ScoreRow>, settings: Settings): ReadonlyArray<Stat> =>
   Score.byCell(rows).map(([cell, members]) => statOf(cell, members, settings))
 
-/**
- * Writes a p-value as people do: with so many decimals, or as less than the least that these can show.
- *
- * @example
- * Compare.pText(0.00001) // => "< 0.0001"
- */
-export const pText = (p: Estimate | null, digits = 4): string => {
-  if (typeof p !== "number") return "not testable"
-  return p < 10 ** -digits ? `< ${(10 ** -digits).toFixed(digits)}` : p.toFixed(digits)
-}
-
-const labelOf = (p: Estimate, digits: number): string =>
-  typeof p !== "number" ? pText(p) : `P ${pText(p, digits).replace(/^(?=\d)/, "= ")}`
-
-type Untested = Omit<Test, "pPairedHolm" | "pWelchHolm" | "pCorrectedHolm" | "significant">
-
 const comparisons = ["other", "all"] as const
 
 const testSet = (row: ScoreRow): string => JSON.stringify([row.repetition, row.testFold, row.seed])
 
-const testsOf = (rows: ReadonlyArray<ScoreRow>, { alpha, digits, measure }: Settings): ReadonlyArray<Test> => {
+const testsOf = (rows: ReadonlyArray<ScoreRow>, settings: Settings): ReadonlyArray<Test> => {
+  const { measure } = settings
   const cells = Map.groupBy(rows, (row) => JSON.stringify([row.task, row.learner, row.resampling, row.testSubset]))
   const found = [...cells.values()].flatMap((members) => {
-    const same = new Map(members.filter((row) => row.trainSubsets === "same").map((row) => [testSet(row), row]))
-    return comparisons.flatMap((name): ReadonlyArray<Untested> => {
-      const others = members.filter((row) => row.trainSubsets === name)
-      const [first] = others
+    const bySets = (name: string) =>
+      new Map(members.filter((row) => row.trainSubsets === name).map((row) => [testSet(row), row]))
+    const same = bySets("same")
+    return comparisons.flatMap((name): ReadonlyArray<Unadjusted<Test>> => {
+      const others = bySets(name)
+      const [first] = others.values()
       const [firstSame] = same.values()
       if (first === undefined || firstSame === undefined) return []
-      const pairs = others.flatMap((row) => pairOf(same.get(testSet(row)), row, measure))
-      const outcome = compare(pairs)
+      const sets = [...new Set([...same.keys(), ...others.keys()])]
       const { learner, resampling, task, testSubset } = first
       return [
         {
@@ -188,46 +94,22 @@ const testsOf = (rows: ReadonlyArray<ScoreRow>, { alpha, digits, measure }: Sett
           measure,
           sameSize: firstSame.nTrainGroups,
           compareSize: first.nTrainGroups,
-          unpaired: Math.max(same.size, others.length) - pairs.length,
-          ...outcome,
-          label: labelOf(outcome.pPaired, digits)
+          ...outcomeOf(
+            sets.map((set) => pairOf(same.get(set), others.get(set), measure)),
+            settings
+          )
         }
       ]
     })
   })
-  const paired = holm(found.map((test) => test.pPaired))
-  const welch = holm(found.map((test) => test.pWelch))
-  const corrected = holm(found.map((test) => test.pCorrected))
-  return found.map((test, i) => adjusted(test, paired[i]!, welch[i]!, corrected[i]!, alpha))
-}
-
-const adjusted = (
-  test: Untested,
-  pPairedHolm: Estimate,
-  pWelchHolm: Estimate,
-  pCorrectedHolm: Estimate,
-  alpha: number
-): Test => ({
-  ...test,
-  pPairedHolm,
-  pWelchHolm,
-  pCorrectedHolm,
-  significant: typeof pPairedHolm === "number" && pPairedHolm < alpha
-})
-
-const pairOf = (same: ScoreRow | undefined, row: ScoreRow, measure: string): ReadonlyArray<Pair> => {
-  if (same === undefined) return []
-  const a = valueOf(same, measure)
-  const b = valueOf(row, measure)
-  if (typeof a !== "number" || typeof b !== "number") return []
-  return [{ same: a, compare: b, testShare: row.testRows / Math.min(row.trainRows, same.trainRows) }]
+  return adjust(found, ({ resampling, task }) => [task, resampling], settings)
 }
 
 const nothing = refuse(
   "NothingToCompare",
   "a score table",
   "compares no training sets",
-  'Use the resampling sameOther with subsets "SO", "SA" or "SOA".'
+  'Use the resampling sameOther with subsets "SO", "SA" or "SOA", or compare learners.'
 )
 
 /**
@@ -243,17 +125,32 @@ export const stats = (
 /**
  * Tests other − same and all − same on full training sets, for each task, learner, resampling and test subset.
  *
- * Scores are paired by repetition, fold and re-draw. Where a test is undefined (one pair, or all differences equal) the
- * p-value is `{ notTestable: reason }`, never 0 or 1. See {@link caution} for what the p-values do not allow for.
+ * Scores are paired by repetition, fold and re-draw. With J pairs, mean difference d and standard deviation s of the
+ * differences, the corrected resampled t-test has
+ *
+ *     t = d / (s · √(1/J + n_test/n_train)),   J − 1 degrees of freedom
+ *
+ * where n_train are the rows of the smaller of the two training sets, both sizes as the splits have them. `p` is its
+ * two-sided p-value, `lower` and `upper` its interval at 1 − alpha, and `pHolm` is `p` adjusted over the family: the tests
+ * of one task, resampling and measure. Beside them stand `pPaired`, of the naive paired t-test, and `pWelch`, of the
+ * unpaired one.
+ *
+ * *Gotchas*: all of it, Welch's test and the means too, is of complete pairs; `unpaired` counts those left out (Welch's
+ * test in R uses every score, so it differs where some are missing). Where a test is undefined (one pair, or all
+ * differences equal) it is `{ notTestable: reason }`, never 0 or 1, and does not count in the family. Rows of
+ * `Score.planned` that wait for a job are counted by `open`.
  *
  * *Errors*: `CompareError` for no rows, no or several measures, and nothing to compare.
  *
  * ```ts
  * const tests = yield* Compare.pvalues(Score.table(results), { measure: "auc" })
- * tests[0].label // => "P = 0.0003"
+ * tests[0].label // => "P = 0.0243"
+ * Compare.verdict(tests[0], "maximise") // => "worse"
  * ```
  *
- * Source: T. D. Hocking et al., SOAK, Statistical Analysis and Data Mining 2026 (arXiv 2410.08643).
+ * Sources: T. D. Hocking et al., SOAK, Statistical Analysis and Data Mining 2026 (arXiv 2410.08643), whose p-values are
+ * `pPaired` and `pWelch`; C. Nadeau and Y. Bengio, Machine Learning 52, 2003; S. Holm, Scandinavian Journal of Statistics
+ * 6, 1979.
  */
 export const pvalues = Effect.fnUntraced(function* (
   rows: ReadonlyArray<ScoreRow>,
@@ -336,6 +233,7 @@ const average = (draws: ReadonlyArray<ScoreRow>, measure: string): ScoreRow => {
   const defined = values.filter(Measure.isDefined)
   return {
     ...draws[0]!,
+    status: draws.some(({ status }) => status === "open") ? "open" : draws[0]!.status,
     seed: 0,
     trainRows: mean(draws.map((row) => row.trainRows)),
     scores: { [measure]: defined.length === 0 ? values[0]! : mean(defined) }

@@ -15,10 +15,13 @@ export type Value = Measure.Measured
 /** What a job is about: who, on what, on which split. */
 export type Row = typeof Job.Columns.Type
 
+/** Whether a job gave a result, failed, or is not finished. */
+export type Status = "ok" | "failed" | "open"
+
 /** What is needed of a job's result; results may have more. */
 export interface JobResult {
   readonly job: Row
-  readonly status: "ok" | "failed"
+  readonly status: Status
   /** By measure id. A failed job may have none, or those of its fallback learner. */
   readonly scores: Readonly<Record<string, Value>>
   readonly error?: string | { readonly message: string } | undefined
@@ -26,7 +29,7 @@ export interface JobResult {
 
 /** A row of the score table: a job with a value for every measure of the table. */
 export interface ScoreRow extends Row {
-  readonly status: "ok" | "failed"
+  readonly status: Status
   readonly scores: Readonly<Record<string, Value>>
   readonly error?: string
 }
@@ -45,17 +48,25 @@ export const measures = (
 
 const messageOf = (error: JobResult["error"]): string | undefined => (typeof error === "object" ? error.message : error)
 
+const absence = ({ error, status }: JobResult): string => {
+  if (status === "open") return "the job is not finished"
+  const message = messageOf(error)
+  return status === "failed" ? `the job failed${message === undefined ? "" : `: ${message}`}` : "not measured"
+}
+
 /**
  * Makes the score table of finished jobs, one row each, in the given order. Every row gets every measure; one that a
  * job does not have is undefined with the reason: the error of a failed job, or that it was not measured.
  */
-export const table = (results: ReadonlyArray<JobResult>): ReadonlyArray<ScoreRow> => {
-  const ids = measures(results)
-  return results.map(({ error, job, scores, status }) => {
+export const table = (
+  results: ReadonlyArray<JobResult>,
+  ids: ReadonlyArray<string> = measures(results)
+): ReadonlyArray<ScoreRow> =>
+  results.map((result) => {
+    const { error, job, scores, status } = result
     const message = messageOf(error)
-    const absent = status === "failed" ? `the job failed${message === undefined ? "" : `: ${message}`}` : "not measured"
     const value = (id: string): Value => {
-      const score = scores[id] ?? Measure.undefinedBecause(absent)
+      const score = scores[id] ?? Measure.undefinedBecause(absence(result))
       return typeof score === "number" && Number.isNaN(score) ? Measure.undefinedBecause("the measure gave NaN") : score
     }
     return {
@@ -65,6 +76,26 @@ export const table = (results: ReadonlyArray<JobResult>): ReadonlyArray<ScoreRow
       ...(message === undefined ? {} : { error: message })
     }
   })
+
+/** What is needed of a run, finished or not. */
+export interface Planned {
+  readonly manifest: {
+    readonly jobs: ReadonlyArray<{ readonly id: string; readonly job: Row }>
+    readonly measures: ReadonlyArray<{ readonly id: string }>
+  }
+  readonly results: ReadonlyArray<JobResult & { readonly id: string }>
+}
+
+/**
+ * Makes the score table of a whole design: a row for each job. Jobs that are not finished are "open", and their scores
+ * undefined, so that a comparison can say what it waits for.
+ */
+export const planned = ({ manifest, results }: Planned): ReadonlyArray<ScoreRow> => {
+  const finished = new Map(results.map((result) => [result.id, result]))
+  return table(
+    manifest.jobs.map(({ id, job }) => finished.get(id) ?? { job, status: "open", scores: {} }),
+    manifest.measures.map(({ id }) => id)
+  )
 }
 
 /** What splits agree on when they are aggregated. */

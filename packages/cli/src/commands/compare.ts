@@ -1,90 +1,128 @@
 /**
- * `rocflow compare`: effects and p-values of training on other and on all subsets.
+ * `rocflow compare`: effects and p-values, of training on other and on all subsets, or of learners.
  */
+import { toJson } from "@rocflow/core/Json"
+import { oneTestSet } from "@rocflow/report/oneTestSet"
 import * as Compare from "@rocflow/resampling/Compare"
 import * as Run from "@rocflow/resampling/Run"
 import * as Score from "@rocflow/resampling/Score"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { toJson } from "@rocflow/core/Json"
-import { textTable } from "../terminal/textTable.ts"
+import { contrastTable, legend, type Named } from "../terminal/contrasts.ts"
+import { shown } from "../terminal/measures.ts"
+import { wrapped } from "../terminal/textWidth.ts"
 
 interface Input {
   readonly directory: string
   readonly measure: Option.Option<string>
+  readonly by: Option.Option<"training" | "learner">
   readonly json: boolean
 }
 
-const figure = (value: unknown, digits: number): string => (typeof value === "number" ? value.toFixed(digits) : "–")
+/** Tests that make one table for each task and resampling. */
+interface Panel {
+  readonly title: string
+  readonly tests: ReadonlyArray<Named & { readonly json: object }>
+  readonly note?: string
+}
 
-const tableOf = (tests: ReadonlyArray<Compare.Test>): string =>
-  textTable(
-    [
-      { title: "task" },
-      { title: "learner" },
-      { title: "test subset" },
-      { title: "comparison" },
-      { title: "same", align: "right" },
-      { title: "compared", align: "right" },
-      { title: "difference", align: "right" },
-      { title: "pairs", align: "right" },
-      { title: "p paired", align: "right" },
-      { title: "p corrected", align: "right" },
-      { title: "p Holm", align: "right" },
-      { title: "p Welch", align: "right" }
-    ],
-    tests.map((test) => [
-      test.task,
-      test.learner,
-      test.testSubset,
-      `${test.compare} − same`,
-      figure(test.sameMean, 4),
-      figure(test.compareMean, 4),
-      figure(test.meanDiff, 4),
-      String(test.pairs),
-      Compare.pText(test.pPaired),
-      Compare.pText(test.pCorrected),
-      Compare.pText(test.pCorrectedHolm),
-      Compare.pText(test.pWelch)
-    ])
-  )
-
-/** The tests on full training sets and, where the run has downsampled ones, on sets of equal size. */
-const panels = Effect.fnUntraced(function* (rows: ReadonlyArray<Score.ScoreRow>, measure: string) {
-  const full = yield* Compare.pvalues(rows, { measure })
-  const { smallest } = yield* Compare.downsampling(rows, { measure }).pipe(
-    Effect.orElseSucceed(() => ({ smallest: { tests: [] as ReadonlyArray<Compare.Test> } }))
-  )
-  return { full, equalSize: smallest.tests }
+const trainingPanel = (title: string, sizes: string, tests: ReadonlyArray<Compare.Test>, note?: string): Panel => ({
+  title,
+  tests: (["other", "all"] as const).flatMap((compare) =>
+    tests
+      .filter((test) => test.compare === compare)
+      .map((test) => ({
+        heading: `${test.testSubset}, ${compare} − same`,
+        name: test.learner,
+        test,
+        json: { ...test, sizes }
+      }))
+  ),
+  ...(note === undefined ? {} : { note })
 })
 
-/** Tests training on other and on all subsets against training on the same. */
-export const compare = Effect.fn("compare")(function* ({ directory, measure, json }: Input) {
-  const { manifest, results } = yield* Run.read(directory)
-  const rows = Score.table(results)
-  const measures = Option.match(measure, {
-    onNone: () => manifest.measures.map(({ id }) => id),
-    onSome: (id) => [id]
+/** The tests on full training sets and, where the run has downsampled ones, on sets of equal size. */
+const training = Effect.fnUntraced(function* (rows: ReadonlyArray<Score.ScoreRow>, measure: string) {
+  const full = trainingPanel("full training sets", "full", yield* Compare.pvalues(rows, { measure }))
+  const smallest = yield* Effect.option(Compare.downsampling(rows, { measure }))
+  return Option.match(smallest, {
+    onNone: () => [full],
+    onSome: ({ smallest: { tests } }) => [
+      full,
+      trainingPanel(
+        "training sets of equal size",
+        "equal",
+        tests,
+        "A difference that vanishes at equal size is an effect of the sample size; one that stays is one of the subsets."
+      )
+    ]
   })
-  const found = yield* Effect.forEach(measures, (id) => panels(rows, id))
+})
+
+/** Where learners are compared, unless the test rows are all rows of a fold. */
+const placeOf = ({ testSubset, trainSubsets }: Compare.LearnerTest): string =>
+  testSubset === "full" && trainSubsets === "same" ? "" : `${testSubset}, trained on ${trainSubsets}, `
+
+const learnerPanel = (tests: ReadonlyArray<Compare.LearnerTest>): Panel => ({
+  title: "learners",
+  tests: (["same", "other", "all"] as const).flatMap((train) =>
+    tests
+      .filter(({ trainSubsets }) => trainSubsets === train)
+      .map((test) => ({
+        heading: `${placeOf(test)}against ${test.baseline}`,
+        name: test.learner,
+        test,
+        json: test
+      }))
+  )
+})
+
+/** Tests training sets against training on the same subset, or learners against each other. */
+export const compare = Effect.fn("compare")(function* ({ directory, measure, by, json }: Input) {
+  const run = yield* Run.read(directory)
+  const { manifest, results } = run
+  const rows = Score.planned(run)
+  const way = Option.getOrElse(by, () =>
+    rows.some(({ trainSubsets }) => trainSubsets !== "same") ? ("training" as const) : ("learner" as const)
+  )
+  const shared = yield* oneTestSet(run)
+  const panelsOf = (id: string) =>
+    way === "training"
+      ? training(rows, id)
+      : Effect.map(Compare.learners(rows, { measure: id, oneTestSet: shared }), (tests) => [learnerPanel(tests)])
+  const asked = Option.match(measure, { onNone: () => manifest.measures.map(({ id }) => id), onSome: (id) => [id] })
+  const found = yield* Effect.forEach(asked, (id) =>
+    Effect.map(panelsOf(id), (panels) => ({ measure: manifest.measures.find((each) => each.id === id)!, panels }))
+  )
   if (json) {
-    const tests = found.flatMap(({ full, equalSize }) => [
-      ...full.map((test) => ({ ...test, sizes: "full" })),
-      ...equalSize.map((test) => ({ ...test, sizes: "equal" }))
-    ])
+    const tests = found.flatMap(({ measure, panels }) =>
+      panels.flatMap((panel) =>
+        panel.tests.map(({ json, test }) => ({ ...json, verdict: Compare.verdict(test, measure.direction) }))
+      )
+    )
     return yield* Console.log(toJson(tests, 2))
   }
-  for (const [i, { full, equalSize }] of found.entries()) {
-    yield* Console.log(`${measures[i]}, full training sets\n\n${tableOf(full)}\n`)
-    if (equalSize.length === 0) continue
-    yield* Console.log(`${measures[i]}, training sets of equal size\n\n${tableOf(equalSize)}\n`)
+  const all = found.flatMap(({ panels }) => panels.flatMap(({ tests }) => tests.map(({ test }) => test)))
+  if (results.length < manifest.jobs.length) {
+    const waiting = all.filter(({ open, p }) => open > 0 && typeof p !== "number").length
     yield* Console.log(
-      "A difference that vanishes at equal size is an effect of the sample size; one that stays is one of the subsets.\n"
+      `${results.length} of ${manifest.jobs.length} jobs are finished; ${waiting} of ${all.length} differences cannot be tested yet.\n`
     )
   }
-  yield* Console.log(Compare.caution)
-  if (results.length < manifest.jobs.length) {
-    yield* Console.error(`note: ${results.length} of ${manifest.jobs.length} jobs are finished`)
+  for (const { measure, panels } of found) {
+    for (const { note, tests, title } of panels) {
+      for (const own of Map.groupBy(tests, ({ test }) => toJson([test.task, test.resampling])).values()) {
+        const { task, resampling } = own[0]!.test
+        const described = shown(
+          measure,
+          rows.filter((row) => row.task === task && row.resampling === resampling)
+        )
+        yield* Console.log(wrapped(`${described.title} – ${task}, ${resampling}, ${title}`))
+        yield* Console.log(`\n${contrastTable(own, described)}\n`)
+      }
+      if (note !== undefined) yield* Console.log(`${wrapped(note)}\n`)
+    }
   }
+  for (const remark of [legend, ...Compare.remarks(all)]) yield* Console.log(wrapped(remark))
 })

@@ -125,13 +125,7 @@ export const run = Effect.fn("run")(function* ({ file, out, workers, timeLimit, 
   if (json) {
     yield* Console.log(toJson({ _tag: "Finished", directory, report, skipped: outcome.skipped, scores: rows, pooled }))
   } else {
-    const labels = new Map(
-      outcome.manifest.measures.map(({ id, label, direction }) => [
-        id,
-        direction === undefined ? label : `${label} (${direction === "maximise" ? "higher" : "lower"} is better)`
-      ])
-    )
-    yield* Console.log(`\n${yield* summary(rows, labels)}\n`)
+    yield* Console.log(`\n${yield* summary(outcome)}\n`)
     if (pooled.length > 0) yield* Console.log(`${pooledTable(pooled)}\n`)
     const repeated = outcome.skipped === 0 ? "" : `, ${outcome.skipped} of them finished before`
     yield* Console.log(`${rows.length} jobs${repeated}, ${Duration.toText(seconds)}\nreport: ${report}`)

@@ -22,11 +22,11 @@ export const scores = Effect.fn("scores")(function* ({
   const measures = manifest.measures.map(({ id }) => id)
   const table = textTable(
     [
-      { title: "task" },
-      { title: "learner" },
-      { title: "test subset" },
-      { title: "trained on" },
-      { title: "fold", align: "right" },
+      { title: "task", key: true },
+      { title: "learner", key: true },
+      { title: "test subset", key: true },
+      { title: "trained on", key: true },
+      { title: "fold", align: "right", key: true },
       { title: "train rows", align: "right" },
       ...measures.map((title) => ({ title, align: "right" as const }))
     ],

@@ -38,8 +38,8 @@ export const status = Effect.fn("status")(function* ({
   yield* Console.log(
     textTable(
       [
-        { title: "task" },
-        { title: "learner" },
+        { title: "task", key: true },
+        { title: "learner", key: true },
         { title: "jobs", align: "right" },
         { title: "finished", align: "right" },
         { title: "failed", align: "right" },

@@ -1,24 +1,25 @@
 /**
  * The answer of a run as text: a table for each task and measure.
  */
+import { orNull } from "@rocflow/report/Numbers"
 import * as Compare from "@rocflow/resampling/Compare"
+import type * as RunDirectory from "@rocflow/resampling/RunDirectory"
 import * as Score from "@rocflow/resampling/Score"
 import * as Effect from "effect/Effect"
+import { difference, legend } from "./contrasts.ts"
+import { shown, type Shown } from "./measures.ts"
 import { type Column, textTable } from "./textTable.ts"
+import { wrapped } from "./textWidth.ts"
 
 const order = ["same", "other", "all"] as const
 
-const number = (value: Score.Value, digits: number): string =>
-  typeof value === "number" ? value.toFixed(digits).replace("-", "−") : "undefined"
+const meanAndSd = ({ mean, sd, n, undefinedCount }: Score.Summary, { numbers }: Shown): string =>
+  (typeof mean === "number" ? numbers.meanSd(mean, orNull(sd)) : "undefined") +
+  (undefinedCount > 0 ? ` (${n} of ${n + undefinedCount})` : "")
 
-const meanAndSd = ({ mean, sd, n, undefinedCount }: Score.Summary): string =>
-  `${number(mean, 3)}${typeof sd === "number" ? ` ± ${sd.toFixed(3)}` : ""}${undefinedCount > 0 ? ` (${n} of ${n + undefinedCount})` : ""}`
-
-const difference = (test: Compare.Test | undefined): string => {
+const tested = (test: Compare.Test | undefined, measure: Shown): string => {
   if (test === undefined) return ""
-  if (typeof test.meanDiff !== "number" || typeof test.pPaired !== "number") return "not testable"
-  const sign = test.meanDiff > 0 ? "+" : test.meanDiff < 0 ? "−" : ""
-  return `${sign}${Math.abs(test.meanDiff).toFixed(3)}  ${test.label}`
+  return typeof test.p === "number" ? `${difference(test, measure)}  ${test.label}` : "not testable"
 }
 
 /** Leaves out a leading cell that repeats the one above. */
@@ -30,18 +31,19 @@ const sizeText = ({ nTrainGroups, groups }: Score.Cell): string => (nTrainGroups
 interface Section {
   readonly cells: ReadonlyArray<Score.AggregateRow>
   readonly tests: ReadonlyArray<Compare.Test>
-  readonly measure: string
+  readonly id: string
+  readonly measure: Shown
 }
 
 /** Same/Other/All: a row for each test subset and learner, a column for each training set and difference. */
-const soakTable = ({ cells, tests, measure }: Section): string => {
+const soakTable = ({ cells, tests, id, measure }: Section): string => {
   const kinds = order.filter((kind) => cells.some(({ trainSubsets }) => trainSubsets === kind))
   const pairs = (["other", "all"] as const).filter((kind) => tests.some(({ compare }) => compare === kind))
   const columns: ReadonlyArray<Column> = [
-    { title: "test subset" },
-    { title: "learner" },
+    { title: "test subset", key: true },
+    { title: "learner", key: true },
     ...kinds.map((kind) => ({ title: `trained on ${kind}` })),
-    ...pairs.map((kind) => ({ title: `${kind} − same` }))
+    ...pairs.map((kind) => ({ title: `${kind} − same, P (Holm)` }))
   ]
   const subsets = [...new Set(cells.map(({ testSubset }) => testSubset))]
   const learners = [...new Set(cells.map(({ learner }) => learner))]
@@ -52,11 +54,14 @@ const soakTable = ({ cells, tests, measure }: Section): string => {
       ...kinds.map((kind) =>
         cells
           .filter((cell) => cell.testSubset === subset && cell.learner === learner && cell.trainSubsets === kind)
-          .map((cell) => meanAndSd(cell.measures[measure]!) + sizeText(cell))
+          .map((cell) => meanAndSd(cell.measures[id]!, measure) + sizeText(cell))
           .join(", ")
       ),
       ...pairs.map((kind) =>
-        difference(tests.find((t) => t.testSubset === subset && t.learner === learner && t.compare === kind))
+        tested(
+          tests.find((t) => t.testSubset === subset && t.learner === learner && t.compare === kind),
+          measure
+        )
       )
     ])
   )
@@ -66,51 +71,50 @@ const soakTable = ({ cells, tests, measure }: Section): string => {
 /** Ordinary resampling: a row for each learner, a column for each measure. */
 const plainTable = (
   cells: ReadonlyArray<Score.AggregateRow>,
-  measures: ReadonlyArray<string>,
-  labels: ReadonlyMap<string, string>
+  measures: ReadonlyArray<readonly [id: string, measure: Shown]>
 ): string =>
   textTable(
-    [{ title: "learner" }, ...measures.map((id) => ({ title: labels.get(id) ?? id }))],
+    [{ title: "learner" }, ...measures.map(([, { title }]) => ({ title }))],
     cells.map((cell) => [
       cell.learner + sizeText(cell),
-      ...measures.map((measure) => meanAndSd(cell.measures[measure]!))
+      ...measures.map(([id, measure]) => meanAndSd(cell.measures[id]!, measure))
     ])
   )
 
-/**
- * Writes the aggregated scores of a run, and where it compares training sets the p-values.
- *
- * `labels` names the measures; a measure without one goes by its id.
- */
-export const summary = Effect.fnUntraced(function* (
-  rows: ReadonlyArray<Score.ScoreRow>,
-  labels: ReadonlyMap<string, string>
-): Effect.fn.Return<string> {
-  const measures = Score.measures(rows)
-  const aggregated = Score.aggregate(rows)
-  const blocks = Map.groupBy(aggregated, ({ task, resampling }) => `${task}, ${resampling}`)
+/** Writes the aggregated scores of a run, and where it compares training sets the tests of the differences. */
+export const summary = Effect.fnUntraced(function* ({
+  manifest,
+  results
+}: Pick<Score.Planned, "results"> & { readonly manifest: RunDirectory.Manifest }): Effect.fn.Return<string> {
   const parts: Array<string> = []
-  let tested = false
-  for (const [title, cells] of blocks) {
+  const allTests: Array<Compare.Test> = []
+  const blocks = Map.groupBy(Score.table(results), ({ task, resampling }) => `${task}, ${resampling}`)
+  for (const [title, rows] of blocks) {
+    const cells = Score.aggregate(rows)
+    const known = Score.measures(rows)
+    const measures = manifest.measures
+      .filter(({ id }) => known.includes(id))
+      .map((measure) => [measure.id, shown(measure, rows)] as const)
     if (cells.every(({ testSubset, trainSubsets }) => testSubset === "full" && trainSubsets === "same")) {
-      parts.push(`${title}: mean ± sd over the test sets\n\n${plainTable(cells, measures, labels)}`)
+      parts.push(`${title}: mean ± sd over the test sets\n\n${plainTable(cells, measures)}`)
       continue
     }
-    for (const measure of measures) {
-      const own = rows.filter(({ task, resampling }) => `${task}, ${resampling}` === title)
+    for (const [id, measure] of measures) {
       const tests = yield* Effect.orElseSucceed(
-        Compare.pvalues(own, { measure }),
+        Compare.pvalues(rows, { measure: id }),
         (): ReadonlyArray<Compare.Test> => []
       )
-      tested ||= tests.length > 0
-      const table = soakTable({ cells, tests, measure })
-      parts.push(`${labels.get(measure) ?? measure} – ${title}: mean ± sd over the test folds\n\n${table}`)
+      allTests.push(...tests)
+      const heading = wrapped(`${measure.title} – ${title}: mean ± sd over the test folds`)
+      parts.push(`${heading}\n\n${soakTable({ cells, tests, id, measure })}`)
     }
   }
-  if (tested) {
-    parts.push(
-      "P-values are of paired t-tests over folds. Folds share training rows and nothing is corrected for the number of\ntests; `rocflow compare` shows corrected ones."
-    )
-  }
-  return parts.join("\n\n")
+  const remarks = allTests.length === 0 ? [] : [legend, ...Compare.remarks(allTests, { naive: false })]
+  const next =
+    allTests.length > 0
+      ? ["`rocflow compare` shows the intervals of the differences and, with --by learner, which learner is better."]
+      : manifest.learners.length > 1
+        ? ["`rocflow compare` shows which learner is better."]
+        : []
+  return [...parts, [...remarks, ...next].map((text) => wrapped(text)).join("\n")].join("\n\n").trimEnd()
 })

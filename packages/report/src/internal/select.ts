@@ -33,5 +33,8 @@ export const axesOf = (model: ReportModel, task: string, rows: ReadonlyArray<Pla
 export const scoresOf = (model: ReportModel, task: string, measure: string): ReadonlyArray<AggregatedRow> =>
   model.scores.filter((row) => row.task === task && row.measure === measure)
 
+/** The standard deviations of some scores. */
+export const spreadsOf = (rows: ReadonlyArray<AggregatedRow>): ReadonlyArray<number | null> => rows.map(({ sd }) => sd)
+
 /** Titles of figures name the task only where there is more than one. */
 export const ofTask = (model: ReportModel, task: string): string => (model.tasks.length > 1 ? ` (${task})` : "")

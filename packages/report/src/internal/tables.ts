@@ -1,28 +1,31 @@
 import {
   type AggregatedRow,
   type ComparisonRow,
+  type LearnerComparisonRow,
   type MeasureSummary,
   type ReportModel,
   trainSubsetsOrder
 } from "../ReportModel.ts"
-import { type Numbers, absent, integer, numbersFor, pValue } from "./numbers.ts"
-import { axesOf, ofTask, scoresOf } from "./select.ts"
+import { absent, integer, type Numbers, numbersFor, pValue } from "../Numbers.ts"
+import { axesOf, ofTask, scoresOf, spreadsOf } from "./select.ts"
 import { capital } from "./text.ts"
 import type { Cell, Column, TableContent } from "./table.ts"
 
-/** The level at which a difference is called one in words. The P value stands beside the word. */
-const level = 0.05
+type ContrastRow = ComparisonRow | LearnerComparisonRow
 
-/** What a test says about the other training set, in a word. */
-const verdict = (row: ComparisonRow, measure: MeasureSummary): Cell => {
-  const p = row.pAdjusted ?? row.p
-  if (p === null || row.meanDiff === null) {
-    return { text: "not testable", title: row.notTestable ?? "", className: "quiet" }
-  }
-  if (p >= level || row.meanDiff === 0) return { text: "no difference shown", className: "quiet" }
-  const isBetter = row.meanDiff > 0 === (measure.direction === "maximise")
-  return isBetter ? { text: "▲ better", className: "better" } : { text: "▼ worse", className: "worse" }
-}
+const looks = {
+  better: { text: "▲ better", className: "better" },
+  worse: { text: "▼ worse", className: "worse" },
+  higher: { text: "▲ higher" },
+  lower: { text: "▼ lower" },
+  "no difference shown": { text: "no difference shown", className: "quiet" },
+  "not testable": { text: "not testable", className: "quiet" }
+} as const
+
+const verdictCell = ({ notTestable, verdict }: ContrastRow): Cell => ({
+  ...looks[verdict],
+  ...(notTestable === undefined ? {} : { title: notTestable })
+})
 
 const byTrainAndSize = (a: AggregatedRow, b: AggregatedRow): number =>
   trainSubsetsOrder.indexOf(a.trainSubsets) - trainSubsetsOrder.indexOf(b.trainSubsets) || a.size - b.size
@@ -32,7 +35,7 @@ export const scoreTable = (model: ReportModel, task: string, measure: MeasureSum
   const rows = scoresOf(model, task, measure.id)
   if (rows.length === 0) return []
   const { learners, testSubsets } = axesOf(model, task, rows)
-  const numbers = numbersFor(measure, rows)
+  const numbers = numbersFor(measure.format, spreadsOf(rows))
   const soak = rows.some((row) => row.trainSubsets !== "same" || !row.full || row.testSubset !== "full")
   const hasHoles = rows.some((row) => row.undefinedCount > 0)
   const columns: ReadonlyArray<Column> = [
@@ -69,17 +72,29 @@ export const scoreTable = (model: ReportModel, task: string, measure: MeasureSum
   ]
 }
 
-const comparisonCells = (row: ComparisonRow, measure: MeasureSummary, numbers: Numbers): ReadonlyArray<Cell> => [
-  row.testSubset,
-  row.learner,
-  row.compare,
-  numbers.value(row.compareMean),
-  numbers.value(row.sameMean),
-  numbers.difference(row.meanDiff),
-  row.p === null && row.notTestable !== undefined ? { text: absent, title: row.notTestable } : pValue(row.p),
-  integer(row.pairs),
-  verdict(row, measure)
+/** The columns that every tested difference has. */
+const testColumns: ReadonlyArray<Column> = [
+  { title: "difference", numeric: true },
+  { title: "95 % interval", numeric: true },
+  { title: "pairs", numeric: true },
+  { title: "P", numeric: true },
+  { title: "P (Holm)", numeric: true },
+  { title: "naive P", numeric: true }
 ]
+
+const testCells = (row: ContrastRow, numbers: Numbers): ReadonlyArray<Cell> => {
+  const p = (value: number | null): Cell =>
+    value === null && row.notTestable !== undefined ? { text: absent, title: row.notTestable } : pValue(value)
+  const all = row.pairs + row.unpaired + row.open
+  return [
+    numbers.difference(row.meanDiff),
+    numbers.interval(row.lower, row.upper),
+    row.pairs === all ? integer(all) : `${integer(row.pairs)} of ${integer(all)}`,
+    p(row.p),
+    p(row.pHolm),
+    p(row.pNaive)
+  ]
+}
 
 /** The answers of Same/Other/All for a task and measure, one row for each test. None if nothing was compared. */
 export const comparisonTable = (
@@ -87,38 +102,73 @@ export const comparisonTable = (
   task: string,
   measure: MeasureSummary
 ): ReadonlyArray<TableContent> => {
-  const rows = model.comparisons.filter((row) => row.task === task && row.measure === measure.id)
+  const rows = model.comparisons.rows.filter((row) => row.task === task && row.measure === measure.id)
   if (rows.length === 0) return []
-  const numbers = numbersFor(measure, scoresOf(model, task, measure.id))
+  const numbers = numbersFor(measure.format, spreadsOf(scoresOf(model, task, measure.id)))
   const { learners, testSubsets } = axesOf(
     model,
     task,
     rows.map((row) => ({ ...row, trainSubsets: row.compare }))
   )
-  const isAdjusted = rows.some((row) => row.pAdjusted !== undefined)
-  const columns: ReadonlyArray<Column> = [
-    { title: "test subset" },
-    { title: "learner" },
-    { title: "trained on" },
-    { title: "mean", numeric: true },
-    { title: "mean of same", numeric: true },
-    { title: "difference", numeric: true },
-    { title: "P", numeric: true },
-    ...(isAdjusted ? [{ title: "P (Holm)", numeric: true }] : []),
-    { title: "pairs", numeric: true },
-    { title: "against same" }
-  ]
   const sorted = testSubsets.flatMap((subset) =>
     learners.flatMap((learner) => rows.filter((row) => row.testSubset === subset && row.learner === learner))
   )
   return [
     {
       caption: `${capital(measure.label)}${ofTask(model, task)}: other training sets against the test subset's own`,
-      columns,
-      rows: sorted.map((row) => {
-        const cells = comparisonCells(row, measure, numbers)
-        return isAdjusted ? cells.toSpliced(7, 0, pValue(row.pAdjusted ?? null)) : cells
-      })
+      columns: [
+        { title: "test subset" },
+        { title: "learner" },
+        { title: "trained on" },
+        { title: "mean", numeric: true },
+        { title: "mean of same", numeric: true },
+        ...testColumns,
+        { title: "against same" }
+      ],
+      rows: sorted.map((row) => [
+        row.testSubset,
+        row.learner,
+        row.compare,
+        numbers.value(row.compareMean),
+        numbers.value(row.baselineMean),
+        ...testCells(row, numbers),
+        verdictCell(row)
+      ])
+    }
+  ]
+}
+
+/** The learners against each other for a task and measure, one row for each test. None if there is one learner. */
+export const learnerTable = (
+  model: ReportModel,
+  task: string,
+  measure: MeasureSummary
+): ReadonlyArray<TableContent> => {
+  const rows = model.learnerComparisons.rows.filter((row) => row.task === task && row.measure === measure.id)
+  if (rows.length === 0) return []
+  const numbers = numbersFor(measure.format, spreadsOf(scoresOf(model, task, measure.id)))
+  const soak = rows.some((row) => row.trainSubsets !== "same" || row.testSubset !== "full")
+  return [
+    {
+      caption: `${capital(measure.label)}${ofTask(model, task)}: learners against each other, on the same splits`,
+      columns: [
+        ...(soak ? [{ title: "trained on" }, { title: "test subset" }] : []),
+        { title: "learner" },
+        { title: "against" },
+        ...testColumns,
+        { title: "the learner is" }
+      ],
+      rows: trainSubsetsOrder.flatMap((train) =>
+        rows
+          .filter((row) => row.trainSubsets === train)
+          .map((row): ReadonlyArray<Cell> => [
+            ...(soak ? [row.trainSubsets, row.testSubset] : []),
+            row.learner,
+            row.baseline,
+            ...testCells(row, numbers),
+            verdictCell(row)
+          ])
+      )
     }
   ]
 }

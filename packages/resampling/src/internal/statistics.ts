@@ -20,26 +20,31 @@ export const sd = (values: ReadonlyArray<number>): number => {
   return Math.sqrt(values.reduce((sum, value) => sum + (value - center) ** 2, 0) / (values.length - 1))
 }
 
-/** Scores of two training sets on the same test sets, and the sizes of the sets. */
+/** Scores of a test set by what is compared and by its baseline, and the sizes of the sets. */
 export interface Pair {
-  readonly same: number
+  readonly baseline: number
   readonly compare: number
   /** Rows of the test set over rows of the smaller training set. */
   readonly testShare: number
 }
 
-/** The outcome of comparing paired scores; differences are compare − same. */
+/** The outcome of comparing paired scores; differences are compare − baseline. */
 export interface Outcome {
   readonly meanDiff: Estimate
-  readonly sameMean: Estimate
+  /** The confidence interval of the mean difference that belongs to `p`. */
+  readonly lower: Estimate
+  readonly upper: Estimate
+  readonly baselineMean: Estimate
   readonly compareMean: Estimate
-  readonly sameSd: Estimate
+  readonly baselineSd: Estimate
   readonly compareSd: Estimate
   readonly diffSd: Estimate
   readonly pairs: number
+  /** Of the corrected resampled t-test. */
+  readonly p: Estimate
+  /** Of the naive paired t-test, which takes the pairs for independent. */
   readonly pPaired: Estimate
   readonly pWelch: Estimate
-  readonly pCorrected: Estimate
   readonly effectSize: Estimate
 }
 
@@ -48,59 +53,62 @@ export interface Outcome {
  */
 const isConstant = (spread: number, pairs: ReadonlyArray<Pair>): boolean =>
   spread <=
-  10 * Number.EPSILON * Math.max(...pairs.map(({ compare, same }) => Math.max(Math.abs(same), Math.abs(compare))))
+  10 *
+    Number.EPSILON *
+    Math.max(...pairs.map(({ compare, baseline }) => Math.max(Math.abs(baseline), Math.abs(compare))))
 
 /**
- * Compares paired scores.
+ * Compares paired scores; `level` is that of the confidence interval.
  *
  * With J pairs, mean difference d and standard deviation s of the differences:
+ * - corrected: t = d / e, e = s · √(1/J + n_test/n_train), J − 1 degrees of freedom, because folds share training rows
+ *   (Nadeau and Bengio, "Inference for the generalization error", Machine Learning 52, 2003); interval d ∓ t_level · e
  * - paired: t = d / (s / √J), J − 1 degrees of freedom
  * - Welch: t = d / √(s₁²/J + s₂²/J), Satterthwaite's degrees of freedom
- * - corrected: t = d / (s · √(1/J + n_test/n_train)), J − 1 degrees of freedom, because folds share training rows
- *   (Nadeau and Bengio, "Inference for the generalization error", Machine Learning 52, 2003)
  * - effect size: d / s (Cohen's d of the differences)
  */
-export const compare = (pairs: ReadonlyArray<Pair>): Outcome => {
+export const compare = (pairs: ReadonlyArray<Pair>, level: number): Outcome => {
   const count = pairs.length
   const none = (reason: string): NotTestable => ({ notTestable: reason })
   const ifAny = (value: number): Estimate => (count === 0 ? none("no pair of defined scores") : value)
   const few = none(`${count} pair${count === 1 ? "" : "s"} of defined scores, and at least 2 are needed`)
   const ifTwo = (value: number): Estimate => (count < 2 ? few : value)
 
-  const same = pairs.map((pair) => pair.same)
+  const baseline = pairs.map((pair) => pair.baseline)
   const other = pairs.map((pair) => pair.compare)
-  const diff = mean(other) - mean(same)
-  const sameSd = sd(same)
+  const diff = mean(other) - mean(baseline)
+  const baselineSd = sd(baseline)
   const otherSd = sd(other)
-  const diffSd = sd(pairs.map((pair) => pair.compare - pair.same))
+  const diffSd = sd(pairs.map((pair) => pair.compare - pair.baseline))
 
   const equal = none("all differences are equal")
   const constant = isConstant(diffSd, pairs)
   const tested = (value: () => number): Estimate => (count < 2 ? few : constant ? equal : value())
+  const error = diffSd * Math.sqrt(1 / count + mean(pairs.map((pair) => pair.testShare)))
+  const bound = (sign: number) => tested(() => diff + sign * StudentT.quantile((1 + level) / 2, count - 1) * error)
 
-  const sameError = sameSd ** 2 / count
+  const baselineError = baselineSd ** 2 / count
   const otherError = otherSd ** 2 / count
-  const welchDf = ((sameError + otherError) ** 2 * (count - 1)) / (sameError ** 2 + otherError ** 2)
-  const flat = isConstant(Math.hypot(sameSd, otherSd), pairs)
+  const welchDf = ((baselineError + otherError) ** 2 * (count - 1)) / (baselineError ** 2 + otherError ** 2)
+  const flat = isConstant(Math.hypot(baselineSd, otherSd), pairs)
   return {
     meanDiff: ifAny(diff),
-    sameMean: ifAny(mean(same)),
+    lower: bound(-1),
+    upper: bound(1),
+    baselineMean: ifAny(mean(baseline)),
     compareMean: ifAny(mean(other)),
-    sameSd: ifTwo(sameSd),
+    baselineSd: ifTwo(baselineSd),
     compareSd: ifTwo(otherSd),
     diffSd: ifTwo(constant ? 0 : diffSd),
     pairs: count,
+    p: tested(() => StudentT.twoSided(diff / error, count - 1)),
     pPaired: tested(() => StudentT.twoSided(diff / (diffSd / Math.sqrt(count)), count - 1)),
     pWelch:
       count < 2
         ? few
         : flat
-          ? none("the scores of each training set are all equal")
-          : StudentT.twoSided(diff / Math.sqrt(sameError + otherError), welchDf),
-    pCorrected: tested(() => {
-      const share = mean(pairs.map((pair) => pair.testShare))
-      return StudentT.twoSided(diff / (diffSd * Math.sqrt(1 / count + share)), count - 1)
-    }),
+          ? none("the scores of each side are all equal")
+          : StudentT.twoSided(diff / Math.sqrt(baselineError + otherError), welchDf),
     effectSize: tested(() => diff / diffSd)
   }
 }

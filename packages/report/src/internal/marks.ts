@@ -1,6 +1,6 @@
 import { fontSize, ink, trainColours, trainShapes } from "../theme.ts"
 import { type Datum, type Layer, xAxis } from "./panels.ts"
-import type { Numbers } from "./numbers.ts"
+import type { Numbers } from "../Numbers.ts"
 import type { AggregatedRow, ComparisonRow } from "../ReportModel.ts"
 import { textWidth } from "./text.ts"
 
@@ -107,12 +107,11 @@ export const meanDatum = (row: AggregatedRow, y: string, range: Range, numbers: 
 
 /** The datum of one test; without two finite means there is nothing to draw. */
 export const testDatum = (row: ComparisonRow, y: string, range: Range): ReadonlyArray<Datum> => {
-  if (row.sameMean === null || row.compareMean === null) return []
-  if (!Number.isFinite(row.sameMean) || !Number.isFinite(row.compareMean)) return []
-  const from = Math.min(row.sameMean, row.compareMean)
-  const to = Math.max(row.sameMean, row.compareMean)
-  const text = row.p === null ? "not testable" : row.label
-  return [{ row: row.testSubset, y, kind: "test", from, to, text, ...placeBetween(from, to, range) }]
+  if (row.baselineMean === null || row.compareMean === null) return []
+  if (!Number.isFinite(row.baselineMean) || !Number.isFinite(row.compareMean)) return []
+  const from = Math.min(row.baselineMean, row.compareMean)
+  const to = Math.max(row.baselineMean, row.compareMean)
+  return [{ row: row.testSubset, y, kind: "test", from, to, text: row.label, ...placeBetween(from, to, range) }]
 }
 
 /** A panel width in which the longest text fits wherever the rule of thirds puts it. */
