@@ -151,6 +151,19 @@ export interface RocCurves {
   readonly auc: number
 }
 
+/** A measure over the pooled test rows of all splits of a cell. */
+export interface PooledRow {
+  readonly task: string
+  readonly learner: string
+  readonly testSubset: string
+  readonly trainSubsets: TrainSubsets
+  readonly size: number
+  readonly label: string
+  readonly value: number | null
+  readonly rows: number
+  readonly splits: number
+}
+
 /** Jobs that failed with one message, and how many. */
 export interface FailureRow {
   readonly learner: string
@@ -179,11 +192,14 @@ export interface ReportModel {
   readonly resampling: string
   readonly measures: ReadonlyArray<MeasureSummary>
   readonly scores: ReadonlyArray<AggregatedRow>
+  readonly pooled: ReadonlyArray<PooledRow>
   readonly comparisons: Comparisons<ComparisonRow>
   readonly learnerComparisons: Comparisons<LearnerComparisonRow>
   readonly histories: ReadonlyArray<HistoryRow>
   readonly roc: ReadonlyArray<RocCurves>
   readonly failures: ReadonlyArray<FailureRow>
+  /** What is legal but probably not meant, of the data, the learners and the splits, in sentences. */
+  readonly notes: ReadonlyArray<string>
   readonly jobs: { readonly total: number; readonly finished: number }
   readonly provenance: Provenance
 }

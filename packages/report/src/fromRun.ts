@@ -3,7 +3,10 @@
  */
 import { toJson } from "@rocflow/core/Json"
 import * as Roc from "@rocflow/losses/Roc"
+import * as Note from "@rocflow/core/data/Note"
 import * as Compare from "@rocflow/resampling/Compare"
+import * as Notes from "@rocflow/resampling/Notes"
+import * as Pooled from "@rocflow/resampling/Pooled"
 import type * as Job from "@rocflow/resampling/Job"
 import type * as RunDirectory from "@rocflow/resampling/RunDirectory"
 import * as Score from "@rocflow/resampling/Score"
@@ -73,6 +76,21 @@ const scoresOf = (rows: ReadonlyArray<Score.ScoreRow>): ReadonlyArray<Model.Aggr
       undefinedCount
     }))
   )
+
+const pooledOf = (
+  { label, learner, nTrainGroups, resampling, rows, splits, task, testSubset, trainSubsets, value }: Pooled.Pooled,
+  severalResamplings: boolean
+): Model.PooledRow => ({
+  task: severalResamplings ? named(task, resampling) : task,
+  learner,
+  testSubset,
+  trainSubsets,
+  size: nTrainGroups,
+  label,
+  value: orNull(value),
+  rows,
+  splits
+})
 
 type MeasureOf = ReadonlyMap<string, RunDirectory.Manifest["measures"][number]>
 
@@ -199,6 +217,9 @@ const failuresOf = (results: ReadonlyArray<Job.Result>): ReadonlyArray<Model.Fai
   })
 }
 
+/** The name of a task in a run of several resamplings. */
+const named = (task: string, resampling: string): string => `${task}, ${resampling}`
+
 /**
  * Scores are comparable within a task and a resampling. A report shows a part for each task, so in a run of several
  * resamplings each of them makes a task of its own.
@@ -206,7 +227,6 @@ const failuresOf = (results: ReadonlyArray<Job.Result>): ReadonlyArray<Model.Fai
 const byResampling = (run: Finished): Finished => {
   const { resamplings, tasks } = run.manifest
   if (resamplings.length === 1) return run
-  const named = (task: string, resampling: string) => `${task}, ${resampling}`
   const inTask = <A extends { readonly job: typeof Job.Columns.Type }>(entry: A): A => ({
     ...entry,
     job: { ...entry.job, task: named(entry.job.task, entry.job.resampling) }
@@ -235,10 +255,12 @@ export const model = Effect.fnUntraced(function* (given: Finished) {
     resampling: manifest.resamplings.map(({ text }) => text).join("; "),
     measures: manifest.measures.map(measureOf),
     scores: scoresOf(rows),
+    pooled: (yield* Pooled.read(run.directory)).map((row) => pooledOf(row, manifest.resamplings.length > 1)),
     ...(yield* comparisonsOf(run)),
     histories: historiesOf(results),
     roc: yield* rocOf(run),
     failures: failuresOf(results),
+    notes: [...manifest.warnings, ...Notes.ofJobs(results).map(Note.message)],
     jobs: { total: manifest.jobs.length, finished: results.length },
     provenance: {
       seed: manifest.seed,

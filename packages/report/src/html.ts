@@ -5,7 +5,7 @@ import { integer } from "./Numbers.ts"
 import { distinct } from "./internal/select.ts"
 import { style } from "./internal/style.ts"
 import { type TableContent, tableHtml, termsHtml } from "./internal/table.ts"
-import { comparisonTable, learnerTable, scoreTable } from "./internal/tables.ts"
+import { comparisonTable, learnerTable, pooledTable, scoreTable } from "./internal/tables.ts"
 import type { Count, MeasureSummary, ReportModel, TaskSummary } from "./ReportModel.ts"
 
 /** A figure with its picture, or with the reason why there is none. */
@@ -86,6 +86,14 @@ const figures = (model: ReportModel, drawn: ReadonlyArray<Drawn>): string => {
     figure.kind === "roc" || figure.kind === "learning" || figure.measure === undefined || figure.measure === main
   return byImportance(drawn, isMain, figureHtml)
 }
+
+const pooledHtml = (model: ReportModel): string =>
+  model.tasks.flatMap(({ id }) => pooledTable(model, id).map(tableHtml)).join("\n")
+
+const notesHtml = ({ notes }: ReportModel): string =>
+  notes.length === 0
+    ? ""
+    : `<p>What ran, but may not be meant:</p>\n<ul>${notes.map((note) => `<li>${escapeHtml(note)}</li>`).join("\n")}</ul>`
 
 const failures = (model: ReportModel): string =>
   model.failures.length === 0
@@ -188,7 +196,8 @@ export const document = (model: ReportModel, drawn: ReadonlyArray<Drawn>): strin
     { id: "answers", title: "Same, other or all", body: answers(model) },
     { id: "compared", title: "Learners compared", body: learnersCompared(model) },
     { id: "figures", title: "Figures", body: figures(model, drawn) },
-    { id: "scores", title: "Scores", body: tablesHtml(model, scoreTable) },
+    { id: "scores", title: "Scores", body: `${tablesHtml(model, scoreTable)}\n${pooledHtml(model)}` },
+    { id: "notes", title: "Notes", body: notesHtml(model) },
     { id: "failures", title: "Failed jobs", body: failures(model) },
     { id: "data", title: "Data", body: model.tasks.map(taskHtml).join("\n") },
     { id: "learners", title: "Learners", body: learnersHtml(model) },

@@ -23,6 +23,7 @@ const figureOf = (model: ReportModel, kind: Figure.FigureKind, measure?: string)
 
 const valuesOf = (figure: Figure.Figure): Values => gridOf(figure).hconcat.flatMap((column) => column.data.values)
 
+const none = { rows: [], remarks: [] }
 const soak = sampleModel()
 const ordinary = sampleModel({ subsets: [], learners: ["featureless", "mlp.aum", "mlp.ce"] })
 
@@ -96,13 +97,13 @@ describe("the comparison figure", () => {
 
   it("joins the two means that a test compares, with its P", () => {
     const tests = valuesOf(figure).filter((datum) => datum["kind"] === "test")
-    expect(tests).toHaveLength(soak.comparisons.filter((row) => row.measure === "auc").length)
-    const expected = soak.comparisons.find((row) => row.measure === "auc" && row.p !== null)!
-    const low = Math.min(expected.sameMean!, expected.compareMean!)
+    expect(tests).toHaveLength(soak.comparisons.rows.filter((row) => row.measure === "auc").length)
+    const expected = soak.comparisons.rows.find((row) => row.measure === "auc" && row.p !== null)!
+    const low = Math.min(expected.baselineMean!, expected.compareMean!)
     expect(tests.find((datum) => datum["from"] === low)).toMatchObject({
       row: `test: ${expected.testSubset}`,
       y: `${expected.compare} − same`,
-      to: Math.max(expected.sameMean!, expected.compareMean!),
+      to: Math.max(expected.baselineMean!, expected.compareMean!),
       text: expected.label
     })
   })
@@ -113,7 +114,7 @@ describe("the comparison figure", () => {
   })
 
   it("leaves out rows of training sets that were not used", () => {
-    const model = { ...soak, scores: soak.scores.filter((row) => row.trainSubsets !== "other"), comparisons: [] }
+    const model = { ...soak, scores: soak.scores.filter((row) => row.trainSubsets !== "other"), comparisons: none }
     const rows = new Set(valuesOf(figureOf(model, "comparison")).flatMap((datum) => datum["y"] ?? []))
     expect([...rows]).toEqual(["same", "all − same", "all"])
   })
@@ -165,6 +166,6 @@ describe("ROC and learning curves", () => {
 
 describe("a report without data", () => {
   it("has no figures", () => {
-    expect(Figure.all({ ...soak, scores: [], comparisons: [], histories: [], roc: [] })).toEqual([])
+    expect(Figure.all({ ...soak, scores: [], comparisons: none, histories: [], roc: [] })).toEqual([])
   })
 })

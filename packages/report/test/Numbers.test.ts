@@ -1,44 +1,21 @@
 import * as Duration from "@rocflow/core/Duration"
 import { describe, expect, it } from "vitest"
-import { integer, numbersFor, pValue } from "../src/internal/numbers.ts"
-import type { AggregatedRow, MeasureSummary } from "../src/ReportModel.ts"
-
-const measure = (format: "percent" | "number"): MeasureSummary => ({
-  id: "m",
-  label: "m",
-  direction: "maximise",
-  format
-})
-
-const rowWith = (sd: number | null): AggregatedRow => ({
-  task: "t",
-  learner: "l",
-  testSubset: "full",
-  trainSubsets: "same",
-  size: 10,
-  full: true,
-  measure: "m",
-  mean: 0.5,
-  sd,
-  n: 10,
-  undefinedCount: 0
-})
-
+import { integer, numbersFor, pValue } from "../src/Numbers.ts"
 describe("numbersFor", () => {
   it.each([
-    ["number", 0.0123, 0.8123, "0.812 ± 0.012"],
-    ["number", 0.4, 12.3456, "12.35 ± 0.40"],
-    ["number", 31.4, 1234.5, "1235 ± 31"],
+    ["number", 0.0123, 0.8123, "0.8123 ± 0.0123"],
+    ["number", 0.4, 12.3456, "12.346 ± 0.400"],
+    ["number", 31.4, 1234.5, "1234.5 ± 31.4"],
     ["number", 0.000012, 0.00123, "0.001230 ± 0.000012"],
-    ["percent", 0.0123, 0.8123, "81.2 ± 1.2%"],
-    ["percent", 0.00123, 0.8123, "81.23 ± 0.12%"],
+    ["percent", 0.0123, 0.8123, "81.23 ± 1.23%"],
+    ["percent", 0.00123, 0.8123, "81.230 ± 0.123%"],
     ["percent", 0.2, 0.8, "80.0 ± 20.0%"]
   ] as const)("%s with sd %d", (format, sd, mean, text) => {
-    expect(numbersFor(measure(format), [rowWith(sd)]).meanSd(mean, sd)).toBe(text)
+    expect(numbersFor(format, [sd]).meanSd(mean, sd)).toBe(text)
   })
 
   it("writes what does not exist as n/a and never as a number", () => {
-    const numbers = numbersFor(measure("number"), [rowWith(null)])
+    const numbers = numbersFor("number", [null])
     expect(numbers.value(null)).toBe("n/a")
     expect(numbers.difference(null)).toBe("n/a")
     expect(numbers.meanSd(null, null)).toBe("n/a")
@@ -46,19 +23,15 @@ describe("numbersFor", () => {
   })
 
   it("signs differences, but not zero", () => {
-    const numbers = numbersFor(measure("number"), [rowWith(0.01)])
-    expect([0.02, -0.02, 0, -0.0001, 0.0001].map(numbers.difference)).toEqual([
-      "+0.020",
-      "−0.020",
-      "0.000",
-      "0.000",
-      "0.000"
+    const numbers = numbersFor("number", [0.01])
+    expect([0.02, -0.02, 0, -0.0001, 0.0001, -0.00001].map(numbers.difference)).toEqual([
+      "+0.0200",
+      "−0.0200",
+      "0.0000",
+      "−0.0001",
+      "+0.0001",
+      "0.0000"
     ])
-  })
-
-  it("chooses decimals by the rows of its own measure", () => {
-    const foreign = { ...rowWith(100), measure: "other" }
-    expect(numbersFor(measure("number"), [foreign, rowWith(0.01)]).value(0.5)).toBe("0.500")
   })
 })
 

@@ -6,7 +6,7 @@ import * as fc from "fast-check"
 import * as Figure from "../src/Figure.ts"
 import { document } from "../src/html.ts"
 import * as Report from "../src/Report.ts"
-import type { ReportModel } from "../src/ReportModel.ts"
+import type { ComparisonRow, ReportModel } from "../src/ReportModel.ts"
 import { sampleModel } from "./sampleModel.ts"
 
 const small = { folds: 3, epochs: 10 }
@@ -62,25 +62,32 @@ describe("the document", () => {
   })
 
   it("answers in words by the direction of the measure", () => {
-    const rows = (direction: "maximise" | "minimise", p: number | null) => {
+    const rows = (verdict: ComparisonRow["verdict"]) => {
       const model = sampleModel(small)
-      const row = model.comparisons.find((row) => row.measure === "auc" && row.p !== null)!
-      const comparisons = [{ ...row, meanDiff: 0.02, p }]
-      return textual({ ...model, measures: [{ ...model.measures[0], direction }], comparisons })
+      const row = model.comparisons.rows.find((row) => row.measure === "auc" && row.p !== null)!
+      return textual({
+        ...model,
+        comparisons: { rows: [{ ...row, meanDiff: 0.02, verdict }], remarks: ["Tested so."] }
+      })
     }
-    expect(rows("maximise", 0.01)).toContain("▲ better")
-    expect(rows("minimise", 0.01)).toContain("▼ worse")
-    expect(rows("maximise", 0.05)).toContain(">no difference shown<")
-    expect(rows("maximise", null)).toContain(">not testable<")
+    expect(rows("better")).toContain("▲ better")
+    expect(rows("worse")).toContain("▼ worse")
+    expect(rows("no difference shown")).toContain(">no difference shown<")
+    expect(rows("not testable")).toContain(">not testable<")
+    expect(rows("better")).toContain("Tested so.")
   })
 
-  it("uses P values corrected for many tests where they are given", () => {
+  it("shows each P by its name, the interval, the pairs, and how much of the run it is of", () => {
     const model = sampleModel(small)
-    const row = model.comparisons.find((row) => row.measure === "auc" && row.p !== null)!
-    const html = textual({ ...model, comparisons: [{ ...row, meanDiff: 0.02, p: 0.01, pAdjusted: 0.5 }] })
-    expect(html).toContain("P (Holm)")
-    expect(html).not.toContain("▲ better")
-    expect(html).toContain("0.5000")
+    const row = model.comparisons.rows.find((row) => row.measure === "auc" && row.p !== null)!
+    const rows = [
+      { ...row, meanDiff: 0.02, lower: -0.01, upper: 0.05, p: 0.01, pHolm: 0.5, pNaive: 0.002, pairs: 8, open: 2 }
+    ]
+    const html = textual({ ...model, comparisons: { rows, remarks: [] }, jobs: { total: 270, finished: 10 } })
+    for (const text of ["P (Holm)", "0.5000", "naive P", "0.0020", "−0.0100 to +0.0500", "8 of 10"]) {
+      expect(html).toContain(text)
+    }
+    expect(html).toContain("10 of 270 jobs are finished")
   })
 
   it("shows failed jobs first and with their reason", () => {
@@ -115,7 +122,8 @@ describe("the document", () => {
           title: a,
           resampling: b,
           tasks: model.tasks.map((task) => ({ ...task, file: c, roles: { [a]: [b, c] } })),
-          failures: [{ job: a, learner: b, split: c, message: a }],
+          failures: [{ job: a, learner: b, split: c, message: a, count: 1 }],
+          notes: [a, b],
           provenance: { ...model.provenance, command: c, engine: a, versions: { [b]: c } }
         })
         expect(unbalanced(html)).toEqual([])

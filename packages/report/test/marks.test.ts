@@ -1,12 +1,10 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { numbersFor } from "../src/internal/numbers.ts"
-import { alignByThirds, meanDatum, padded, placeBetween, rangeOf, testDatum, widthFor } from "../src/internal/stats.ts"
+import { numbersFor } from "../src/Numbers.ts"
+import { alignByThirds, meanDatum, padded, placeBetween, rangeOf, testDatum, widthFor } from "../src/internal/marks.ts"
 import { textWidth } from "../src/internal/text.ts"
-import type { AggregatedRow, ComparisonRow, MeasureSummary } from "../src/ReportModel.ts"
+import type { AggregatedRow, ComparisonRow } from "../src/ReportModel.ts"
 import { fontSize } from "../src/theme.ts"
-
-const measure: MeasureSummary = { id: "auc", label: "AUC", direction: "maximise", format: "number" }
 
 const row = (mean: number | null, sd: number | null, undefinedCount = 0): AggregatedRow => ({
   task: "t",
@@ -22,17 +20,24 @@ const row = (mean: number | null, sd: number | null, undefinedCount = 0): Aggreg
   undefinedCount
 })
 
-const test = (sameMean: number | null, compareMean: number | null, p: number | null): ComparisonRow => ({
+const test = (baselineMean: number | null, compareMean: number | null, p: number | null): ComparisonRow => ({
   task: "t",
   learner: "l",
   testSubset: "north",
   compare: "other",
   measure: "auc",
-  meanDiff: sameMean === null || compareMean === null ? null : compareMean - sameMean,
-  sameMean,
+  meanDiff: baselineMean === null || compareMean === null ? null : compareMean - baselineMean,
+  baselineMean,
   compareMean,
+  lower: null,
+  upper: null,
   p,
-  label: p === null ? "" : `P = ${p.toFixed(4)}`,
+  pHolm: p,
+  pNaive: p,
+  verdict: "not testable",
+  unpaired: 0,
+  open: 0,
+  label: p === null ? "not testable" : `P = ${p.toFixed(4)}`,
   pairs: 10
 })
 
@@ -94,7 +99,10 @@ describe("where texts stand", () => {
       fc.property(scores, (scores) => {
         const rows = scores.map(([mean, sd, holes]) => row(mean, sd, holes))
         const range = rangeOf(rows)
-        const numbers = numbersFor(measure, rows)
+        const numbers = numbersFor(
+          "number",
+          rows.map(({ sd }) => sd)
+        )
         const data = [
           ...rows.map((row) => meanDatum(row, "same", range, numbers)),
           ...testDatum(test(rows[0].mean, rows[1].mean, 0.1234), "other − same", range)
@@ -130,7 +138,7 @@ describe("where texts stand", () => {
 
 describe("what is not a number", () => {
   const range = { low: 0, high: 1 }
-  const numbers = numbersFor(measure, [])
+  const numbers = numbersFor("number", [])
 
   it("becomes a note, not a point", () => {
     expect(meanDatum(row(null, null, 10), "same", range, numbers)).toMatchObject({

@@ -3,7 +3,7 @@ import type {
   ComparisonRow,
   HistoryRow,
   ReportModel,
-  RocCurve,
+  RocCurves,
   TrainSubsets
 } from "../src/ReportModel.ts"
 
@@ -58,7 +58,7 @@ export const sampleModel = (options: SampleOptions = {}): ReportModel => {
   const scores: Array<AggregatedRow> = []
   const comparisons: Array<ComparisonRow> = []
   const histories: Array<HistoryRow> = []
-  const roc: Array<RocCurve> = []
+  const roc: Array<RocCurves> = []
   for (const [l, learner] of learners.entries()) {
     for (const [s, testSubset] of tests.entries()) {
       for (const measure of measures) {
@@ -89,10 +89,24 @@ export const sampleModel = (options: SampleOptions = {}): ReportModel => {
             compare,
             measure: measure.id,
             meanDiff,
-            sameMean: means.get("same")!,
+            baselineMean: means.get("same")!,
+            lower: p === null ? null : meanDiff - 0.03,
+            upper: p === null ? null : meanDiff + 0.03,
             compareMean: means.get(compare)!,
             p,
-            label: p === null ? "" : p < 0.0001 ? "P < 0.0001" : `P = ${p.toFixed(4)}`,
+            pHolm: p,
+            pNaive: p === null ? null : p / 2,
+            verdict:
+              p === null
+                ? "not testable"
+                : p >= 0.05
+                  ? "no difference shown"
+                  : meanDiff > 0 === (measure.direction === "maximise")
+                    ? "better"
+                    : "worse",
+            unpaired: 0,
+            open: 0,
+            label: p === null ? "not testable" : p < 0.0001 ? "P < 0.0001" : `P = ${p.toFixed(4)}`,
             pairs: folds,
             ...(p === null ? { notTestable: "all paired differences are equal" } : {})
           })
@@ -101,7 +115,7 @@ export const sampleModel = (options: SampleOptions = {}): ReportModel => {
       for (const [t, trainSubsets] of trains.entries()) {
         const base = { task, learner, testSubset, trainSubsets }
         const strength = l === 0 ? 0 : 1.2 + 0.5 * l - 0.3 * s - (t === 1 ? 0.5 : 0)
-        roc.push({ ...base, ...pooledRoc(normal, strength) })
+        roc.push({ ...base, ...foldCurves(normal, strength, folds) })
         if (l === 0) continue
         for (let fold = 0; fold < folds; fold++) {
           const stop = Math.floor(epochs * (0.5 + 0.5 * random()))
@@ -147,7 +161,11 @@ export const sampleModel = (options: SampleOptions = {}): ReportModel => {
       : "10-fold cross-validation",
     measures,
     scores,
-    comparisons,
+    pooled: [],
+    comparisons: { rows: comparisons, remarks: ["Tested by the corrected resampled t-test."] },
+    learnerComparisons: { rows: [], remarks: [] },
+    notes: [],
+    jobs: { total: 100, finished: 100 },
     histories,
     roc,
     failures: soak
@@ -155,6 +173,7 @@ export const sampleModel = (options: SampleOptions = {}): ReportModel => {
           {
             job: "3f9a0c1b7d52",
             learner: learners.at(-1)!,
+            count: 1,
             split: "test south, train other, fold 7",
             message:
               "TrainingDiverged: the loss was NaN in epoch 12; lower the learning rate (0.1) or scale the features"
@@ -172,8 +191,24 @@ export const sampleModel = (options: SampleOptions = {}): ReportModel => {
   }
 }
 
+/** The curves of folds, and one of them in the place of their average. */
+const foldCurves = (
+  normal: () => number,
+  strength: number,
+  folds: number
+): Pick<RocCurves, "folds" | "average" | "sd" | "auc"> => {
+  const curves = Array.from({ length: folds }, () => oneRoc(normal, strength))
+  const [{ fpr, tpr }] = curves
+  return {
+    folds: curves.map(({ fpr, tpr }) => ({ fpr, tpr })),
+    average: { fpr, tpr },
+    sd: tpr.map((rate) => 0.1 * rate * (1 - rate)),
+    auc: curves.reduce((sum, { auc }) => sum + auc, 0) / folds
+  }
+}
+
 /** The curve of 120 positive and 300 negative normal scores that lie `strength` apart. */
-const pooledRoc = (normal: () => number, strength: number): Pick<RocCurve, "fpr" | "tpr" | "auc"> => {
+const oneRoc = (normal: () => number, strength: number) => {
   const positives = 120
   const negatives = 300
   const rows = Array.from({ length: positives + negatives }, (_, i) => ({

@@ -31,7 +31,7 @@ describe("Compare.pvalues", () => {
     expect(test.meanDiff).toBeCloseTo(meanDiff, 11)
     expect(test.pPaired).toBeCloseTo(pPaired, 11)
     expect(test.pWelch).toBeCloseTo(pWelch, 11)
-    expect(test.sameMean).toBeCloseTo(sameMean, 11)
+    expect(test.baselineMean).toBeCloseTo(sameMean, 11)
     expect(test.compareMean).toBeCloseTo(compareMean, 11)
   })
 
@@ -42,7 +42,7 @@ describe("Compare.pvalues", () => {
     expect(tests[0]!.meanDiff).toBeCloseTo(-0.2033333333333334, 11)
     expect(tests[0]!.pPaired).toBeCloseTo(0.0002686366737525428, 11)
     expect(tests[0]!.pWelch).toBeCloseTo(0.00010577523913947388, 11)
-    expect(tests[0]).toMatchObject({ learner: "conv", comparison: "other-same", pairs: 3, label: "P = 0.0003" })
+    expect(tests[0]).toMatchObject({ learner: "conv", comparison: "other-same", pairs: 3, label: "P = 0.0007" })
   })
 
   it("has the effect size and the corrected test by their formulas", () => {
@@ -51,7 +51,7 @@ describe("Compare.pvalues", () => {
     const [test] = pvalues(rows({ same: [10, 11, 13, 12], other: [11, 13, 16, 16] }))
     expect(test!.effectSize).toBeCloseTo(2.5 / Math.sqrt(5 / 3), 12)
     expect(test!.diffSd).toBeCloseTo(Math.sqrt(5 / 3), 12)
-    expect(test!.pCorrected).toBeCloseTo(0.1113671547140839, 12)
+    expect(test!.p).toBeCloseTo(0.1113671547140839, 12)
     // t = 2.5 / (sd / 2): t² = 15
     expect(test!.pPaired).toBeCloseTo(0.03046629166217099, 12)
   })
@@ -59,7 +59,39 @@ describe("Compare.pvalues", () => {
   it("corrects with the smaller of the two training sets", () => {
     const scores = { same: [10, 11, 13, 12], other: [11, 13, 16, 16] }
     const large = [...rows({ same: scores.same }), ...rows({ other: scores.other }, { trainRows: 1000 })]
-    expect(pvalues(large)[0]!.pCorrected).toBe(pvalues(rows(scores))[0]!.pCorrected)
+    expect(pvalues(large)[0]!.p).toBe(pvalues(rows(scores))[0]!.p)
+  })
+
+  it("has the interval that belongs to the corrected test", () => {
+    // t = 2.5 / e with e = √(5/3) · √0.75 = 1.118034; R 4.5: qt(0.975, 3) = 3.182446305284263
+    const [test] = pvalues(rows({ same: [10, 11, 13, 12], other: [11, 13, 16, 16] }))
+    const half = 3.182446305284263 * Math.sqrt(5 / 3) * Math.sqrt(0.75)
+    expect(test!.lower).toBeCloseTo(2.5 - half, 10)
+    expect(test!.upper).toBeCloseTo(2.5 + half, 10)
+  })
+
+  it("has 0 in the interval exactly where p is at least alpha", () => {
+    const score = fc.double({ min: 0, max: 1, noNaN: true })
+    fc.assert(
+      fc.property(fc.array(fc.tuple(score, score), { minLength: 2, maxLength: 12 }), (pairs) => {
+        const [test] = pvalues(rows({ same: pairs.map(([a]) => a), all: pairs.map(([, b]) => b) }))
+        const { lower, p, upper } = test!
+        if (typeof p !== "number" || typeof lower !== "number" || typeof upper !== "number") return
+        if (Math.abs(p - 0.05) < 1e-9) return
+        expect(lower <= 0 && upper >= 0).toBe(p > 0.05)
+      })
+    )
+  })
+
+  it("waits for jobs that are not finished, and says how many", () => {
+    const open = rows({ same: [1, 2, 3], other: [2, 4, 5] }).map((each) =>
+      each.testFold === 0 && each.trainSubsets === "other"
+        ? { ...each, status: "open" as const, scores: { error: undefinedBecause("the job is not finished") } }
+        : each
+    )
+    expect(pvalues(open)[0]).toMatchObject({ pairs: 2, open: 1, unpaired: 0 })
+    const all = open.map((each) => ({ ...each, status: "open" as const }))
+    expect(pvalues(all)[0]).toMatchObject({ pairs: 0, open: 3, p: { notTestable: "0 of 3 pairs are finished" } })
   })
 
   it("is never less with the correction", () => {
@@ -73,8 +105,8 @@ describe("Compare.pvalues", () => {
     fc.assert(
       fc.property(scores, (pairs) => {
         const [test] = pvalues(rows({ same: pairs.map(([a]) => a), all: pairs.map(([, b]) => b) }))
-        if (typeof test!.pPaired !== "number" || typeof test!.pCorrected !== "number") return
-        expect(test!.pCorrected).toBeGreaterThanOrEqual(test!.pPaired)
+        if (typeof test!.pPaired !== "number" || typeof test!.p !== "number") return
+        expect(test!.p).toBeGreaterThanOrEqual(test!.pPaired)
         expect(test!.pPaired).toBeGreaterThanOrEqual(0)
         expect(test!.pPaired).toBeLessThanOrEqual(1)
       })
@@ -86,17 +118,19 @@ describe("Compare.pvalues", () => {
     const equal = { notTestable: "all differences are equal" }
     // 1.1 − 1, 2.1 − 2 and 3.1 − 3 differ by rounding only
     expect(reason({ same: [1, 2, 3], other: [1.1, 2.1, 3.1] })).toMatchObject({
+      p: equal,
       pPaired: equal,
-      pCorrected: equal,
+      lower: equal,
+      upper: equal,
       effectSize: equal,
-      pPairedHolm: equal,
+      pHolm: equal,
       significant: false,
       diffSd: 0,
       label: "not testable"
     })
     expect(reason({ same: [1, 2, 3], other: [1, 2, 3] })).toMatchObject({ pPaired: equal, meanDiff: 0, pWelch: 1 })
     expect(reason({ same: [1, 1], other: [2, 2] }).pWelch).toEqual({
-      notTestable: "the scores of each training set are all equal"
+      notTestable: "the scores of each side are all equal"
     })
     expect(reason({ same: [1], other: [2] })).toMatchObject({
       meanDiff: 1,
@@ -107,7 +141,7 @@ describe("Compare.pvalues", () => {
   it("leaves out pairs with an undefined score, and counts them", () => {
     const absent: Value = undefinedBecause("one class")
     const [test] = pvalues(rows({ same: [1, absent, 3, 7], other: [2, 2, 5, absent] }))
-    expect(test).toMatchObject({ pairs: 2, unpaired: 2, sameMean: 2, compareMean: 3.5, meanDiff: 1.5 })
+    expect(test).toMatchObject({ pairs: 2, unpaired: 2, baselineMean: 2, compareMean: 3.5, meanDiff: 1.5 })
     expect(pvalues(rows({ same: [absent], other: [1] }))[0]).toMatchObject({
       pairs: 0,
       meanDiff: { notTestable: "no pair of defined scores" }
@@ -124,16 +158,16 @@ describe("Compare.pvalues", () => {
 
   it("writes labels", () => {
     const label = (digits: number) => pvalues(auc, { digits })[0]!.label
-    expect([0, 2, 3, 4, 6].map(label)).toEqual(["P < 1", "P < 0.01", "P < 0.001", "P = 0.0003", "P = 0.000269"])
+    expect([0, 2, 3, 4, 6].map(label)).toEqual(["P < 1", "P < 0.01", "P < 0.001", "P = 0.0007", "P = 0.000671"])
   })
 
   it("adjusts over all tests of the table", () => {
     const tests = pvalues(two)
-    const p = tests.map((test) => test.pPaired as number)
+    const p = tests.map((test) => test.p as number)
     const sorted = p.toSorted((a, b) => a - b)
     const expected = [4 * sorted[0]!, 3 * sorted[1]!, 2 * sorted[2]!, 2 * sorted[2]!]
-    expect(tests.map((test) => test.pPairedHolm as number).sort((a, b) => a - b)).toEqual(expected)
-    expect(tests.map((test) => test.significant)).toEqual(tests.map((test) => (test.pPairedHolm as number) < 0.05))
+    expect(tests.map((test) => test.pHolm as number).sort((a, b) => a - b)).toEqual(expected)
+    expect(tests.map((test) => test.significant)).toEqual(tests.map((test) => (test.pHolm as number) < 0.05))
     expect(pvalues(two, { alpha: 0.001 }).some((test) => test.significant)).toBe(false)
   })
 
@@ -170,6 +204,100 @@ describe("holm", () => {
           expect(ps.every((q, j) => p >= q || adjusted[i]! <= adjusted[j]!)).toBe(true)
         }
       })
+    )
+  })
+})
+
+describe("Compare.verdict", () => {
+  it.each([
+    [{ meanDiff: -0.2, pHolm: 0.01, significant: true }, "maximise", "worse"],
+    [{ meanDiff: -0.2, pHolm: 0.01, significant: true }, "minimise", "better"],
+    [{ meanDiff: 0.2, pHolm: 0.01, significant: true }, undefined, "higher"],
+    [{ meanDiff: 0.2, pHolm: 0.06, significant: false }, "maximise", "no difference shown"],
+    [{ meanDiff: 0.2, pHolm: { notTestable: "one pair" }, significant: false }, "maximise", "not testable"]
+  ] as const)("of %j, %s: %s", (contrast, direction, verdict) => {
+    expect(Compare.verdict(contrast, direction)).toBe(verdict)
+  })
+})
+
+describe("Compare.learners", () => {
+  const compared = (rows: ReadonlyArray<ScoreRow>, options?: Compare.LearnerOptions) =>
+    Effect.runSync(Compare.learners(rows, options))
+  const three = [
+    ...rows({ same: [1, 2, 3, 4] }, { learner: "a" }),
+    ...rows({ same: [2, 4, 5, 8] }, { learner: "b" }),
+    ...rows({ same: [1, 1, 3, 3] }, { learner: "c" })
+  ]
+
+  it("tests every pair once, the later against the earlier, as training sets are tested", () => {
+    const tests = compared(three)
+    expect(tests.map(({ baseline, learner, meanDiff }) => [learner, baseline, meanDiff])).toEqual([
+      ["b", "a", 2.25],
+      ["c", "a", -0.5],
+      ["c", "b", -2.75]
+    ])
+    const [same] = pvalues(rows({ same: [1, 2, 3, 4], other: [2, 4, 5, 8] }))
+    expect(tests[0]).toMatchObject({ p: same!.p, lower: same!.lower, pPaired: same!.pPaired, pairs: 4 })
+    expect(tests.map(({ pHolm }) => pHolm)).toEqual(holm(tests.map(({ p }) => p)))
+    expect(tests.map(({ family }) => family)).toEqual([3, 3, 3])
+  })
+
+  it("changes the sign when the learners change places, and nothing else", () => {
+    const score = fc.double({ min: 0, max: 1, noNaN: true })
+    fc.assert(
+      fc.property(fc.array(fc.tuple(score, score), { minLength: 2, maxLength: 8 }), (pairs) => {
+        const [a, b] = [0, 1].map((i) => rows({ same: pairs.map((pair) => pair[i]!) }, { learner: "ab"[i]! }))
+        const [one, two] = [compared([...a!, ...b!])[0]!, compared([...b!, ...a!])[0]!]
+        expect({ ...two, meanDiff: 0 }).toMatchObject({ pairs: one.pairs, learner: "a", baseline: "b" })
+        if (typeof one.p !== "number" || typeof one.lower !== "number") return
+        expect(two.p).toBeCloseTo(one.p, 12)
+        expect(two.meanDiff).toBeCloseTo(-(one.meanDiff as number), 12)
+        expect(two.upper).toBeCloseTo(-one.lower, 12)
+      })
+    )
+  })
+
+  it("is per test subset and kind of training set, and overall as the mean of a fold", () => {
+    const subset = (testSubset: string, learner: string, shift: number) =>
+      rows({ same: [1 + shift, 2 + shift], all: [3, 4] }, { testSubset, learner })
+    const tests = compared([
+      ...subset("s", "a", 0),
+      ...subset("s", "b", 1),
+      ...subset("t", "a", 0),
+      ...subset("t", "b", 3)
+    ])
+    expect(
+      tests.map(({ meanDiff, overall, testSubset, trainSubsets }) => [trainSubsets, testSubset, overall, meanDiff])
+    ).toEqual([
+      ["same", "s", false, 1],
+      ["same", "t", false, 3],
+      ["same", "overall", true, 2],
+      ["all", "s", false, 0],
+      ["all", "t", false, 0],
+      ["all", "overall", true, 0]
+    ])
+  })
+
+  it("lets predictions decide where there is one test set", () => {
+    const one = [...rows({ same: [0.8] }, { learner: "a" }), ...rows({ same: [0.9] }, { learner: "b" })]
+    expect(compared(one)[0]).toMatchObject({ pairs: 1, method: "corrected resampled t-test" })
+    const delong: Compare.OneTestSet = (measure, baseline, compare) =>
+      measure === "error" && baseline.learner === "a" && compare.learner === "b"
+        ? { p: 0.03, lower: 0.01, upper: 0.19 }
+        : undefined
+    expect(compared(one, { oneTestSet: delong })[0]).toMatchObject({
+      method: "DeLong",
+      p: 0.03,
+      pHolm: 0.03,
+      significant: true,
+      lower: 0.01
+    })
+    expect(compared(three, { oneTestSet: delong })[0]!.method).toBe("corrected resampled t-test")
+  })
+
+  it("needs two learners", () => {
+    expect(failure(Compare.learners(rows({ same: [1, 2] }))).message).toBe(
+      "a score table has one learner. Compare it with another one."
     )
   })
 })

@@ -72,6 +72,39 @@ export const scoreTable = (model: ReportModel, task: string, measure: MeasureSum
   ]
 }
 
+/** The pooled measures of a task: a row for each cell, a column for each measure. None if nothing was pooled. */
+export const pooledTable = (model: ReportModel, task: string): ReadonlyArray<TableContent> => {
+  const pooled = model.pooled.filter((row) => row.task === task)
+  if (pooled.length === 0) return []
+  const labels = [...new Set(pooled.map(({ label }) => label))]
+  const soak = pooled.some((row) => row.trainSubsets !== "same" || row.testSubset !== "full")
+  const cells = Map.groupBy(pooled, ({ label: _, value: __, ...cell }) => JSON.stringify(cell))
+  return [
+    {
+      caption: `Pooled over the test rows of all splits${ofTask(model, task)}`,
+      columns: [
+        { title: "learner" },
+        ...(soak ? [{ title: "test subset" }, { title: "trained on" }] : []),
+        ...labels.map((title) => ({ title, numeric: true })),
+        { title: "rows", numeric: true },
+        { title: "splits", numeric: true }
+      ],
+      rows: Array.from(cells.values(), (own): ReadonlyArray<Cell> => {
+        const { learner, rows, splits, testSubset, trainSubsets } = own[0]!
+        return [
+          learner,
+          ...(soak ? [testSubset, trainSubsets] : []),
+          ...labels.map((label) =>
+            numbersFor("number", []).value(own.find((row) => row.label === label)?.value ?? null)
+          ),
+          integer(rows),
+          integer(splits)
+        ]
+      })
+    }
+  ]
+}
+
 /** The columns that every tested difference has. */
 const testColumns: ReadonlyArray<Column> = [
   { title: "difference", numeric: true },
