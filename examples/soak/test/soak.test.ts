@@ -90,8 +90,8 @@ layer(Layer.effect(Found, program(draws)))("main.ts", (it) => {
   it.effect("misses a difference of size in some draws, as many as the README says", () =>
     Effect.gen(function* () {
       const found = tests(yield* Found, { task: "iid_easy", testSubset: "small", panel: "full" }, "other")
-      const seen = found.filter(({ pPaired }) => Number(pPaired) < 0.05).length
-      expect(readme).toContain(`${seen} of the ${draws} draws have P < 0.05`)
+      const seen = found.filter(({ significant }) => significant).length
+      expect(readme).toContain(`${seen} of the ${draws} draws have P (Holm) < 0.05`)
       expect(seen).toBeLessThan(draws)
     })
   )
@@ -99,7 +99,7 @@ layer(Layer.effect(Found, program(draws)))("main.ts", (it) => {
   it.effect("finds no difference between equally large training sets of the same kind", () =>
     Effect.gen(function* () {
       const found = yield* Found
-      let significant = 0
+      const counts = { naive: 0, corrected: 0, adjusted: 0 }
       for (const testSubset of ["large", "small"] as const) {
         for (const other of ["other", "all"] as const) {
           const place = { task: "iid_easy", testSubset, panel: "smallest" } as const
@@ -107,12 +107,18 @@ layer(Layer.effect(Found, program(draws)))("main.ts", (it) => {
           expect(differences).toHaveLength(draws)
           // The rows are exchangeable, so the expected difference is 0: three standard errors of the mean.
           expect(Math.abs(mean(differences))).toBeLessThan((3 * sd(differences)) / Math.sqrt(draws))
-          significant += tests(found, place, other).filter(({ pPaired }) => Number(pPaired) < 0.05).length
+          for (const { p, pPaired, significant } of tests(found, place, other)) {
+            counts.naive += Number(Number(pPaired) < 0.05)
+            counts.corrected += Number(Number(p) < 0.05)
+            counts.adjusted += Number(significant)
+          }
         }
       }
+      expect(readme).toContain(`${counts.naive} of these ${4 * draws} tests have a naive P < 0.05`)
       expect(readme).toContain(
-        `${significant} of these ${4 * draws} tests have P < 0.05, where ${4 * draws * 0.05} are`
+        `where ${4 * draws * 0.05} are to be expected. By the corrected test ${counts.corrected} have`
       )
+      expect(counts.adjusted).toBe(0)
     })
   )
 
@@ -203,14 +209,14 @@ describe("experiment.yaml", () => {
       const scores = yield* rows
       const labelled = new Set<string>()
       for (const [k, figure] of figures.entries()) {
-        const drawn = read(`figures/${figure}`).match(/\d\.\d\d ± \d\.\d\d/g) ?? []
+        const drawn = read(`figures/${figure}`).match(/\d\.\d{3} ± \d\.\d{3}/g) ?? []
         const expected = Score.aggregate(scores)
           .filter(({ task }) => task === ids[k])
-          .map(({ measures: { rmse } }) => `${Number(rmse.mean).toFixed(2)} ± ${Number(rmse.sd).toFixed(2)}`)
+          .map(({ measures: { rmse } }) => `${Number(rmse.mean).toFixed(3)} ± ${Number(rmse.sd).toFixed(3)}`)
         expect(drawn.toSorted()).toEqual(expected.toSorted())
         for (const label of drawn) labelled.add(label)
       }
-      expect((readme.match(/\d\.\d\d ± \d\.\d\d/g) ?? []).filter((claim) => !labelled.has(claim))).toEqual([])
+      expect((readme.match(/\d\.\d{3} ± \d\.\d{3}/g) ?? []).filter((claim) => !labelled.has(claim))).toEqual([])
 
       const { jobs } = yield* plan(Simulate.fileSeed)
       const own = Score.table((yield* Effect.forEach(jobs, Job.execute)).map(({ result }) => result))

@@ -11,6 +11,9 @@ import { rankAuc } from "./rankAuc.ts"
 /** With fewer rows, chance alone explains what a note would say. */
 const fewRows = 20
 
+/** So many times the errors of a constant, and more than chance makes of them, are said. */
+const notably = 1.25
+
 /** Batches of one class are said when they are more than this share. */
 const tooMany = 0.05
 
@@ -57,7 +60,8 @@ const classes = (task: Task, { response }: Prediction): ReadonlyArray<Note.Note>
   for (const code of task.target) counts[code]! += 1
   const largest = counts.indexOf(Math.max(...counts))
   const wrong = response.reduce((sum, said, row) => sum + (said === task.target[row] ? 0 : 1), 0)
-  if (wrong <= task.rows - counts[largest]!) return []
+  const constant = task.rows - counts[largest]!
+  if (wrong < notably * constant || wrong - constant < Math.sqrt(constant)) return []
   return [
     Note.make({
       code: "worse-than-majority",
