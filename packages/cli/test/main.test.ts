@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs"
+import { cpSync, existsSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { changed, data, type Ended, experiment, folder, remove, rocflow } from "./support/cli.ts"
@@ -190,16 +190,60 @@ describe("rocflow compare", () => {
       rocflow(["compare", "soak", "--json"], home)
     ])
     expect(text.code).toBe(0)
-    expect(text.stdout).toMatch(/^auc\b/)
-    expect(text.stdout).not.toMatch(/^error\b/m)
+    expect(text.stdout).toMatch(/^AUC \(higher is better\) – d, 2-fold Same\/Other\/All/)
+    expect(text.stdout).not.toMatch(/^error rate\b/m)
+    expect(text.stdout).toMatch(/^learner +difference +95 % interval +pairs +P \(Holm\) +naive P$/m)
+    expect(text.stdout).toMatch(/^north, other − same$/m)
     // Two measures, two learners, two sites, other and all.
     expect(JSON.parse(json.stdout)).toHaveLength(2 * 2 * 2 * 2)
   })
 
-  it("has nothing to compare in ordinary cross-validation", async () => {
-    const { code, stdout, stderr } = await rocflow(["compare", "plain"], home)
-    expect({ code, stdout }).toEqual({ code: 1, stdout: "" })
-    expect(stderr).toMatch(/Use the resampling sameOther/)
+  it("compares learners where there are no training sets to compare, or where it is asked to", async () => {
+    const [plain, soak] = await Promise.all([
+      rocflow(["compare", "plain"], home),
+      rocflow(["compare", "soak", "--by", "learner", "--json"], home)
+    ])
+    expect(plain.code).toBe(0)
+    expect(plain.stdout).toMatch(/^AUC .*learners$/m)
+    expect(plain.stdout).toMatch(/^bce +(▲ )?[+−]?\d/m)
+    // Two measures, three training sets, two sites and overall.
+    expect(JSON.parse(soak.stdout)).toHaveLength(2 * 3 * 3)
+  })
+
+  it("gives the verdicts and p-values of the report, and of the table that ends the run", async () => {
+    const html = readFileSync(join(home, "soak", "report.html"), "utf8")
+    const { stdout } = await rocflow(["compare", "soak", "--json"], home)
+    const tests = JSON.parse(stdout) as ReadonlyArray<{
+      readonly pHolm: unknown
+      readonly p: unknown
+      readonly label: string
+      readonly learner: string
+      readonly significant: boolean
+    }>
+    const tested = tests.filter(({ pHolm }) => typeof pHolm === "number")
+    expect(tested.length).toBeGreaterThan(0)
+    for (const { label, p, pHolm } of tested) {
+      expect(html).toContain(`>${Number(p) < 0.0001 ? "&lt; 0.0001" : Number(p).toFixed(4)}<`)
+      expect(html).toContain(`>${Number(pHolm) < 0.0001 ? "&lt; 0.0001" : Number(pHolm).toFixed(4)}<`)
+      expect(soakRun.stdout).toContain(label)
+    }
+    const answers = html.slice(html.indexOf('id="answers"'), html.indexOf('id="compared"'))
+    expect(answers.match(/▲ better|▼ worse/g) ?? []).toHaveLength(tests.filter(({ significant }) => significant).length)
+  })
+
+  it("says of a run that is not finished how much there is, and what waits", async () => {
+    const partial = join(home, "partial")
+    cpSync(join(home, "soak"), partial, { recursive: true })
+    for (const name of readdirSync(join(partial, "jobs")).slice(5)) rmSync(join(partial, "jobs", name))
+    const [compared, reported] = await Promise.all([
+      rocflow(["compare", "partial"], home),
+      rocflow(["report", "partial"], home)
+    ])
+    expect({ compared: compared.code, reported: reported.code }).toEqual({ compared: 0, reported: 0 })
+    expect(compared.stdout + compared.stderr).toMatch(/5 of 24 jobs are finished/)
+    expect(readFileSync(join(partial, "report.html"), "utf8")).toMatch(
+      /5 of 24 jobs are finished; \d+ of \d+ differences cannot be tested yet/
+    )
   })
 })
 

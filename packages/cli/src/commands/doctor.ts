@@ -83,7 +83,9 @@ export const doctor = Effect.fn("doctor")(function* ({ json }: { readonly json: 
   yield* Console.log(
     textTable(
       [{ title: "part" }, { title: "works" }, { title: "detail" }],
-      checks.map(({ part, works, detail }) => [part, works ? "yes" : "no", detail])
+      checks.map(({ part, works, detail }) => [part, works ? "yes" : "no", detail]),
+      // The last column is prose, which may run on.
+      Number.POSITIVE_INFINITY
     )
   )
 })
