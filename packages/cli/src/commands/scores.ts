@@ -6,6 +6,7 @@ import * as Score from "@rocflow/resampling/Score"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { toJson } from "@rocflow/core/Json"
+import { shown } from "../terminal/measures.ts"
 import { textTable } from "../terminal/textTable.ts"
 
 /** Prints the scores of every job. */
@@ -19,7 +20,7 @@ export const scores = Effect.fn("scores")(function* ({
   const { manifest, results } = yield* Run.read(directory)
   const rows = Score.table(results)
   if (json) return yield* Console.log(toJson(rows, 2))
-  const measures = manifest.measures.map(({ id }) => id)
+  const measures = manifest.measures.map((measure) => [measure.id, shown(measure, rows).numbers] as const)
   const table = textTable(
     [
       { title: "task", key: true },
@@ -28,7 +29,7 @@ export const scores = Effect.fn("scores")(function* ({
       { title: "trained on", key: true },
       { title: "fold", align: "right", key: true },
       { title: "train rows", align: "right" },
-      ...measures.map((title) => ({ title, align: "right" as const }))
+      ...measures.map(([title]) => ({ title, align: "right" as const }))
     ],
     rows.map((row) => [
       row.task,
@@ -37,9 +38,9 @@ export const scores = Effect.fn("scores")(function* ({
       row.trainSubsets,
       String(row.testFold),
       String(row.trainRows),
-      ...measures.map((id) => {
+      ...measures.map(([id, numbers]) => {
         const score = row.scores[id]
-        return typeof score === "number" ? score.toFixed(4) : row.status === "failed" ? "failed" : "undefined"
+        return typeof score === "number" ? numbers.value(score) : row.status === "failed" ? "failed" : "undefined"
       })
     ])
   )

@@ -60,7 +60,7 @@ export const textTable = (
   const cells = rows.filter((row) => typeof row !== "string")
   const natural = columns.map(({ title }, j) => Math.max(width(title), ...cells.map((row) => width(row[j] ?? ""))))
   const keyRoom = Math.floor((room * 0.6) / keys.length)
-  const tooWide = total(keys.map((j) => natural[j]!)) > room * 0.6
+  const tooWide = total(natural) > room && total(keys.map((j) => natural[j]!)) > room * 0.6
   const sizes = natural.map((size, j) => (tooWide && keys.includes(j) ? Math.min(size, keyRoom) : size))
   const table = (shown: ReadonlyArray<number>): string => {
     const line = (texts: ReadonlyArray<string>) =>
