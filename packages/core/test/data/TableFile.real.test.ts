@@ -437,6 +437,34 @@ const cases: ReadonlyArray<Case> = [
   ]
 ]
 
+describe("dates that nobody told of", () => {
+  it.live.each<[string, ReadonlyArray<string>, RegExp | undefined]>([
+    [
+      "one format",
+      ["31.12.1999", "1.2.2000"],
+      /column "d": is text, and "31\.12\.1999" \(line 2\).*Give dateFormat: "%d\.%m\.%Y" to read/
+    ],
+    ["two that fit", ["1/2/2000", "3/4/2001 "], /Give dateFormat: "%d\/%m\/%Y" or dateFormat: "%m\/%d\/%Y" to read/],
+    ["with a time", ["12/31/1999 10:30"], /Give dateFormat: "%m\/%d\/%Y %H:%M" to read/],
+    ["not all of them", ["31.12.1999", "soon"], undefined],
+    ["versions", ["1.2.3", "10.2.30"], undefined]
+  ])("%s", ([, values, note]) =>
+    Effect.gen(function* () {
+      const said = messages(
+        yield* read(
+          "a.csv",
+          many(
+            values.map((value) => `"${value}"`),
+            "d"
+          )
+        )
+      )
+      assert.strictEqual(said.length, note === undefined ? 0 : 1, said.join())
+      if (note !== undefined) assert.match(said[0]!, note)
+    })
+  )
+})
+
 describe("reads, and says what it read otherwise", () => {
   it.live.each(cases)("%s", ([, name, content, columns, notes, options]) =>
     Effect.gen(function* () {

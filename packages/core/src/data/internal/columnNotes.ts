@@ -1,9 +1,11 @@
 /**
  * What is said of columns that were read as text although they look like something else.
  */
+import * as Result from "effect/Result"
 import * as Column from "../Column.ts"
 import * as Note from "../Note.ts"
-import { numberParser, parseNumber, type Reading } from "./infer.ts"
+import { dateParser } from "./dates.ts"
+import { numberParser, type Reading } from "./infer.ts"
 
 type Texts = ReadonlyArray<string | null>
 type LineOfRow = (row: number) => number
@@ -11,6 +13,8 @@ type LineOfRow = (row: number) => number
 const withComma = numberParser(",", undefined)
 const grouped = numberParser(".", ",")
 const europeanGrouped = numberParser(",", ".")
+
+const otherMarks = [withComma, grouped, europeanGrouped]
 
 const isThousands = (text: string): boolean => /^[+-]?[1-9]\d{0,2}(?:,\d{3})+$/.test(text.trim())
 
@@ -68,7 +72,7 @@ export const almostNumbers = (
     } else {
       strays += 1
       if (stray < 0) stray = row
-      if (parseNumber(value.replaceAll(/[.,]/g, "")) !== undefined) numbers += 1
+      if (otherMarks.some((parse) => parse(value) !== undefined)) numbers += 1
     }
   }
   if (numbers === 0 || numbers * 2 < known) return undefined
@@ -85,6 +89,44 @@ export const almostNumbers = (
     column,
     finding: `is text, since "${values[stray]}" (line ${lineOfRow(stray)}) is no number${strays === 1 ? "" : `, nor are ${strays - 1} more values`}, where ${known - strays} of ${known} values are numbers`,
     advice: adviceOn(values[stray]!)
+  })
+}
+
+/** How dates are often written that are not ISO 8601; a time may follow. */
+const dateFormats = [
+  "%d.%m.%Y",
+  "%d/%m/%Y",
+  "%m/%d/%Y",
+  "%Y/%m/%d",
+  "%d-%m-%Y",
+  "%d.%m.%y",
+  "%m/%d/%y",
+  "%d %b %Y",
+  "%b %d, %Y"
+]
+  .flatMap((format) => [format, `${format} %H:%M`, `${format} %H:%M:%S`])
+  .flatMap((format) =>
+    Result.match(dateParser(format), { onSuccess: (parse) => [{ format, parse }], onFailure: () => [] })
+  )
+
+/** The note on a column of text whose values are all dates in some format that is not ISO 8601. */
+export const datesInText = (
+  column: string,
+  values: Texts,
+  { isMissing }: Reading,
+  lineOfRow: LineOfRow
+): Note.Note | undefined => {
+  const known = values.filter((value) => value !== null && !isMissing(value)) as ReadonlyArray<string>
+  const [first] = known
+  if (first === undefined || !/\d/.test(first)) return undefined
+  const fitting = dateFormats.filter(({ parse }) => known.every((value) => parse(value) !== undefined))
+  if (fitting.length === 0) return undefined
+  const formats = fitting.map(({ format }) => `dateFormat: "${format}"`).join(" or ")
+  return Note.make({
+    code: "dates-as-text",
+    column,
+    finding: `is text, and "${first}" (line ${lineOfRow(values.indexOf(first))}) and the like may be dates`,
+    advice: `Give ${formats} to read them.`
   })
 }
 

@@ -6,174 +6,16 @@ import * as Path from "node:path"
 import * as Column from "../Column.ts"
 import * as Note from "../Note.ts"
 import { SchemaError } from "../SchemaError.ts"
-import { list } from "../../internal/suggest.ts"
 import * as ColumnNotes from "./columnNotes.ts"
-import {
-  afterLines,
-  fields,
-  hasDigitSeparator,
-  type Layout,
-  lineOf,
-  lineOfRecord,
-  records,
-  sniff,
-  widths
-} from "./delimited.ts"
+import { hasDigitSeparator, lineOfRecord, records } from "./delimited.ts"
 import * as Duckdb from "./duckdb.ts"
-import { factorOfTexts, fromNumbers, fromTexts, mayBeCode, numberParser, type Reading } from "./infer.ts"
+import { factorOfTexts, fromNumbers, fromTexts, mayBeCode, numberParser } from "./infer.ts"
+import { type DelimitedOptions, type Opened, openDelimited } from "./openDelimited.ts"
 import type { FileContent } from "./fileContent.ts"
 import type { TextBytes } from "./textBytes.ts"
 
-/** How a delimited file is read. */
-export interface DelimitedOptions {
-  /** Types of some columns by name; the others are inferred. */
-  readonly columns: Readonly<Record<string, Column.Type>>
-  readonly reading: Reading
-  /** The words for a missing value, as the user gave them. */
-  readonly na: ReadonlyArray<string> | undefined
-  readonly quotedNa: boolean
-  /** Whether a decimal comma may be noticed: not where the user says what the marks are. */
-  readonly marksAreOpen: boolean
-  readonly delimiter: string | undefined
-  /** The delimiter that the ending of the file's name promises. */
-  readonly usual: string
-  readonly comment: string | undefined
-  readonly skip: number
-  readonly header: boolean
-  readonly names: ReadonlyArray<string> | undefined
-}
-
 /** So many rows are looked at to choose which columns to read as numbers; the choice is then tried on all rows. */
 const sampleRows = 256
-
-/** A file whose records are understood: their layout, where they begin, the names of their columns. */
-interface Opened {
-  readonly path: string
-  readonly bytes: Uint8Array
-  readonly layout: Layout
-  /** The byte at which the data begin. */
-  readonly data: number
-  readonly names: ReadonlyArray<string>
-  /** The columns whose names are ours, for the header has none for them. */
-  readonly unnamed: ReadonlySet<number>
-  /** Whether DuckDB can read the file as it is, with its header. */
-  readonly isPlain: boolean
-  readonly notes: ReadonlyArray<Note.Note>
-}
-
-const unused = (name: string, taken: ReadonlyArray<string>): string =>
-  taken.includes(name) ? unused(`${name}′`, taken) : name
-
-/** Gives names to the columns that have none: "index" to the first, "column 3" to the third. */
-const nameAll = (header: ReadonlyArray<string>): ReadonlyArray<string> =>
-  header.map((name, i) => (name === "" ? unused(i === 0 ? "index" : `column ${i + 1}`, header) : name))
-
-const checkNames = (
-  path: string,
-  line: number,
-  names: ReadonlyArray<string>,
-  delimiter: string
-): SchemaError | undefined => {
-  const error = (given: string, rule: string, advice: string) =>
-    new SchemaError({ file: path, line, given, rule, advice })
-  const repeated = names.find((name, index) => names.indexOf(name) < index)
-  if (repeated !== undefined) return error(`the name "${repeated}"`, "comes twice in the header", "Rename one column.")
-  const other = [",", ";", "\t", "|"].find((candidate) => candidate !== delimiter && names[0]!.includes(candidate))
-  if (names.length === 1 && other !== undefined) {
-    return error(
-      `the header "${names[0]}"`,
-      `has no delimiter ${JSON.stringify(delimiter)}`,
-      `If ${JSON.stringify(other)} is the delimiter, give delimiter: ${JSON.stringify(other)}, and see that all lines have as many fields.`
-    )
-  }
-  return undefined
-}
-
-/** The first record that is not blank. */
-const firstRecord = (bytes: Uint8Array, from: number, layout: Layout) => {
-  for (const record of records(bytes, from, layout)) if (record.end > record.start) return record
-  return undefined
-}
-
-/** Whether every row has one field more than the header, as R writes a table with row names. */
-const lacksOne = ([header = 0, ...rows]: ReadonlyArray<number>): boolean =>
-  rows.length > 1 && rows.every((width) => width === header + 1)
-
-/** The names that a header means where the rows have one field more: the first or, if it is always empty, the last. */
-const withMissingName = (bytes: Uint8Array, from: number, header: ReadonlyArray<string>, layout: Layout) => {
-  const record = firstRecord(bytes, from, layout)
-  const isTrailing = record !== undefined && fields(bytes, record, layout.delimiter).at(-1) === ""
-  return isTrailing ? [...header, ""] : ["", ...header]
-}
-
-/** Understands how the file is laid out; fails where its header makes no sense. */
-const openDelimited = Effect.fnUntraced(function* (
-  path: string,
-  { bytes, converted }: TextBytes,
-  options: DelimitedOptions
-) {
-  const start = afterLines(bytes, options.skip)
-  const sniffed = options.delimiter ?? sniff(bytes, start, options.usual, options.comment)
-  const layout: Layout = { delimiter: sniffed ?? options.usual, comment: options.comment }
-  const head = firstRecord(bytes, start, layout)
-  if (head === undefined) {
-    return yield* new SchemaError({
-      file: path,
-      given: "the file",
-      rule:
-        options.skip > 0
-          ? `has nothing behind the ${options.skip} skipped lines`
-          : "holds nothing but blank lines and comments",
-      advice: "Check how it was written: a table needs a header and at least one row."
-    })
-  }
-  const written = fields(bytes, head, layout.delimiter)
-  const data = options.header ? head.next : head.start
-  const found = !options.header
-    ? written.map((_, i) => `V${i + 1}`)
-    : lacksOne(widths(bytes, head.start, layout))
-      ? withMissingName(bytes, data, written, layout)
-      : written
-  const line = lineOf(bytes, head.start)
-  if (options.names !== undefined && options.names.length !== found.length) {
-    return yield* new SchemaError({
-      file: path,
-      line,
-      given: `the names ${list(options.names)}`,
-      rule: `are ${options.names.length}, where the file has ${found.length} ${found.length === 1 ? "column" : "columns"}`,
-      advice: "Give one name for each column, in their order."
-    })
-  }
-  const header = options.names ?? found
-  const names = nameAll(header)
-  const invalid = checkNames(path, line, names, layout.delimiter)
-  if (invalid !== undefined) return yield* invalid
-  const isSaid = options.delimiter !== undefined || layout.delimiter === options.usual
-  const opened: Opened = {
-    path,
-    bytes,
-    layout,
-    data,
-    names,
-    isPlain:
-      !converted &&
-      options.header &&
-      head.start === 0 &&
-      layout.comment === undefined &&
-      written.length === names.length,
-    unnamed: new Set(header.flatMap((name, i) => (name === "" ? [i] : []))),
-    notes: isSaid
-      ? []
-      : [
-          Note.make({
-            code: "delimiter",
-            finding: `fields are split at ${JSON.stringify(layout.delimiter)}, which fits the first lines`,
-            advice: `Give delimiter: ${JSON.stringify(layout.delimiter)} to say so.`
-          })
-        ]
-  }
-  return opened
-})
 
 /** The line of a data record, counted from 0. */
 const lineIn = ({ bytes, data, layout }: Opened, record: number, blanks: boolean): number =>
@@ -348,7 +190,9 @@ export const readDelimited = Effect.fnUntraced(function* (
       commas.push([name, column.values])
       return fromTexts(column.values, { ...reading, number: numberParser(",", undefined) })
     }
-    const note = ColumnNotes.almostNumbers(name, column.values, reading, lineOfRow)
+    const note =
+      ColumnNotes.almostNumbers(name, column.values, reading, lineOfRow) ??
+      ColumnNotes.datesInText(name, column.values, reading, lineOfRow)
     if (note !== undefined) notes.push(note)
     return inferred
   }
