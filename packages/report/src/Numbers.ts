@@ -30,9 +30,15 @@ const fixed = (x: number, decimals: number): string => {
 export const formatOf = (id: string, [low, high]: readonly [unknown, unknown]): MeasureSummary["format"] =>
   low === 0 && high === 1 && !/^(auc|aum)/.test(id) ? "percent" : "number"
 
+/** The decimals that show so many significant digits of a spread. */
+const decimalsOf = (spread: number, digits: number): number => digits - 1 - Math.floor(Math.log10(spread))
+
+/** Spreads so much smaller than the largest one are rounding. */
+const negligible = 1e-6
+
 /**
  * Chooses the decimals of a measure: three significant digits of the largest of the standard deviations, because what lies
- * below is noise.
+ * below is noise, and at least two of the smallest, so that a steady learner beside a wild one keeps its digits.
  *
  * @example
  * numbersFor("number", [0.012, 0.175]).meanSd(0.61234, 0.175) // => "0.612 ± 0.175"
@@ -40,8 +46,10 @@ export const formatOf = (id: string, [low, high]: readonly [unknown, unknown]): 
 export const numbersFor = (format: MeasureSummary["format"], spreads: ReadonlyArray<number | null>): Numbers => {
   const percent = format === "percent"
   const factor = percent ? 100 : 1
-  const spread = factor * spreads.reduce<number>((most, sd) => Math.max(most, Number.isFinite(sd) ? sd! : 0), 0)
-  const wanted = spread > 0 ? 2 - Math.floor(Math.log10(spread)) : percent ? 1 : 3
+  const finite = spreads.flatMap((sd) => (sd !== null && Number.isFinite(sd) && sd > 0 ? [factor * sd] : []))
+  const largest = Math.max(0, ...finite)
+  const smallest = Math.min(largest, ...finite.filter((sd) => sd > negligible * largest))
+  const wanted = largest > 0 ? Math.max(decimalsOf(largest, 3), decimalsOf(smallest, 2)) : percent ? 1 : 3
   const decimals = Math.min(6, Math.max(0, wanted))
   const bare = (x: number) => fixed(x * factor, decimals)
   const signed = (x: number) => (Number((x * factor).toFixed(decimals)) > 0 ? "+" : "") + bare(x)

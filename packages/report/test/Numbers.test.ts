@@ -14,6 +14,11 @@ describe("numbersFor", () => {
     expect(numbersFor(format, [sd]).meanSd(mean, sd)).toBe(text)
   })
 
+  it("keeps two digits of the smallest spread, but none of rounding", () => {
+    expect(numbersFor("number", [177, 0.021, null, 0]).meanSd(0.9712, 0.021)).toBe("0.971 ± 0.021")
+    expect(numbersFor("number", [0.12, 1e-16]).meanSd(0.5, 0.12)).toBe("0.500 ± 0.120")
+  })
+
   it("writes what does not exist as n/a and never as a number", () => {
     const numbers = numbersFor("number", [null])
     expect(numbers.value(null)).toBe("n/a")

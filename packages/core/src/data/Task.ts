@@ -173,6 +173,16 @@ const relevant = (notes: ReadonlyArray<Note.Note>, roles: Roles, ignored: string
   )
 }
 
+/** Problems of a column that was read as text say why it was, where reading noticed. */
+const explained =
+  ({ notes }: Table.Table) =>
+  (problem: Problem): Problem => {
+    const note = notes.find(({ code, column }) => column === problem.column && code !== "row-index")
+    return note === undefined || problem.rule === "no such column"
+      ? problem
+      : { ...problem, advice: `The column ${note.finding}. ${note.advice}` }
+  }
+
 const build = (given: Table.Table, options: Options): Effect.Effect<Task<Kind, never, never>, RoleError> => {
   const id = options.id ?? "task"
   const { notes, table } = complete(given, options)
@@ -180,7 +190,7 @@ const build = (given: Table.Table, options: Options): Effect.Effect<Task<Kind, n
   const column = table.columns.get(roles.target)
   // A target that is not there is a problem of the roles already.
   const encoded = column === undefined ? Result.fail([]) : encode(roles.target, column, options)
-  const [first, ...rest] = [...problems, ...(Result.isFailure(encoded) ? encoded.failure : [])]
+  const [first, ...rest] = [...problems, ...(Result.isFailure(encoded) ? encoded.failure : [])].map(explained(table))
   if (first !== undefined) return Effect.fail(new RoleError({ task: id, problems: [first, ...rest] }))
   if (Result.isFailure(encoded)) return Effect.die("a target without problems is encoded")
   const { kind, levels, values } = encoded.success

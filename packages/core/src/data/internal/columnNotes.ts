@@ -87,7 +87,7 @@ export const almostNumbers = (
   return Note.make({
     code: "almost-numbers",
     column,
-    finding: `is text, since "${values[stray]}" (line ${lineOfRow(stray)}) is no number${strays === 1 ? "" : `, nor are ${strays - 1} more values`}, where ${known - strays} of ${known} values are numbers`,
+    finding: `is text, since "${values[stray]}" (line ${lineOfRow(stray)}) is no number${strays === 1 ? "" : strays === 2 ? ", nor is 1 more value" : `, nor are ${strays - 1} more values`}, where ${known - strays} of ${known} values are numbers`,
     advice: adviceOn(values[stray]!)
   })
 }
