@@ -395,6 +395,37 @@ const cases: ReadonlyArray<Case> = [
     { names: ["x", "y"] }
   ],
   [
+    "line ends of several kinds",
+    "a.csv",
+    "a,b\n1,x\r\n2,y\n",
+    [
+      ["a", "integer", "1", "2"],
+      ["b", "string", "x", "y"]
+    ],
+    []
+  ],
+  [
+    "a line end in quotes other than those of the records",
+    "a.csv",
+    'a,b\r\n1,"x\ny"\r\n2,z\r\n',
+    [
+      ["a", "integer", "1", "2"],
+      ["b", "string", "x\ny", "z"]
+    ],
+    []
+  ],
+  [
+    "a line end in quotes before any other",
+    "a.csv",
+    '"x\ny",1\r\nz,2\r\n',
+    [
+      ["V1", "string", "x\ny", "z"],
+      ["V2", "integer", "1", "2"]
+    ],
+    [],
+    { header: false }
+  ],
+  [
     "days and times by ISO 8601",
     "a.csv",
     "d,t,z,s\n2024-02-29,2024-03-31 02:30:00,2024-03-31T02:30+02:00,2024-02-30\n,NA,n/a,x\n",

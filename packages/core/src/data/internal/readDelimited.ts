@@ -23,14 +23,22 @@ const lineIn = ({ bytes, data, layout }: Opened, record: number, blanks: boolean
 
 const firstLine = (text: string) => text.split("\n", 1)[0]!
 
+/** What DuckDB is given: the file as it is, a copy of its data, or a copy in which all records end alike. */
+type Form = "file" | "copy" | "even copy"
+
+/** A query that DuckDB refused, and the form of the file. */
+interface Refused extends Duckdb.Refusal {
+  readonly form: Form
+}
+
 /** Puts a refusal of DuckDB's in our words; it counts records, blank ones too. */
-const explain = (opened: Opened, text: string): SchemaError => {
-  const { isPlain, names, path } = opened
+const explain = (opened: Opened, { form, text }: Refused): SchemaError => {
+  const { names, path } = opened
   const record = /CSV Error on Line: (\d+)/.exec(text)?.[1]
   const place =
     record === undefined
       ? { file: path }
-      : { file: path, line: lineIn(opened, Number(record) - (isPlain ? 2 : 1), true) }
+      : { file: path, line: lineIn(opened, Number(record) - (form === "file" ? 2 : 1), true) }
   const fields = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(text)
   if (fields !== null) {
     return new SchemaError({
@@ -86,14 +94,23 @@ const asNumber = (column: string, hasWords: boolean): string => {
   return `CASE WHEN ${column} IS NULL THEN NULL WHEN ${column} < '0:' AND ltrim(${column}) BETWEEN '00' AND '09~' THEN ${refuse} ELSE COALESCE(TRY_CAST(${column} AS DOUBLE), ${other}) END`
 }
 
-/** The file that DuckDB reads: the given one, or a copy of its data that is plain UTF-8 without header and comments. */
-const plainFile = Effect.fnUntraced(function* (opened: Opened): Effect.fn.Return<string, SchemaError, Scope.Scope> {
-  const { bytes, data, isPlain, layout, path } = opened
-  if (isPlain) return path
-  const kept =
-    layout.comment === undefined
-      ? [bytes.subarray(data)]
-      : Array.from(records(bytes, data, layout), ({ next, start }) => bytes.subarray(start, next))
+const lineEnd = Uint8Array.of(0x0a)
+
+/** The data of a file without its header, as UTF-8: as they are, or without comments and with one kind of line end. */
+const dataOf = ({ bytes, data, layout }: Opened, form: Form): Buffer =>
+  form === "copy"
+    ? Buffer.from(bytes.buffer, bytes.byteOffset + data, bytes.length - data)
+    : Buffer.concat(
+        Array.from(records(bytes, data, layout)).flatMap(({ end, start }) => [bytes.subarray(start, end), lineEnd])
+      )
+
+/** The file that DuckDB reads: the given one, or a copy of its data. */
+const fileOf = Effect.fnUntraced(function* (
+  opened: Opened,
+  form: Form
+): Effect.fn.Return<string, SchemaError, Scope.Scope> {
+  const { path } = opened
+  if (form === "file") return path
   const attempt = <A>(run: () => Promise<A>) =>
     Effect.tryPromise({
       try: run,
@@ -110,7 +127,7 @@ const plainFile = Effect.fnUntraced(function* (opened: Opened): Effect.fn.Return
     (made) => Effect.promise(() => Fs.rm(made, { recursive: true, force: true }))
   )
   const copy = Path.join(directory, "data.csv")
-  yield* attempt(() => Fs.writeFile(copy, Buffer.concat(kept)))
+  yield* attempt(() => Fs.writeFile(copy, dataOf(opened, form)))
   return copy
 })
 
@@ -133,21 +150,21 @@ export const readDelimited = Effect.fnUntraced(function* (
   const asText = names.map((name) => ["string", "factor"].includes(types.get(name) ?? ""))
   const usual = reading.number("1.5") === 1.5 && reading.number("1,000") === undefined
 
-  const sql = (file: string, kinds: ReadonlyArray<Duckdb.Kind>, limit = "") => {
+  const sql = (file: string, form: Form, kinds: ReadonlyArray<Duckdb.Kind>, limit = "") => {
     const selected = kinds.map((kind, i) =>
       kind === "number" ? `${asNumber(`c${i}`, options.na === undefined)} AS c${i}` : `c${i}`
     )
     const columns = kinds.map((_, i) => `'c${i}': 'VARCHAR'`)
     const words = (options.na ?? ["", "NA"]).map(Duckdb.literal)
-    return `SELECT ${selected.join(", ")} FROM read_csv(${Duckdb.file(file)}, auto_detect = false, header = ${isPlain}, delim = ${Duckdb.literal(layout.delimiter)}, quote = '"', escape = '"', nullstr = [${words.join(", ")}], allow_quoted_nulls = ${options.quotedNa}, strict_mode = true, columns = {${columns.join(", ")}})${limit}`
+    return `SELECT ${selected.join(", ")} FROM read_csv(${Duckdb.file(file)}, auto_detect = false, header = ${form === "file"},${form === "even copy" ? " new_line = '\\n'," : ""} delim = ${Duckdb.literal(layout.delimiter)}, quote = '"', escape = '"', nullstr = [${words.join(", ")}], allow_quoted_nulls = ${options.quotedNa}, strict_mode = true, columns = {${columns.join(", ")}})${limit}`
   }
 
-  const query = Effect.gen(function* () {
+  const query = Effect.fnUntraced(function* (form: Form) {
     const connection = yield* Duckdb.open
-    const file = yield* plainFile(opened)
+    const file = yield* fileOf(opened, form)
     const allText = names.map((): Duckdb.Kind => "text")
     const ask = (kinds: ReadonlyArray<Duckdb.Kind>, limit?: string) =>
-      Duckdb.columns(connection, sql(file, kinds, limit), kinds)
+      Duckdb.columns(connection, sql(file, form, kinds, limit), kinds)
     if (!usual || hasDigitSeparator(bytes, data)) return yield* ask(allText)
     const sample = yield* ask(allText, ` LIMIT ${sampleRows}`)
     const kinds = sample.map((column, index): Duckdb.Kind => {
@@ -163,8 +180,14 @@ export const readDelimited = Effect.fnUntraced(function* (
       : values
   })
 
-  const values = yield* Effect.scoped(query).pipe(
-    Effect.catchTag("Refusal", ({ text }) => Effect.fail(explain(opened, text)))
+  const attempt = (form: Form) =>
+    Effect.mapError(Effect.scoped(query(form)), (error) => (error._tag === "Refusal" ? { ...error, form } : error))
+  // Line ends inside quotes mislead DuckDB, which goes by the first one of the file.
+  const values = yield* attempt(isPlain ? "file" : layout.comment === undefined ? "copy" : "even copy").pipe(
+    Effect.catchTag("Refusal", (refused) =>
+      /state machine|unterminated quote/.test(refused.text) ? attempt("even copy") : Effect.fail(refused)
+    ),
+    Effect.catchTag("Refusal", (refused) => Effect.fail(explain(opened, refused)))
   )
   if (values[0]!.values.length === 0) {
     return yield* new SchemaError({
