@@ -196,7 +196,7 @@ export const fromColumns = <const G extends GivenColumns>(
  *   are `integer` when all are whole, else `numeric`; days and times by ISO 8601, or by `dateFormat`, are `date`; anything
  *   else is `string`. `columns` declares types instead: a value that does not fit is then an error with its line.
  * - **Identifiers** stay `string`: whole numbers of which one has a leading zero (`0870`), more than 15 digits, or an
- *   exponent behind several digits (`587E59`). Declare the column `numeric` to read them as numbers.
+ *   exponent that makes several digits as large as that (`587E59`). Declare the column `numeric` to read them as numbers.
  * - A first column that counts the rows from 0 or 1, or has no name and labels them, is no feature of a task by default,
  *   which is noted.
  * - A column without a name is called `index` in the first place and `column 3` in the third.

@@ -468,6 +468,50 @@ const cases: ReadonlyArray<Case> = [
   ]
 ]
 
+describe("the type of a column", () => {
+  const rare = [
+    "N/A",
+    " null",
+    "NaN ",
+    "0870",
+    " 07",
+    "-05",
+    "+3",
+    "1e5",
+    "12E3",
+    "587E59",
+    "1E999",
+    "inf",
+    "123456789012345",
+    "1234567890123456",
+    "x",
+    "1_0",
+    "0x1F",
+    "1.",
+    ".5",
+    "1e",
+    "5 ",
+    "1 2",
+    "TRUE",
+    "0e3",
+    "1d",
+    "1e16"
+  ]
+
+  it.live.each(rare)("is the same whether %j comes first or behind many rows", (value) =>
+    Effect.gen(function* () {
+      const numbers = Array.from({ length: 400 }, (_, i) => String(i % 37))
+      const [first, last] = yield* Effect.all([
+        read("a.csv", many([value, ...numbers])),
+        read("a.csv", many([...numbers, value]))
+      ])
+      const [a, b] = [first, last].map((table) => table.columns.get("x")!)
+      assert.strictEqual(a!.type, b!.type)
+      assert.strictEqual(Column.toText(a!, 0), Column.toText(b!, 400))
+    })
+  )
+})
+
 describe("dates that nobody told of", () => {
   it.live.each<[string, ReadonlyArray<string>, RegExp | undefined]>([
     [

@@ -5,7 +5,7 @@ import * as Result from "effect/Result"
 import * as Column from "../Column.ts"
 import * as Note from "../Note.ts"
 import { dateParser } from "./dates.ts"
-import { numberParser, type Reading } from "./infer.ts"
+import { isCode, numberParser, type Reading } from "./infer.ts"
 
 type Texts = ReadonlyArray<string | null>
 type LineOfRow = (row: number) => number
@@ -68,7 +68,7 @@ export const almostNumbers = (
     known += 1
     if (number(value) !== undefined) {
       numbers += 1
-      if (code < 0 && !/^[+-]?(?!0\d)\d{1,15}$/.test(value.trim())) code = row
+      if (code < 0 && isCode(value.trim())) code = row
     } else {
       strays += 1
       if (stray < 0) stray = row

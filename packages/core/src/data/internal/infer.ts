@@ -92,13 +92,15 @@ const isWhole = (value: number) => Number.isInteger(value) || Number.isNaN(value
 /** Numbers of more digits than these are identifiers more often than quantities, and float64 does not hold them all. */
 const mostDigits = 15
 
-const codePattern = /^(?:0\d+|\d{2,}e\d+)$/i
-
-/** Whether a text that reads as a number is written as only an identifier is: 0870, 587E59, 1E999, or more than 15 digits. */
-const isCode = (text: string): boolean =>
-  codePattern.test(text) ||
-  (/^\d+e\d+$/i.test(text) && !Number.isFinite(Number(text))) ||
-  (digitsPattern.test(text) && text.replace(/^[+-]?/, "").length > mostDigits)
+/**
+ * Whether a text that reads as a number is written as only an identifier is: with a leading zero (0870), more than 15
+ * digits, or an exponent behind several digits, or one that overflows, that make so large a number (587E59, 1E999).
+ */
+export const isCode = (text: string): boolean =>
+  /^0\d+$/.test(text) ||
+  (digitsPattern.test(text) && text.replace(/^[+-]?/, "").length > mostDigits) ||
+  (/^\d{2,}e\d+$/i.test(text) && mayBeCode(Number(text))) ||
+  (/^\d+e\d+$/i.test(text) && !Number.isFinite(Number(text)))
 
 /** Whether a number is so large that its text must be seen to tell an identifier from a quantity. */
 export const mayBeCode = (value: number): boolean =>
