@@ -391,7 +391,7 @@ describe("the others", () => {
         [0, 1, 2]
       ]
     ])
-    expect(warnings).toEqual(["1 splits test on rows they train on, so that scores are too good: split 0 (fold 0)."])
+    expect(warnings).toEqual(["1 split tests on rows it trains on, so that scores are too good: split 0 (fold 0)."])
   })
 
   it("take given rows", () => {
@@ -555,15 +555,15 @@ describe("classes left out", () => {
   it("are a warning where nothing can repair them, naming the splits", () => {
     const { warnings } = apply(Resampling.cv({ folds: 2 }), dynamic(20, { target: rare(1) }))
     expect(warnings.length).toBe(2)
-    expect(warnings[0]).toMatch(/^1 train sets have no row of the class "rare": split \d \(fold \d\)\.$/)
+    expect(warnings[0]).toMatch(/^1 train set has no row of the class "rare": split \d \(fold \d\)\.$/)
     expect(warnings[1]).toMatch(
-      /^1 test sets have no row of the class "rare", .*: split \d \(fold \d\)\. Use stratum: \["y"\], or fewer folds\.$/
+      /^1 test set has no row of the class "rare", .*: split \d \(fold \d\)\. Use stratum: \["y"\], or fewer folds\.$/
     )
   })
 
   it("are a warning in given folds", () => {
     const { warnings } = apply(Resampling.cv({ folds: 3 }), dynamic(20, { target: rare(3), fold: folds }))
-    expect(warnings[0]).toBe('1 train sets have no row of the class "rare": split 0 (fold 0).')
+    expect(warnings[0]).toBe('1 train set has no row of the class "rare": split 0 (fold 0).')
   })
 
   it("are a warning when a subset does not have them", () => {

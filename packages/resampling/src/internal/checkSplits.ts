@@ -11,6 +11,10 @@ const shown = 3
 const list = (splits: ReadonlyArray<Split>): string =>
   splits.slice(0, shown).map(describe).join(", ") + (splits.length > shown ? ` and ${splits.length - shown} more` : "")
 
+/** Such as "1 train set has" or "3 train sets have". */
+const lackingSets = (splits: ReadonlyArray<Split>, noun: string): string =>
+  splits.length === 1 ? `1 ${noun} has` : `${splits.length} ${noun}s have`
+
 /** Splits under the name of what they lack. */
 type Lacking = Map<string, Array<Split>>
 
@@ -128,7 +132,7 @@ export const checkSplits = (
       }
     }
     for (const [name, lacking] of train) {
-      warnings.push(`${lacking.length} train sets have no row of the class "${name}": ${list(lacking)}.`)
+      warnings.push(`${lackingSets(lacking, "train set")} no row of the class "${name}": ${list(lacking)}.`)
     }
     const pooling = "pool the test rows (average: micro)"
     const classAdvice = given
@@ -139,7 +143,7 @@ export const checkSplits = (
     const single = [...tested].every((rows) => rows.length === 1)
     for (const [name, lacking] of single ? [] : test) {
       warnings.push(
-        `${lacking.length} test sets have no row of the class "${name}", so that measures such as AUC may be undefined there: ${list(lacking)}. ${classAdvice}`
+        `${lackingSets(lacking, "test set")} no row of the class "${name}", so that measures such as AUC may be undefined there: ${list(lacking)}. ${classAdvice}`
       )
     }
   }
@@ -165,7 +169,8 @@ const lostStrata = (units: Units, splits: ReadonlyArray<Split>): ReadonlyArray<s
   }
   return Array.from(
     lost,
-    ([name, splits]) => `${splits.length} downsampled train sets have no row of the stratum ${name}: ${list(splits)}.`
+    ([name, splits]) =>
+      `${lackingSets(splits, "downsampled train set")} no row of the stratum ${name}: ${list(splits)}.`
   )
 }
 
@@ -181,5 +186,7 @@ const leaks = (splits: ReadonlyArray<Split>): ReadonlyArray<string> => {
   })
   return leaking.length === 0
     ? []
-    : [`${leaking.length} splits test on rows they train on, so that scores are too good: ${list(leaking)}.`]
+    : [
+        `${leaking.length} ${leaking.length === 1 ? "split tests on rows it trains" : "splits test on rows they train"} on, so that scores are too good: ${list(leaking)}.`
+      ]
 }
