@@ -632,6 +632,12 @@ describe("refuses, with what to do", () => {
       { header: false, names: ["x"] }
     ],
     ["nothing behind the skipped lines", "a.csv", "x\n1\n", /has nothing behind the 5 skipped lines/, { skip: 5 }],
+    [
+      "a quote in the header that is not closed",
+      "a.csv",
+      '";a,b\n1,2\n3,4\n',
+      /line 1: a quoted field is not closed before the end of the file/
+    ],
     ["nothing but comments", "a.csv", "# a\n# b\n", /holds nothing but blank lines and comments/, { comment: "#" }]
   ])("%s", ([, name, content, message, options]) =>
     Effect.gen(function* () {

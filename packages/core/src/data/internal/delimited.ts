@@ -19,6 +19,8 @@ export interface Record {
   readonly start: number
   readonly end: number
   readonly next: number
+  /** Whether it ends outside quotes; if not, a quote was opened and never closed. */
+  readonly closed: boolean
 }
 
 const encoder = new TextEncoder()
@@ -49,12 +51,12 @@ const recordAt = (bytes: Uint8Array, start: number, delimiter: Uint8Array): Reco
       continue
     }
     const next = afterLineEnd(bytes, i)
-    if (next > i) return { start, end: i, next }
+    if (next > i) return { start, end: i, next, closed: true }
     quoted = fieldBegins && byte === quote
     fieldBegins = startsWith(bytes, i, delimiter)
     if (fieldBegins) i += delimiter.length - 1
   }
-  return { start, end: bytes.length, next: bytes.length }
+  return { start, end: bytes.length, next: bytes.length, closed: !quoted }
 }
 
 /** The records from a byte on; comments are left out, blank lines are records. */
@@ -72,9 +74,9 @@ export function* records(bytes: Uint8Array, from: number, layout: Layout): Gener
 const lineAt = (bytes: Uint8Array, start: number): Record => {
   for (let i = start; i < bytes.length; i++) {
     const next = afterLineEnd(bytes, i)
-    if (next > i) return { start, end: i, next }
+    if (next > i) return { start, end: i, next, closed: true }
   }
-  return { start, end: bytes.length, next: bytes.length }
+  return { start, end: bytes.length, next: bytes.length, closed: true }
 }
 
 /** The byte behind so many lines. */

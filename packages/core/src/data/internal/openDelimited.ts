@@ -110,6 +110,15 @@ export const openDelimited = Effect.fnUntraced(function* (
       advice: "Check how it was written: a table needs a header and at least one row."
     })
   }
+  if (!head.closed) {
+    return yield* new SchemaError({
+      file: path,
+      line: lineOf(bytes, head.start),
+      given: "a quoted field",
+      rule: "is not closed before the end of the file",
+      advice: 'Close it with ", and write " inside a quoted field as "".'
+    })
+  }
   const written = fields(bytes, head, layout.delimiter)
   const data = options.header ? head.next : head.start
   const found = !options.header
