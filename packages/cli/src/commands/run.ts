@@ -117,20 +117,31 @@ export const run = Effect.fn("run")(function* ({ file, out, workers, timeLimit, 
   )
 
   const rows = Score.table(outcome.results)
+  const notes = Notes.ofJobs(outcome.results).map(Note.message)
   const pooled = yield* Pooled.measure(outcome, design.pooled)
   if (design.pooled.length > 0) yield* Pooled.write(directory, pooled)
   if (!json) yield* Console.error("writing the report")
   const { file: report, problems } = yield* writeReport(outcome)
   const seconds = ((yield* Clock.currentTimeMillis) - started) / 1000
   if (json) {
-    yield* Console.log(toJson({ _tag: "Finished", directory, report, skipped: outcome.skipped, scores: rows, pooled }))
+    yield* Console.log(
+      toJson({
+        _tag: "Finished",
+        directory,
+        report,
+        skipped: outcome.skipped,
+        notes: [...design.warnings, ...notes],
+        scores: rows,
+        pooled
+      })
+    )
   } else {
     yield* Console.log(`\n${yield* summary(outcome)}\n`)
     if (pooled.length > 0) yield* Console.log(`${pooledTable(pooled)}\n`)
     const repeated = outcome.skipped === 0 ? "" : `, ${outcome.skipped} of them finished before`
     yield* Console.log(`${rows.length} jobs${repeated}, ${Duration.toText(seconds)}\nreport: ${report}`)
   }
-  for (const note of Notes.ofJobs(outcome.results)) yield* Console.error(`note: ${Note.message(note)}`)
+  for (const note of notes) yield* Console.error(`note: ${note}`)
   for (const problem of problems) yield* Console.error(`note: ${problem.message}`)
   const failed = outcome.results.filter(({ status }) => status === "failed")
   if (failed.length > 0) {

@@ -52,6 +52,19 @@ describe("Column and Table", () => {
   })
 })
 
+describe("features", () => {
+  it("are those that are left", () => {
+    const ignored = Task.fromTable(table, { target: "Class", ignore: ["Wave", "count"] })
+    expectTypeOf<NamesOf<typeof ignored>>().toEqualTypeOf<"V1" | "V2" | "site" | "ok">()
+    const except = Task.fromTable(table, { target: "Class", features: { except: ["V1", "V2"] }, group: "site" })
+    expectTypeOf<NamesOf<typeof except>>().toEqualTypeOf<"Wave" | "count" | "ok">()
+    const selected = Task.fromTable(table, { target: "Class", features: { type: "numeric" } })
+    expectTypeOf<NamesOf<typeof selected>>().toEqualTypeOf<string>()
+    // @ts-expect-error no such column
+    Task.fromTable(table, { target: "Class", ignore: "V9" })
+  })
+})
+
 describe("kind", () => {
   it("comes from the target's column", () => {
     const binary = Task.fromTable(table, { target: "Class" })
