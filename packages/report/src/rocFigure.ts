@@ -116,7 +116,7 @@ const layers = (
     title: "trained on",
     scale: { domain: [...names], range: [...colours] },
     // Curves of learners are named by the coloured text in the corner.
-    ...(byTrain ? {} : { legend: null })
+    legend: byTrain ? { symbolOpacity: 1 } : null
   }
   const order = { field: "order", type: "quantitative" as const }
   const only = (kind: string) => [{ filter: { field: "kind", equal: kind } }]

@@ -47,7 +47,12 @@ export const notes = (name: string, column: Column.Column, limits: Limits): Read
   const { counts, rows } = counted(column)
   const { kept } = frequent(column, limits)
   const levels = counts.filter((count) => count > 0).length
-  const used = kept.length === 0 ? "none becomes an indicator" : `${kept.length} of them become indicators`
+  const used =
+    kept.length === 0
+      ? "none becomes an indicator"
+      : kept.length === 1
+        ? "1 becomes an indicator"
+        : `${kept.length} become indicators`
   if (Column.isLabel(column)) {
     return [
       Note.make({
