@@ -25,6 +25,7 @@ import * as Schema from "effect/Schema"
 const Name = Schema.NonEmptyString
 const Names = Schema.Union([Name, Schema.Array(Name)])
 const Level = Schema.Union([Schema.String, Schema.Finite, Schema.Boolean])
+const Word = Schema.Union([Schema.String, Schema.Null, Schema.Finite])
 const Character = Schema.String.check(Schema.isPattern(/^.$/su, { expected: "one character" }))
 const optional = <S extends Schema.Top>(schema: S, description: string) =>
   Schema.optionalKey(schema.annotate({ description }))
@@ -70,7 +71,7 @@ export const TaskEntry = Schema.Struct({
   ),
   delimiter: optional(Character, "One character; default a comma, a tab in TSV, or what splits the first lines evenly"),
   na: optional(
-    Schema.Array(Schema.Union([Schema.String, Schema.Null, Schema.Finite])),
+    Schema.Union([Word, Schema.Array(Word)]),
     'Words for a missing value in every column; default "" and NA, among numbers also N/A, NaN, null in any case'
   ),
   quotedNa: optional(Schema.Boolean, "Whether such a word is missing in quotes, too. Default true"),

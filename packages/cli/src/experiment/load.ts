@@ -173,7 +173,7 @@ const readTasks = Effect.fnUntraced(function* (
   const tasks: Array<Task.Task> = []
   for (const [i, { file, na, ...options }] of entries.entries()) {
     // YAML reads the words null and -999 as values.
-    const words = na?.map(String)
+    const words = na === undefined ? undefined : [na].flat().map(String)
     const read = yield* Effect.result(Task.fromFile(path.resolve(directory, file), { ...options, na: words }))
     if (Result.isSuccess(read)) tasks.push(read.success)
     else if (read.failure._tag === "SchemaError") {

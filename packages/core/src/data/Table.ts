@@ -191,7 +191,7 @@ export const fromColumns = <const G extends GivenColumns>(
  *   says. Fields may be quoted with `"` and then hold delimiters and newlines. The delimiter is a comma (a tab in TSV),
  *   unless another one splits the first lines evenly, which is noted, or `delimiter` is given.
  * - **Missing** are the empty field and `NA`; among numbers, truth values and dates also `N/A`, `NaN`, `null` and blanks
- *   in any case; or just what `na` says; in Parquet and JSON `null`.
+ *   in any case; or just blanks and what `na` says; in Parquet and JSON `null`.
  * - **Types** come from all rows of a column, not from a sample: truth values (`true`, `false`) are `boolean`; numbers
  *   are `integer` when all are whole, else `numeric`; days and times by ISO 8601, or by `dateFormat`, are `date`; anything
  *   else is `string`. `columns` declares types instead: a value that does not fit is then an error with its line.

@@ -88,9 +88,8 @@ const notPlain = "rocflow: not a plain number"
  */
 const asNumber = (column: string, hasWords: boolean): string => {
   const refuse = `error(${Duckdb.literal(notPlain)})`
-  const other = hasWords
-    ? `CASE WHEN lower(trim(${column})) IN ('', 'n/a', 'na', 'null') THEN NULL ELSE ${refuse} END`
-    : refuse
+  const words = hasWords ? "'', 'n/a', 'na', 'null'" : "''"
+  const other = `CASE WHEN lower(trim(${column})) IN (${words}) THEN NULL ELSE ${refuse} END`
   return `CASE WHEN ${column} IS NULL THEN NULL WHEN ${column} < '0:' AND ltrim(${column}) BETWEEN '00' AND '09~' THEN ${refuse} ELSE COALESCE(TRY_CAST(${column} AS DOUBLE), ${other}) END`
 }
 

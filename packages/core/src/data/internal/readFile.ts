@@ -26,7 +26,8 @@ export interface FileOptions {
   /** One character; default: a comma in CSV, a tab in TSV, or what splits the first lines evenly. */
   readonly delimiter?: string | undefined
   /**
-   * The words that mean a missing value, in every column and as they stand. Default: the empty field and `NA`; and among
+   * The words that mean a missing value, in every column and as they stand; among numbers, truth values and dates blanks
+   * do anyway. Default: the empty field and `NA`; and among
    * numbers, truth values and dates also `N/A`, `NaN`, `null` and blanks, in any case.
    */
   readonly na?: ReadonlyArray<string> | undefined
@@ -144,7 +145,7 @@ const readingOf = (path: string, options: FileOptions): Result.Result<Reading, S
   return Result.succeed({
     number: numberParser(decimal, thousands),
     date: date.success,
-    isMissing: na === undefined ? plain.isMissing : (text) => words.has(text)
+    isMissing: na === undefined ? plain.isMissing : (text) => words.has(text) || text.trim() === ""
   })
 }
 
