@@ -65,11 +65,22 @@ const cases: ReadonlyArray<Case> = [
     [],
     { na: ["?", "-999"] }
   ],
+  [
+    "blanks among numbers, whatever the words",
+    "a.csv",
+    "x,s\n-999,-999\n,\n ,a\n3,b\n",
+    [
+      ["x", "integer", null, null, null, "3"],
+      ["s", "string", null, "", "a", "b"]
+    ],
+    [],
+    { na: ["-999"] }
+  ],
   ["given words replace the usual ones", "a.csv", "s\nNA\n?\n", [["s", "string", "NA", null]], [], { na: ["?"] }],
   [
     "a quoted NA in text, where it is kept",
     "a.csv",
-    's,x\n"NA",1\nNA,NA\n""\n'.replace('""\n', '"",2\n'),
+    's,x\n"NA",1\nNA,NA\n"",2\n',
     [
       ["s", "string", "NA", null, ""],
       ["x", "integer", "1", null, "2"]
