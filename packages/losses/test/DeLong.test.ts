@@ -150,6 +150,22 @@ describe("DeLong.test", () => {
     )
   })
 
+  it("has an interval around the difference that holds 0 exactly where the p-value is not below 1 − level", () => {
+    const level = fc.double({ min: 0.01, max: 0.999, noNaN: true })
+    fc.assert(
+      fc.property(paired, level, ({ first, labels, second }, level) => {
+        const result = Effect.runSync(
+          DeLong.test(make({ labels, scores: first }), make({ labels, scores: second }), { level })
+        )
+        if (Roc.isUndefined(result)) return
+        const { difference, lower, pValue, upper } = result
+        expect((lower + upper) / 2).toBeCloseTo(difference, 12)
+        fc.pre(Math.abs(pValue - (1 - level)) > 1e-9)
+        expect(lower <= 0 && 0 <= upper).toBe(pValue >= 1 - level)
+      })
+    )
+  })
+
   it("changes sign with the order", () => {
     fc.assert(
       fc.property(paired, ({ first, labels, second }) => {

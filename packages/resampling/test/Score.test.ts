@@ -35,6 +35,23 @@ describe("Score.table", () => {
   })
 })
 
+describe("Score.planned", () => {
+  it("has a row for every job of the design, in its order, open where there is no result yet", () => {
+    const jobs = [0, 1, 2].map((testFold) => ({ id: `job-${testFold}`, job: job(row(0, { testFold })) }))
+    const table = Score.planned({
+      manifest: { jobs, measures: [{ id: "auc" }] },
+      results: [{ ...jobs[1]!, status: "ok", scores: { auc: 0.75 } }]
+    })
+    expect(table.map(({ status, testFold }) => [testFold, status])).toEqual([
+      [0, "open"],
+      [1, "ok"],
+      [2, "open"]
+    ])
+    expect(table[1]!.scores).toEqual({ auc: 0.75 })
+    expect(typeof table[0]!.scores["auc"]).not.toBe("number")
+  })
+})
+
 describe("Score.summarise", () => {
   it("has mean, sd with n − 1 and the t interval", () => {
     // mean 3, sd √2.5; half width = t(0.975, 4) · √2.5 / √5 = 2.7764451051977987 · 0.7071067811865476
