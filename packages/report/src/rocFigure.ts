@@ -29,9 +29,11 @@ export const rocCurves = (model: ReportModel, task: string): ReadonlyArray<Omit<
   const names: ReadonlyArray<string> = byTrain ? trains : learners.map(learnerNames.of)
   const colours = byTrain ? trains.map((train) => trainColours[train]) : names.map((_, i) => colourAt(i))
   const labelOf = (name: string, cell: RocCurves): string => `${names.length > 1 ? name : "AUC"} ${cell.auc.toFixed(3)}`
-  // Steps below half a pixel cannot be seen, and those of one fold among many need not be.
-  const lines = cells.reduce((sum, { folds }) => sum + folds.length, 0)
-  const foldStep = Math.max(0.5 / side, (2 * lines) / pointBudget)
+  // Steps below half a pixel cannot be seen; coarser ones bend the steps of a curve, and are taken for many points only.
+  const halfPixel = 0.5 / side
+  const folds = cells.flatMap((cell) => cell.folds)
+  const points = folds.reduce((sum, { fpr, tpr }) => sum + thinRoc(fpr, tpr, halfPixel).length, 0)
+  const foldStep = points <= pointBudget ? halfPixel : (2 * folds.length) / pointBudget
   const dataOfCell = (cell: RocCurves): ReadonlyArray<Datum> => {
     const row = cell.testSubset
     const series = seriesOf(cell)
@@ -50,7 +52,7 @@ export const rocCurves = (model: ReportModel, task: string): ReadonlyArray<Omit<
     return [
       ...band(cell.average),
       ...(cell.folds.length > 1 ? cell.folds.flatMap((curve, fold) => lineOf("fold", fold, curve, foldStep)) : []),
-      ...lineOf("curve", -1, cell.folds.length > 1 ? cell.average : cell.folds[0]!, 0.5 / side),
+      ...lineOf("curve", -1, cell.folds.length > 1 ? cell.average : cell.folds[0]!, halfPixel),
       { row, series, kind: "auc", fpr: 0.97, tpr, text: labelOf(series, cell) }
     ]
   }
