@@ -83,7 +83,14 @@ describe("activations", () => {
     ["relu", Nn.reluDefinition, (v) => Math.max(0, v)],
     ["tanh", Nn.tanhDefinition, Math.tanh],
     ["sigmoid", Nn.sigmoidDefinition, (v) => 1 / (1 + Math.exp(-v))],
-    ["gelu", Nn.geluDefinition, (v) => (v / 2) * (1 + erf(v / Math.SQRT2))]
+    ["gelu", Nn.geluDefinition, (v) => (v / 2) * (1 + erf(v / Math.SQRT2))],
+    ["silu", Nn.siluDefinition, (v) => v / (1 + Math.exp(-v))],
+    ["elu", Nn.eluDefinition, (v) => (v > 0 ? v : Math.expm1(v))],
+    ["selu", Nn.seluDefinition, (v) => 1.0507009873554805 * (v > 0 ? v : 1.6732632423543772 * Math.expm1(v))],
+    ["leakyRelu", Nn.leakyReluDefinition, (v) => (v > 0 ? v : v / 100)],
+    ["softplus", Nn.softplusDefinition, (v) => Math.log1p(Math.exp(v))],
+    ["mish", Nn.mishDefinition, (v) => v * Math.tanh(Math.log1p(Math.exp(v)))],
+    ["identity", Nn.identityDefinition, (v) => v]
   ])("%s is its formula, entry by entry, and keeps any shape", (_, definition, f) => {
     near(
       forward(definition, {}, x),
@@ -98,6 +105,87 @@ describe("activations", () => {
   it("gelu is torch.nn.functional.gelu at 1 and −1", () => {
     // Φ(1) = 0.8413447460685429, so gelu(1) = 0.84134475 and gelu(−1) = −0.15865525.
     near(forward(Nn.geluDefinition, {}, [[1, -1]]), [[0.84134475, -0.15865525]])
+  })
+
+  it("gelu with a hyperbolic tangent is its formula, and nearly the exact one", () => {
+    const tanh = forward(Nn.geluDefinition, { approximate: "tanh" }, x)
+    const inner = (v: number) => Math.sqrt(2 / Math.PI) * (v + 0.044715 * v ** 3)
+    near(
+      tanh,
+      x.map((row) => row.map((v) => (v / 2) * (1 + Math.tanh(inner(v)))))
+    )
+    near(tanh, forward(Nn.geluDefinition, {}, x), 2e-3)
+    expect(tanh).not.toEqual(forward(Nn.geluDefinition, {}, x))
+  })
+
+  it("elu and leakyRelu take their options", () => {
+    near(forward(Nn.eluDefinition, { alpha: 2 }, [[-1, 3]]), [[2 * Math.expm1(-1), 3]])
+    near(forward(Nn.leakyReluDefinition, { slope: 0.5 }, [[-1, 3]]), [[-0.5, 3]])
+  })
+
+  it("prelu has one slope, or one for each position of the last axis", () => {
+    near(forward(Nn.preluDefinition, {}, x, [[0.5]]), [
+      [-1.5, -0.5, -0.25],
+      [0, 0.25, 4]
+    ])
+    near(forward(Nn.preluDefinition, { shared: false }, x, [[1, 2, -4]]), [
+      [-3, -2, 2],
+      [0, 0.25, 4]
+    ])
+    const slopes = (options: object) => layerOf(Nn.preluDefinition, options).parameters([5, 3], [5, 3])
+    expect(slopes({}).map(({ shape }) => shape)).toEqual([[1]])
+    expect(slopes({ shared: false }).map(({ shape }) => shape)).toEqual([[3]])
+    const values = new Float32Array(3)
+    slopes({ start: 0.5 })[0]!.initialise(values, Seed.generator(Seed.root(1)))
+    expect([...values]).toEqual([0.5, 0.5, 0.5])
+  })
+
+  it.each<[string, Nn.Layer]>([
+    ["relu", Nn.reluDefinition],
+    ["elu", Nn.eluDefinition],
+    ["selu", Nn.seluDefinition],
+    ["softplus", Nn.softplusDefinition],
+    ["mish", Nn.mishDefinition],
+    ["silu", Nn.siluDefinition],
+    ["gelu", Nn.geluDefinition],
+    ["leakyRelu", Nn.leakyReluDefinition]
+  ])("%s and its slope are finite far from 0", (_, definition) => {
+    const far = [-1e4, -200, 0, 200, 1e4]
+    const slopes = tf.tidy(() => [
+      ...tf
+        .grad((rows) =>
+          layerOf(definition, {}).forward(rows, [], {
+            tf,
+            training: true,
+            random: Seed.generator(Seed.root(0)),
+            buffers: [],
+            update: () => undefined
+          })
+        )(tf.tensor2d([far]))
+        .dataSync()
+    ])
+    const values = forward(definition, {}, [far])[0]!
+    expect([...values, ...slopes].every(Number.isFinite)).toBe(true)
+    expect(slopes[4]! / values[4]!).toBeCloseTo(1e-4, 9)
+  })
+})
+
+describe("gated units", () => {
+  it.each<[string, Nn.Layer, (x: number) => number]>([
+    ["glu", Nn.gluDefinition, (v) => 1 / (1 + Math.exp(-v))],
+    ["reglu", Nn.regluDefinition, (v) => Math.max(0, v)],
+    ["geglu", Nn.gegluDefinition, (v) => (v / 2) * (1 + erf(v / Math.SQRT2))]
+  ])("%s multiplies the first half of the last axis by a function of the second", (_, definition, gate) => {
+    const [a, b] = [
+      [2, -3],
+      [0.5, -1]
+    ]
+    near(forward(definition, {}, [[...a, ...b]]), [a.map((v, i) => v * gate(b[i]!))])
+    const layer = layerOf(definition, {})
+    expect(layer.shape([5, 6], 1)).toEqual(Result.succeed([5, 3]))
+    expect(layer.shape([5, 3], 1)).toMatchObject(
+      Result.fail({ given: "rows × 5 × 3", expected: "a last axis of even size, to be cut in halves" })
+    )
   })
 })
 

@@ -197,6 +197,15 @@ describe("branches", () => {
   })
 })
 
+describe("gated units", () => {
+  it("leave a last size that the compiler does not know", () => {
+    const gated = layers.pipe(Nn.glu())
+    expectTypeOf(gated).toEqualTypeOf<Pipeline.Pipeline<"layer", "age" | "dose", readonly [number], Task.Kind>>()
+    // @ts-expect-error Nn.glu cannot come after the head
+    head.pipe(Nn.glu())
+  })
+})
+
 describe("residual blocks", () => {
   it("keep everything as it was", () => {
     const block = layers.pipe(Nn.residual((inner) => inner.pipe(Nn.linear(20), Nn.relu())))

@@ -40,7 +40,7 @@ const lossTensor = (tf: Tfjs, loss: Loss, scores: Tf.Tensor2D, { targets, weight
     const value = loss.evaluate(values, targets, gradient, weights)
     return {
       value: tf.scalar(value),
-      gradFunc: (dy: Tf.Tensor) => tf.mul(tf.tensor2d(gradient, scores.shape), dy)
+      gradFunc: (dy: Tf.Tensor) => tf.mul(tf.tensor(gradient, scores.shape), dy)
     }
   })
   return explicit(scores) as Tf.Scalar

@@ -39,6 +39,25 @@ const body = Preprocess.standardise().pipe(
   Nn.sigmoid(),
   Nn.head()
 )
+/** Every activation that `body` lacks: a backend that lacks an operation, or the gradient of one, fails here. */
+const activations = Ingress.numeric().pipe(
+  Nn.linear(8),
+  Nn.elu(),
+  Nn.glu(),
+  Nn.selu(),
+  Nn.leakyRelu(),
+  Nn.linear(8),
+  Nn.silu(),
+  Nn.reglu(),
+  Nn.softplus(),
+  Nn.prelu({ shared: false }),
+  Nn.linear(8),
+  Nn.mish(),
+  Nn.geglu(),
+  Nn.gelu({ approximate: "tanh" }),
+  Nn.identity(),
+  Nn.head()
+)
 const validation = Validation.holdout(0.3, { measures: [Measure.auc], restoreBest: true })
 
 /** Mean squared error of tensors only, without an explicit gradient. */
@@ -67,6 +86,7 @@ const learners: ReadonlyArray<readonly [string, AnyLearner, Task]> = [
     ),
     Tasks.binary(60)
   ],
+  ["all activations", activations.pipe(Bce.loss(), Optimizer.adam(), Model.classif(options)), Tasks.binary(60)],
   [
     "three classes",
     body.pipe(CrossEntropy.loss(), Optimizer.adam(), Model.classif({ ...options, measures: [Measure.logloss] })),
