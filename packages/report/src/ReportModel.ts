@@ -44,7 +44,8 @@ export interface LearnerSummary {
 export interface MeasureSummary {
   readonly id: string
   readonly label: string
-  readonly direction: "maximise" | "minimise"
+  /** Which way is better; undefined where neither is. */
+  readonly direction: "maximise" | "minimise" | undefined
   /** `percent` multiplies by 100: a rate of 0.25 is shown as 25%. */
   readonly format: "percent" | "number"
 }

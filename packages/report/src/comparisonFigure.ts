@@ -1,16 +1,13 @@
 import type { Figure } from "./figureModel.ts"
 import { type Numbers, numbersFor } from "./Numbers.ts"
 import { type Datum, onlyColumn, panelGrid } from "./internal/panels.ts"
-import { axesOf, ofTask, scoresOf, spreadsOf } from "./internal/select.ts"
+import { axesOf, goal, ofTask, scoresOf, spreadsOf } from "./internal/select.ts"
 import { heightFor, meanDatum, padded, rangeOf, statLayers, testDatum, widthFor } from "./internal/marks.ts"
 import { capital, shorten } from "./internal/text.ts"
 import type { AggregatedRow, MeasureSummary, ReportModel } from "./ReportModel.ts"
 import { fontSize } from "./theme.ts"
 
 type Described = Omit<Figure, "name">
-
-const goal = (measure: MeasureSummary): string =>
-  measure.direction === "maximise" ? "higher is better" : "lower is better"
 
 /** Rows of a panel from top to bottom: training sets, and between them the differences that are tested. */
 const rowsOf = (trains: ReadonlyArray<string>): ReadonlyArray<string> => [
@@ -69,7 +66,7 @@ const bySubsets = (
     measure: measure.id,
     title: `${capital(measure.label)} by training set${ofTask(model, task)}`,
     caption:
-      `${capital(measure.label)} on each test subset (rows) when training on the same subset, on the other ones or on all; ` +
+      `${capital(measure.label)} on each test subset (rows) when training on the same subset, on the other ones or on all` +
       `${goal(measure)}. Points are means and segments one standard deviation over folds; a grey segment joins two ` +
       `means that are compared, with the P of the corrected resampled t-test after Holm's adjustment for all tests of ` +
       `the figure. Each learner has its own scale.`,
@@ -107,7 +104,7 @@ const byLearner = (
     measure: measure.id,
     title: `${capital(measure.label)} by learner${ofTask(model, task)}`,
     caption:
-      `${capital(measure.label)}, mean and one standard deviation over the test sets of the resampling; ${goal(measure)}. ` +
+      `${capital(measure.label)}, mean and one standard deviation over the test sets of the resampling${goal(measure)}. ` +
       `Test sets share training rows, so the segments are not confidence intervals.`,
     spec,
     fullNames: new Map([...fullNames, ...names.full])

@@ -56,7 +56,7 @@ const measureOf = ({
 }: RunDirectory.Manifest["measures"][number]): Model.MeasureSummary => ({
   id,
   label,
-  direction: direction ?? "minimise",
+  direction,
   format: formatOf(id, range)
 })
 

@@ -77,6 +77,16 @@ describe("the document", () => {
     expect(rows("better")).toContain("Tested so.")
   })
 
+  it("says which way a measure is better, and nothing where neither is", () => {
+    const model = sampleModel(small)
+    const text = (direction: "maximise" | "minimise" | undefined) =>
+      textual({ ...model, measures: model.measures.map((measure) => ({ ...measure, direction })) })
+    expect(text("maximise")).toContain("; higher is better")
+    expect(text("minimise")).toContain("; lower is better")
+    expect(text("maximise")).not.toContain("lower is better")
+    expect(text(undefined)).not.toContain("is better")
+  })
+
   it("shows each P by its name, the interval, the pairs, and how much of the run it is of", () => {
     const model = sampleModel(small)
     const row = model.comparisons.rows.find((row) => row.measure === "auc" && row.p !== null)!

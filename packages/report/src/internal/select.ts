@@ -1,4 +1,10 @@
-import { type AggregatedRow, type ReportModel, type TrainSubsets, trainSubsetsOrder } from "../ReportModel.ts"
+import {
+  type AggregatedRow,
+  type MeasureSummary,
+  type ReportModel,
+  type TrainSubsets,
+  trainSubsetsOrder
+} from "../ReportModel.ts"
 
 /** Values in the order of their first appearance, without repetition. */
 export const distinct = <A>(values: Iterable<A>): ReadonlyArray<A> => [...new Set(values)]
@@ -35,6 +41,10 @@ export const scoresOf = (model: ReportModel, task: string, measure: string): Rea
 
 /** The standard deviations of some scores. */
 export const spreadsOf = (rows: ReadonlyArray<AggregatedRow>): ReadonlyArray<number | null> => rows.map(({ sd }) => sd)
+
+/** Which way of a measure is better, to be put after a text: "; lower is better". Empty where neither is. */
+export const goal = ({ direction }: MeasureSummary): string =>
+  direction === undefined ? "" : `; ${direction === "maximise" ? "higher" : "lower"} is better`
 
 /** Titles of figures name the task only where there is more than one. */
 export const ofTask = (model: ReportModel, task: string): string => (model.tasks.length > 1 ? ` (${task})` : "")

@@ -7,7 +7,7 @@ import {
   trainSubsetsOrder
 } from "../ReportModel.ts"
 import { absent, integer, type Numbers, numbersFor, pValue } from "../Numbers.ts"
-import { axesOf, ofTask, scoresOf, spreadsOf } from "./select.ts"
+import { axesOf, goal, ofTask, scoresOf, spreadsOf } from "./select.ts"
 import { capital } from "./text.ts"
 import type { Cell, Column, TableContent } from "./table.ts"
 
@@ -58,7 +58,7 @@ export const scoreTable = (model: ReportModel, task: string, measure: MeasureSum
   ]
   return [
     {
-      caption: `${capital(measure.label)}${ofTask(model, task)}, ${measure.direction === "maximise" ? "higher" : "lower"} is better`,
+      caption: `${capital(measure.label)}${ofTask(model, task)}${goal(measure)}`,
       columns,
       rows: learners.flatMap((learner) =>
         testSubsets.flatMap((subset) =>
