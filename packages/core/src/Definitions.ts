@@ -36,6 +36,8 @@ export const all: ReadonlyArray<Definition> = [
   Nn.regluDefinition,
   Nn.gegluDefinition,
   Nn.identityDefinition,
+  Nn.layerNormDefinition,
+  Nn.batchNormDefinition,
   Nn.dropoutDefinition,
   Nn.headDefinition,
   Nn.residualDefinition,

@@ -22,6 +22,7 @@ export type { Layer as Bound, Parameter, Pass } from "./Stage.ts"
 export { define, type Keeping, type Layer, reshaping, stage } from "./internal/layers/define.ts"
 export * from "./internal/layers/activations.ts"
 export * from "./internal/layers/gates.ts"
+export * from "./internal/layers/norms.ts"
 
 // ---------------------------------------------------------------------------------------------------------- affine
 

@@ -170,6 +170,95 @@ describe("activations", () => {
   })
 })
 
+describe("norms", () => {
+  const moments = (values: ReadonlyArray<number>) => {
+    const mean = values.reduce((a, b) => a + b, 0) / values.length
+    const squares = values.reduce((sum, v) => sum + (v - mean) ** 2, 0)
+    return { mean, variance: squares / values.length, unbiased: squares / (values.length - 1) }
+  }
+  const columns = (rows: Matrix) => rows[0]!.map((_, j) => rows.map((row) => row[j]!))
+  const rows = [...x, [1, 2, -2]]
+
+  it("layerNorm normalises each row, then scales and shifts each position", () => {
+    const normal = rows.map((row) => {
+      const { mean, variance } = moments(row)
+      return row.map((v) => (v - mean) / Math.sqrt(variance + 1e-5))
+    })
+    near(forward(Nn.layerNormDefinition, { affine: false }, rows), normal)
+    const [scale, shift] = [
+      [1, 2, -3],
+      [0, 1, 5]
+    ]
+    near(
+      forward(Nn.layerNormDefinition, {}, rows, [scale, shift]),
+      normal.map((row) => row.map((v, j) => v * scale[j]! + shift[j]!))
+    )
+  })
+
+  const batchNorm = layerOf(Nn.batchNormDefinition, { affine: false, momentum: 0.25 })
+  /** A pass of batchNorm with running means 1, 2, 3 and variances 4, 1, 9, and what it makes of these. */
+  const pass = (input: Tf.Tensor, training: boolean) => {
+    const running: Array<ReadonlyArray<number> | undefined> = [undefined, undefined]
+    const out = batchNorm.forward(input, [], {
+      tf,
+      training,
+      random: Seed.generator(Seed.root(0)),
+      buffers: [tf.tensor1d([1, 2, 3]), tf.tensor1d([4, 1, 9])],
+      update: (buffer, value) => (running[buffer] = [...value.dataSync()])
+    })
+    return { out, running }
+  }
+  const tensor = (matrix: Matrix) => tf.tensor2d(matrix as Array<Array<number>>)
+
+  it("batchNorm takes mean and variance of the batch in training, and moves the running ones towards them", () => {
+    const own = columns(rows).map(moments)
+    tf.tidy(() => {
+      const { out, running } = pass(tensor(rows), true)
+      near(
+        out.arraySync() as Matrix,
+        rows.map((row) => row.map((v, j) => (v - own[j]!.mean) / Math.sqrt(own[j]!.variance + 1e-5)))
+      )
+      near(running as Matrix, [
+        [1, 2, 3].map((old, j) => 0.75 * old + 0.25 * own[j]!.mean),
+        [4, 1, 9].map((old, j) => 0.75 * old + 0.25 * own[j]!.unbiased)
+      ])
+    })
+  })
+
+  it.each<[string, Matrix, boolean]>([
+    ["at prediction", rows, false],
+    ["for a batch of one row", rows.slice(0, 1), true]
+  ])("batchNorm takes the running ones %s, and leaves them", (_, given, training) => {
+    tf.tidy(() => {
+      const { out, running } = pass(tensor(given), training)
+      near(
+        out.arraySync() as Matrix,
+        given.map((row) => row.map((v, j) => (v - [1, 2, 3][j]!) / Math.sqrt([4, 1, 9][j]! + 1e-5)))
+      )
+      expect(running).toEqual([undefined, undefined])
+    })
+  })
+
+  it("batchNorm has the gradient of its training pass, through the mean and variance of the batch", () => {
+    const factors = [
+      [1, -2, 0.5],
+      [3, 1, -1],
+      [-1, 2, 2]
+    ]
+    const lossOf = (input: Tf.Tensor) => tf.sum(tf.mul(pass(input, true).out, tensor(factors))) as Tf.Scalar
+    const at = (moved: Matrix) => tf.tidy(() => lossOf(tensor(moved)).dataSync()[0]!)
+    const gradient = tf.tidy(() => tf.grad(lossOf)(tensor(rows)).arraySync()) as Matrix
+    const delta = 2 ** -6
+    const moved = (i: number, j: number, by: number) =>
+      rows.map((row, k) => (k === i ? row.with(j, row[j]! + by) : row))
+    near(
+      gradient,
+      rows.map((row, i) => row.map((_, j) => (at(moved(i, j, delta)) - at(moved(i, j, -delta))) / (2 * delta))),
+      2e-3
+    )
+  })
+})
+
 describe("gated units", () => {
   it.each<[string, Nn.Layer, (x: number) => number]>([
     ["glu", Nn.gluDefinition, (v) => 1 / (1 + Math.exp(-v))],

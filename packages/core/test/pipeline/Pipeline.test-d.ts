@@ -197,6 +197,14 @@ describe("branches", () => {
   })
 })
 
+describe("norms", () => {
+  it("keep the shape, and take options of the right types", () => {
+    expectTypeOf(layers.pipe(Nn.batchNorm({ momentum: 0.2 }), Nn.layerNorm())).toEqualTypeOf<typeof layers>()
+    // @ts-expect-error Type 'string' is not assignable to type 'number'
+    Nn.layerNorm({ epsilon: "small" })
+  })
+})
+
 describe("gated units", () => {
   it("leave a last size that the compiler does not know", () => {
     const gated = layers.pipe(Nn.glu())

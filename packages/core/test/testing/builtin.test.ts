@@ -44,6 +44,10 @@ const layers: ReadonlyArray<readonly [Parameters<typeof Testing.LayerLaws.of>[0]
     [Nn.regluDefinition, {}, { input: [3, 2] }],
     [Nn.gegluDefinition, {}, { input: [4] }],
     [Nn.identityDefinition],
+    [Nn.layerNormDefinition],
+    [Nn.layerNormDefinition, { affine: false, epsilon: 0.1 }, { input: [2, 4] }],
+    [Nn.batchNormDefinition, {}, { smooth: false }],
+    [Nn.batchNormDefinition, { affine: false, momentum: 1 }, { input: [3, 2], smooth: false }],
     [Nn.dropoutDefinition, { rate: 0.5 }, { smooth: false }],
     [Nn.residualDefinition, { body: [{ type: "Nn.linear", units: 3 }, "Nn.tanh"] }]
   ]
