@@ -22,6 +22,8 @@ interface Common {
 export interface Input extends Common {
   readonly _tag: "Input"
   readonly input: number
+  /** How many levels each entry has, if they are codes and no numbers: see `FittedIngress`. */
+  readonly cardinalities: ReadonlyArray<number> | undefined
 }
 
 /** A layer that reads the node `from`. Its arrays stand among those of the network from `firstParameter` on. @category models */
@@ -30,6 +32,8 @@ export interface Computed extends Common {
   readonly id: string
   readonly layer: Layer
   readonly from: number
+  /** Those of the input, for a layer that reads codes. */
+  readonly cardinalities: ReadonlyArray<number> | undefined
   readonly firstParameter: number
   readonly parameters: number
   readonly firstBuffer: number
@@ -73,6 +77,21 @@ const isSize = (n: number): boolean => Number.isInteger(n) && n >= 1
 
 const refuse = (stage: string, problem: Shape.Problem) => Result.fail(new Shape.ShapeError({ stage, ...problem }))
 
+/** How many levels each entry of a row has, where a node gives codes. */
+const codesOf = (node: Node | undefined): ReadonlyArray<number> | undefined =>
+  node?._tag === "Input" ? node.cardinalities : undefined
+
+const numbers: Shape.Problem = {
+  given: "numbers",
+  expected: "codes of categories",
+  advice: "put Ingress.categorical right before it"
+}
+const codes: Shape.Problem = {
+  given: "codes of categories",
+  expected: "numbers",
+  advice: "put Nn.embedding behind Ingress.categorical"
+}
+
 const join = (
   shapes: ReadonlyArray<Shape.Shape>,
   how: Join,
@@ -98,12 +117,13 @@ type Built = Result.Result<number, Shape.ShapeError>
  * Lowers the network of a pipeline, from its ingresses to its head.
  *
  * `inputs` are the shapes of one row at each ingress, by path, in the order in which a walk finds them; `outputs` is how
- * many the task needs. Errors: `ShapeError` for shapes that do not fit, with the path of the stage.
+ * many the task needs; `cardinalities` belong to the inputs that are codes. Errors: `ShapeError` for shapes that do not fit, with the path of the stage.
  */
 export const make = (
   stages: ReadonlyArray<Stage>,
   inputs: ReadonlyMap<string, Shape.Shape>,
-  outputs: number
+  outputs: number,
+  cardinalities: ReadonlyMap<string, ReadonlyArray<number>> = new Map()
 ): Result.Result<Network, Shape.ShapeError> => {
   const nodes: Array<Node> = []
   const parameters: Array<Slot> = []
@@ -113,7 +133,8 @@ export const make = (
   const addInput = (path: string): Built => {
     const shape = inputs.get(path) ?? []
     if (shape.length > 0 && shape.every(isSize)) {
-      return push({ _tag: "Input", path, shape, input: nodes.filter(({ _tag }) => _tag === "Input").length })
+      const input = nodes.filter(({ _tag }) => _tag === "Input").length
+      return push({ _tag: "Input", path, shape, input, cardinalities: cardinalities.get(path) })
     }
     return refuse(path, {
       given: "0 feature columns",
@@ -124,6 +145,8 @@ export const make = (
 
   const addLayer = (from: number, path: string, id: string, layer: Layer): Built => {
     const before = nodes[from]!.shape
+    const levels = codesOf(nodes[from])
+    if ((levels !== undefined) !== (layer.codes ?? false)) return refuse(path, levels === undefined ? numbers : codes)
     const shape = layer.shape(before, outputs)
     if (Result.isFailure(shape)) return refuse(path, shape.failure)
     const after = shape.success
@@ -136,7 +159,7 @@ export const make = (
     }
     const own = (arrays: ReadonlyArray<Parameter>): ReadonlyArray<Slot> =>
       arrays.map(({ initialise, name, shape }) => ({ path: `${path}.${name}`, shape, initialise }))
-    const ownParameters = own(layer.parameters(before, after))
+    const ownParameters = own(layer.parameters(before, after, levels))
     const ownBuffers = own(layer.buffers(before, after))
     const node: Computed = {
       _tag: "Layer",
@@ -144,6 +167,7 @@ export const make = (
       id,
       layer,
       from,
+      cardinalities: levels,
       shape: after,
       firstParameter: parameters.length,
       parameters: ownParameters.length,
@@ -155,8 +179,9 @@ export const make = (
     return push(node)
   }
 
-  const addJoin = (from: ReadonlyArray<number>, path: string, how: Join, advice: string): Built =>
-    Result.match(
+  const addJoin = (from: ReadonlyArray<number>, path: string, how: Join, advice: string): Built => {
+    if (from.some((node) => codesOf(nodes[node]) !== undefined)) return refuse(path, codes)
+    return Result.match(
       join(
         from.map((node) => nodes[node]!.shape),
         how,
@@ -167,6 +192,7 @@ export const make = (
         onSuccess: (shape) => push({ _tag: "Join", path, shape, join: how, from })
       }
     )
+  }
 
   const walk = Traverse.fold<Built>(stages, Result.succeed(-1), {
     stage: (sofar, { path, stage: { bound, id } }) =>

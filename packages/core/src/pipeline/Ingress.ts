@@ -9,15 +9,16 @@ import * as Column from "../data/Column.ts"
 import * as Decode from "./Decode.ts"
 import type { Options } from "./Definition.ts"
 import * as Features from "./Features.ts"
-import { define as defineStage } from "./internal/bind.ts"
+import { inMemory, learned } from "./internal/ingress/learned.ts"
 import { starting } from "./internal/pipeline.ts"
 import { MissingValues } from "./MissingValues.ts"
 import type * as Pipeline from "./Pipeline.ts"
-import { PipelineError } from "./PipelineError.ts"
+import type { PipelineError } from "./PipelineError.ts"
 import type * as Shape from "./Shape.ts"
-import type { Definition, FittedIngress, Ingress, Source } from "./Stage.ts"
+import type { Definition, FittedIngress } from "./Stage.ts"
 
 export type { FittedIngress, Ingress as Bound, Source } from "./Stage.ts"
+export * from "./internal/ingress/categorical.ts"
 
 /**
  * Defines an ingress that reads columns by name.
@@ -38,35 +39,13 @@ export const define = <Type, Encoded>(definition: {
     columns: ReadonlyArray<Features.Entry>,
     rows: number
   ) => ReturnType<FittedIngress["open"]>
-}): Definition<"ingress", Encoded> => {
-  const { fit, id, open, shape } = definition
-  const fitted = (options: Type, columns: ReadonlyArray<string>): FittedIngress => ({
-    columns,
-    shape: shape(options, columns.length),
-    state: () => columns,
-    open: (features) =>
-      Effect.flatMap(Effect.fromResult(Features.chosen(features, id, columns)), (chosen) =>
-        open(options, chosen, features.rows)
-      )
-  })
-  return defineStage({
+}): Definition<"ingress", Encoded> =>
+  learned({
     ...definition,
-    kind: "ingress",
-    part: (options) => ({
-      kind: "ingress",
-      ingress: {
-        shape: (columns) => shape(options, columns),
-        fit: (features) => Result.map(fit(options, features), (columns) => fitted(options, columns)),
-        load: (state) =>
-          Result.mapBoth(Decode.decode(Schema.Array(Schema.String), state), {
-            onSuccess: (columns) => fitted(options, columns),
-            onFailure: (issues) =>
-              new PipelineError({ issues: issues.map(({ path, message }) => ({ path, message: `${id}: ${message}` })) })
-          })
-      } satisfies Ingress
-    })
+    state: Schema.Array(Schema.String),
+    columns: (columns) => columns,
+    open: (options, _, columns, rows) => definition.open(options, columns, rows)
   })
-}
 
 const id = "Ingress.numeric"
 
@@ -112,17 +91,6 @@ const stagesFor = (columns: ReadonlyArray<Features.Entry>): string => {
     ...(dates > 0 ? ["Preprocess.dates()"] : [])
   ].join(" and ")
 }
-
-/** A source of rows that are in memory. */
-const inMemory = (values: Float32Array, width: number): Source => ({
-  window: () => Effect.void,
-  fill: (rows, into) => {
-    for (let i = 0; i < rows.length; i++) {
-      const from = rows[i]! * width
-      for (let j = 0; j < width; j++) into[i * width + j] = values[from + j]!
-    }
-  }
-})
 
 /** `Ingress.numeric` as a definition, for registries. @category definitions */
 export const numericDefinition = define({

@@ -59,6 +59,8 @@ export interface FittedIngress {
   readonly columns: ReadonlyArray<string>
   /** The shape of one row. */
   readonly shape: Shape.Shape
+  /** Where the entries of a row are codes: how many levels each has. Codes are 0 (missing or unseen) … that number. */
+  readonly cardinalities?: ReadonlyArray<number> | undefined
   readonly state: () => unknown
   /** Opens rows for reading; what the source holds is freed with the scope. */
   readonly open: (features: Features) => Effect.Effect<Source, PipelineError | MissingValues, Scope.Scope>
@@ -86,6 +88,8 @@ export interface Pass {
   readonly tf: typeof tf
   /** Whether this is a training pass: dropout acts, and buffers may be updated, only then. */
   readonly training: boolean
+  /** Where the input are codes, how many levels each entry of a row has: see `FittedIngress`. */
+  readonly cardinalities?: ReadonlyArray<number> | undefined
   /** Random numbers of this layer in this pass, derived from the seed by step and path: the same in every run. */
   readonly random: Generator
   /** The layer's buffers, in their order. */
@@ -98,8 +102,14 @@ export interface Pass {
 export interface Layer {
   /** The shape after the layer; `outputs` is how many the task needs. */
   readonly shape: (input: Shape.Shape, outputs: number) => Result.Result<Shape.Shape, Shape.Problem>
-  /** The arrays that are learned by gradient. */
-  readonly parameters: (input: Shape.Shape, output: Shape.Shape) => ReadonlyArray<Parameter>
+  /** Whether it reads codes of categories, as an ingress gives them, and no numbers. Default false. */
+  readonly codes?: boolean | undefined
+  /** The arrays that are learned by gradient; a layer of codes is told how many levels each entry of a row has. */
+  readonly parameters: (
+    input: Shape.Shape,
+    output: Shape.Shape,
+    cardinalities?: ReadonlyArray<number>
+  ) => ReadonlyArray<Parameter>
   /** The arrays that training updates otherwise, such as running means; saved with the model. */
   readonly buffers: (input: Shape.Shape, output: Shape.Shape) => ReadonlyArray<Parameter>
   /** `input` is [rows, …shape]; parameters come in the order of `parameters`. */

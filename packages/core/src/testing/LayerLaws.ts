@@ -22,6 +22,8 @@ import * as OptionLaws from "./OptionLaws.ts"
 export interface Claims {
   /** The shape of one row before the layer. Default `[3]`. */
   readonly input?: Shape.Shape
+  /** Of a layer of codes: how many levels each entry of a row has. */
+  readonly cardinalities?: ReadonlyArray<number>
   /** Whether its training pass is the prediction pass, and smooth: then its gradient is checked. Default true. */
   readonly smooth?: boolean
 }
@@ -71,17 +73,21 @@ const run = <A>(program: (engine: Engine.Engine) => Effect.Effect<A, Engine.Engi
 export const of = (
   definition: Definition<"layer" | "head" | "block">,
   options: object = {},
-  { input = [3], smooth = true }: Claims = {},
+  { cardinalities, input = [3], smooth = true }: Claims = {},
   find = findNothing
 ): ReadonlyArray<Law> => {
   const stage: Stage = definition.bind(options, find)
   const ingress = Ingress.numericDefinition.bind({}, findNothing)
   const outputs = 2
+  const levels = new Map(cardinalities === undefined ? [] : [["numeric", cardinalities]])
   const network = () => {
-    const made = Graph.make([ingress, stage], new Map([["numeric", input]]), outputs)
+    const made = Graph.make([ingress, stage], new Map([["numeric", input]]), outputs, levels)
     return succeeded(made, `${definition.id} on rows ${Shape.toText(input)}`)
   }
-  const inputs = (random: Seed.Generator, n = rows) => draw(n * Shape.size(input), () => random.normal())
+  const inputs = (random: Seed.Generator, n = rows) =>
+    draw(n * Shape.size(input), (i) =>
+      cardinalities === undefined ? random.normal() : random.below(cardinalities[i % cardinalities.length]! + 1)
+    )
 
   const score = (arrays: ReadonlyArray<Graph.NamedArray>, given: Float64Array, n = rows) =>
     run(

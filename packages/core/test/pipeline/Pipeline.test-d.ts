@@ -205,6 +205,18 @@ describe("norms", () => {
   })
 })
 
+describe("embeddings", () => {
+  it("of categories have a vector for each column", () => {
+    const sites = Ingress.categorical(["site", "ward"]).pipe(Nn.embedding(8))
+    expectTypeOf(sites).toEqualTypeOf<Pipeline.Pipeline<"layer", "site" | "ward", readonly [2, 8], Task.Kind>>()
+    expectTypeOf<Pipeline.ShapeOf<ReturnType<typeof Ingress.categorical>>>().toEqualTypeOf<readonly [number]>()
+    // @ts-expect-error Nn.embedding takes rows of rank 1, these have rank 2
+    sites.pipe(Nn.embedding(2))
+    // @ts-expect-error Ingress.categorical cannot come after the ingress
+    Ingress.numeric().pipe(Ingress.categorical())
+  })
+})
+
 describe("gated units", () => {
   it("leave a last size that the compiler does not know", () => {
     const gated = layers.pipe(Nn.glu())

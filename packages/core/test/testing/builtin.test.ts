@@ -48,6 +48,7 @@ const layers: ReadonlyArray<readonly [Parameters<typeof Testing.LayerLaws.of>[0]
     [Nn.layerNormDefinition, { affine: false, epsilon: 0.1 }, { input: [2, 4] }],
     [Nn.batchNormDefinition, {}, { smooth: false }],
     [Nn.batchNormDefinition, { affine: false, momentum: 1 }, { input: [3, 2], smooth: false }],
+    [Nn.embeddingDefinition, { size: 3 }, { input: [2], cardinalities: [2, 1] }],
     [Nn.dropoutDefinition, { rate: 0.5 }, { smooth: false }],
     [Nn.residualDefinition, { body: [{ type: "Nn.linear", units: 3 }, "Nn.tanh"] }]
   ]

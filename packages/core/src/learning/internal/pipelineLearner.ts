@@ -64,7 +64,12 @@ const networkOf = (
   Graph.make(
     stages,
     new Map(Array.from(ingresses, ([path, { shape }]) => [path, shape] as const)),
-    Prediction.outputs(kind, levels)
+    Prediction.outputs(kind, levels),
+    new Map(
+      Array.from(ingresses).flatMap(([path, { cardinalities }]) =>
+        cardinalities === undefined ? [] : [[path, cardinalities] as const]
+      )
+    )
   )
 
 /** Rows as a network takes them. */

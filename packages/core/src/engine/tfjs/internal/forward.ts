@@ -68,10 +68,11 @@ export const forward = (pass: Arguments): Tf.Tensor => {
         )
         break
       case "Layer": {
-        const { firstBuffer, firstParameter, from, layer, path } = node
+        const { cardinalities, firstBuffer, firstParameter, from, layer, path } = node
         const value = layer.forward(values[from]!, parameters.slice(firstParameter, firstParameter + node.parameters), {
           tf,
           training,
+          cardinalities,
           get random() {
             return pass.random(path)
           },

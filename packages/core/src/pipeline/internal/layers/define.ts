@@ -21,6 +21,7 @@ type ShapeRule = Shape.Shape | Result.Result<Shape.Shape, Shape.Problem>
  *
  * - `shape`: the shape of one row after the layer, given that before it and the number of outputs that the task needs; a
  *   `Result.fail` of a `Shape.Problem` where the layer does not work. Default: the shape stays.
+ * - `codes`: whether it reads codes of categories, as `Ingress.categorical` gives them. Default: it reads numbers.
  * - `parameters`: the arrays that are learned, each with the values it starts from. Default: none.
  * - `buffers`: arrays that the forward pass of training updates itself (`pass.update`). Default: none.
  * - `forward`: the rows after the layer, [rows, …shape], of tensor operations from `pass.tf`.
@@ -40,7 +41,13 @@ export const define = <Type, Encoded>(layer: {
   readonly summary: string
   readonly options: Base.Options<Type, Encoded>
   readonly shape?: (options: Type, input: Shape.Shape, outputs: number) => ShapeRule
-  readonly parameters?: (options: Type, input: Shape.Shape, output: Shape.Shape) => ReadonlyArray<Stage.Parameter>
+  readonly codes?: boolean
+  readonly parameters?: (
+    options: Type,
+    input: Shape.Shape,
+    output: Shape.Shape,
+    cardinalities: ReadonlyArray<number>
+  ) => ReadonlyArray<Stage.Parameter>
   readonly buffers?: (options: Type, input: Shape.Shape, output: Shape.Shape) => ReadonlyArray<Stage.Parameter>
   readonly forward: (
     options: Type,
@@ -53,7 +60,7 @@ export const define = <Type, Encoded>(layer: {
 /** What a layer or a head is bound to. */
 export const partOf = <Type>(
   kind: "layer" | "head",
-  layer: Pick<Parameters<typeof define<Type, unknown>>[0], "shape" | "parameters" | "buffers" | "forward">,
+  layer: Pick<Parameters<typeof define<Type, unknown>>[0], "codes" | "shape" | "parameters" | "buffers" | "forward">,
   options: Type
 ): Stage.PartOf<"layer" | "head"> => ({
   kind,
@@ -62,7 +69,8 @@ export const partOf = <Type>(
       const shape = layer.shape === undefined ? input : layer.shape(options, input, outputs)
       return Result.isResult(shape) ? shape : Result.succeed(shape)
     },
-    parameters: (input, output) => layer.parameters?.(options, input, output) ?? [],
+    codes: layer.codes,
+    parameters: (input, output, cardinalities = []) => layer.parameters?.(options, input, output, cardinalities) ?? [],
     buffers: (input, output) => layer.buffers?.(options, input, output) ?? [],
     forward: (input, parameters, pass) => layer.forward(options, input, parameters, pass)
   }

@@ -1,0 +1,103 @@
+/**
+ * Categories as codes, for embeddings: levels are learned from the training rows.
+ */
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as Column from "../../../data/Column.ts"
+import * as Decode from "../../Decode.ts"
+import * as Features from "../../Features.ts"
+import type * as Pipeline from "../../Pipeline.ts"
+import { starting } from "../pipeline.ts"
+import { inMemory, learned } from "./learned.ts"
+
+const id = "Ingress.categorical"
+
+const isCategorical = ({ type }: Column.Column): boolean => type !== "numeric" && type !== "date"
+
+/** The levels that occur, in natural order. */
+const occurring = (column: Column.Column): ReadonlyArray<string> => {
+  const { codes, levels } = Column.asFactor(column)
+  const present = new Set(codes)
+  return levels.filter((_, code) => present.has(code))
+}
+
+/** The code of every row: 1 … for the levels, 0 for a missing value or another level. */
+const codesOf = (column: Column.Column, levels: ReadonlyArray<string>): ReadonlyArray<number> => {
+  const codeOf = new Map(levels.map((level, i) => [level, i + 1]))
+  const factor = Column.asFactor(column)
+  const place = factor.levels.map((level) => codeOf.get(level) ?? 0)
+  return Array.from(factor.codes, (code) => place[code] ?? 0)
+}
+
+/** `Ingress.categorical` as a definition, for registries. @category definitions */
+export const categoricalDefinition = learned({
+  id,
+  summary: "Factor, text, integer and boolean columns as codes, for embeddings",
+  options: Schema.Struct({
+    columns: Schema.optionalKey(Schema.Array(Schema.NonEmptyString).check(Schema.isMinLength(1)))
+  }),
+  state: Schema.Struct({
+    columns: Schema.Array(Schema.String),
+    levels: Schema.Array(Schema.Array(Schema.String))
+  }),
+  columns: ({ columns }) => columns,
+  shape: (options, columns) => [options.columns?.length ?? columns],
+  cardinalities: ({ levels }) => levels.map(({ length }) => length),
+  fit: (options, features) =>
+    Result.flatMap(Features.chosen(features, id, options.columns), (chosen) => {
+      const wrong = chosen.filter(([, column]) => !isCategorical(column))
+      if (wrong.length === 0) {
+        return Result.succeed({
+          columns: chosen.map(([name]) => name),
+          levels: chosen.map(([, column]) => occurring(column))
+        })
+      }
+      const named = wrong.slice(0, 8).map(([name, { type }]) => `"${name}" (${type})`)
+      return Features.fail(
+        id,
+        `takes categories, but got ${named.join(", ")}${wrong.length > 8 ? ` and ${wrong.length - 8} more` : ""}; name the columns that are categories, and take numbers by Ingress.numeric in another branch of a Merge`
+      )
+    }),
+  open: (_, { levels }, columns, rows) =>
+    Effect.sync(() => {
+      const width = columns.length
+      const values = new Float32Array(rows * width)
+      columns.forEach(([, column], j) =>
+        codesOf(column, levels[j]!).forEach((code, i) => (values[i * width + j] = code))
+      )
+      return inMemory(values, width)
+    })
+})
+
+/**
+ * Takes the named columns, or all that reach it, as codes for `Nn.embedding`: rows of rank 1.
+ *
+ * The levels of a column are the values that occur in the training rows, in natural order (see `Column.asFactor`); they are
+ * saved with the model. A row has code 1, 2, … for them and 0 where the value is missing or did not occur in training, so
+ * that missing values need no imputation. Errors when the pipeline is trained: a numeric or date column, an unknown name.
+ *
+ * *Gotcha*: codes are names, not numbers; only a layer of codes, such as `Nn.embedding`, may follow.
+ *
+ * @example
+ * Ingress.categorical(["site", "ward"]).pipe(Nn.embedding(8)) // rows of shape [2, 8]
+ * @category stages
+ */
+export const categorical = <const Columns extends ReadonlyArray<string> = ReadonlyArray<never>>(
+  columns?: Columns
+): Categorical<Columns[number], number extends Columns["length"] ? number : Columns["length"]> =>
+  starting(categoricalDefinition.bind({ columns }, Decode.findNothing))
+
+/**
+ * The type of `Ingress.categorical`: a pipeline by itself, or appended to preprocessing; see `Numeric`.
+ * @category type-level
+ */
+export interface Categorical<out Names extends string, out Width extends number> extends Pipeline.Pipeline<
+  "ingress",
+  Names,
+  readonly [Width]
+> {
+  <P extends Pipeline.Any>(
+    self: P & Pipeline.After<P, "ingress", "Ingress.categorical">
+  ): Pipeline.Pipeline<"ingress", Pipeline.ColumnsOf<P>, readonly [Width]>
+}

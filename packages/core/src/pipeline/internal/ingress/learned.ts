@@ -1,0 +1,71 @@
+/**
+ * Makes definitions of ingresses: what one learned of the training rows is its state, which is saved.
+ */
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import type * as Schema from "effect/Schema"
+import * as Decode from "../../Decode.ts"
+import type { Options } from "../../Definition.ts"
+import * as Features from "../../Features.ts"
+import { PipelineError } from "../../PipelineError.ts"
+import type * as Shape from "../../Shape.ts"
+import type { Definition, FittedIngress, Ingress, Source } from "../../Stage.ts"
+import { define as defineStage } from "../bind.ts"
+
+/** Defines an ingress by its state. `columns` are those that it reads, in order. */
+export const learned = <Type, Encoded, State, StateJson>(definition: {
+  readonly id: string
+  readonly summary: string
+  readonly options: Options<Type, Encoded>
+  readonly state: Schema.Codec<State, StateJson>
+  readonly columns: (state: State) => ReadonlyArray<string>
+  readonly shape: (options: Type, columns: number) => Shape.Shape
+  readonly cardinalities?: (state: State) => ReadonlyArray<number>
+  readonly fit: (options: Type, features: Features.Features) => Result.Result<State, PipelineError>
+  readonly open: (
+    options: Type,
+    state: State,
+    columns: ReadonlyArray<Features.Entry>,
+    rows: number
+  ) => ReturnType<FittedIngress["open"]>
+}): Definition<"ingress", Encoded> => {
+  const { cardinalities, columns, fit, id, open, shape } = definition
+  const fitted = (options: Type, state: State): FittedIngress => ({
+    columns: columns(state),
+    shape: shape(options, columns(state).length),
+    cardinalities: cardinalities?.(state),
+    state: () => state,
+    open: (features) =>
+      Effect.flatMap(Effect.fromResult(Features.chosen(features, id, columns(state))), (chosen) =>
+        open(options, state, chosen, features.rows)
+      )
+  })
+  return defineStage({
+    ...definition,
+    kind: "ingress",
+    part: (options) => ({
+      kind: "ingress",
+      ingress: {
+        shape: (columns) => shape(options, columns),
+        fit: (features) => Result.map(fit(options, features), (state) => fitted(options, state)),
+        load: (json) =>
+          Result.mapBoth(Decode.decode(definition.state, json), {
+            onSuccess: (state) => fitted(options, state),
+            onFailure: (issues) =>
+              new PipelineError({ issues: issues.map(({ path, message }) => ({ path, message: `${id}: ${message}` })) })
+          })
+      } satisfies Ingress
+    })
+  })
+}
+
+/** A source of rows of `width` numbers that are in memory. */
+export const inMemory = (values: Float32Array, width: number): Source => ({
+  window: () => Effect.void,
+  fill: (rows, into) => {
+    for (let i = 0; i < rows.length; i++) {
+      const from = rows[i]! * width
+      for (let j = 0; j < width; j++) into[i * width + j] = values[from + j]!
+    }
+  }
+})

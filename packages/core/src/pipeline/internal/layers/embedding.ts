@@ -1,0 +1,91 @@
+/**
+ * Embeddings of categories: a vector that is learned for every level.
+ */
+import type * as tf from "@tensorflow/tfjs-core"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as OptionSchema from "../../../OptionSchema.ts"
+import type { Generator } from "../../../Seed.ts"
+import { findNothing } from "../../Decode.ts"
+import type * as Pipeline from "../../Pipeline.ts"
+import * as Shape from "../../Shape.ts"
+import type * as Stage from "../../Stage.ts"
+import { append } from "../pipeline.ts"
+import { define } from "./define.ts"
+
+/**
+ * Where the table of each column begins in the one kernel that holds all of them, and after them its number of rows. A
+ * table has a row for missing and unseen values, and then one for each level.
+ */
+export const tableStarts = (cardinalities: ReadonlyArray<number>): ReadonlyArray<number> => {
+  const starts = [0]
+  for (const levels of cardinalities) starts.push(starts.at(-1)! + levels + 1)
+  return starts
+}
+
+/** Standard normal, as PyTorch, but 0 where the code is 0: what training never saw says nothing. */
+const initialise =
+  (starts: ReadonlyArray<number>, size: number) =>
+  (values: Float32Array, random: Generator): void => {
+    for (let i = 0; i < values.length; i++) values[i] = random.normal()
+    for (const start of starts.slice(0, -1)) values.fill(0, start * size, (start + 1) * size)
+  }
+
+/** Rows of a matrix. The gradient is written out, since the WebAssembly backend has none of `gather`. */
+const take = (kernel: tf.Tensor, rows: Int32Array, { tf }: Stage.Pass): tf.Tensor => {
+  const [, size = 1] = kernel.shape
+  const taking = tf.customGrad((given) => {
+    const matrix = given as tf.Tensor
+    return {
+      value: tf.gather(matrix, tf.tensor1d(rows, "int32")),
+      gradFunc: (dy: tf.Tensor) => {
+        const slopes = dy.dataSync<"float32">()
+        const sums = new Float32Array(matrix.size)
+        for (let i = 0; i < slopes.length; i++) sums[rows[Math.floor(i / size)]! * size + (i % size)]! += slopes[i]!
+        return tf.tensor(sums, matrix.shape)
+      }
+    }
+  })
+  return taking(kernel)
+}
+
+/** `Nn.embedding` as a definition, for registries. @category definitions */
+export const embeddingDefinition = define({
+  id: "Nn.embedding",
+  summary: "A learned vector for every level of every column of categories",
+  options: Schema.Struct({ size: OptionSchema.count(1) }),
+  codes: true,
+  shape: ({ size }, input) => Result.map(Shape.ofRank(input, 1), ([columns = 1]) => [columns, size]),
+  parameters: ({ size }, _, __, cardinalities) => {
+    const starts = tableStarts(cardinalities)
+    return [{ name: "kernel", shape: [starts.at(-1)!, size], initialise: initialise(starts, size) }]
+  },
+  forward: ({ size }, input, [kernel], pass) => {
+    const starts = tableStarts(pass.cardinalities ?? [])
+    const [, columns = 1] = input.shape
+    const rows = Int32Array.from(input.dataSync(), (code, i) => starts[i % columns]! + code)
+    return pass.tf.reshape(take(kernel!, rows, pass), [-1, columns, size])
+  }
+})
+
+/**
+ * Gives each of the codes of a row, [columns], a vector that is learned for it: [columns, size]. It comes right after
+ * `Ingress.categorical`; `size` ≥ 1.
+ *
+ * Every column has a table with a row for each level and one for missing and unseen values (code 0). The tables stand
+ * one after another in one kernel [Σ (levels + 1), size], which starts standard normal, as in PyTorch; the rows of code 0
+ * start as 0, where they stay if no training row is missing.
+ *
+ * @example
+ * Ingress.categorical(["site", "ward"]).pipe(Nn.embedding(8)) // rows of shape [2, 8]
+ * @category stages
+ */
+export const embedding =
+  <const Size extends number>(size: Size) =>
+  <P extends Pipeline.Any>(
+    self: P & Pipeline.After<P, "layer", "Nn.embedding"> & Pipeline.Rank<P, 1, "Nn.embedding">
+  ): Pipeline.Pipeline<"layer", Pipeline.ColumnsOf<P>, Deeper<Pipeline.ShapeOf<P>, Size>, Pipeline.AcceptsOf<P>> =>
+    append(self, embeddingDefinition.bind({ size }, findNothing))
+
+/** A shape with one size more. @category type-level */
+export type Deeper<S extends Shape.Shape, Size extends number> = readonly [...S, Size]

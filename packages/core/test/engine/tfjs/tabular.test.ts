@@ -1,0 +1,69 @@
+/** Networks for tables on both backends: a backend that lacks an operation, or the gradient of one, fails here. */
+import { assert, describe, it } from "@effect/vitest"
+import * as Bce from "@rocflow/losses/Bce"
+import * as Effect from "effect/Effect"
+import * as Column from "../../../src/data/Column.ts"
+import type { Task } from "../../../src/data/Task.ts"
+import type * as Engine from "../../../src/engine/Engine.ts"
+import * as Tfjs from "../../../src/engine/tfjs/Tfjs.ts"
+import * as Learner from "../../../src/learning/Learner.ts"
+import * as Model from "../../../src/learning/Model.ts"
+import * as Ingress from "../../../src/pipeline/Ingress.ts"
+import * as Merge from "../../../src/pipeline/Merge.ts"
+import * as Nn from "../../../src/pipeline/Nn.ts"
+import * as Optimizer from "../../../src/pipeline/Optimizer.ts"
+import * as Preprocess from "../../../src/pipeline/Preprocess.ts"
+import { cpu, on, wasm } from "../../support/engines.ts"
+import { flat } from "../../support/layers.ts"
+import * as Tasks from "../../support/tasks.ts"
+
+const n = 48
+/** Two numbers, and two columns of categories with missing values. */
+const mixed = Tasks.binary(
+  n,
+  { features: ["x", "z", "site", "ward"] },
+  {
+    site: Column.text(Array.from({ length: n }, (_, i) => (i % 7 === 0 ? null : `s${i % 3}`))),
+    ward: Column.text(Array.from({ length: n }, (_, i) => `w${i % 5}`))
+  }
+)
+
+const model = Model.classif({ epochs: 3, batchSize: 16 })
+const training = Optimizer.adam({ learningRate: 0.01 })
+
+type AnyLearner = Learner.Learner<Task["kind"], string, never, Engine.Engines>
+const learners: ReadonlyArray<readonly [string, AnyLearner, Task]> = [
+  [
+    "an embedding beside numbers",
+    Merge.concat({
+      numbers: Preprocess.standardise({ columns: ["x", "z"] }).pipe(Ingress.numeric(["x", "z"]), Nn.linear(3)),
+      sites: Ingress.categorical(["site", "ward"]).pipe(Nn.embedding(3), Nn.reshaping(flat, {}, [6]))
+    }).pipe(Nn.relu(), Nn.head(), Bce.loss(), training, model),
+    mixed
+  ]
+]
+
+const run = Effect.fnUntraced(function* (learner: AnyLearner, task: Task) {
+  const before = yield* Tfjs.liveTensors
+  const trained = yield* Learner.train(learner, task, { seed: 3 })
+  const prediction = yield* Learner.predict(trained, task)
+  assert.strictEqual(yield* Tfjs.liveTensors, before)
+  return { outcome: trained.fitted.outcome!, prediction }
+})
+
+const far = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+  Math.max(...Array.from(a, (value, i) => Math.abs(value - b[i]!)))
+
+describe("WebAssembly and plain JavaScript give the same numbers", () => {
+  it.effect.each(learners)("for %s", ([, learner, task]) =>
+    Effect.gen(function* () {
+      const a = yield* run(learner, task).pipe(on(wasm))
+      const b = yield* run(learner, task).pipe(on(cpu))
+      a.outcome.arrays.forEach(({ path, values }, i) => {
+        assert.strictEqual(b.outcome.arrays[i]!.path, path)
+        assert.isBelow(far(values, b.outcome.arrays[i]!.values), 2e-5, path)
+      })
+      assert.isBelow(far(a.prediction.prob!, b.prediction.prob!), 1e-5)
+    })
+  )
+})
