@@ -2,21 +2,28 @@
  * Times whole training steps on every engine, beside PyTorch where a Python has it: the batch gathered by index from
  * rows in memory, forward, loss, backward, update.
  *
- *     npm run bench:engine -- [--rounds 7] [--seconds 0.2] [--groups table,rows,width,depth] [--only 784]
- *       [--python python3] [--no-compile] [--json]
+ *     npm run bench:engine -- [--rounds 7] [--seconds 0.2] [--groups table,rows,width,depth,experiment] [--only 784]
+ *       [--python python3] [--no-compile] [--json] [--epochs 1000] [--repeats 1] [--mnist DIR] [--engine fused]
  *
  * Engines take turns in every round, so that other load falls on all of them alike; a ratio is PyTorch's time divided
- * by ours in the same round. `--only`: networks whose title contains this. Prints medians with quartiles over rounds.
+ * by ours in the same round. `--only`: networks whose title contains this; `--engine`: engines whose name begins so.
+ * `--epochs` and `--repeats` are those of the whole experiment, the group `experiment`; `--mnist`: the folder of MNIST's
+ * test set, in place of images that are made. Prints medians with quartiles over rounds.
  */
 import { toJson } from "../src/Json.ts"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
-import { availableParallelism, cpus, loadavg } from "node:os"
+import { mkdtempSync, rmSync } from "node:fs"
+import { availableParallelism, cpus, loadavg, tmpdir } from "node:os"
+import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { measure } from "../../losses/bench/measure.ts"
-import * as Spread from "../../resampling/bench/spread.ts"
+import * as Report from "./report.ts"
+import * as Experiment from "./experiment.ts"
+import * as Images from "./images.ts"
+import * as Engine from "../src/engine/Engine.ts"
 import * as Engines from "./engines.ts"
-import { type Group, groups, networks } from "./networks.ts"
+import { type Group, groups, type Network, networks } from "./networks.ts"
 import * as Steps from "./steps.ts"
 import * as Torch from "./torch.ts"
 
@@ -25,21 +32,25 @@ const { values: options } = parseArgs({
   options: {
     rounds: { type: "string", default: "7" },
     seconds: { type: "string", default: "0.2" },
-    groups: { type: "string", default: groups.join(",") },
+    groups: { type: "string", default: [...groups, "experiment"].join(",") },
     only: { type: "string", default: "" },
     python: { type: "string", default: process.env["ROCFLOW_PYTHON"] ?? "python3" },
     compile: { type: "boolean", default: true },
+    epochs: { type: "string", default: "1000" },
+    repeats: { type: "string", default: "1" },
+    mnist: { type: "string" },
+    engine: { type: "string", default: "" },
     json: { type: "boolean", default: false }
   }
 })
 const rounds = Number(options.rounds)
 const seconds = Number(options.seconds)
-const chosen = networks.filter(
-  ({ group, title }) => options.groups.split(",").includes(group) && title.includes(options.only)
-)
-if (!(rounds >= 1 && seconds > 0 && chosen.length > 0)) {
+const wanted = options.groups.split(",")
+const whole = wanted.includes("experiment")
+const chosen = networks.filter(({ group, title }) => wanted.includes(group) && title.includes(options.only))
+if (!(rounds >= 1 && seconds > 0 && (chosen.length > 0 || whole))) {
   throw new Error(
-    `--rounds ${options.rounds} --seconds ${options.seconds} --groups ${options.groups} --only "${options.only}": nothing to time; give at least 1 round, more than 0 seconds, groups among ${groups.join(", ")}, and a part of a title`
+    `--rounds ${options.rounds} --seconds ${options.seconds} --groups ${options.groups} --only "${options.only}": nothing to time; give at least 1 round, more than 0 seconds, groups among ${groups.join(", ")}, experiment, and a part of a title`
   )
 }
 
@@ -49,15 +60,6 @@ interface Runner {
   readonly time: () => Promise<Torch.Answer>
 }
 
-interface Line {
-  readonly network: Steps.Prepared["network"]
-  readonly cost: Steps.Cost
-  /** Seconds a step of every round, by runner; or why there are none. */
-  readonly times: ReadonlyMap<string, ReadonlyArray<number> | string>
-}
-
-const isPeer = (name: string): boolean => name.startsWith("torch")
-
 /** Compiling takes a minute each, so scaling is that of eager steps. */
 const modesOf = (group: Group): ReadonlyArray<Torch.Mode> =>
   Torch.modes.filter((mode) => mode === "eager" || (options.compile && group === "table"))
@@ -65,7 +67,7 @@ const modesOf = (group: Group): ReadonlyArray<Torch.Mode> =>
 const timeNetwork = Effect.fnUntraced(function* (
   engines: Effect.Success<typeof Engines.start>["engines"],
   torch: Torch.Torch | undefined,
-  network: Steps.Prepared["network"],
+  network: Network,
   id: number
 ) {
   const prepared = yield* Steps.prepare(network)
@@ -93,105 +95,28 @@ const timeNetwork = Effect.fnUntraced(function* (
       else times.set(name, [answer.median])
     }
   }
-  const line: Line = { network, cost: prepared.cost, times }
+  const line: Report.Line = { network, cost: prepared.cost, times }
   return line
 }, Effect.scoped)
 
-/** The ratios of rounds in which both were timed: `by` divided by `own`. */
-const ratio = ({ times }: Line, own: string, by: string): Spread.Spread | undefined => {
-  const [a, b] = [times.get(own), times.get(by)]
-  return typeof a === "object" && typeof b === "object" ? Spread.of(b.map((time, i) => time / a[i]!)) : undefined
-}
-
-const names = (lines: ReadonlyArray<Line>): ReadonlyArray<string> =>
-  [...new Set(lines.flatMap(({ times }) => [...times.keys()]))].sort((a, b) => Number(isPeer(a)) - Number(isPeer(b)))
-
-const titleOf = ({ network: { batch, title } }: Line): string => `${title}, ${batch}`
-
-const medianOf = (times: ReadonlyArray<number> | string | undefined): number | undefined =>
-  typeof times === "object" ? Spread.of(times).median : undefined
-
-const timesTable = (lines: ReadonlyArray<Line>): string => {
-  const all = names(lines)
-  return Spread.table([
-    ["network, batch", ...all.map((name) => `${name}, ms`)],
-    ...lines.map((line) => [
-      titleOf(line),
-      ...all.map((name) => {
-        const times = line.times.get(name)
-        return times === undefined ? "" : typeof times === "string" ? "none" : Spread.text(Spread.of(times), 1000, "")
-      })
-    ])
-  ])
-}
-
-const ratiosTable = (lines: ReadonlyArray<Line>): string | undefined => {
-  const all = names(lines)
-  const pairs = all.filter(isPeer).flatMap((peer) => all.filter((name) => !isPeer(name)).map((own) => ({ own, peer })))
-  if (pairs.length === 0) return undefined
-  return Spread.table([
-    ["network, batch", ...pairs.map(({ own, peer }) => `${peer} / ${own}`)],
-    ...lines.map((line) => [
-      titleOf(line),
-      ...pairs.map(({ own, peer }) => {
-        const found = ratio(line, own, peer)
-        return found === undefined ? "" : Spread.text(found, 1, "")
-      })
-    ])
-  ])
-}
-
-/** What limits a step: how fast multiply-adds are made and bytes moved at least. */
-const limitsTable = (lines: ReadonlyArray<Line>): string => {
-  const all = names(lines)
-  return Spread.table([
-    ["network, batch", "parameters", "FMA a step", "bytes a step", ...all.map((name) => `${name}: FMA/ns, bytes/ns`)],
-    ...lines.map((line) => [
-      titleOf(line),
-      String(line.cost.parameters),
-      line.cost.fma.toPrecision(3),
-      line.cost.bytes.toPrecision(3),
-      ...all.map((name) => {
-        const time = medianOf(line.times.get(name))
-        return time === undefined
-          ? ""
-          : [line.cost.fma, line.cost.bytes].map((count) => (count / time / 1e9).toPrecision(2)).join(", ")
-      })
-    ])
-  ])
-}
-
-const reasons = (lines: ReadonlyArray<Line>): ReadonlyArray<string> =>
-  lines
-    .flatMap((line) =>
-      Array.from(line.times, ([name, times]) =>
-        typeof times === "string" ? `${titleOf(line)} on ${name}: ${times}` : ""
-      )
-    )
-    .filter((reason) => reason !== "")
-
-const asJson = (line: Line) => {
-  const all = names([line])
-  return {
-    group: line.network.group,
-    title: line.network.title,
-    batch: line.network.batch,
-    ...line.cost,
-    runs: all.map((name) => {
-      const times = line.times.get(name)!
-      if (typeof times === "string") return { name, absent: times }
-      const ratios = all.filter(isPeer).flatMap((peer) => {
-        const found = isPeer(name) ? undefined : ratio(line, name, peer)
-        return found === undefined ? [] : [[peer, found] as const]
-      })
-      return { name, seconds: Spread.of(times), rounds: times, ratios: Object.fromEntries(ratios) }
-    })
-  }
-}
+/** Runs the whole experiment on the best engine, and PyTorch after it, so many times. */
+const timeExperiment = Effect.fnUntraced(function* (engine: Engine.Engine) {
+  const folder = mkdtempSync(join(tmpdir(), "rocflow-bench-"))
+  yield* Effect.addFinalizer(() => Effect.sync(() => rmSync(folder, { recursive: true })))
+  const images = options.mnist === undefined ? Images.made() : Images.mnist(options.mnist)
+  const given = { images, epochs: Number(options.epochs), folder }
+  const jobs = yield* Experiment.write(given)
+  const pairs = yield* Effect.forEach(Array.from({ length: Number(options.repeats) }), () =>
+    Effect.map(Experiment.ours(engine, given), (own) => ({ own, peer: Experiment.torch(options.python, folder) }))
+  )
+  return { engine: engine.name, images: options.mnist ?? "made", epochs: given.epochs, jobs, pairs }
+}, Effect.scoped)
 
 const program = Effect.gen(function* () {
   const say = (text: string) => (options.json ? Effect.void : Console.log(text))
-  const { absent, engines } = yield* Engines.start
+  const started = yield* Engines.start
+  const absent = [...started.absent]
+  const engines = started.engines.filter(({ name }) => name.startsWith(options.engine))
   const python = yield* Effect.result(Torch.start(options.python))
   const torch = python._tag === "Success" ? python.success : undefined
   if (python._tag === "Failure") absent.push(`PyTorch: left out, as ${options.python} says: ${python.failure}`)
@@ -206,21 +131,24 @@ const program = Effect.gen(function* () {
     `Node ${machine.node}, ${machine.cpu}, ${machine.processors} processors, load ${machine.load.toFixed(1)}; ${torch?.version ?? "no PyTorch"}\n${rounds} rounds of ${seconds} s: median (quartiles) of the rounds`
   )
   for (const reason of absent) yield* say(reason)
-  const lines: Array<Line> = []
+  const lines: Array<Report.Line> = []
   for (const group of groups) {
-    const own: Array<Line> = []
+    const own: Array<Report.Line> = []
     for (const [id, network] of chosen.entries()) {
       if (network.group === group) own.push(yield* timeNetwork(engines, torch, network, id))
     }
     if (own.length === 0) continue
     lines.push(...own)
-    yield* say(`\n${group}\n\n${timesTable(own)}`)
-    const ratios = ratiosTable(own)
+    yield* say(`\n${group}\n\n${Report.timesTable(own)}`)
+    const ratios = Report.ratiosTable(own)
     if (ratios !== undefined) yield* say(`\n${ratios}`)
-    yield* say(`\n${limitsTable(own)}`)
-    for (const reason of reasons(own)) yield* say(reason)
+    yield* say(`\n${Report.limitsTable(own)}`)
+    for (const reason of Report.reasons(own)) yield* say(reason)
   }
-  if (options.json) yield* Console.log(toJson({ machine, absent, networks: lines.map(asJson) }, 2))
+  const [best] = engines
+  const experiment = whole && best !== undefined ? yield* timeExperiment(best) : undefined
+  if (experiment !== undefined) yield* say(`\nexperiment\n\n${Report.experimentText(experiment)}`)
+  if (options.json) yield* Console.log(toJson({ machine, absent, networks: lines.map(Report.asJson), experiment }, 2))
 }).pipe(Effect.scoped)
 
 await Effect.runPromise(program)
