@@ -17,6 +17,7 @@ import { type Backend, start, survey } from "./backend.ts"
 import { forward } from "./internal/forward.ts"
 
 export { type Backend, type Found, backends } from "./backend.ts"
+export { folder as nativeFolder, version as nativeVersion } from "./native.ts"
 export { survey }
 
 type Tfjs = typeof Tf

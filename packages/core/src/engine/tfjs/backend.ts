@@ -6,6 +6,7 @@ import { createRequire } from "node:module"
 import { dirname } from "node:path"
 import * as Effect from "effect/Effect"
 import { EngineUnavailable } from "../Engine.ts"
+import * as Native from "./native.ts"
 
 /** The backends, best first. */
 export const backends = ["node", "wasm", "cpu"] as const
@@ -36,7 +37,7 @@ const attempt = <A>(backend: Backend, run: () => Promise<A>) =>
         reason: reason(cause),
         advice:
           backend === "node"
-            ? "`npm install @tensorflow/tfjs-node`, or leave the choice to rocflow"
+            ? "`rocflow doctor --install tfjs-node` builds it, or leave the choice to rocflow"
             : "reinstall rocflow's dependencies"
       })
   })
@@ -50,9 +51,7 @@ const activate = (backend: Backend): Effect.Effect<typeof Tf, EngineUnavailable>
     const tf = await import("@tensorflow/tfjs-core")
     await import("@tensorflow/tfjs-layers")
     if (backend === "node") {
-      // A name in a variable: the package is an optional peer, and the compiler must not ask for it.
-      const optional = "@tensorflow/tfjs-node"
-      await import(optional)
+      await Native.load()
     } else if (backend === "wasm") {
       const wasm = await import("@tensorflow/tfjs-backend-wasm")
       wasm.setWasmPaths(`${dirname(require.resolve("@tensorflow/tfjs-backend-wasm"))}/`)

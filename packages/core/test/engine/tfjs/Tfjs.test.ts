@@ -222,7 +222,7 @@ describe("backends", () => {
     Effect.gen(function* () {
       const error = yield* Effect.flip(Effect.scoped(Layer.build(Layer.fresh(Tfjs.layer(["node"])))))
       assert.strictEqual(error._tag, "EngineUnavailable")
-      assert.match(error.message, /^engine "tfjs-node": .+; `npm install @tensorflow\/tfjs-node`, or leave/)
+      assert.match(error.message, /^engine "tfjs-node": .+; `rocflow doctor --install tfjs-node` builds it, or leave/)
       const name = Effect.map(Engine.Engines, Engine.names)
       assert.strictEqual(yield* on(Tfjs.layer(["node", "cpu"]))(name), "tfjs-cpu")
     })
