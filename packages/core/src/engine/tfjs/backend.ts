@@ -50,6 +50,8 @@ const activate = (backend: Backend): Effect.Effect<typeof Tf, EngineUnavailable>
   attempt(backend, async () => {
     const tf = await import("@tensorflow/tfjs-core")
     await import("@tensorflow/tfjs-layers")
+    // Before a backend is loaded, which would warn of what it replaces.
+    tf.env().set("PROD", true)
     if (backend === "node") {
       await Native.load()
     } else if (backend === "wasm") {
@@ -60,7 +62,6 @@ const activate = (backend: Backend): Effect.Effect<typeof Tf, EngineUnavailable>
     } else {
       await import("@tensorflow/tfjs-backend-cpu")
     }
-    tf.env().set("PROD", true)
     const name = backend === "node" ? "tensorflow" : backend
     if (!(await tf.setBackend(name))) throw new Error(`the backend "${name}" did not start`)
     await tf.ready()
