@@ -27,15 +27,15 @@ export const folder = (): string =>
 
 const require = createRequire(import.meta.url)
 
-/** Functions of Node's `util` that the package calls and Node 23 no longer has. */
+/** Functions of Node's `util` that the package calls: Node 23 no longer has the first, and warns of the second. */
 const shims: Readonly<Record<string, (value: unknown) => boolean>> = {
   isNullOrUndefined: (value) => value === undefined || value === null,
   isArray: Array.isArray
 }
 
 const shim = (): void => {
-  const util: Record<string, unknown> = require("node:util")
-  for (const [name, value] of Object.entries(shims)) util[name] ??= value
+  const util: object = require("node:util")
+  Object.assign(util, shims)
 }
 
 /** Packages that exist once: what a second copy registers, the first does not see. */
