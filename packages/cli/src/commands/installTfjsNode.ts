@@ -35,6 +35,8 @@ interface Command {
   readonly args: ReadonlyArray<string>
 }
 
+const words = (text: string): ReadonlyArray<string> => text.split(" ")
+
 const tools: ReadonlyArray<Command> = [
   { title: "npm", command: "npm", args: ["--version"] },
   { title: "python3 with pip", command: "python3", args: ["-m", "pip", "--version"] },
@@ -71,8 +73,9 @@ const fetching: ReadonlyArray<Command> = [
     title: `Take @tensorflow/tfjs-node ${Tfjs.nativeVersion} from npm, without its install script`,
     command: "npm",
     args: [
-      ...["install", "--ignore-scripts", "--no-audit", "--no-fund"],
-      ...[`@tensorflow/tfjs-node@${Tfjs.nativeVersion}`, `node-api-headers@${headers}`]
+      ...words("install --ignore-scripts --no-audit --no-fund"),
+      `@tensorflow/tfjs-node@${Tfjs.nativeVersion}`,
+      `node-api-headers@${headers}`
     ]
   },
   {
@@ -80,7 +83,7 @@ const fetching: ReadonlyArray<Command> = [
     command: "python3",
     // Of the wheel no Python is used, so one version serves whatever runs pip.
     args: [
-      ...["-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--python-version", "3.12"],
+      ...words("-m pip download --no-deps --only-binary=:all: --python-version 3.12"),
       `tensorflow-cpu==${tensorflow}`
     ]
   },
@@ -91,11 +94,11 @@ const compiling: Command = {
   title: "Compile the addon",
   command: "g++",
   args: [
-    ...["-std=c++17", "-O2", "-fPIC", "-shared", "-DNAPI_VERSION=8", "-DNODE_GYP_MODULE_NAME=tfjs_binding"],
-    ...["backend", "binding"].map((name) => `${addon}/binding/tfjs_${name}.cc`),
-    ...["node_modules/node-api-headers/include", "wheel/tensorflow/include", addon].map((folder) => `-I${folder}`),
-    ...[`-L${libraries}`, "-l:libtensorflow_cc.so.2", "-l:libtensorflow_framework.so.2"],
-    ...["-Wl,-rpath,$ORIGIN/../../deps/lib", "-o", `${binding}/tfjs_binding.node`]
+    ...words("-std=c++17 -O2 -fPIC -shared -DNAPI_VERSION=8 -DNODE_GYP_MODULE_NAME=tfjs_binding"),
+    ...words(`${addon}/binding/tfjs_backend.cc ${addon}/binding/tfjs_binding.cc`),
+    ...words(`-Inode_modules/node-api-headers/include -Iwheel/tensorflow/include -I${addon}`),
+    ...words(`-L${libraries} -l:libtensorflow_cc.so.2 -l:libtensorflow_framework.so.2`),
+    ...words(`-Wl,-rpath,$ORIGIN/../../deps/lib -o ${binding}/tfjs_binding.node`)
   ]
 }
 
