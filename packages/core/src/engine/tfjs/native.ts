@@ -56,15 +56,13 @@ const sharing = async (load: () => unknown): Promise<void> => {
 
 /**
  * What TensorFlow reads from the environment, where the user has not set it. One thread, as on WebAssembly: results do
- * not depend on the number of cores, and workers use the other ones. Without oneDNN, which announces itself on standard
- * error in every process; it makes convolutions a fifth faster, dense layers not: `TF_ENABLE_ONEDNN_OPTS=1` turns it on.
+ * not depend on the number of cores, and workers use the other ones.
+ *
+ * oneDNN stays on, although TensorFlow announces it on standard error in every process: it makes convolutions a fifth
+ * faster, and TensorFlow 2.21 without it (`TF_ENABLE_ONEDNN_OPTS=0`) writes where it must not, and dies of it in a few
+ * hundred steps under Node's profiler.
  */
-const settings = {
-  TF_NUM_INTRAOP_THREADS: "1",
-  TF_NUM_INTEROP_THREADS: "1",
-  TF_ENABLE_ONEDNN_OPTS: "0",
-  TF_CPP_MIN_LOG_LEVEL: "2"
-}
+const settings = { TF_NUM_INTRAOP_THREADS: "1", TF_NUM_INTEROP_THREADS: "1", TF_CPP_MIN_LOG_LEVEL: "2" }
 
 /** Loads the package, which registers its backend with our TensorFlow.js; rejects where it is not there or broken. */
 export const load = async (): Promise<void> => {
