@@ -12,6 +12,7 @@ import * as Preprocess from "../../src/pipeline/Preprocess.ts"
 import * as Registry from "../../src/pipeline/Registry.ts"
 import * as Transform from "../../src/pipeline/Transform.ts"
 import * as Testing from "../../src/testing.ts"
+import { hasNative } from "../support/engines.ts"
 
 const find = Registry.lookup(Result.getOrThrow(Registry.make(Definitions.all)))
 
@@ -55,6 +56,12 @@ const layers: ReadonlyArray<readonly [Parameters<typeof Testing.LayerLaws.of>[0]
 for (const [definition, options = {}, claims = {}] of layers) {
   run(`${definition.id} ${JSON.stringify(options)}`, Testing.LayerLaws.of(definition, options, claims, find))
 }
+describe.skipIf(!hasNative)("on tfjs-node", () => {
+  for (const [definition, options = {}, claims = {}] of layers) {
+    const laws = Testing.LayerLaws.of(definition, options, { ...claims, backend: "node" }, find)
+    run(`${definition.id} ${JSON.stringify(options)}`, laws)
+  }
+})
 
 const preprocessing: ReadonlyArray<readonly [Preprocess.Preprocess, object?]> = [
   [Preprocess.selectDefinition, { columns: ["text", "real"] }],

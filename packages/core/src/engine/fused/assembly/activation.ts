@@ -16,7 +16,7 @@ const MISH: i32 = 7
 const GELU: i32 = 8
 const GELU_TANH: i32 = 9
 
-const SQRT_HALF: f32 = 0.7071067811865476
+const SQRT_HALF: f32 = <f32>Math.SQRT1_2
 const SQRT_2_OVER_PI: f32 = 0.7978845608028654
 const INV_SQRT_2PI: f32 = 0.3989422804014327
 const CUBIC: f32 = 0.044715
@@ -51,8 +51,10 @@ function value(kind: i32, x: v128, p: v128, q: v128): v128 {
       return f32x4.mul(x, tanh4(softplus4(x)))
     case GELU:
       return f32x4.mul(f32x4.mul(x, half), f32x4.add(one, erf4(f32x4.mul(x, f32x4.splat(SQRT_HALF)))))
-    default:
+    case GELU_TANH:
       return f32x4.mul(f32x4.mul(x, half), f32x4.add(one, tanh4(inner(x))))
+    default:
+      return x
   }
 }
 
@@ -91,12 +93,14 @@ function slope(kind: i32, x: v128, p: v128, q: v128): v128 {
       const density = f32x4.mul(f32x4.splat(INV_SQRT_2PI), exp4(f32x4.mul(f32x4.splat(-0.5), f32x4.mul(x, x))))
       return madd(x, density, phi)
     }
-    default: {
+    case GELU_TANH: {
       const t = tanh4(inner(x))
       const change = f32x4.mul(f32x4.splat(SQRT_2_OVER_PI), madd(f32x4.mul(x, x), f32x4.splat(3 * CUBIC), one))
       const grown = f32x4.mul(f32x4.mul(x, change), f32x4.sub(one, f32x4.mul(t, t)))
       return f32x4.mul(half, f32x4.add(f32x4.add(one, t), grown))
     }
+    default:
+      return one
   }
 }
 

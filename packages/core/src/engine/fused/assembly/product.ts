@@ -9,8 +9,7 @@
  */
 import { firstLanes, madd, storeLanes, sums4 } from "./vector"
 
-/** How entries begin: at 0, at what is there, or at the bias of their column. */
-const ZERO: i32 = 0
+/** How entries begin: at what is there, at the bias of their column, or else at 0. */
 const ADD: i32 = 1
 const BIAS: i32 = 2
 
@@ -18,8 +17,8 @@ const BIAS: i32 = 2
 const BLOCK: i32 = 256
 
 function begin(how: i32, c: usize, bias: usize): v128 {
-  if (how == ZERO) return f32x4.splat(0)
-  return v128.load(how == ADD ? c : bias)
+  if (how == ADD) return v128.load(c)
+  return how == BIAS ? v128.load(bias) : f32x4.splat(0)
 }
 
 /** Four rows of eight columns; `rows` and `columns` of them are stored. */

@@ -45,10 +45,10 @@ export function storeLanes(to: usize, x: v128, n: i32): void {
   if (n > 2) v128.store32_lane(to, x, 2, 8)
 }
 
-const LOG2E: f32 = 1.4426950408889634
+const LOG2E: f32 = <f32>Math.LOG2E
 /** ln 2 in two parts; the first has few bits, so that a whole number times it is exact. */
 const LN2_HIGH: f32 = 0.693359375
-const LN2_LOW: f32 = -2.12194440054690583e-4
+const LN2_LOW: f32 = -0.00021219444005469057
 
 /** eˣ: x = n·ln 2 + r with |r| ≤ ln(2)/2, and the series of eʳ to r⁷. Below −87.3 and above 88.3 as at these. */
 export function exp4(given: v128): v128 {
