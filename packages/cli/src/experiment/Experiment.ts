@@ -66,7 +66,7 @@ export const TaskEntry = Schema.Struct({
   name: optional(Name, "Labels the rows"),
   format: optional(Schema.Literals(["csv", "tsv", "parquet", "jsonl"]), "Overrules the ending of the file's name"),
   columns: optional(
-    Schema.Record(Schema.String, Schema.Literals(Column.types)),
+    Schema.Record(Schema.String, Schema.Literals(Column.plainTypes)),
     "Types of columns; the others are inferred"
   ),
   delimiter: optional(Character, "One character; default a comma, a tab in TSV, or what splits the first lines evenly"),

@@ -135,6 +135,13 @@ export const numericDefinition = define({
   fit: (options, features) =>
     Result.flatMap(Features.chosen(features, id, options.columns), (chosen) => {
       const wrong = chosen.filter(([, column]) => ["factor", "string", "date"].includes(column.type))
+      const tensor = chosen.find(([, { type }]) => type === "tensor")
+      if (tensor !== undefined) {
+        return Features.fail(
+          id,
+          `takes numbers, but "${tensor[0]}" is a tensor; read it by Ingress.tensor in a branch of its own, or name the columns that this ingress takes`
+        )
+      }
       if (wrong.length === 0) return Result.succeed(chosen.map(([name]) => name))
       const named = wrong.slice(0, 8).map(([name, column]) => `"${name}" (${column.type}${firstText(column)})`)
       return Features.fail(

@@ -22,7 +22,7 @@ export interface FileOptions {
   /** Overrules the ending of the file's name. */
   readonly format?: Format | undefined
   /** Types of some columns by name; the other types are inferred. */
-  readonly columns?: Readonly<Record<string, Column.Type>> | undefined
+  readonly columns?: Readonly<Record<string, Column.PlainType>> | undefined
   /** One character; default: a comma in CSV, a tab in TSV, or what splits the first lines evenly. */
   readonly delimiter?: string | undefined
   /**
@@ -168,7 +168,7 @@ const read = Effect.fnUntraced(function* (path: string, format: Format, options:
   })
 })
 
-const expected: Readonly<Record<Column.Type, readonly [rule: string, advice: string]>> = {
+const expected: Readonly<Record<Column.PlainType, readonly [rule: string, advice: string]>> = {
   numeric: ["is not a number", "Correct the value, leave it empty if it is unknown, or declare the column as string."],
   integer: ["is not an integer of at most 2^53 - 1", "Correct the value, or declare the column as numeric or string."],
   boolean: ["is neither true nor false", "Correct the value, or declare the column as string."],
