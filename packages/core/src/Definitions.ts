@@ -20,6 +20,7 @@ export const all: ReadonlyArray<Definition> = [
   Preprocess.datesDefinition,
   Preprocess.dropConstantsDefinition,
   Ingress.numericDefinition,
+  Ingress.tensorDefinition,
   Nn.linearDefinition,
   Nn.reluDefinition,
   Nn.tanhDefinition,

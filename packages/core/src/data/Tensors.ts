@@ -19,6 +19,7 @@ import * as Select from "./Select.ts"
 import * as Table from "./Table.ts"
 import { type Range, type RowShape, type Step, storedShape, type Store } from "./TensorStore.ts"
 
+export { type Chain, chain } from "./internal/tensors/chain.ts"
 export { open, type Reader, type Take } from "./internal/tensors/reader.ts"
 
 /** How numbers are read. */
