@@ -281,7 +281,11 @@ export const checkRow = (row: number, rows: number): void => {
   })
 }
 
-const pick = <A extends Float64Array | Int32Array | Uint8Array | Uint16Array>(source: A, target: A, rows: ArrayLike<number>): A => {
+const pick = <A extends Float64Array | Int32Array | Uint8Array | Uint16Array>(
+  source: A,
+  target: A,
+  rows: ArrayLike<number>
+): A => {
   for (let i = 0; i < rows.length; i++) target[i] = source[rows[i]!]!
   return target
 }
@@ -381,9 +385,7 @@ export const asFactor = (column: Column): Factor => {
       )
     }
     case "tensor":
-      return asFactor(
-        text(Array.from({ length: length(column) }, (_, row) => toText(column, row)))
-      )
+      return asFactor(text(Array.from({ length: length(column) }, (_, row) => toText(column, row))))
     default: {
       const present = new Set(column.values.filter((value) => !Number.isNaN(value)))
       return fromLevels<number>(

@@ -259,7 +259,9 @@ export const fromColumns = Effect.fnUntraced(function* (
     numbers.some((values) => Number.isNaN(values[row])) ? 1 : 0
   )
   const made = ofStore(store, table.rows)
-  const left = table.names.filter((each) => !chosen.includes(each)).map((each) => [each, table.columns.get(each)!] as const)
+  const left = table.names
+    .filter((each) => !chosen.includes(each))
+    .map((each) => [each, table.columns.get(each)!] as const)
   const tensor: Column.Tensor = missing.includes(1)
     ? { ...made, place: made.place.map((at, row) => (missing[row] === 1 ? -1 : at)), missing }
     : made

@@ -166,7 +166,8 @@ export const imputeDefinition = define({
   state: Schema.Array(Schema.Struct({ column: Schema.String, value: Filler })),
   fit: ({ method, value, columns }, features) => {
     const fits = (column: Column.Column) =>
-      (method === "mode" && column.type !== "tensor") || (method === "constant" ? Statistics.holds(column, value!) : isNumber(column))
+      (method === "mode" && column.type !== "tensor") ||
+      (method === "constant" ? Statistics.holds(column, value!) : isNumber(column))
     return Result.flatMap(Features.chosen(features, "Preprocess.impute", columns, fits), (chosen) => {
       const wrong = chosen.find(([, column]) => !fits(column))
       if (wrong !== undefined) {

@@ -45,7 +45,7 @@ const pngShape = (bytes: Uint8Array): RowShape | undefined => {
 /** Reads the frame header, which comes behind segments of any length. */
 const jpegShape = (bytes: Uint8Array): RowShape | undefined => {
   const view = viewOf(bytes)
-  for (let at = 2; at + 9 < bytes.length; ) {
+  for (let at = 2; at + 9 < bytes.length;) {
     if (bytes[at] !== 0xff) return undefined
     const marker = bytes[at + 1]!
     if (marker === 0xff) at += 1

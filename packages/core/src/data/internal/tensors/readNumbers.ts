@@ -50,7 +50,11 @@ const zipped = (path: string, bytes: Uint8Array) =>
     try: () => unzip(bytes, { maxOutputLength: memoryBudget }),
     catch: (cause) =>
       cause instanceof RangeError
-        ? refused(path, `unpacks to more than ${memoryBudget / 2 ** 20} MiB`, "Unpack it by gunzip: it is then read by parts.")
+        ? refused(
+            path,
+            `unpacks to more than ${memoryBudget / 2 ** 20} MiB`,
+            "Unpack it by gunzip: it is then read by parts."
+          )
         : refused(path, "is not gzip", "Check that it is complete, or take .gz from its name.")
   })
 

@@ -69,9 +69,7 @@ export interface Reader {
 const never = () => undefined
 
 /** Opens a column for reading; what it holds is freed with the scope. */
-export const open = Effect.fnUntraced(function* (
-  column: Tensor
-): Effect.fn.Return<Reader, SchemaError, Scope.Scope> {
+export const open = Effect.fnUntraced(function* (column: Tensor): Effect.fn.Return<Reader, SchemaError, Scope.Scope> {
   const loads = yield* Effect.forEach(column.stores, (store): Effect.Effect<Load, SchemaError, Scope.Scope> => {
     if (store._tag === "Pictures") return Effect.succeed(pictures(store))
     return store.content._tag === "Memory"
@@ -102,7 +100,9 @@ export const open = Effect.fnUntraced(function* (
   const isHere = column.stores.every((store) => store._tag === "Packed" && store.content._tag === "Memory")
   /** Rows in memory are taken without the detour of a promise each. */
   const loadAll = (rows: ReadonlyArray<number>) =>
-    isHere ? Effect.promise(async () => Promise.all(rows.map(begin))) : Effect.forEach(rows, load, { concurrency: together })
+    isHere
+      ? Effect.promise(async () => Promise.all(rows.map(begin)))
+      : Effect.forEach(rows, load, { concurrency: together })
   return {
     read: Effect.fnUntraced(function* (rows, take) {
       for (let from = 0; from < rows.length; from += together) {

@@ -114,9 +114,7 @@ export const tensorSource = Effect.fnUntraced(function* (
       const at = slot[row]! * from
       const random = (step: number) => {
         const seed = changing[step]?.seed
-        return seed === undefined || epoch === undefined
-          ? undefined
-          : Seed.generator(Seed.derive(seed, epoch, row))
+        return seed === undefined || epoch === undefined ? undefined : Seed.generator(Seed.derive(seed, epoch, row))
       }
       changed.values.set(run(values.subarray(at, at + from), random), i * size)
       changed.slot[row] = i
