@@ -305,13 +305,14 @@ export const withColumn = <C extends Columns, const N extends string, A extends 
  *
  * Fails with `SchemaError` for a column that a table lacks, or that has another type there.
  */
-export const concat = Effect.fnUntraced(function* (
-  tables: ReadonlyArray<Table>
-): Effect.fn.Return<Table, SchemaError> {
+export const concat = Effect.fnUntraced(function* (tables: ReadonlyArray<Table>): Effect.fn.Return<Table, SchemaError> {
   const [first, ...others] = tables
   const names = first?.names ?? []
   for (const [i, table] of others.entries()) {
-    const [lacks, extra] = [names.find((name) => !table.columns.has(name)), table.names.find((name) => !names.includes(name))]
+    const [lacks, extra] = [
+      names.find((name) => !table.columns.has(name)),
+      table.names.find((name) => !names.includes(name))
+    ]
     if (lacks === undefined && extra === undefined) continue
     return yield* new SchemaError({
       column: lacks ?? extra ?? "",

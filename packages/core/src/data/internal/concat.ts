@@ -14,9 +14,13 @@ const all = <T extends Column.Type>(
   return columns.every(is) ? columns : undefined
 }
 
-const total = (parts: ReadonlyArray<{ readonly length: number }>): number => parts.reduce((sum, { length }) => sum + length, 0)
+const total = (parts: ReadonlyArray<{ readonly length: number }>): number =>
+  parts.reduce((sum, { length }) => sum + length, 0)
 
-const joined = <A extends Float64Array | Uint8Array | Int32Array | Uint16Array>(parts: ReadonlyArray<A>, into: A): A => {
+const joined = <A extends Float64Array | Uint8Array | Int32Array | Uint16Array>(
+  parts: ReadonlyArray<A>,
+  into: A
+): A => {
   let at = 0
   for (const part of parts) {
     into.set(part, at)

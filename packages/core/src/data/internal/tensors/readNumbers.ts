@@ -45,35 +45,36 @@ const inParts = async (path: string, size: number): Promise<Contents> => {
 const refused = (file: string, rule: string, advice: string) =>
   new SchemaError({ file, given: "the file", rule, advice })
 
-const zipped = (path: string, bytes: Uint8Array) =>
+const zipped = (path: string, bytes: Uint8Array, budget: number) =>
   Effect.tryPromise({
-    try: () => unzip(bytes, { maxOutputLength: memoryBudget }),
+    try: () => unzip(bytes, { maxOutputLength: budget }),
     catch: (cause) =>
       cause instanceof RangeError
         ? refused(
             path,
-            `unpacks to more than ${memoryBudget / 2 ** 20} MiB`,
+            `unpacks to more than ${budget / 2 ** 20} MiB`,
             "Unpack it by gunzip: it is then read by parts."
           )
         : refused(path, "is not gzip", "Check that it is complete, or take .gz from its name.")
   })
 
-const contentsOf = Effect.fnUntraced(function* (path: string) {
+const contentsOf = Effect.fnUntraced(function* (path: string, budget: number) {
   const io = <A>(run: () => Promise<A>) => Effect.tryPromise({ try: run, catch: (cause) => ioError(path, cause) })
   const isZipped = /\.gz$/i.test(path)
   const { size } = yield* io(() => Fs.stat(path))
-  if (!isZipped && size > memoryBudget) return yield* io(() => inParts(path, size))
+  if (!isZipped && size > budget) return yield* io(() => inParts(path, size))
   const bytes: Uint8Array = yield* io(() => Fs.readFile(path))
-  return inMemory(isZipped ? yield* zipped(path, bytes) : bytes)
+  return inMemory(isZipped ? yield* zipped(path, bytes, budget) : bytes)
 })
 
-/** Reads the header of a file of numbers, and its contents if they fit into memory. */
+/** Reads the header of a file of numbers, and its contents if they fit into the memory that a file may take. */
 export const readNumbers = Effect.fnUntraced(function* (
   path: string,
   parse: (bytes: Uint8Array) => Result.Result<Header, Refused>,
-  range: Range | undefined
+  range: Range | undefined,
+  budget = memoryBudget
 ) {
-  const { bytes, digest, head, size } = yield* contentsOf(path)
+  const { bytes, digest, head, size } = yield* contentsOf(path, budget)
   const header = yield* Effect.mapError(Effect.fromResult(parse(head)), ({ advice, rule }) =>
     refused(path, rule, advice)
   )
