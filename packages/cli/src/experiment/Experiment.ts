@@ -37,10 +37,7 @@ const range = optional(Range, "The numbers that are read as 0 and 1, such as [0,
 
 /** Where rows come from, and how they are read. */
 const source = {
-  file: optional(
-    Name,
-    "CSV, TSV, Parquet or JSON lines, text also as .gz or .zst; relative to the experiment file"
-  ),
+  file: optional(Name, "CSV, TSV, Parquet or JSON lines, text also as .gz or .zst; relative to the experiment file"),
   arrays: optional(
     Schema.Record(Schema.String, Schema.Union([Name, Schema.Struct({ file: Name, shape, range })])),
     "Columns by name, each an IDX (MNIST's format, also .gz) or .npy file whose first axis counts the rows"
@@ -104,12 +101,14 @@ interface Origins {
 const oneOrigin = (keys: ReadonlyArray<keyof Origins>) =>
   Schema.makeFilter((entry: Origins) => {
     const given = keys.filter((key) => entry[key] !== undefined)
-    if (given.length === 0) return { path: ["file"], issue: `is missing; add it, or one of ${keys.slice(1).join(", ")}` }
+    if (given.length === 0)
+      return { path: ["file"], issue: `is missing; add it, or one of ${keys.slice(1).join(", ")}` }
     const needsFile = entry.images !== undefined ? "images" : entry.tensor !== undefined ? "tensor" : undefined
     if (needsFile !== undefined && entry.file === undefined) {
       return { path: [needsFile], issue: "says how columns of a file are read; give it beside file" }
     }
-    if (given.length > 1) return { path: [given[1]!], issue: `comes beside ${given[0]}; give one of ${keys.join(", ")}` }
+    if (given.length > 1)
+      return { path: [given[1]!], issue: `comes beside ${given[0]}; give one of ${keys.join(", ")}` }
     return undefined
   })
 
