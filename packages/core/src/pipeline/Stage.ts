@@ -47,8 +47,13 @@ export interface Preprocessor {
  * @category ingress
  */
 export interface Source {
-  /** Makes the rows that the next calls of `fill` will ask for available. */
-  readonly window: (rows: ArrayLike<number>) => Effect.Effect<void, PipelineError>
+  /** What a row of a window takes in memory while the window lasts; absent where it takes nothing. */
+  readonly bytesPerRow?: number
+  /**
+   * Makes the rows that the next calls of `fill` will ask for available. In training, `epoch` counts from 1, and rows may
+   * be changed at random; elsewhere there is none.
+   */
+  readonly window: (rows: ArrayLike<number>, epoch?: number) => Effect.Effect<void, PipelineError>
   /** Writes rows, one after the other, each of the ingress's shape, to the beginning of `into`. */
   readonly fill: (rows: ArrayLike<number>, into: Float32Array) => void
 }

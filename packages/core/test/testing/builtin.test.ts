@@ -5,7 +5,9 @@ import * as Result from "effect/Result"
 import { describe, expect, it } from "vitest"
 import * as Definitions from "../../src/Definitions.ts"
 import * as Measure from "../../src/learning/Measure.ts"
+import * as Augment from "../../src/pipeline/Augment.ts"
 import type { Definition, Kind } from "../../src/pipeline/Definition.ts"
+import * as Image from "../../src/pipeline/Image.ts"
 import * as Nn from "../../src/pipeline/Nn.ts"
 import * as Optimizer from "../../src/pipeline/Optimizer.ts"
 import * as Preprocess from "../../src/pipeline/Preprocess.ts"
@@ -51,6 +53,8 @@ const layers: ReadonlyArray<readonly [Parameters<typeof Testing.LayerLaws.of>[0]
     [Nn.batchNormDefinition, { affine: false, momentum: 1 }, { input: [3, 2], smooth: false }],
     [Nn.embeddingDefinition, { size: 3 }, { input: [2], cardinalities: [2, 1] }],
     [Nn.dropoutDefinition, { rate: 0.5 }, { smooth: false }],
+    [Nn.flattenDefinition, {}, { input: [2, 3, 2] }],
+    [Nn.reshapeDefinition, { shape: [3, 2] }, { input: [6] }],
     [Nn.residualDefinition, { body: [{ type: "Nn.linear", units: 3 }, "Nn.tanh"] }]
   ]
 for (const [definition, options = {}, claims = {}] of layers) {
@@ -80,7 +84,24 @@ const preprocessing: ReadonlyArray<readonly [Preprocess.Preprocess, object?]> = 
   [Preprocess.datesDefinition, { parts: ["month", "hour", "daysSince"], cyclic: true, since: "2020-01-01" }],
   [Preprocess.standardiseDefinition],
   [Preprocess.standardiseDefinition, { columns: ["real"] }],
-  [Preprocess.dropConstantsDefinition]
+  [Preprocess.dropConstantsDefinition],
+  [Image.reshapeDefinition, { shape: [72] }],
+  [Image.resizeDefinition, { size: [3, 9], columns: ["image"] }],
+  [Image.resizeDefinition, { size: [2, 2], method: "area" }],
+  [Image.cropDefinition, { size: [3, 3] }],
+  [Image.padDefinition, { size: [5, 8], value: 0.5 }],
+  [Image.rotateDefinition, { degrees: 90 }],
+  [Image.rotateDefinition, { degrees: 12.5 }],
+  [Image.transposeDefinition],
+  [Image.grayscaleDefinition],
+  [Image.rescaleDefinition, { from: [0, 255], to: [-1, 1] }],
+  [Image.normaliseDefinition],
+  [Image.normaliseDefinition, { mean: [0.5], sd: [0.25] }],
+  [Augment.flipDefinition, { axis: "horizontal" }],
+  [Augment.cropDefinition, { size: [2, 5] }],
+  [Augment.affineDefinition, { degrees: 20, translate: 0.1, scale: [0.8, 1.2] }],
+  [Augment.brightnessDefinition, { by: 0.2 }],
+  [Augment.noiseDefinition, { sd: 0.1 }]
 ]
 for (const [definition, options = {}] of preprocessing) {
   run(`${definition.id} ${JSON.stringify(options)}`, Testing.PreprocessLaws.of(definition, options))
