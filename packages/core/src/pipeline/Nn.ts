@@ -8,11 +8,11 @@ import type * as tf from "@tensorflow/tfjs-core"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as OptionSchema from "../OptionSchema.ts"
-import type { Generator } from "../Seed.ts"
 import { findNothing } from "./Decode.ts"
 import { define as defineStage } from "./internal/bind.ts"
 import { explicit, stagesReference, toJson } from "./internal/json.ts"
 import { define, partOf, stage } from "./internal/layers/define.ts"
+import { fanIn } from "./internal/layers/start.ts"
 import { append, fromStages } from "./internal/pipeline.ts"
 import type * as Pipeline from "./Pipeline.ts"
 import * as Shape from "./Shape.ts"
@@ -24,20 +24,14 @@ export * from "./internal/layers/activations.ts"
 export * from "./internal/layers/gates.ts"
 export * from "./internal/layers/norms.ts"
 export * from "./internal/layers/embedding.ts"
+export { featureLinear, featureLinearDefinition, type Resized } from "./internal/layers/featureLinear.ts"
+export * from "./internal/layers/numberEmbeddings.ts"
 
 // ---------------------------------------------------------------------------------------------------------- affine
 
-/** The uniform distribution on ±1/√input, PyTorch's default for linear layers (He et al. 2015 with a = √5). */
-const uniform = (input: number) => {
-  const bound = 1 / Math.sqrt(input)
-  return (values: Float32Array, random: Generator): void => {
-    for (let i = 0; i < values.length; i++) values[i] = (2 * random.float() - 1) * bound
-  }
-}
-
 const dense = ([input = 1]: Shape.Shape, [width = 1]: Shape.Shape, bias: boolean): ReadonlyArray<Stage.Parameter> => [
-  { name: "kernel", shape: [input, width], initialise: uniform(input) },
-  ...(bias ? [{ name: "bias", shape: [width], initialise: uniform(input) }] : [])
+  { name: "kernel", shape: [input, width], initialise: fanIn(input) },
+  ...(bias ? [{ name: "bias", shape: [width], initialise: fanIn(input) }] : [])
 ]
 
 const affine = (input: tf.Tensor, [kernel, bias]: ReadonlyArray<tf.Tensor>, { tf }: Stage.Pass): tf.Tensor => {

@@ -217,6 +217,25 @@ describe("embeddings", () => {
   })
 })
 
+describe("embeddings of numbers", () => {
+  it("have a vector for each feature", () => {
+    const pair = Ingress.numeric(["age", "dose"])
+    const shape = <P extends Pipeline.Any>(_: P): Pipeline.ShapeOf<P> => [] as unknown as Pipeline.ShapeOf<P>
+    expectTypeOf(shape(pair.pipe(Nn.linearEmbedding(8)))).toEqualTypeOf<readonly [2, 8]>()
+    expectTypeOf(shape(pair.pipe(Nn.periodicEmbedding()))).toEqualTypeOf<readonly [2, 24]>()
+    expectTypeOf(shape(pair.pipe(Nn.periodicEmbedding({ size: 5, scale: 1 })))).toEqualTypeOf<readonly [2, 5]>()
+    expectTypeOf(shape(pair.pipe(Nn.pbldEmbedding()))).toEqualTypeOf<readonly [2, 4]>()
+    const binned = Ingress.piecewiseLinear({ columns: ["age", "dose"], bins: 6 })
+    expectTypeOf(shape(binned)).toEqualTypeOf<readonly [2, 6]>()
+    expectTypeOf(shape(binned.pipe(Nn.featureLinear(8)))).toEqualTypeOf<readonly [2, 8]>()
+    expectTypeOf(shape(Ingress.piecewiseLinear())).toEqualTypeOf<readonly [number, 48]>()
+    // @ts-expect-error Nn.featureLinear takes rows of rank 2, these have rank 1
+    pair.pipe(Nn.featureLinear(8))
+    // @ts-expect-error Nn.linearEmbedding takes rows of rank 1, these have rank 2
+    binned.pipe(Nn.linearEmbedding(8))
+  })
+})
+
 describe("gated units", () => {
   it("leave a last size that the compiler does not know", () => {
     const gated = layers.pipe(Nn.glu())

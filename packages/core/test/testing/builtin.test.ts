@@ -49,6 +49,16 @@ const layers: ReadonlyArray<readonly [Parameters<typeof Testing.LayerLaws.of>[0]
     [Nn.batchNormDefinition, {}, { smooth: false }],
     [Nn.batchNormDefinition, { affine: false, momentum: 1 }, { input: [3, 2], smooth: false }],
     [Nn.embeddingDefinition, { size: 3 }, { input: [2], cardinalities: [2, 1] }],
+    [Nn.linearEmbeddingDefinition, { size: 3, relu: false }, { input: [2] }],
+    [Nn.linearEmbeddingDefinition, { size: 3 }, { input: [2], smooth: false }],
+    [Nn.periodicEmbeddingDefinition, { size: 2, frequencies: 2, scale: 0.2, relu: false }, { input: [2] }],
+    [
+      Nn.periodicEmbeddingDefinition,
+      { size: 2, frequencies: 2, scale: 0.2, shared: true, relu: false },
+      { input: [2] }
+    ],
+    [Nn.pbldEmbeddingDefinition, { size: 3, frequencies: 2 }, { input: [2] }],
+    [Nn.featureLinearDefinition, { size: 2 }, { input: [2, 3] }],
     [Nn.dropoutDefinition, { rate: 0.5 }, { smooth: false }],
     [Nn.residualDefinition, { body: [{ type: "Nn.linear", units: 3 }, "Nn.tanh"] }]
   ]

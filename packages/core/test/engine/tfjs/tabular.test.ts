@@ -40,6 +40,24 @@ const learners: ReadonlyArray<readonly [string, AnyLearner, Task]> = [
       sites: Ingress.categorical(["site", "ward"]).pipe(Nn.embedding(3), Nn.reshaping(flat, {}, [6]))
     }).pipe(Nn.relu(), Nn.head(), Bce.loss(), training, model),
     mixed
+  ],
+  [
+    "embeddings of numbers",
+    Preprocess.standardise().pipe(
+      Merge.concat({
+        bins: Ingress.piecewiseLinear({ bins: 5 }).pipe(Nn.featureLinear(3)),
+        line: Ingress.numeric().pipe(Nn.linearEmbedding(3)),
+        pbld: Ingress.numeric().pipe(Nn.pbldEmbedding()),
+        lite: Ingress.numeric().pipe(Nn.periodicEmbedding({ frequencies: 4, size: 3, scale: 0.3, shared: true })),
+        waves: Ingress.numeric().pipe(Nn.periodicEmbedding({ frequencies: 4, size: 3, scale: 0.3 }))
+      }),
+      Nn.reshaping(flat, {}, [32]),
+      Nn.head(),
+      Bce.loss(),
+      training,
+      model
+    ),
+    Tasks.binary(n)
   ]
 ]
 

@@ -9,9 +9,7 @@ import * as OptionSchema from "../../../OptionSchema.ts"
 import type * as Shape from "../../Shape.ts"
 import type * as Stage from "../../Stage.ts"
 import { define, stage } from "./define.ts"
-
-const ones = (values: Float32Array) => values.fill(1)
-const zeros = (values: Float32Array) => values.fill(0)
+import { ones, zeros } from "./start.ts"
 
 const epsilon = OptionSchema.withDefault(OptionSchema.positive, 1e-5)
 const affine = OptionSchema.withDefault(Schema.Boolean, true)
