@@ -12,6 +12,7 @@ import { findNothing } from "./Decode.ts"
 import { define as defineStage } from "./internal/bind.ts"
 import { explicit, stagesReference, toJson } from "./internal/json.ts"
 import { define, partOf, stage } from "./internal/layers/define.ts"
+import { drop } from "./internal/layers/drop.ts"
 import { fanIn } from "./internal/layers/start.ts"
 import { append, fromStages } from "./internal/pipeline.ts"
 import type * as Pipeline from "./Pipeline.ts"
@@ -26,6 +27,8 @@ export * from "./internal/layers/norms.ts"
 export * from "./internal/layers/embedding.ts"
 export { featureLinear, featureLinearDefinition, type Resized } from "./internal/layers/featureLinear.ts"
 export * from "./internal/layers/numberEmbeddings.ts"
+export * from "./internal/layers/tokens.ts"
+export * from "./internal/layers/transformer.ts"
 
 // ---------------------------------------------------------------------------------------------------------- affine
 
@@ -107,13 +110,7 @@ export const dropoutDefinition = define({
   id: "Nn.dropout",
   summary: "Sets entries to 0 at random while training and scales the others up",
   options: Schema.Struct({ rate: OptionSchema.fraction }),
-  forward: ({ rate }, input, _, { tf, training, random }) => {
-    if (!training || rate === 0) return input
-    const mask = new Float32Array(input.size)
-    const scale = 1 / (1 - rate)
-    for (let i = 0; i < mask.length; i++) mask[i] = random.float() < rate ? 0 : scale
-    return tf.mul(input, tf.tensor(mask, input.shape))
-  }
+  forward: ({ rate }, input, _, pass) => (pass.training ? drop(input, rate, pass.random, pass.tf) : input)
 })
 
 /**

@@ -236,6 +236,26 @@ describe("embeddings of numbers", () => {
   })
 })
 
+describe("tokens", () => {
+  const tokens = Ingress.numeric(["age", "dose"]).pipe(Nn.featureTokens(16))
+
+  it("have a size that transformers keep", () => {
+    const blocks = tokens.pipe(Nn.classToken(), Nn.transformer({ firstNorm: false }), Nn.selfAttention({ heads: 4 }))
+    expectTypeOf(blocks).toEqualTypeOf<Pipeline.Pipeline<"layer", "age" | "dose", readonly [number, 16], Task.Kind>>()
+    const taken = blocks.pipe(Nn.takeToken())
+    expectTypeOf(taken).toEqualTypeOf<Pipeline.Pipeline<"layer", "age" | "dose", readonly [16], Task.Kind>>()
+  })
+
+  it("are rows of rank 2", () => {
+    // @ts-expect-error Nn.transformer takes rows of rank 2, these have rank 1
+    layers.pipe(Nn.transformer())
+    // @ts-expect-error Nn.classToken takes rows of rank 2, these have rank 1
+    layers.pipe(Nn.classToken())
+    // @ts-expect-error no such activation
+    Nn.transformer({ activation: "swish" })
+  })
+})
+
 describe("gated units", () => {
   it("leave a last size that the compiler does not know", () => {
     const gated = layers.pipe(Nn.glu())

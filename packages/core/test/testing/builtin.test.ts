@@ -49,7 +49,22 @@ const layers: ReadonlyArray<readonly [Parameters<typeof Testing.LayerLaws.of>[0]
     [Nn.batchNormDefinition, {}, { smooth: false }],
     [Nn.batchNormDefinition, { affine: false, momentum: 1 }, { input: [3, 2], smooth: false }],
     [Nn.embeddingDefinition, { size: 3 }, { input: [2], cardinalities: [2, 1] }],
-    [Nn.linearEmbeddingDefinition, { size: 3, relu: false }, { input: [2] }],
+    [Nn.featureTokensDefinition, { size: 3 }, { input: [2] }],
+    [Nn.classTokenDefinition, {}, { input: [2, 3] }],
+    [Nn.takeTokenDefinition, {}, { input: [2, 3] }],
+    [Nn.selfAttentionDefinition, { heads: 2 }, { input: [3, 4] }],
+    [Nn.selfAttentionDefinition, { heads: 2, dropout: 0.5 }, { input: [3, 4], smooth: false }],
+    [Nn.transformerDefinition, { heads: 1 }, { input: [2, 2], smooth: false }],
+    [
+      Nn.transformerDefinition,
+      { heads: 2, activation: "geglu", attentionDropout: 0, hiddenDropout: 0 },
+      { input: [3, 2] }
+    ],
+    [
+      Nn.transformerDefinition,
+      { heads: 1, activation: "gelu", attentionDropout: 0, hiddenDropout: 0, firstNorm: false },
+      { input: [2, 2] }
+    ],
     [Nn.linearEmbeddingDefinition, { size: 3 }, { input: [2], smooth: false }],
     [Nn.periodicEmbeddingDefinition, { size: 2, frequencies: 2, scale: 0.2, relu: false }, { input: [2] }],
     [

@@ -58,6 +58,26 @@ const learners: ReadonlyArray<readonly [string, AnyLearner, Task]> = [
       model
     ),
     Tasks.binary(n)
+  ],
+  [
+    "a transformer of feature tokens",
+    Preprocess.standardise().pipe(
+      Ingress.numeric(),
+      Nn.featureTokens(8),
+      Nn.classToken(),
+      Nn.transformer({ heads: 2, firstNorm: false }),
+      Nn.transformer({ heads: 4, activation: "geglu", residualDropout: 0.1 }),
+      // Keys have a bias without an effect, whose gradient is rounding: plain steps leave it there.
+      Nn.selfAttention({ heads: 2, dropout: 0.1 }),
+      Nn.takeToken(),
+      Nn.layerNorm(),
+      Nn.relu(),
+      Nn.head(),
+      Bce.loss(),
+      Optimizer.sgd({ learningRate: 0.1 }),
+      model
+    ),
+    Tasks.binary(n)
   ]
 ]
 

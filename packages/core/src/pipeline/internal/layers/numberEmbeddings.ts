@@ -45,30 +45,54 @@ const scaled = ([features = 1]: Shape.Shape, size: number): ReadonlyArray<Stage.
 const scale = (input: tf.Tensor, kernel: tf.Tensor, { tf }: Stage.Pass): tf.Tensor =>
   tf.mul(tf.expandDims(input, -1), kernel)
 
+const lines = (input: tf.Tensor, [kernel, bias]: ReadonlyArray<tf.Tensor>, pass: Stage.Pass): tf.Tensor =>
+  pass.tf.add(scale(input, kernel!, pass), bias!)
+
 /** `Nn.linearEmbedding` as a definition, for registries. @category definitions */
 export const linearEmbeddingDefinition = define({
   id: "Nn.linearEmbedding",
   summary: "Each number times a vector of its feature, plus another, then relu",
-  options: Schema.Struct({ size: OptionSchema.count(1), relu }),
+  options: Schema.Struct({ size: OptionSchema.count(1) }),
   shape: ({ size }, input) => deeper(size, input),
   parameters: ({ size }, input) => scaled(input, size),
-  forward: ({ relu }, input, [kernel, bias], pass) => {
-    const vectors = pass.tf.add(scale(input, kernel!, pass), bias!)
-    return relu ? pass.tf.relu(vectors) : vectors
-  }
+  forward: (_, input, parameters, pass) => pass.tf.relu(lines(input, parameters, pass))
 })
 
 /**
  * Makes a vector of each number: max(0, x_j·w_j + b_j), with w and b of shape [features, size] (Gorishniy et al. 2022,
- * "LR"); [features] becomes [features, size]. w and b start uniform on ±1/√size. `relu: false` leaves the relu out, which
- * is how a transformer makes tokens of numbers.
+ * "LR"); [features] becomes [features, size]. w and b start uniform on ±1/√size. Without the relu it is
+ * `Nn.featureTokens`.
  *
  * @example
  * Preprocess.standardise().pipe(Ingress.numeric(["age", "dose"]), Nn.linearEmbedding(32)) // rows of shape [2, 32]
  * @category stages
  */
-export const linearEmbedding = <const Size extends number>(size: Size, options: { readonly relu?: boolean } = {}) =>
-  put("Nn.linearEmbedding", linearEmbeddingDefinition, { size, ...options }, size)
+export const linearEmbedding = <const Size extends number>(size: Size) =>
+  put("Nn.linearEmbedding", linearEmbeddingDefinition, { size }, size)
+
+/** `Nn.featureTokens` as a definition, for registries. @category definitions */
+export const featureTokensDefinition = define({
+  id: "Nn.featureTokens",
+  summary: "Each number times a vector of its feature, plus another: tokens for a transformer",
+  options: Schema.Struct({ size: OptionSchema.count(1) }),
+  shape: ({ size }, input) => deeper(size, input),
+  parameters: ({ size }, input) => scaled(input, size),
+  forward: (_, input, parameters, pass) => lines(input, parameters, pass)
+})
+
+/**
+ * Makes a token of each number: x_j·w_j + b_j, with w and b of shape [features, size] (the feature tokenizer of Gorishniy et
+ * al. 2021); [features] becomes [features, size]. w and b start uniform on ±1/√size.
+ *
+ * @example
+ * Preprocess.standardise().pipe(
+ *   Ingress.numeric(), Nn.featureTokens(32), Nn.classToken(),
+ *   Nn.transformer({ firstNorm: false }), Nn.transformer(), Nn.takeToken(), Nn.layerNorm(), Nn.relu(), Nn.head()
+ * )
+ * @category stages
+ */
+export const featureTokens = <const Size extends number>(size: Size) =>
+  put("Nn.featureTokens", featureTokensDefinition, { size }, size)
 
 // --------------------------------------------------------------------------------------------------------- periodic
 

@@ -35,10 +35,9 @@ describe("embeddings of numbers are their formulas", () => {
   it("linear: x_j·w_j + b_j, and relu", () => {
     const [kernel, bias] = [drawn(2, 4), drawn(2, 4)]
     const line = (i: number, j: number, k: number) => at(x, i, j) * at(kernel, j, k) + at(bias, j, k)
-    const of = (options: object) =>
-      forward(tf, Nn.linearEmbeddingDefinition, { size: 4, ...options }, x, [kernel, bias])
-    near(of({ relu: false }), [3, 2, 4], (i, j, k) => line(i!, j!, k!))
-    near(of({}), [3, 2, 4], (i, j, k) => Math.max(0, line(i!, j!, k!)))
+    const of = (definition: Nn.Layer) => forward(tf, definition, { size: 4 }, x, [kernel, bias])
+    near(of(Nn.featureTokensDefinition), [3, 2, 4], (i, j, k) => line(i!, j!, k!))
+    near(of(Nn.linearEmbeddingDefinition), [3, 2, 4], (i, j, k) => Math.max(0, line(i!, j!, k!)))
   })
 
   it.each([false, true])("periodic, one kernel for all features: %s", (shared) => {
