@@ -29,6 +29,7 @@ export { featureLinear, featureLinearDefinition, type Resized } from "./internal
 export * from "./internal/layers/numberEmbeddings.ts"
 export * from "./internal/layers/tokens.ts"
 export * from "./internal/layers/transformer.ts"
+export * from "./internal/layers/members.ts"
 
 // ---------------------------------------------------------------------------------------------------------- affine
 

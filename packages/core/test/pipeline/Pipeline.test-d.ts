@@ -256,6 +256,30 @@ describe("tokens", () => {
   })
 })
 
+describe("members", () => {
+  const some = Ingress.numeric(["age", "dose"]).pipe(Nn.members(32))
+
+  it("stand before the width, up to their head", () => {
+    expectTypeOf<Pipeline.ShapeOf<typeof some>>().toEqualTypeOf<readonly [32, 2]>()
+    const hidden = some.pipe(Nn.memberLinear(64, { adapter: "signs" }), Nn.relu())
+    expectTypeOf<Pipeline.ShapeOf<typeof hidden>>().toEqualTypeOf<readonly [32, 64]>()
+    const ended = hidden.pipe(Nn.memberHead())
+    expectTypeOf(ended).toEqualTypeOf<Pipeline.Pipeline<"head", "age" | "dose", readonly [32, number], Task.Kind>>()
+    expectTypeOf<Pipeline.After<typeof ended, "loss", "Bce.loss">>().toEqualTypeOf<unknown>()
+  })
+
+  it("have layers of their own", () => {
+    // @ts-expect-error Nn.linear takes rows of rank 1, these have rank 2
+    some.pipe(Nn.linear(3))
+    // @ts-expect-error Nn.head takes rows of rank 1, these have rank 2
+    some.pipe(Nn.head())
+    // @ts-expect-error Nn.memberHead takes rows of rank 2, these have rank 1
+    layers.pipe(Nn.memberHead())
+    // @ts-expect-error no such adapter
+    Nn.memberLinear(3, { adapter: "zeros" })
+  })
+})
+
 describe("gated units", () => {
   it("leave a last size that the compiler does not know", () => {
     const gated = layers.pipe(Nn.glu())

@@ -78,6 +78,22 @@ const learners: ReadonlyArray<readonly [string, AnyLearner, Task]> = [
       model
     ),
     Tasks.binary(n)
+  ],
+  [
+    "members",
+    Preprocess.standardise().pipe(
+      Ingress.numeric(),
+      Nn.members(3, { adapter: "normal" }),
+      Nn.memberLinear(4, { adapter: "none" }),
+      Nn.relu(),
+      Nn.memberLinear(4, { adapter: "signs" }),
+      Nn.relu(),
+      Nn.memberHead(),
+      Bce.loss(),
+      training,
+      model
+    ),
+    Tasks.binary(n)
   ]
 ]
 
