@@ -11,8 +11,8 @@ import type { Options } from "./Definition.ts"
 import * as Features from "./Features.ts"
 import { inMemory, learned } from "./internal/ingress/learned.ts"
 import { tensorDefinition } from "./internal/ingress/tensor.ts"
+import { toRows } from "./internal/ingress/numbers.ts"
 import { starting } from "./internal/pipeline.ts"
-import { MissingValues } from "./MissingValues.ts"
 import type * as Pipeline from "./Pipeline.ts"
 import type { PipelineError } from "./PipelineError.ts"
 import type * as Shape from "./Shape.ts"
@@ -21,6 +21,7 @@ import type { Definition, FittedIngress } from "./Stage.ts"
 export { tensorDefinition } from "./internal/ingress/tensor.ts"
 export type { FittedIngress, Ingress as Bound, Source } from "./Stage.ts"
 export * from "./internal/ingress/categorical.ts"
+export * from "./internal/ingress/piecewiseLinear.ts"
 
 /**
  * Defines an ingress that reads columns by name.
@@ -60,31 +61,6 @@ const firstText = (column: Column.Column): string => {
     : ""
 }
 
-/** Rows of numbers in single precision, row-major, so that a row is copied as one piece. */
-const toRows = (
-  columns: ReadonlyArray<Features.Entry>,
-  rows: number
-): Result.Result<Float32Array, PipelineError | MissingValues> => {
-  const incomplete = columns
-    .map(([column, values]) => ({ column, count: Column.countMissing(values) }))
-    .filter(({ count }) => count > 0)
-  if (incomplete.length > 0) return Result.fail(new MissingValues({ stage: id, columns: incomplete, rows }))
-  const width = columns.length
-  const out = new Float32Array(rows * width)
-  columns.forEach(([, column], j) => {
-    const values = Column.asNumbers(column) ?? new Float64Array(rows)
-    for (let i = 0; i < rows; i++) out[i * width + j] = values[i]!
-  })
-  const overflow = out.findIndex((value) => !Number.isFinite(value))
-  if (overflow < 0) return Result.succeed(out)
-  const row = Math.floor(overflow / width)
-  const [name, column] = columns[overflow % width]!
-  return Features.fail(
-    id,
-    `column "${name}" is ${Column.toText(column, row)} in row ${row}, which is not finite in single precision; correct or rescale it`
-  )
-}
-
 /** The stages that make numbers of columns. */
 const stagesFor = (columns: ReadonlyArray<Features.Entry>): string => {
   const dates = columns.filter(([, { type }]) => type === "date").length
@@ -121,7 +97,7 @@ export const numericDefinition = define({
     }),
   open: (_, columns, rows) =>
     Effect.suspend(() =>
-      Effect.map(Effect.fromResult(toRows(columns, rows)), (values) => inMemory(values, columns.length))
+      Effect.map(Effect.fromResult(toRows(id, columns, rows)), (values) => inMemory(values, columns.length))
     )
 })
 

@@ -8,11 +8,12 @@ import type * as tf from "@tensorflow/tfjs-core"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as OptionSchema from "../OptionSchema.ts"
-import type { Generator } from "../Seed.ts"
 import { findNothing } from "./Decode.ts"
 import { define as defineStage } from "./internal/bind.ts"
 import { explicit, stagesReference, toJson } from "./internal/json.ts"
 import { define, partOf, stage } from "./internal/layers/define.ts"
+import { drop } from "./internal/layers/drop.ts"
+import { fanIn } from "./internal/layers/start.ts"
 import { append, fromStages } from "./internal/pipeline.ts"
 import type * as Pipeline from "./Pipeline.ts"
 import * as Shape from "./Shape.ts"
@@ -25,20 +26,17 @@ export * from "./internal/layers/gates.ts"
 export * from "./internal/layers/norms.ts"
 export * from "./internal/layers/embedding.ts"
 export * from "./internal/layers/shapes.ts"
+export { featureLinear, featureLinearDefinition, type Resized } from "./internal/layers/featureLinear.ts"
+export * from "./internal/layers/numberEmbeddings.ts"
+export * from "./internal/layers/tokens.ts"
+export * from "./internal/layers/transformer.ts"
+export * from "./internal/layers/members.ts"
 
 // ---------------------------------------------------------------------------------------------------------- affine
 
-/** The uniform distribution on ±1/√input, PyTorch's default for linear layers (He et al. 2015 with a = √5). */
-const uniform = (input: number) => {
-  const bound = 1 / Math.sqrt(input)
-  return (values: Float32Array, random: Generator): void => {
-    for (let i = 0; i < values.length; i++) values[i] = (2 * random.float() - 1) * bound
-  }
-}
-
 const dense = ([input = 1]: Shape.Shape, [width = 1]: Shape.Shape, bias: boolean): ReadonlyArray<Stage.Parameter> => [
-  { name: "kernel", shape: [input, width], initialise: uniform(input) },
-  ...(bias ? [{ name: "bias", shape: [width], initialise: uniform(input) }] : [])
+  { name: "kernel", shape: [input, width], initialise: fanIn(input) },
+  ...(bias ? [{ name: "bias", shape: [width], initialise: fanIn(input) }] : [])
 ]
 
 const affine = (input: tf.Tensor, [kernel, bias]: ReadonlyArray<tf.Tensor>, { tf }: Stage.Pass): tf.Tensor => {
@@ -114,13 +112,7 @@ export const dropoutDefinition = define({
   id: "Nn.dropout",
   summary: "Sets entries to 0 at random while training and scales the others up",
   options: Schema.Struct({ rate: OptionSchema.fraction }),
-  forward: ({ rate }, input, _, { tf, training, random }) => {
-    if (!training || rate === 0) return input
-    const mask = new Float32Array(input.size)
-    const scale = 1 / (1 - rate)
-    for (let i = 0; i < mask.length; i++) mask[i] = random.float() < rate ? 0 : scale
-    return tf.mul(input, tf.tensor(mask, input.shape))
-  }
+  forward: ({ rate }, input, _, pass) => (pass.training ? drop(input, rate, pass.random, pass.tf) : input)
 })
 
 /**

@@ -231,6 +231,69 @@ describe("reshaping", () => {
   })
 })
 
+describe("embeddings of numbers", () => {
+  it("have a vector for each feature", () => {
+    const pair = Ingress.numeric(["age", "dose"])
+    const shape = <P extends Pipeline.Any>(_: P): Pipeline.ShapeOf<P> => [] as unknown as Pipeline.ShapeOf<P>
+    expectTypeOf(shape(pair.pipe(Nn.linearEmbedding(8)))).toEqualTypeOf<readonly [2, 8]>()
+    expectTypeOf(shape(pair.pipe(Nn.periodicEmbedding()))).toEqualTypeOf<readonly [2, 24]>()
+    expectTypeOf(shape(pair.pipe(Nn.periodicEmbedding({ size: 5, scale: 1 })))).toEqualTypeOf<readonly [2, 5]>()
+    expectTypeOf(shape(pair.pipe(Nn.pbldEmbedding()))).toEqualTypeOf<readonly [2, 4]>()
+    const binned = Ingress.piecewiseLinear({ columns: ["age", "dose"], bins: 6 })
+    expectTypeOf(shape(binned)).toEqualTypeOf<readonly [2, 6]>()
+    expectTypeOf(shape(binned.pipe(Nn.featureLinear(8)))).toEqualTypeOf<readonly [2, 8]>()
+    expectTypeOf(shape(Ingress.piecewiseLinear())).toEqualTypeOf<readonly [number, 48]>()
+    // @ts-expect-error Nn.featureLinear takes rows of rank 2, these have rank 1
+    pair.pipe(Nn.featureLinear(8))
+    // @ts-expect-error Nn.linearEmbedding takes rows of rank 1, these have rank 2
+    binned.pipe(Nn.linearEmbedding(8))
+  })
+})
+
+describe("tokens", () => {
+  const tokens = Ingress.numeric(["age", "dose"]).pipe(Nn.featureTokens(16))
+
+  it("have a size that transformers keep", () => {
+    const blocks = tokens.pipe(Nn.classToken(), Nn.transformer({ firstNorm: false }), Nn.selfAttention({ heads: 4 }))
+    expectTypeOf(blocks).toEqualTypeOf<Pipeline.Pipeline<"layer", "age" | "dose", readonly [number, 16], Task.Kind>>()
+    const taken = blocks.pipe(Nn.takeToken())
+    expectTypeOf(taken).toEqualTypeOf<Pipeline.Pipeline<"layer", "age" | "dose", readonly [16], Task.Kind>>()
+  })
+
+  it("are rows of rank 2", () => {
+    // @ts-expect-error Nn.transformer takes rows of rank 2, these have rank 1
+    layers.pipe(Nn.transformer())
+    // @ts-expect-error Nn.classToken takes rows of rank 2, these have rank 1
+    layers.pipe(Nn.classToken())
+    // @ts-expect-error no such activation
+    Nn.transformer({ activation: "swish" })
+  })
+})
+
+describe("members", () => {
+  const some = Ingress.numeric(["age", "dose"]).pipe(Nn.members(32))
+
+  it("stand before the width, up to their head", () => {
+    expectTypeOf<Pipeline.ShapeOf<typeof some>>().toEqualTypeOf<readonly [32, 2]>()
+    const hidden = some.pipe(Nn.memberLinear(64, { adapter: "signs" }), Nn.relu())
+    expectTypeOf<Pipeline.ShapeOf<typeof hidden>>().toEqualTypeOf<readonly [32, 64]>()
+    const ended = hidden.pipe(Nn.memberHead())
+    expectTypeOf(ended).toEqualTypeOf<Pipeline.Pipeline<"head", "age" | "dose", readonly [32, number], Task.Kind>>()
+    expectTypeOf<Pipeline.After<typeof ended, "loss", "Bce.loss">>().toEqualTypeOf<unknown>()
+  })
+
+  it("have layers of their own", () => {
+    // @ts-expect-error Nn.linear takes rows of rank 1, these have rank 2
+    some.pipe(Nn.linear(3))
+    // @ts-expect-error Nn.head takes rows of rank 1, these have rank 2
+    some.pipe(Nn.head())
+    // @ts-expect-error Nn.memberHead takes rows of rank 2, these have rank 1
+    layers.pipe(Nn.memberHead())
+    // @ts-expect-error no such adapter
+    Nn.memberLinear(3, { adapter: "zeros" })
+  })
+})
+
 describe("gated units", () => {
   it("leave a last size that the compiler does not know", () => {
     const gated = layers.pipe(Nn.glu())

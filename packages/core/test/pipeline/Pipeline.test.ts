@@ -189,7 +189,7 @@ describe("a bad description", () => {
       ["Ingress.numerc"],
       [["0.type", '"Ingress.numerc" is not a known stage; did you mean "Ingress.numeric"?']]
     ],
-    ["a name like none", ["Transformer"], [["0.type", /known are Preprocess\.select, /]]],
+    ["a name like none", ["Wavelets"], [["0.type", /known are Preprocess\.select, /]]],
     ["a measure for a stage", ["auc"], [["0.type", /"auc" is not a known/]]],
     [
       "an option of the wrong type",

@@ -52,6 +52,37 @@ const layers: ReadonlyArray<readonly [Parameters<typeof Testing.LayerLaws.of>[0]
     [Nn.batchNormDefinition, {}, { smooth: false }],
     [Nn.batchNormDefinition, { affine: false, momentum: 1 }, { input: [3, 2], smooth: false }],
     [Nn.embeddingDefinition, { size: 3 }, { input: [2], cardinalities: [2, 1] }],
+    [Nn.featureTokensDefinition, { size: 3 }, { input: [2] }],
+    [Nn.membersDefinition, { count: 2 }, { input: [3] }],
+    [Nn.membersDefinition, { count: 2, adapter: "signs" }],
+    [Nn.memberLinearDefinition, { units: 2 }, { input: [3, 2] }],
+    [Nn.memberLinearDefinition, { units: 2, adapter: "none" }, { input: [3, 2] }],
+    [Nn.memberLinearDefinition, { units: 1, adapter: "normal" }, { input: [2, 3] }],
+    [Nn.memberHeadDefinition, {}, { input: [3, 2] }],
+    [Nn.classTokenDefinition, {}, { input: [2, 3] }],
+    [Nn.takeTokenDefinition, {}, { input: [2, 3] }],
+    [Nn.selfAttentionDefinition, { heads: 2 }, { input: [3, 4] }],
+    [Nn.selfAttentionDefinition, { heads: 2, dropout: 0.5 }, { input: [3, 4], smooth: false }],
+    [Nn.transformerDefinition, { heads: 1 }, { input: [2, 2], smooth: false }],
+    [
+      Nn.transformerDefinition,
+      { heads: 2, activation: "geglu", attentionDropout: 0, hiddenDropout: 0 },
+      { input: [3, 2] }
+    ],
+    [
+      Nn.transformerDefinition,
+      { heads: 1, activation: "gelu", attentionDropout: 0, hiddenDropout: 0, firstNorm: false },
+      { input: [2, 2] }
+    ],
+    [Nn.linearEmbeddingDefinition, { size: 3 }, { input: [2], smooth: false }],
+    [Nn.periodicEmbeddingDefinition, { size: 2, frequencies: 2, scale: 0.2, relu: false }, { input: [2] }],
+    [
+      Nn.periodicEmbeddingDefinition,
+      { size: 2, frequencies: 2, scale: 0.2, shared: true, relu: false },
+      { input: [2] }
+    ],
+    [Nn.pbldEmbeddingDefinition, { size: 3, frequencies: 2 }, { input: [2] }],
+    [Nn.featureLinearDefinition, { size: 2 }, { input: [2, 3] }],
     [Nn.dropoutDefinition, { rate: 0.5 }, { smooth: false }],
     [Nn.flattenDefinition, {}, { input: [2, 3, 2] }],
     [Nn.reshapeDefinition, { shape: [3, 2] }, { input: [6] }],

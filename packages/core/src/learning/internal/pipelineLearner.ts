@@ -12,7 +12,7 @@ import * as Engine from "../../engine/Engine.ts"
 import * as Graph from "../../network/Graph.ts"
 import * as Features from "../../pipeline/Features.ts"
 import { PipelineError } from "../../pipeline/PipelineError.ts"
-import type * as Shape from "../../pipeline/Shape.ts"
+import * as Shape from "../../pipeline/Shape.ts"
 import type { Part, PartOf, Stage } from "../../pipeline/Stage.ts"
 import * as Pipeline from "../../pipeline/Pipeline.ts"
 import * as Seed from "../../Seed.ts"
@@ -24,6 +24,7 @@ import * as Training from "../Training.ts"
 import { windowRows } from "./batches.ts"
 import { decodeOptions } from "./decodeOptions.ts"
 import { intercept } from "./intercept.ts"
+import * as Members from "./members.ts"
 import * as Preprocessing from "./preprocessing.ts"
 import * as Settings from "./settings.ts"
 import * as TrainingNotes from "./trainingNotes.ts"
@@ -56,22 +57,47 @@ interface Learned {
 
 type Target = { readonly kind: TargetKind; readonly levels: ReadonlyArray<string> }
 
+/** How many members a network has: 1 unless its head is one of members. */
+const membersOf = (network: Graph.Network, { kind, levels }: Target): number =>
+  network.outputs / Prediction.outputs(kind, levels)
+
 /** The network for what the ingresses give. */
 const networkOf = (
-  { stages }: Parts,
+  { optimizer, stages }: Parts,
   { ingresses }: Preprocessing.Learned,
-  { kind, levels }: Target
-): Result.Result<Graph.Network, Shape.ShapeError> =>
-  Graph.make(
+  target: Target
+): Result.Result<Graph.Network, Shape.ShapeError> => {
+  const network = Graph.make(
     stages,
     new Map(Array.from(ingresses, ([path, { shape }]) => [path, shape] as const)),
-    Prediction.outputs(kind, levels),
+    Prediction.outputs(target.kind, target.levels),
     new Map(
       Array.from(ingresses).flatMap(([path, { cardinalities }]) =>
         cardinalities === undefined ? [] : [[path, cardinalities] as const]
       )
     )
   )
+  return Result.flatMap(network, (made) =>
+    optimizer.transform.searches && membersOf(made, target) > 1
+      ? Result.fail(
+          new Shape.ShapeError({
+            stage: made.nodes[made.output]!.path,
+            given: `the scores of ${membersOf(made, target)} members`,
+            expected: "one for a row, as the optimizer searches along a line",
+            advice: "choose Optimizer.sgd or Optimizer.adam, or end the network with Nn.head"
+          })
+        )
+      : Result.succeed(made)
+  )
+}
+
+/** The scores that are predicted and measured, from the outputs of a network. */
+const combined = ({ loss }: Parts, network: Graph.Network, target: Target, outputs: Float32Array): Float64Array =>
+  Members.scores(outputs, membersOf(network, target), {
+    kind: target.kind,
+    outputs: Prediction.outputs(target.kind, target.levels),
+    ranks: loss.translationInvariant
+  })
 
 /** Rows as a network takes them. */
 const dataOf = Effect.fnUntraced(function* (task: Task, learned: Preprocessing.Learned, made: Preprocessing.Made) {
@@ -109,11 +135,16 @@ const scoresOf = Effect.fnUntraced(function* (
   return out
 })
 
-/** The engine that computes the network of these parts. */
-const engineOf = Effect.fnUntraced(function* ({ loss, optimizer, settings }: Parts, network: Graph.Network) {
+/** The program of these parts, and the engine that computes it. */
+const programOf = Effect.fnUntraced(function* (
+  { loss, optimizer, settings }: Parts,
+  network: Graph.Network,
+  target: Target
+) {
   const engines = yield* Engine.Engines
-  const program = { network, loss: loss.loss, optimizer: optimizer.transform }
-  return yield* Effect.fromResult(Engine.choose(engines, program, settings.engine))
+  const mean = yield* Members.loss(loss.loss, membersOf(network, target))
+  const program = { network, loss: mean, optimizer: optimizer.transform }
+  return { program, engine: yield* Effect.fromResult(Engine.choose(engines, program, settings.engine)) }
 })
 
 const notFinite = (outputs: Float32Array, width: number): PipelineError | undefined => {
@@ -144,14 +175,14 @@ const fitted = (
     const outputs = yield* Effect.scoped(
       Effect.gen(function* () {
         const sources = yield* Preprocessing.open(learned.before, made)
-        const engine = yield* engineOf(parts, network)
+        const { engine } = yield* programOf(parts, network, target)
         return yield* scoresOf(engine, network, learned.arrays, { rows: rows.rows, sources })
       })
     )
     const refused = notFinite(outputs, network.outputs)
     if (refused !== undefined) return yield* refused
     // In double precision: in single, scores that differ could become equal.
-    const shifted = Float64Array.from(outputs, (score) => score + learned.intercept)
+    const shifted = combined(parts, network, target, outputs).map((score) => score + learned.intercept)
     return Prediction.fromOutputs(rows, shifted, parts.settings.predictType)
   })
 })
@@ -201,7 +232,7 @@ const afterTraining = (
 }
 
 const fit = Effect.fnUntraced(function* (parts: Parts, task: Task, seed: Seed.Seed) {
-  const { loss, optimizer, settings, stages } = parts
+  const { loss, settings, stages } = parts
   yield* Effect.fromResult(Settings.check(settings, task))
   const { validation } = settings
   const { train, valid } = yield* Effect.fromResult(Settings.splitRows(task, validation, seed))
@@ -212,10 +243,10 @@ const fit = Effect.fnUntraced(function* (parts: Parts, task: Task, seed: Seed.Se
     valid === undefined
       ? undefined
       : yield* dataOf(valid, learned, yield* Preprocessing.apply(stages, learned, Features.fromTask(valid)))
-  const engine = yield* engineOf(parts, network)
+  const { engine, program } = yield* programOf(parts, network, task)
   const outcome = yield* Training.run({
     engine,
-    program: { network, loss: loss.loss, optimizer: optimizer.transform, seed },
+    program: { ...program, seed },
     epochs: settings.epochs,
     batchSize: settings.batchSize,
     evalFreq: settings.evalFreq,
@@ -225,15 +256,16 @@ const fit = Effect.fnUntraced(function* (parts: Parts, task: Task, seed: Seed.Se
     callbacks: settings.callbacks
       .toSorted((a, b) => a.definition.weight - b.definition.weight)
       .flatMap(({ bound }): ReadonlyArray<Hooks> => (Result.isSuccess(bound) ? [bound.success.make()] : [])),
-    predict: (scores, { rows, truth }) => Prediction.fromOutputs({ schema: task, rows, truth }, scores, "prob")
+    predict: (outputs, { rows, truth }) =>
+      Prediction.fromOutputs({ schema: task, rows, truth }, combined(parts, network, task, outputs), "prob")
   })
   const notes = yield* Effect.fromResult(afterTraining(parts, outcome, held?.rows ?? 0))
-  const scores = yield* scoresOf(engine, network, outcome.arrays, data)
+  const scores = combined(parts, network, task, yield* scoresOf(engine, network, outcome.arrays, data))
   const undecided = task.kind === "binary" && loss.translationInvariant
   const constant = undecided ? intercept(scores, data.targets, data.weights) : 0
   const own = Prediction.fromOutputs(
     { schema: task, rows: data.rows, truth: data.truth },
-    Float64Array.from(scores, (score) => score + constant),
+    scores.map((score) => score + constant),
     "prob"
   )
   return fitted(parts, { before: learned, arrays: outcome.arrays, intercept: constant }, task, outcome, [

@@ -40,6 +40,60 @@ const learners: ReadonlyArray<readonly [string, AnyLearner, Task]> = [
       sites: Ingress.categorical(["site", "ward"]).pipe(Nn.embedding(3), Nn.reshaping(flat, {}, [6]))
     }).pipe(Nn.relu(), Nn.head(), Bce.loss(), training, model),
     mixed
+  ],
+  [
+    "embeddings of numbers",
+    Preprocess.standardise().pipe(
+      Merge.concat({
+        bins: Ingress.piecewiseLinear({ bins: 5 }).pipe(Nn.featureLinear(3)),
+        line: Ingress.numeric().pipe(Nn.linearEmbedding(3)),
+        pbld: Ingress.numeric().pipe(Nn.pbldEmbedding()),
+        lite: Ingress.numeric().pipe(Nn.periodicEmbedding({ frequencies: 4, size: 3, scale: 0.3, shared: true })),
+        waves: Ingress.numeric().pipe(Nn.periodicEmbedding({ frequencies: 4, size: 3, scale: 0.3 }))
+      }),
+      Nn.reshaping(flat, {}, [32]),
+      Nn.head(),
+      Bce.loss(),
+      training,
+      model
+    ),
+    Tasks.binary(n)
+  ],
+  [
+    "a transformer of feature tokens",
+    Preprocess.standardise().pipe(
+      Ingress.numeric(),
+      Nn.featureTokens(8),
+      Nn.classToken(),
+      Nn.transformer({ heads: 2, firstNorm: false }),
+      Nn.transformer({ heads: 4, activation: "geglu", residualDropout: 0.1 }),
+      // Keys have a bias without an effect, whose gradient is rounding: plain steps leave it there.
+      Nn.selfAttention({ heads: 2, dropout: 0.1 }),
+      Nn.takeToken(),
+      Nn.layerNorm(),
+      Nn.relu(),
+      Nn.head(),
+      Bce.loss(),
+      Optimizer.sgd({ learningRate: 0.1 }),
+      model
+    ),
+    Tasks.binary(n)
+  ],
+  [
+    "members",
+    Preprocess.standardise().pipe(
+      Ingress.numeric(),
+      Nn.members(3, { adapter: "normal" }),
+      Nn.memberLinear(4, { adapter: "none" }),
+      Nn.relu(),
+      Nn.memberLinear(4, { adapter: "signs" }),
+      Nn.relu(),
+      Nn.memberHead(),
+      Bce.loss(),
+      training,
+      model
+    ),
+    Tasks.binary(n)
   ]
 ]
 

@@ -13,7 +13,7 @@ import { inMemory, learned } from "./learned.ts"
 
 const id = "Ingress.categorical"
 
-const isCategorical = ({ type }: Column.Column): boolean => type !== "numeric" && type !== "date"
+const isCategorical = ({ type }: Column.Column): boolean => ["factor", "string", "integer", "boolean"].includes(type)
 
 /** The levels that occur, in natural order. */
 const occurring = (column: Column.Column): ReadonlyArray<string> => {

@@ -12,12 +12,13 @@ import * as Shape from "../../Shape.ts"
 import type * as Stage from "../../Stage.ts"
 import { append } from "../pipeline.ts"
 import { define } from "./define.ts"
+import { draw } from "./start.ts"
 
 /**
  * Where the table of each column begins in the one kernel that holds all of them, and after them its number of rows. A
  * table has a row for missing and unseen values, and then one for each level.
  */
-export const tableStarts = (cardinalities: ReadonlyArray<number>): ReadonlyArray<number> => {
+const tableStarts = (cardinalities: ReadonlyArray<number>): ReadonlyArray<number> => {
   const starts = [0]
   for (const levels of cardinalities) starts.push(starts.at(-1)! + levels + 1)
   return starts
@@ -27,7 +28,7 @@ export const tableStarts = (cardinalities: ReadonlyArray<number>): ReadonlyArray
 const initialise =
   (starts: ReadonlyArray<number>, size: number) =>
   (values: Float32Array, random: Generator): void => {
-    for (let i = 0; i < values.length; i++) values[i] = random.normal()
+    draw((one) => one.normal())(values, random)
     for (const start of starts.slice(0, -1)) values.fill(0, start * size, (start + 1) * size)
   }
 

@@ -6,37 +6,12 @@
 import type * as tf from "@tensorflow/tfjs-core"
 import * as Schema from "effect/Schema"
 import * as OptionSchema from "../../../OptionSchema.ts"
-import type * as Shape from "../../Shape.ts"
-import type * as Stage from "../../Stage.ts"
 import { define, stage } from "./define.ts"
-
-const ones = (values: Float32Array) => values.fill(1)
-const zeros = (values: Float32Array) => values.fill(0)
+import { learned, normalise, widthOf } from "./normalise.ts"
+import { ones, zeros } from "./start.ts"
 
 const epsilon = OptionSchema.withDefault(OptionSchema.positive, 1e-5)
 const affine = OptionSchema.withDefault(Schema.Boolean, true)
-
-const widthOf = (shape: Shape.Shape): number => shape.at(-1) ?? 1
-
-/** A scale and a shift for each position of the last axis. */
-const learned = (affine: boolean, input: Shape.Shape): ReadonlyArray<Stage.Parameter> =>
-  affine
-    ? [
-        { name: "scale", shape: [widthOf(input)], initialise: ones },
-        { name: "shift", shape: [widthOf(input)], initialise: zeros }
-      ]
-    : []
-
-const normalise = (
-  input: tf.Tensor,
-  { mean, variance }: { readonly mean: tf.Tensor; readonly variance: tf.Tensor },
-  epsilon: number,
-  [scale, shift]: ReadonlyArray<tf.Tensor>,
-  { tf }: Stage.Pass
-): tf.Tensor => {
-  const normal = tf.mul(tf.sub(input, mean), tf.rsqrt(tf.add(variance, epsilon)))
-  return scale === undefined || shift === undefined ? normal : tf.add(tf.mul(normal, scale), shift)
-}
 
 /** `Nn.layerNorm` as a definition, for registries. @category definitions */
 export const layerNormDefinition = define({

@@ -1,0 +1,127 @@
+/**
+ * Numbers as places in bins: the piecewise linear encoding, whose bins are learned from the training rows.
+ */
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as Column from "../../../data/Column.ts"
+import * as OptionSchema from "../../../OptionSchema.ts"
+import * as Decode from "../../Decode.ts"
+import * as Features from "../../Features.ts"
+import type * as Pipeline from "../../Pipeline.ts"
+import type { Source } from "../../Stage.ts"
+import { starting } from "../pipeline.ts"
+import { learned } from "./learned.ts"
+import { toRows } from "./numbers.ts"
+
+const id = "Ingress.piecewiseLinear"
+
+/** The different ones among the quantiles 0, 1/bins, …, 1, each between two values in proportion (type 7). */
+const edgesOf = (values: Float64Array, bins: number): ReadonlyArray<number> => {
+  const sorted = values.filter((value) => !Number.isNaN(value)).sort()
+  if (sorted.length === 0) return []
+  const edges = Array.from({ length: bins + 1 }, (_, i) => {
+    const place = ((sorted.length - 1) * i) / bins
+    const [low, high] = [sorted[Math.floor(place)]!, sorted[Math.ceil(place)]!]
+    return low === high ? low : low + (high - low) * (place % 1)
+  })
+  return edges.filter((edge, i) => i === 0 || edge > edges[i - 1]!)
+}
+
+/**
+ * Writes the encoding of x for bins between edges: 1 for the bins that lie below x, the share of its own bin, 0 above. The
+ * first bin is open below and the last one above. Bins that a column lacks stay as they are.
+ */
+const encode = (x: number, edges: ReadonlyArray<number>, into: Float32Array, at: number): void => {
+  const last = edges.length - 2
+  for (let bin = 0; bin <= last; bin++) {
+    const share = (x - edges[bin]!) / (edges[bin + 1]! - edges[bin]!)
+    into[at + bin] = Math.min(bin === last ? Infinity : 1, Math.max(bin === 0 ? -Infinity : 0, share))
+  }
+}
+
+/** Encodes rows when they are asked for, as they take `bins` times the memory of the numbers. */
+const encoding = (numbers: Float32Array, edges: ReadonlyArray<ReadonlyArray<number>>, bins: number): Source => {
+  const width = edges.length
+  return {
+    window: () => Effect.void,
+    fill: (rows, into) => {
+      into.fill(0, 0, rows.length * width * bins)
+      for (let i = 0; i < rows.length; i++) {
+        edges.forEach((own, j) => encode(numbers[rows[i]! * width + j]!, own, into, (i * width + j) * bins))
+      }
+    }
+  }
+}
+
+/** `Ingress.piecewiseLinear` as a definition, for registries. @category definitions */
+export const piecewiseLinearDefinition = learned({
+  id,
+  summary: "Numbers as places in bins between quantiles of the training rows",
+  options: Schema.Struct({
+    columns: Schema.optionalKey(Schema.Array(Schema.NonEmptyString).check(Schema.isMinLength(1))),
+    bins: OptionSchema.withDefault(OptionSchema.count(1), 48)
+  }),
+  state: Schema.Struct({
+    columns: Schema.Array(Schema.String),
+    edges: Schema.Array(Schema.Array(Schema.Finite))
+  }),
+  columns: ({ columns }) => columns,
+  shape: ({ bins, columns }, given) => [columns?.length ?? given, bins],
+  fit: ({ bins, columns }, features) =>
+    Result.flatMap(Features.chosen(features, id, columns), (chosen) => {
+      const numbers = chosen.map(([, column]) => Column.asNumbers(column))
+      const wrong = chosen.filter((_, i) => numbers[i] === undefined)
+      if (wrong.length === 0) {
+        return Result.succeed({
+          columns: chosen.map(([name]) => name),
+          edges: numbers.map((values) => edgesOf(values!, bins))
+        })
+      }
+      const named = wrong.slice(0, 8).map(([name, { type }]) => `"${name}" (${type})`)
+      return Features.fail(
+        id,
+        `takes numbers, but got ${named.join(", ")}${wrong.length > 8 ? ` and ${wrong.length - 8} more` : ""}; name the columns of numbers, and take the others in another branch of a Merge`
+      )
+    }),
+  open: ({ bins }, { edges }, columns, rows) =>
+    Effect.suspend(() =>
+      Effect.map(Effect.fromResult(toRows(id, columns, rows)), (numbers) => encoding(numbers, edges, bins))
+    )
+})
+
+/**
+ * Takes the named columns, or all that reach it, as places in bins: rows of shape [columns, bins], for
+ * `Nn.featureLinear` (Gorishniy et al. 2022, section 3.2).
+ *
+ * The edges b₀ < … < b_T of a column are the different ones among `bins` + 1 quantiles of its training rows (linear between
+ * two values). Entry t of x is (x − b_t) / (b_{t+1} − b_t), cut to [0, 1], except that the first is not cut below nor the
+ * last above; a column with fewer bins has zeros at the end. `bins` ≥ 1, default 48. Errors as of `Ingress.numeric`.
+ *
+ * *Gotcha*: a column that is constant in training has no bins, and says nothing.
+ *
+ * @example
+ * Ingress.piecewiseLinear({ columns: ["age"], bins: 8 }).pipe(Nn.featureLinear(16), Nn.relu()) // rows of shape [1, 16]
+ * @category stages
+ */
+export const piecewiseLinear = <
+  const Columns extends ReadonlyArray<string> = ReadonlyArray<never>,
+  const Bins extends number = 48
+>(
+  options: { readonly columns?: Columns; readonly bins?: Bins } = {}
+): PiecewiseLinear<Columns[number], number extends Columns["length"] ? number : Columns["length"], Bins> =>
+  starting(piecewiseLinearDefinition.bind(options, Decode.findNothing))
+
+/**
+ * The type of `Ingress.piecewiseLinear`: a pipeline by itself, or appended to preprocessing; see `Numeric`.
+ * @category type-level
+ */
+export interface PiecewiseLinear<
+  out Names extends string,
+  out Width extends number,
+  out Bins extends number
+> extends Pipeline.Pipeline<"ingress", Names, readonly [Width, Bins]> {
+  <P extends Pipeline.Any>(
+    self: P & Pipeline.After<P, "ingress", "Ingress.piecewiseLinear">
+  ): Pipeline.Pipeline<"ingress", Pipeline.ColumnsOf<P>, readonly [Width, Bins]>
+}
