@@ -39,6 +39,8 @@ export const all: ReadonlyArray<Definition> = [
   Nn.layerNormDefinition,
   Nn.batchNormDefinition,
   Nn.dropoutDefinition,
+  Nn.flattenDefinition,
+  Nn.reshapeDefinition,
   Nn.headDefinition,
   Nn.residualDefinition,
   Merge.concatDefinition,

@@ -23,6 +23,7 @@ export { define, type Keeping, type Layer, reshaping, stage } from "./internal/l
 export * from "./internal/layers/activations.ts"
 export * from "./internal/layers/gates.ts"
 export * from "./internal/layers/norms.ts"
+export * from "./internal/layers/shapes.ts"
 
 // ---------------------------------------------------------------------------------------------------------- affine
 

@@ -205,6 +205,20 @@ describe("norms", () => {
   })
 })
 
+describe("reshaping", () => {
+  it("is known where nothing has to be multiplied", () => {
+    const image = Ingress.numeric().pipe(Nn.reshape([28, 28, 1]))
+    expectTypeOf<Pipeline.ShapeOf<typeof image>>().toEqualTypeOf<readonly [28, 28, 1]>()
+    const flat = image.pipe(Nn.relu(), Nn.flatten())
+    expectTypeOf<Pipeline.ShapeOf<typeof flat>>().toEqualTypeOf<readonly [number]>()
+    expectTypeOf(layers.pipe(Nn.flatten())).toEqualTypeOf<typeof layers>()
+    // @ts-expect-error Nn.head takes rows of rank 1, these have rank 3: put Nn.flatten() before it
+    image.pipe(Nn.head())
+    // @ts-expect-error Nn.reshape cannot come after the head
+    head.pipe(Nn.reshape([1, 1]))
+  })
+})
+
 describe("gated units", () => {
   it("leave a last size that the compiler does not know", () => {
     const gated = layers.pipe(Nn.glu())

@@ -49,6 +49,8 @@ const layers: ReadonlyArray<readonly [Parameters<typeof Testing.LayerLaws.of>[0]
     [Nn.batchNormDefinition, {}, { smooth: false }],
     [Nn.batchNormDefinition, { affine: false, momentum: 1 }, { input: [3, 2], smooth: false }],
     [Nn.dropoutDefinition, { rate: 0.5 }, { smooth: false }],
+    [Nn.flattenDefinition, {}, { input: [2, 3, 2] }],
+    [Nn.reshapeDefinition, { shape: [3, 2] }, { input: [6] }],
     [Nn.residualDefinition, { body: [{ type: "Nn.linear", units: 3 }, "Nn.tanh"] }]
   ]
 for (const [definition, options = {}, claims = {}] of layers) {
