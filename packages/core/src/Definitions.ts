@@ -41,6 +41,8 @@ export const all: ReadonlyArray<Definition> = [
   Nn.dropoutDefinition,
   Nn.flattenDefinition,
   Nn.reshapeDefinition,
+  Nn.conv2dDefinition,
+  Nn.conv1dDefinition,
   Nn.headDefinition,
   Nn.residualDefinition,
   Merge.concatDefinition,

@@ -219,6 +219,38 @@ describe("reshaping", () => {
   })
 })
 
+describe("convolutions", () => {
+  const image = Ingress.numeric().pipe(Nn.reshape([28, 28, 1]))
+  const sequence = Ingress.numeric().pipe(Nn.reshape([100, 1]))
+
+  it("know their filters, and the sizes where they stay", () => {
+    const valid = image.pipe(Nn.conv2d({ filters: 8, size: 3 }))
+    expectTypeOf<Pipeline.ShapeOf<typeof valid>>().toEqualTypeOf<readonly [number, number, 8]>()
+    const same = image.pipe(Nn.conv2d({ filters: 8, size: [3, 5], padding: "same", dilation: 2 }))
+    expectTypeOf<Pipeline.ShapeOf<typeof same>>().toEqualTypeOf<readonly [28, 28, 8]>()
+    const half = image.pipe(Nn.conv2d({ filters: 8, size: 3, padding: "same", stride: [2, 1] }))
+    expectTypeOf<Pipeline.ShapeOf<typeof half>>().toEqualTypeOf<readonly [number, number, 8]>()
+    const padding: "valid" | "same" = "same" as "valid" | "same"
+    const either = sequence.pipe(Nn.conv1d({ filters: 4, size: 3, padding }))
+    expectTypeOf<Pipeline.ShapeOf<typeof either>>().toEqualTypeOf<readonly [number, 4]>()
+    const all = sequence.pipe(Nn.conv1d({ filters: 4, size: 3, padding: "same" }), Nn.relu())
+    expectTypeOf<Pipeline.ShapeOf<typeof all>>().toEqualTypeOf<readonly [100, 4]>()
+  })
+
+  it("take images, or sequences, and options of the right names", () => {
+    // @ts-expect-error Nn.conv2d takes rows of shape [height, width, channels], these have rank 1
+    ingress.pipe(Nn.conv2d({ filters: 8, size: 3 }))
+    // @ts-expect-error Nn.conv1d takes rows of shape [length, channels], these have rank 3
+    image.pipe(Nn.conv1d({ filters: 8, size: 3 }))
+    // @ts-expect-error no such option
+    image.pipe(Nn.conv2d({ filters: 8, size: 3, paddings: "same" }))
+    // @ts-expect-error no such padding
+    image.pipe(Nn.conv2d({ filters: 8, size: 3, padding: "full" }))
+    // @ts-expect-error a sequence has one axis
+    sequence.pipe(Nn.conv1d({ filters: 8, size: [3, 3] }))
+  })
+})
+
 describe("gated units", () => {
   it("leave a last size that the compiler does not know", () => {
     const gated = layers.pipe(Nn.glu())

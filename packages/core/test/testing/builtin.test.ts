@@ -51,6 +51,12 @@ const layers: ReadonlyArray<readonly [Parameters<typeof Testing.LayerLaws.of>[0]
     [Nn.dropoutDefinition, { rate: 0.5 }, { smooth: false }],
     [Nn.flattenDefinition, {}, { input: [2, 3, 2] }],
     [Nn.reshapeDefinition, { shape: [3, 2] }, { input: [6] }],
+    [Nn.conv2dDefinition, { filters: 2, size: 2 }, { input: [3, 4, 2] }],
+    [Nn.conv2dDefinition, { filters: 2, size: [2, 3], stride: [2, 1], padding: "same" }, { input: [4, 3, 1] }],
+    [Nn.conv2dDefinition, { filters: 4, size: 2, dilation: 2, groups: 2, padding: 1 }, { input: [3, 4, 2] }],
+    [Nn.conv2dDefinition, { filters: 3, size: 2, groups: 3, bias: false }, { input: [3, 3, 3] }],
+    [Nn.conv1dDefinition, { filters: 3, size: 3 }, { input: [5, 2] }],
+    [Nn.conv1dDefinition, { filters: 2, size: 2, stride: 2, dilation: 2, padding: 3 }, { input: [6, 1] }],
     [Nn.residualDefinition, { body: [{ type: "Nn.linear", units: 3 }, "Nn.tanh"] }]
   ]
 for (const [definition, options = {}, claims = {}] of layers) {
