@@ -24,6 +24,7 @@ export * from "./internal/layers/activations.ts"
 export * from "./internal/layers/convolutions.ts"
 export * from "./internal/layers/gates.ts"
 export * from "./internal/layers/norms.ts"
+export * from "./internal/layers/pooling.ts"
 export * from "./internal/layers/shapes.ts"
 
 // ---------------------------------------------------------------------------------------------------------- affine

@@ -251,6 +251,31 @@ describe("convolutions", () => {
   })
 })
 
+describe("pooling", () => {
+  const image = Ingress.numeric().pipe(Nn.reshape([28, 28, 3]))
+  const sequence = Ingress.numeric().pipe(Nn.reshape([100, 2]))
+
+  it("keeps the channels", () => {
+    const pooled = image.pipe(Nn.maxPool2d(2), Nn.averagePool2d({ size: [2, 3], stride: 1, padding: "same" }))
+    expectTypeOf<Pipeline.ShapeOf<typeof pooled>>().toEqualTypeOf<readonly [number, number, 3]>()
+    const shorter = sequence.pipe(Nn.maxPool1d(2), Nn.averagePool1d({ size: 2, padding: 1 }))
+    expectTypeOf<Pipeline.ShapeOf<typeof shorter>>().toEqualTypeOf<readonly [number, 2]>()
+    const channels = pooled.pipe(Nn.globalMaxPool(), Nn.head())
+    expectTypeOf<Pipeline.ReachedOf<typeof channels>>().toEqualTypeOf<"head">()
+    const means = sequence.pipe(Nn.globalAveragePool())
+    expectTypeOf<Pipeline.ShapeOf<typeof means>>().toEqualTypeOf<readonly [2]>()
+  })
+
+  it("takes images, or sequences", () => {
+    // @ts-expect-error Nn.maxPool2d takes rows of shape [height, width, channels], these have rank 1
+    ingress.pipe(Nn.maxPool2d(2))
+    // @ts-expect-error Nn.averagePool1d takes rows of shape [length, channels], these have rank 3
+    image.pipe(Nn.averagePool1d(2))
+    // @ts-expect-error no such option
+    image.pipe(Nn.maxPool2d({ size: 2, dilation: 2 }))
+  })
+})
+
 describe("gated units", () => {
   it("leave a last size that the compiler does not know", () => {
     const gated = layers.pipe(Nn.glu())

@@ -8,74 +8,10 @@
  */
 import type * as tf from "@tensorflow/tfjs-core"
 import type * as Stage from "../../Stage.ts"
+import { both, type Ends, extend, padded, type Plane, spread, withGradient } from "./planes.ts"
 import type { Fit } from "./windows.ts"
 
 type Tf = Stage.Pass["tf"]
-
-/** An operation with its own gradient. `kept` are the tensors that the gradient needs. */
-export const withGradient = (
-  t: Tf,
-  inputs: ReadonlyArray<tf.Tensor>,
-  kept: ReadonlyArray<tf.Tensor>,
-  value: () => tf.Tensor,
-  gradient: (dy: tf.Tensor, kept: ReadonlyArray<tf.Tensor>) => Array<tf.Tensor>
-): tf.Tensor =>
-  t.customGrad((...given) => {
-    const save = given.at(-1)
-    if (typeof save === "function") save([...kept])
-    return { value: value(), gradFunc: (dy: tf.Tensor, saved: Array<tf.Tensor>) => gradient(dy, saved) }
-  })(...inputs)
-
-/** Puts zeros between the entries of the axes 1 and 2, so that they stand `apart` entries apart; none after the last. */
-const spread = (x: tf.Tensor, [vertical, horizontal]: readonly [number, number], t: Tf): tf.Tensor => {
-  if (vertical === 1 && horizontal === 1) return x
-  const [n, height, width, channels] = x.shape as [number, number, number, number]
-  const wide = t.reshape(
-    t.pad(t.reshape(x, [n, height, width, channels]), [
-      [0, 0],
-      [0, 0],
-      [0, 0],
-      [0, (horizontal - 1) * channels]
-    ]),
-    [n, height, width * horizontal * channels]
-  )
-  const full = t.pad(wide, [
-    [0, 0],
-    [0, 0],
-    [0, (vertical - 1) * width * horizontal * channels]
-  ])
-  return t.slice(
-    t.reshape(full, [n, height * vertical, width * horizontal, channels]),
-    [0, 0, 0, 0],
-    [n, (height - 1) * vertical + 1, (width - 1) * horizontal + 1, channels]
-  )
-}
-
-type Ends = readonly [before: number, after: number]
-
-/** Extends the axes 1 and 2 by zeros at both ends; a negative number cuts off. */
-const extend = (x: tf.Tensor, [vertical, horizontal]: readonly [Ends, Ends], t: Tf): tf.Tensor => {
-  const [n, height, width, channels] = x.shape as [number, number, number, number]
-  const cut = ([before, after]: Ends) => [Math.max(0, -before), Math.max(0, -before) + Math.max(0, -after)] as const
-  const [[top, lost], [left, narrower]] = [cut(vertical), cut(horizontal)]
-  const kept = lost + narrower === 0 ? x : t.slice(x, [0, top, left, 0], [n, height - lost, width - narrower, channels])
-  const added = ([before, after]: Ends): [number, number] => [Math.max(0, before), Math.max(0, after)]
-  return t.pad(kept, [[0, 0], added(vertical), added(horizontal), [0, 0]])
-}
-
-/** The windows along height and width. */
-export type Plane = readonly [Fit, Fit]
-
-type Pair = [number, number]
-
-const both = (plane: Plane, f: (fit: Fit) => number): Pair => [f(plane[0]), f(plane[1])]
-
-const padded = ([vertical, horizontal]: Plane): [Pair, Pair, Pair, Pair] => [
-  [0, 0],
-  [vertical.before, vertical.after],
-  [horizontal.before, horizontal.after],
-  [0, 0]
-]
 
 /** The convolution itself; strides and dilations do not both exceed 1. */
 const value = (x: tf.Tensor4D, kernel: tf.Tensor4D, plane: Plane, t: Tf): tf.Tensor4D =>
