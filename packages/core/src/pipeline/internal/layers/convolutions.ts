@@ -16,12 +16,8 @@ import { define } from "./define.ts"
 import type { Spatial } from "./spatial.ts"
 import * as Windows from "./windows.ts"
 
-interface Options {
+interface Options extends Windows.Options {
   readonly filters: number
-  readonly size: Windows.PerAxis
-  readonly stride: Windows.PerAxis
-  readonly padding: Windows.Padding
-  readonly dilation: Windows.PerAxis
   readonly groups: number
   readonly bias: boolean
 }
@@ -32,14 +28,6 @@ const fields = {
   groups: OptionSchema.withDefault(OptionSchema.count(1), 1),
   bias: OptionSchema.withDefault(Schema.Boolean, true)
 }
-
-const windows = ({ dilation, padding, size, stride }: Options, spatial: 1 | 2): ReadonlyArray<Windows.Window> =>
-  Array.from({ length: spatial }, (_, axis) => ({
-    size: Windows.ofAxis(size, axis),
-    stride: Windows.ofAxis(stride, axis),
-    dilation: Windows.ofAxis(dilation, axis),
-    padding
-  }))
 
 /** Refuses groups that do not divide channels and filters. */
 const divided = ({ filters, groups }: Options, input: Shape.Shape): Result.Result<Shape.Shape, Shape.Problem> => {
@@ -57,13 +45,13 @@ const divided = ({ filters, groups }: Options, input: Shape.Shape): Result.Resul
 const shape = (options: Options, input: Shape.Shape, spatial: 1 | 2): Result.Result<Shape.Shape, Shape.Problem> =>
   Windows.ofSpatial(input, spatial).pipe(
     Result.flatMap((input) => divided(options, input)),
-    Result.flatMap((input) => Windows.fitAll(input, windows(options, spatial))),
+    Result.flatMap((input) => Windows.fitAll(input, Windows.windows(options, spatial))),
     Result.map((fits) => [...fits.map(({ output }) => output), options.filters])
   )
 
 /** Kernel and bias, uniform on ±1/√(entries of a window). */
 const parameters = (options: Options, input: Shape.Shape, spatial: 1 | 2): ReadonlyArray<Stage.Parameter> => {
-  const sizes = windows(options, spatial).map(({ size }) => size)
+  const sizes = Windows.windows(options, spatial).map(({ size }) => size)
   const each = input.at(-1)! / options.groups
   const bound = 1 / Math.sqrt(sizes.reduce((product, n) => product * n, each))
   const initialise = (values: Float32Array, random: Generator): void => {
@@ -75,26 +63,19 @@ const parameters = (options: Options, input: Shape.Shape, spatial: 1 | 2): Reado
   ]
 }
 
-/** A window of one entry: what a sequence has for height. */
-const one: Windows.Window = { size: 1, stride: 1, dilation: 1, padding: "valid" }
-
-/** A sequence is an image of height 1. */
 const forward = (
   options: Options,
   input: tf.Tensor,
   [kernel, bias]: ReadonlyArray<tf.Tensor>,
   { tf }: Stage.Pass
 ): tf.Tensor => {
-  const spatial = input.rank === 3 ? 1 : 2
   const [rows = 0, ...row] = input.shape
-  const [height, width, channels] = spatial === 1 ? [1, ...row] : row
-  const own = windows(options, spatial)
-  const [vertical, horizontal] = spatial === 1 ? [one, ...own] : own
-  const planar = ungrouped(spatial === 1 ? tf.expandDims(kernel!, 0) : kernel!, options.groups, tf)
-  const image = tf.reshape(input, [rows, height!, width!, channels!])
-  const y = convolve(image, planar, [Windows.fit(height!, vertical!), Windows.fit(width!, horizontal!)], tf)
+  const { plane, shape } = Windows.image(options, row)
+  const sequence = row.length === 2
+  const planar = ungrouped(sequence ? tf.expandDims(kernel!, 0) : kernel!, options.groups, tf)
+  const y = convolve(tf.reshape(input, [rows, ...shape]), planar, plane, tf)
   const raised = bias === undefined ? y : tf.add(y, bias)
-  return spatial === 1 ? tf.squeeze(raised, [1]) : raised
+  return sequence ? tf.squeeze(raised, [1]) : raised
 }
 
 /** `Nn.conv2d` as a definition, for registries. @category definitions */

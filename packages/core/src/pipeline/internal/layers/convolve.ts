@@ -8,8 +8,8 @@
  */
 import type * as tf from "@tensorflow/tfjs-core"
 import type * as Stage from "../../Stage.ts"
-import { both, type Ends, extend, padded, type Plane, spread, withGradient } from "./planes.ts"
-import type { Fit } from "./windows.ts"
+import { both, type Ends, extend, padded, spread, withGradient } from "./planes.ts"
+import type { Fit, Plane } from "./windows.ts"
 
 type Tf = Stage.Pass["tf"]
 

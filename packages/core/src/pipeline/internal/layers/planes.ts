@@ -3,7 +3,7 @@
  */
 import type * as tf from "@tensorflow/tfjs-core"
 import type * as Stage from "../../Stage.ts"
-import type { Fit } from "./windows.ts"
+import type { Fit, Plane } from "./windows.ts"
 
 type Tf = Stage.Pass["tf"]
 
@@ -60,9 +60,6 @@ export const extend = (x: tf.Tensor, [vertical, horizontal]: readonly [Ends, End
   const [above, beside] = [added(vertical), added(horizontal)]
   return [...above, ...beside].every((n) => n === 0) ? kept : t.pad(kept, [[0, 0], above, beside, [0, 0]], value)
 }
-
-/** The windows along height and width. */
-export type Plane = readonly [Fit, Fit]
 
 type Pair = [number, number]
 

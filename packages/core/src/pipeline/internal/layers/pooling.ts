@@ -11,28 +11,17 @@ import * as Shape from "../../Shape.ts"
 import type * as Stage from "../../Stage.ts"
 import { append } from "../pipeline.ts"
 import { define, type Layer } from "./define.ts"
-import type { Plane } from "./planes.ts"
 import * as Pool from "./pool.ts"
 import type { Spatial } from "./spatial.ts"
 import * as Windows from "./windows.ts"
 
-interface Options {
-  readonly size: Windows.PerAxis
-  readonly stride?: Windows.PerAxis
-  readonly padding: Windows.Padding
-}
-
-const windows = ({ padding, size, stride = size }: Options, spatial: 1 | 2): ReadonlyArray<Windows.Window> =>
-  Array.from({ length: spatial }, (_, axis) => ({
-    size: Windows.ofAxis(size, axis),
-    stride: Windows.ofAxis(stride, axis),
-    dilation: 1,
-    padding
-  }))
-
-const shape = (options: Options, input: Shape.Shape, spatial: 1 | 2): Result.Result<Shape.Shape, Shape.Problem> => {
+const shape = (
+  options: Windows.Options,
+  input: Shape.Shape,
+  spatial: 1 | 2
+): Result.Result<Shape.Shape, Shape.Problem> => {
   const { padding } = options
-  const small = windows(options, spatial).find(({ size }) => typeof padding === "number" && padding >= size)
+  const small = Windows.windows(options, spatial).find(({ size }) => typeof padding === "number" && padding >= size)
   if (small !== undefined) {
     return Result.fail({
       given: `a padding of ${padding} for windows of ${small.size}`,
@@ -41,26 +30,20 @@ const shape = (options: Options, input: Shape.Shape, spatial: 1 | 2): Result.Res
     })
   }
   return Windows.ofSpatial(input, spatial).pipe(
-    Result.flatMap((input) => Windows.fitAll(input, windows(options, spatial))),
+    Result.flatMap((input) => Windows.fitAll(input, Windows.windows(options, spatial))),
     Result.map((fits) => [...fits.map(({ output }) => output), input.at(-1)!])
   )
 }
 
-type Pooling = (x: tf.Tensor, plane: Plane, t: Stage.Pass["tf"]) => tf.Tensor
+type Pooling = (x: tf.Tensor, plane: Windows.Plane, t: Stage.Pass["tf"]) => tf.Tensor
 
-/** Pools sequences as images of height 1. */
 const forward =
   (pool: Pooling) =>
-  (options: Options, input: tf.Tensor, _: ReadonlyArray<tf.Tensor>, { tf }: Stage.Pass): tf.Tensor => {
-    const spatial = input.rank === 3 ? 1 : 2
+  (options: Windows.Options, input: tf.Tensor, _: ReadonlyArray<tf.Tensor>, { tf }: Stage.Pass): tf.Tensor => {
     const [rows = 0, ...row] = input.shape
-    const [height, width, channels] = spatial === 1 ? [1, ...row] : row
-    const own = windows(options, spatial)
-    const one: Windows.Window = { size: 1, stride: 1, dilation: 1, padding: "valid" }
-    const [vertical, horizontal] = spatial === 1 ? [one, ...own] : own
-    const plane: Plane = [Windows.fit(height!, vertical!), Windows.fit(width!, horizontal!)]
-    const y = pool(tf.reshape(input, [rows, height!, width!, channels!]), plane, tf)
-    return spatial === 1 ? tf.squeeze(y, [1]) : y
+    const { plane, shape } = Windows.image(options, row)
+    const y = pool(tf.reshape(input, [rows, ...shape]), plane, tf)
+    return row.length === 2 ? tf.squeeze(y, [1]) : y
   }
 
 const planar = (id: string, summary: string, pool: Pooling) =>

@@ -57,8 +57,45 @@ export const fit = (input: number, { padding, ...window }: Window): Fit => {
 /** One number for all axes, or one for each. */
 export type PerAxis = number | ReadonlyArray<number>
 
-/** The number of an axis. */
-export const ofAxis = (given: PerAxis, axis: number): number => (typeof given === "number" ? given : given[axis]!)
+const ofAxis = (given: PerAxis, axis: number): number => (typeof given === "number" ? given : given[axis]!)
+
+/** The options of a layer with windows; those of pools leave out the dilation, and the stride where it is the size. */
+export interface Options {
+  readonly size: PerAxis
+  readonly stride?: PerAxis
+  readonly dilation?: PerAxis
+  readonly padding: Padding
+}
+
+/** The windows along each axis before the channels. */
+export const windows = (
+  { dilation = 1, padding, size, stride = size }: Options,
+  spatial: 1 | 2
+): ReadonlyArray<Window> =>
+  Array.from({ length: spatial }, (_, axis) => ({
+    size: ofAxis(size, axis),
+    stride: ofAxis(stride, axis),
+    dilation: ofAxis(dilation, axis),
+    padding
+  }))
+
+/** Windows along height and width. */
+export type Plane = readonly [vertical: Fit, horizontal: Fit]
+
+/** An image of shape [height, width, channels] under the windows of a layer; a sequence is an image of height 1. */
+export interface Image {
+  readonly shape: readonly [height: number, width: number, channels: number]
+  readonly plane: Plane
+}
+
+const one: Window = { size: 1, stride: 1, dilation: 1, padding: "valid" }
+
+/** Sees rows [height, width, channels], or [length, channels], as an image under the windows of a layer. */
+export const image = (options: Options, row: Shape.Shape): Image => {
+  const [height = 1, width = 1, channels = 1] = row.length === 2 ? [1, ...row] : row
+  const [vertical = one, horizontal = one] = row.length === 2 ? [one, ...windows(options, 1)] : windows(options, 2)
+  return { shape: [height, width, channels], plane: [fit(height, vertical), fit(width, horizontal)] }
+}
 
 const positive = OptionSchema.count(1)
 
