@@ -22,6 +22,7 @@ import type * as Stage from "./Stage.ts"
 export type { Layer as Bound, Parameter, Pass } from "./Stage.ts"
 export { define, type Keeping, type Layer, reshaping, stage } from "./internal/layers/define.ts"
 export * from "./internal/layers/activations.ts"
+export * from "./internal/layers/convolutions.ts"
 export * from "./internal/layers/gates.ts"
 export * from "./internal/layers/norms.ts"
 export * from "./internal/layers/embedding.ts"
@@ -31,6 +32,8 @@ export * from "./internal/layers/numberEmbeddings.ts"
 export * from "./internal/layers/tokens.ts"
 export * from "./internal/layers/transformer.ts"
 export * from "./internal/layers/members.ts"
+export * from "./internal/layers/pooling.ts"
+export * from "./internal/layers/shapes.ts"
 
 // ---------------------------------------------------------------------------------------------------------- affine
 

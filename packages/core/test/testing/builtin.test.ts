@@ -86,6 +86,19 @@ const layers: ReadonlyArray<readonly [Parameters<typeof Testing.LayerLaws.of>[0]
     [Nn.dropoutDefinition, { rate: 0.5 }, { smooth: false }],
     [Nn.flattenDefinition, {}, { input: [2, 3, 2] }],
     [Nn.reshapeDefinition, { shape: [3, 2] }, { input: [6] }],
+    [Nn.conv2dDefinition, { filters: 2, size: 2 }, { input: [3, 4, 2] }],
+    [Nn.conv2dDefinition, { filters: 2, size: [2, 3], stride: [2, 1], padding: "same" }, { input: [4, 3, 1] }],
+    [Nn.conv2dDefinition, { filters: 4, size: 2, dilation: 2, groups: 2, padding: 1 }, { input: [3, 4, 2] }],
+    [Nn.conv2dDefinition, { filters: 3, size: 2, groups: 3, bias: false }, { input: [3, 3, 3] }],
+    [Nn.conv1dDefinition, { filters: 3, size: 3 }, { input: [5, 2] }],
+    [Nn.conv1dDefinition, { filters: 2, size: 2, stride: 2, dilation: 2, padding: 3 }, { input: [6, 1] }],
+    [Nn.maxPool2dDefinition, { size: 2 }, { input: [4, 5, 2] }],
+    [Nn.maxPool2dDefinition, { size: [3, 2], stride: 1, padding: "same" }, { input: [4, 3, 2] }],
+    [Nn.averagePool2dDefinition, { size: 3, stride: [2, 1], padding: 1 }, { input: [5, 4, 2] }],
+    [Nn.maxPool1dDefinition, { size: 3, stride: 2 }, { input: [7, 2] }],
+    [Nn.averagePool1dDefinition, { size: 2 }, { input: [4, 3] }],
+    [Nn.globalAveragePoolDefinition, {}, { input: [3, 4, 2] }],
+    [Nn.globalMaxPoolDefinition, {}, { input: [5, 2] }],
     [Nn.residualDefinition, { body: [{ type: "Nn.linear", units: 3 }, "Nn.tanh"] }]
   ]
 for (const [definition, options = {}, claims = {}] of layers) {
