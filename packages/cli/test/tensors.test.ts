@@ -26,7 +26,14 @@ const png = (side: number, row: number) => {
   const values = pixels(side, row)
   const lines = Array.from({ length: side }, (_, y) => [0, ...values.slice(y * side, (y + 1) * side)])
   return Uint8Array.from([
-    ...[0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a],
+    0x89,
+    0x50,
+    0x4e,
+    0x47,
+    0x0d,
+    0x0a,
+    0x1a,
+    0x0a,
     ...chunk("IHDR", [...big32(side), ...big32(side), 8, 0, 0, 0, 0]),
     ...chunk("IDAT", [...deflateSync(Uint8Array.from(lines.flat()))]),
     ...chunk("IEND", [])

@@ -66,7 +66,14 @@ export const png = (
   more: ReadonlyArray<readonly [type: string, data: ReadonlyArray<number>]> = []
 ): Uint8Array =>
   Uint8Array.from([
-    ...[0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a],
+    0x89,
+    0x50,
+    0x4e,
+    0x47,
+    0x0d,
+    0x0a,
+    0x1a,
+    0x0a,
     ...chunk("IHDR", [...big32(width), ...big32(height), depth, colours[colour], 0, 0, 0]),
     ...more.flatMap(([type, data]) => chunk(type, data)),
     ...chunk("IDAT", [...deflateSync(Uint8Array.from(lines.flatMap((line) => [0, ...line])))]),

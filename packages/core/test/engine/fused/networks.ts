@@ -124,11 +124,82 @@ const chains = (batches: boolean): fc.Arbitrary<Pick<Case, "stages" | "inputs">>
     inputs: [["numeric", [width]]] as const
   }))
 
+const windows: fc.Arbitrary<object> = fc.record({
+  size: fc.oneof(fc.integer({ min: 1, max: 3 }), fc.constant([2, 3])),
+  padding: fc.constantFrom("valid", "same"),
+  stride: fc.constantFrom(1, 2)
+})
+
+/** Layers of images [height, width, 4] that leave at least one pixel. */
+const planes: fc.Arbitrary<Json> = fc.oneof(
+  fc
+    .tuple(windows, fc.constantFrom(1, 2), fc.constantFrom(4, 8), fc.boolean())
+    .map(([given, groups, filters, bias]) => ({ type: "Nn.conv2d", ...given, groups, filters, bias })),
+  fc.constantFrom("same", 1).map((padding) => ({ type: "Nn.conv2d", filters: 4, size: 3, dilation: 2, padding })),
+  windows.map((given) => ({ type: "Nn.maxPool2d", ...given })),
+  windows.map((given) => ({ type: "Nn.averagePool2d", ...given })),
+  activations
+)
+
+/** Networks of images and sequences. */
+const images: fc.Arbitrary<Pick<Case, "stages" | "inputs">> = fc
+  .tuple(
+    fc.integer({ min: 7, max: 9 }),
+    fc.integer({ min: 7, max: 10 }),
+    planes,
+    planes,
+    fc.constantFrom<ReadonlyArray<Json>>(
+      ["Nn.flatten"],
+      ["Nn.globalMaxPool"],
+      ["Nn.globalAveragePool"],
+      [{ type: "Nn.maxPool2d", size: [2, 1] }, "Nn.flatten"]
+    )
+  )
+  .chain(([height, width, first, second, last]) =>
+    fc.constantFrom<Pick<Case, "stages" | "inputs">>(
+      {
+        stages: [
+          "Ingress.numeric",
+          { type: "Nn.reshape", shape: [height, width, 4] },
+          first,
+          "Nn.tanh",
+          second,
+          ...last,
+          "Nn.head"
+        ],
+        inputs: [["numeric", [4 * height * width]]]
+      },
+      {
+        stages: [
+          "Ingress.numeric",
+          { type: "Nn.reshape", shape: [width, 2] },
+          { type: "Nn.conv1d", filters: 3, size: 3, padding: "same" },
+          { type: "Nn.maxPool1d", size: 2 },
+          { type: "Nn.conv1d", filters: 6, size: 2, stride: 2, groups: 3 },
+          { type: "Nn.averagePool1d", size: 2, padding: "same" },
+          "Nn.flatten",
+          "Nn.head"
+        ],
+        inputs: [["numeric", [2 * width]]]
+      }
+    )
+  )
+
+/** Whether the windows fit into the image. */
+const fits = ({ inputs, stages }: Pick<Case, "stages" | "inputs">): boolean =>
+  Result.isSuccess(
+    Graph.make(Result.getOrThrow(Pipeline.fromJson(stages, registry)).stages, new Map(inputs), 1)
+  )
+
 /** Random networks with a loss and a number of rows; `batches` says whether rows of a batch may depend on each other. */
 export const cases = (batches: boolean): fc.Arbitrary<Case> =>
   fc
     .tuple(
-      fc.oneof({ weight: 2, arbitrary: chains(batches) }, { weight: 1, arbitrary: branches(batches) }),
+      fc.oneof(
+        { weight: 2, arbitrary: chains(batches) },
+        { weight: 1, arbitrary: branches(batches) },
+        { weight: 2, arbitrary: images.filter(fits) }
+      ),
       fc.constantFrom<Case["loss"]>("bce", "weighted bce", "aum", "hinge", "mse", "cross-entropy"),
       fc.integer({ min: 2, max: 7 }),
       fc.constantFrom(1, 2, 3, 5, 8, 17, 33)

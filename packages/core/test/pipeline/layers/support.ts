@@ -1,6 +1,6 @@
 /** What tests of layers on images share. */
 import type * as Tf from "@tensorflow/tfjs-core"
-import type * as Windows from "../../../src/pipeline/internal/layers/windows.ts"
+import type * as Windows from "../../../src/pipeline/Windows.ts"
 import type { Layer, Pass } from "../../../src/pipeline/Stage.ts"
 import * as Seed from "../../../src/Seed.ts"
 

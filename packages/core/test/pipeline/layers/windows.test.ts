@@ -1,7 +1,7 @@
 import * as Result from "effect/Result"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import * as Windows from "../../../src/pipeline/internal/layers/windows.ts"
+import * as Windows from "../../../src/pipeline/Windows.ts"
 
 const window = (size: number, more: Partial<Windows.Window> = {}): Windows.Window => ({
   size,

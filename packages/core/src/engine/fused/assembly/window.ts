@@ -12,14 +12,34 @@ export function pad(height: i32, bytes: i32, from: usize, to: usize, toStride: u
   }
 }
 
-/** Adds patches [places, size] back to where they were read: place i, entry p at x + places[i] + entries[p]. */
-export function addPatches(places: i32, size: i32, at: usize, entries: usize, patches: usize, x: usize): void {
+/**
+ * Adds patches back to where they were read. A patch is `count` runs of `length` numbers; run r of place i stands at
+ * x + places[i] + starts[r].
+ */
+export function addPatches(
+  places: i32,
+  count: i32,
+  length: i32,
+  at: usize,
+  starts: usize,
+  patches: usize,
+  x: usize
+): void {
+  const whole = length & ~3
   for (let i = 0; i < places; i++) {
     const place = x + load<u32>(at + ((<usize>i) << 2))
-    for (let p = 0; p < size; p++) {
-      const to = place + load<u32>(entries + ((<usize>p) << 2))
-      store<f32>(to, load<f32>(to) + load<f32>(patches))
-      patches += 4
+    for (let r = 0; r < count; r++) {
+      const to = place + load<u32>(starts + ((<usize>r) << 2))
+      let j = 0
+      for (; j < whole; j += 4) {
+        const o = (<usize>j) << 2
+        v128.store(to + o, f32x4.add(v128.load(to + o), v128.load(patches + o)))
+      }
+      for (; j < length; j++) {
+        const o = (<usize>j) << 2
+        store<f32>(to + o, load<f32>(to + o) + load<f32>(patches + o))
+      }
+      patches += (<usize>length) << 2
     }
   }
 }

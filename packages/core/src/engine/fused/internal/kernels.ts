@@ -144,7 +144,7 @@ export interface Kernels {
   ) => void
 
   readonly pad: (height: number, bytes: number, from: At, to: At, toStride: number) => void
-  readonly addPatches: (places: number, size: number, at: At, entries: At, patches: At, x: At) => void
+  readonly addPatches: (places: number, count: number, length: number, at: At, starts: At, patches: At, x: At) => void
   readonly maxPool: (windows: number, channels: number, x: At, first: At, entries: At, y: At, places: At) => void
   readonly maxPoolBack: (windows: number, channels: number, dy: At, places: At, dx: At) => void
   readonly averagePool: (windows: number, channels: number, x: At, first: At, entries: At, y: At) => void

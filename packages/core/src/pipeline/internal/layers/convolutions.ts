@@ -14,7 +14,7 @@ import { append } from "../pipeline.ts"
 import { convolve, ungrouped } from "./convolve.ts"
 import { define } from "./define.ts"
 import type { Spatial } from "./spatial.ts"
-import * as Windows from "./windows.ts"
+import * as Windows from "../../Windows.ts"
 
 interface Options extends Windows.Options {
   readonly filters: number

@@ -3,7 +3,7 @@
  */
 import type * as tf from "@tensorflow/tfjs-core"
 import type * as Stage from "../../Stage.ts"
-import type { Fit, Plane } from "./windows.ts"
+import type { Fit, Plane } from "../../Windows.ts"
 
 type Tf = Stage.Pass["tf"]
 

@@ -8,7 +8,7 @@
 import type * as tf from "@tensorflow/tfjs-core"
 import type * as Stage from "../../Stage.ts"
 import { both, type Ends, extend, padded, withGradient } from "./planes.ts"
-import type { Fit, Plane } from "./windows.ts"
+import type { Fit, Plane } from "../../Windows.ts"
 
 type Tf = Stage.Pass["tf"]
 

@@ -13,7 +13,7 @@ import { append } from "../pipeline.ts"
 import { define, type Layer } from "./define.ts"
 import * as Pool from "./pool.ts"
 import type { Spatial } from "./spatial.ts"
-import * as Windows from "./windows.ts"
+import * as Windows from "../../Windows.ts"
 
 const shape = (
   options: Windows.Options,

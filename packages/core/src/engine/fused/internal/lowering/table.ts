@@ -5,10 +5,12 @@ import * as Nn from "../../../../pipeline/Nn.ts"
 import type * as Stage from "../../../../pipeline/Stage.ts"
 import type { Operation, Place } from "../operation.ts"
 import { activation, gate, Kind, prelu } from "./activations.ts"
+import { convolution } from "./convolution.ts"
 import { dropout } from "./dropout.ts"
 import { embedding } from "./embedding.ts"
 import { linear } from "./linear.ts"
 import { batchNorm, layerNorm } from "./norms.ts"
+import { globalPooling, pooling } from "./pooling.ts"
 
 /** A layer becomes an operation, or leaves its rows where they are under another shape. */
 export type Lowered = ((place: Place) => Operation) | "same rows"
@@ -29,6 +31,16 @@ const entries: ReadonlyArray<readonly [string, Lower]> = [
   entry(Nn.headDefinition, () => linear),
   entry(Nn.embeddingDefinition, () => embedding),
   entry(Nn.identityDefinition, () => "same rows"),
+  entry(Nn.flattenDefinition, () => "same rows"),
+  entry(Nn.reshapeDefinition, () => "same rows"),
+  entry(Nn.conv1dDefinition, convolution),
+  entry(Nn.conv2dDefinition, convolution),
+  entry(Nn.maxPool1dDefinition, (options) => pooling("maximum", options)),
+  entry(Nn.maxPool2dDefinition, (options) => pooling("maximum", options)),
+  entry(Nn.averagePool1dDefinition, (options) => pooling("average", options)),
+  entry(Nn.averagePool2dDefinition, (options) => pooling("average", options)),
+  entry(Nn.globalMaxPoolDefinition, () => globalPooling("maximum")),
+  entry(Nn.globalAveragePoolDefinition, () => globalPooling("average")),
   entry(Nn.dropoutDefinition, (options) => (options.rate === 0 ? "same rows" : dropout(options))),
   entry(Nn.layerNormDefinition, layerNorm),
   entry(Nn.batchNormDefinition, batchNorm),

@@ -6,8 +6,8 @@
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import * as OptionSchema from "../../../OptionSchema.ts"
-import * as Shape from "../../Shape.ts"
+import * as OptionSchema from "../OptionSchema.ts"
+import * as Shape from "./Shape.ts"
 
 /**
  * Entries at both ends of an axis: so many; `"valid"`, none; `"same"`, as many as give ⌈size / stride⌉ windows, the odd
