@@ -15,7 +15,7 @@ import {
   Prediction,
   Preprocess,
   Task,
-  Tfjs,
+  Auto,
   Validation
 } from "@rocflow/core"
 import { Aum, Bce } from "@rocflow/losses"
@@ -190,5 +190,5 @@ export const render = (result: Result): string =>
   ].join("\n\n")
 
 if (import.meta.main) {
-  await Effect.runPromise(program.pipe(Effect.map(render), Effect.flatMap(Console.log), Effect.provide(Tfjs.layer())))
+  await Effect.runPromise(program.pipe(Effect.map(render), Effect.flatMap(Console.log), Effect.provide(Auto.layer())))
 }

@@ -3,7 +3,7 @@
  *
  * Run it by `npx node examples/two-moons/main.ts`; README.md tells the story.
  */
-import { Ingress, Learner, Model, Nn, Optimizer, Preprocess, Seed, Targets, Tfjs } from "@rocflow/core"
+import { Ingress, Learner, Model, Nn, Optimizer, Preprocess, Seed, Targets, Auto } from "@rocflow/core"
 import { Bce, BinaryScores, Roc } from "@rocflow/losses"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
@@ -145,5 +145,5 @@ export const render = (result: Result): string => {
 }
 
 if (import.meta.main) {
-  await Effect.runPromise(program.pipe(Effect.map(render), Effect.flatMap(Console.log), Effect.provide(Tfjs.layer())))
+  await Effect.runPromise(program.pipe(Effect.map(render), Effect.flatMap(Console.log), Effect.provide(Auto.layer())))
 }

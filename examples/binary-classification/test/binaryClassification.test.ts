@@ -1,4 +1,4 @@
-import * as Tfjs from "@rocflow/core/engine/tfjs/Tfjs"
+import * as Auto from "@rocflow/core/engine/Auto"
 import { expect, it, layer } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -13,7 +13,7 @@ const folder = new URL("../", import.meta.url)
 /** What the program found, computed once for all tests. */
 class Found extends Context.Service<Found, Effect.Success<typeof program>>()("test/Found") {}
 
-layer(Layer.effect(Found, program).pipe(Layer.provide(Tfjs.layer())))("binary classification", (it) => {
+layer(Layer.effect(Found, program).pipe(Layer.provide(Auto.layer())))("binary classification", (it) => {
   it.effect("prints what the README says", () =>
     Effect.gen(function* () {
       expect(foreignOutput(folder, render(yield* Found))).toEqual([])

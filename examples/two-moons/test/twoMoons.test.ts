@@ -1,4 +1,4 @@
-import * as Tfjs from "@rocflow/core/engine/tfjs/Tfjs"
+import * as Auto from "@rocflow/core/engine/Auto"
 import * as Seed from "@rocflow/core/Seed"
 import { expect, it, layer } from "@effect/vitest"
 import * as Context from "effect/Context"
@@ -14,7 +14,7 @@ const folder = new URL("../", import.meta.url)
 /** What the program found, computed once for all tests. */
 class Found extends Context.Service<Found, Effect.Success<typeof program>>()("test/Found") {}
 
-layer(Layer.effect(Found, program).pipe(Layer.provide(Tfjs.layer())))("two moons", (it) => {
+layer(Layer.effect(Found, program).pipe(Layer.provide(Auto.layer())))("two moons", (it) => {
   it.effect("prints what the README says", () =>
     Effect.gen(function* () {
       expect(foreignOutput(folder, render(yield* Found))).toEqual([])

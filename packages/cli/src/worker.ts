@@ -3,7 +3,7 @@
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
-import * as Tfjs from "@rocflow/core/engine/tfjs/Tfjs"
+import * as Auto from "@rocflow/core/engine/Auto"
 import { serve } from "@rocflow/resampling/executor/worker"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -14,4 +14,4 @@ const [directory = "", file = ""] = process.argv.slice(2)
 serve(
   directory,
   Effect.map(plan(file), ({ design }) => design)
-).pipe(Effect.provide(Layer.mergeAll(Tfjs.layer(), NodeServices.layer)), NodeRuntime.runMain)
+).pipe(Effect.provide(Layer.mergeAll(Auto.layer(), NodeServices.layer)), NodeRuntime.runMain)

@@ -79,7 +79,7 @@ const programs: Readonly<Record<string, { readonly code: string; readonly says: 
       const learner = Ingress.numeric().pipe(Nn.head(), CrossEntropy.loss(), Optimizer.adam(), Model.classif({ epochs: 1 }))
       export const ran = Effect.runPromise(Learner.train(learner, task))
     `,
-    says: ["No engine is provided: add Effect.provide(Tfjs.layer())"]
+    says: ["No engine is provided: add Effect.provide(Auto.layer())"]
   },
   "measure.ts": {
     code: `

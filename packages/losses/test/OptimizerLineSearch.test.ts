@@ -1,7 +1,7 @@
 import * as Column from "@rocflow/core/data/Column"
 import * as Table from "@rocflow/core/data/Table"
 import * as Task from "@rocflow/core/data/Task"
-import * as Tfjs from "@rocflow/core/engine/tfjs/Tfjs"
+import * as Auto from "@rocflow/core/engine/Auto"
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as Measure from "@rocflow/core/learning/Measure"
 import * as Model from "@rocflow/core/learning/Model"
@@ -52,7 +52,7 @@ describe("Optimizer.lineSearch", () => {
     ["integers, with many ties", 0]
   ] as const)("never lets AUM rise on full batches: %s", async (_, decimals) => {
     const trained = await run(
-      Effect.flatMap(task(decimals), (data) => Learner.train(learner, data)).pipe(Effect.provide(Tfjs.layer()))
+      Effect.flatMap(task(decimals), (data) => Learner.train(learner, data)).pipe(Effect.provide(Auto.layer()))
     )
     const losses = trained.fitted.outcome!.history.map(({ loss }) => loss)
     expect(losses).toHaveLength(40)
@@ -66,7 +66,7 @@ describe("Optimizer.lineSearch", () => {
         const data = yield* task(undefined)
         const trained = yield* Learner.train(learner, data)
         return Measure.auc.evaluate(yield* Learner.predict(trained, data))
-      }).pipe(Effect.provide(Tfjs.layer()))
+      }).pipe(Effect.provide(Auto.layer()))
     )
     // The best direction separates the classes by √(1.2² + 0.8²) = 1.44 sd: AUC Φ(1.44/√2) = 0.846. AUM is another loss.
     expect(auc).toBeGreaterThan(0.75)
@@ -92,7 +92,7 @@ describe("Optimizer.lineSearch", () => {
   it("is refused for row weights, which the search does not know", async () => {
     const error = await run(
       Effect.flip(
-        Effect.flatMap(task(undefined, true), (data) => Learner.train(learner, data)).pipe(Effect.provide(Tfjs.layer()))
+        Effect.flatMap(task(undefined, true), (data) => Learner.train(learner, data)).pipe(Effect.provide(Auto.layer()))
       )
     )
     expect(error.message).toContain("does not use row weights")

@@ -3,7 +3,7 @@
  *
  * @example
  * const outcome = yield* Run.start(design, "runs/sonar").pipe(
- *   Effect.provide([Tfjs.layer(), Executor.inProcess, NodeServices.layer])
+ *   Effect.provide([Auto.layer(), Executor.inProcess, NodeServices.layer])
  * )
  * Score.aggregate(Score.table(outcome.results))
  */

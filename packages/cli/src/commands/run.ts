@@ -5,7 +5,7 @@ import { availableParallelism } from "node:os"
 import * as Note from "@rocflow/core/data/Note"
 import * as Duration from "@rocflow/core/Duration"
 import * as Engine from "@rocflow/core/engine/Engine"
-import * as Tfjs from "@rocflow/core/engine/tfjs/Tfjs"
+import * as Auto from "@rocflow/core/engine/Auto"
 import * as Events from "@rocflow/core/learning/Events"
 import * as Executor from "@rocflow/resampling/Executor"
 import * as Notes from "@rocflow/resampling/Notes"
@@ -109,7 +109,7 @@ export const run = Effect.fn("run")(function* ({ file, out, workers, timeLimit, 
     })
   }).pipe(
     Effect.provideService(Events.Sink, json ? printRun : progress.listen),
-    Effect.provide(Layer.mergeAll(Tfjs.layer(), executorOf(file, workers, timeLimit))),
+    Effect.provide(Layer.mergeAll(Auto.layer(), executorOf(file, workers, timeLimit))),
     Effect.ensuring(Effect.sync(progress.clear)),
     Effect.onInterrupt(() =>
       Console.error(`stopped; finished jobs are kept in ${directory}, and the same command goes on from there`)

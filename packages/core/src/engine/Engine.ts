@@ -92,7 +92,7 @@ export interface Engine {
  * provided.
  * @category services
  */
-export type Engines = "No engine is provided: add Effect.provide(Tfjs.layer())"
+export type Engines = "No engine is provided: add Effect.provide(Auto.layer())"
 
 /** The service that holds the engines of a program. @category services */
 export const Engines: Context.Service<Engines, ReadonlyArray<Engine>> = Context.Service<Engines, ReadonlyArray<Engine>>(

@@ -144,7 +144,7 @@ const kindLaws = <E, R>(
  * engine.
  *
  * @example
- * const run = (effect) => Effect.runPromise(Effect.provide(effect, Tfjs.layer()))
+ * const run = (effect) => Effect.runPromise(Effect.provide(effect, Auto.layer()))
  * for (const { check, name } of LearnerLaws.of(learner, run)) it(name, check)
  */
 export const of = <E, R>(

@@ -240,6 +240,10 @@ export const engine = (arithmetic: Arithmetic): Engine.Engine | undefined => {
   }
 }
 
+/** The engine for an arithmetic, or for `"strict"` where the machine has no other; undefined where it has neither. */
+export const best = (arithmetic: Arithmetic = "relaxed"): Engine.Engine | undefined =>
+  engine(arithmetic) ?? engine("strict")
+
 /**
  * Provides the fused engine: with `"relaxed"` arithmetic (the default) where the machine has it, else `"strict"`.
  *
@@ -252,7 +256,7 @@ export const layer = (
   Layer.effect(
     Engine.Engines,
     Effect.suspend(() => {
-      const made = (options.arithmetic === "strict" ? undefined : engine("relaxed")) ?? engine("strict")
+      const made = best(options.arithmetic)
       return made === undefined
         ? Effect.fail(
             new Engine.EngineUnavailable({

@@ -197,6 +197,23 @@ const makeTrainer = (use: () => Tfjs, program: Engine.Program, rows: number): En
 /** Layers and losses of tensor operations run here, whatever they are; the search of a loss needs linear scores. */
 const supports = (): Result.Result<void, string> => Result.succeed(undefined)
 
+/** The engine on the first backend of the list that works on this machine: see `layer`. */
+export const engine = (wanted?: ReadonlyArray<Backend>): Effect.Effect<Engine.Engine, Engine.EngineUnavailable> =>
+  Effect.map(start(wanted), ({ tf, backend }) => {
+    const current = tf.getBackend()
+    // TensorFlow.js has one current backend for the process; a program may have engines on several.
+    const use = (): Tfjs => {
+      if (tf.getBackend() !== current) void tf.setBackend(current)
+      return tf
+    }
+    return {
+      name: `tfjs-${backend}`,
+      supports,
+      trainer: (program, rows) => Effect.sync(() => makeTrainer(use, program, rows)),
+      scorer: (network, arrays, rows) => Effect.sync(() => makeScorer(use, network, arrays, rows))
+    }
+  })
+
 /**
  * Provides the engine on the first backend of the list that works on this machine (default: native if installed,
  * WebAssembly, plain JavaScript).
@@ -205,22 +222,7 @@ const supports = (): Result.Result<void, string> => Result.succeed(undefined)
 export const layer = (wanted?: ReadonlyArray<Backend>): Layer.Layer<Engine.Engines, Engine.EngineUnavailable> =>
   Layer.effect(
     Engine.Engines,
-    Effect.map(start(wanted), ({ tf, backend }) => {
-      const current = tf.getBackend()
-      // TensorFlow.js has one current backend for the process; a program may have engines on several.
-      const use = (): Tfjs => {
-        if (tf.getBackend() !== current) void tf.setBackend(current)
-        return tf
-      }
-      return [
-        {
-          name: `tfjs-${backend}`,
-          supports,
-          trainer: (program, rows) => Effect.sync(() => makeTrainer(use, program, rows)),
-          scorer: (network, arrays, rows) => Effect.sync(() => makeScorer(use, network, arrays, rows))
-        }
-      ]
-    })
+    Effect.map(engine(wanted), (made) => [made])
   )
 
 /** Counts the tensors that are alive: after any training or prediction, as many as before. */

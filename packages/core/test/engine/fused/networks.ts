@@ -187,9 +187,7 @@ const images: fc.Arbitrary<Pick<Case, "stages" | "inputs">> = fc
 
 /** Whether the windows fit into the image. */
 const fits = ({ inputs, stages }: Pick<Case, "stages" | "inputs">): boolean =>
-  Result.isSuccess(
-    Graph.make(Result.getOrThrow(Pipeline.fromJson(stages, registry)).stages, new Map(inputs), 1)
-  )
+  Result.isSuccess(Graph.make(Result.getOrThrow(Pipeline.fromJson(stages, registry)).stages, new Map(inputs), 1))
 
 /** Random networks with a loss and a number of rows; `batches` says whether rows of a batch may depend on each other. */
 export const cases = (batches: boolean): fc.Arbitrary<Case> =>
