@@ -165,6 +165,19 @@ export interface PooledRow {
   readonly splits: number
 }
 
+/** One example image of each class in each subset, of a column of a task; see `Examples` of core. */
+export interface ImageGrid {
+  readonly task: string
+  readonly column: string
+  readonly levels: ReadonlyArray<string>
+  /** One empty name for a task without subsets. */
+  readonly subsets: ReadonlyArray<string>
+  /** A PNG in base64 of at most 64 × 64 pixels. */
+  readonly images: ReadonlyArray<{ readonly level: string; readonly subset: string; readonly png: string }>
+  /** How many levels and subsets are not shown. */
+  readonly more: { readonly levels: number; readonly subsets: number }
+}
+
 /** Jobs that failed with one message, and how many. */
 export interface FailureRow {
   readonly learner: string
@@ -189,6 +202,7 @@ export interface Provenance {
 export interface ReportModel {
   readonly title: string
   readonly tasks: ReadonlyArray<TaskSummary>
+  readonly images: ReadonlyArray<ImageGrid>
   readonly learners: ReadonlyArray<LearnerSummary>
   readonly resampling: string
   readonly measures: ReadonlyArray<MeasureSummary>

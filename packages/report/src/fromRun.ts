@@ -10,9 +10,11 @@ import * as Pooled from "@rocflow/resampling/Pooled"
 import type * as Job from "@rocflow/resampling/Job"
 import type * as RunDirectory from "@rocflow/resampling/RunDirectory"
 import * as Score from "@rocflow/resampling/Score"
+import * as TaskImages from "@rocflow/resampling/TaskImages"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Finished } from "./Finished.ts"
+import { gridOf } from "./imagesFigure.ts"
 import * as Predictions from "./internal/predictions.ts"
 import { formatOf, orNull } from "./Numbers.ts"
 import { oneTestSet } from "./oneTestSet.ts"
@@ -242,6 +244,13 @@ const byResampling = (run: Finished): Finished => {
   }
 }
 
+/** The example images of each task; in a run of several resamplings of each task that the report makes of it. */
+const imagesOf = Effect.fnUntraced(function* ({ directory, manifest: { resamplings } }: Finished) {
+  return (yield* TaskImages.read(directory)).flatMap(({ task, ...examples }) =>
+    resamplings.map(({ text }) => gridOf(resamplings.length === 1 ? task : named(task, text), examples))
+  )
+})
+
 /** Assembles everything that a report of the run shows. */
 export const model = Effect.fnUntraced(function* (given: Finished) {
   const run = byResampling(given)
@@ -251,6 +260,7 @@ export const model = Effect.fnUntraced(function* (given: Finished) {
   const found: Model.ReportModel = {
     title: name,
     tasks: manifest.tasks.map(taskOf),
+    images: yield* imagesOf(given),
     learners: manifest.learners.map(learnerOf),
     resampling: manifest.resamplings.map(({ text }) => text).join("; "),
     measures: manifest.measures.map(measureOf),

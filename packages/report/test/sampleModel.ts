@@ -149,6 +149,7 @@ export const sampleModel = (options: SampleOptions = {}): ReportModel => {
         dataHash: "b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9"
       }
     ],
+    images: [],
     learners: learners.map((id, i) => ({
       id,
       pipeline:

@@ -111,7 +111,7 @@ describe("ofTask", () => {
       const spectral = yield* source([bands, bands], [2, 2, 5], two)
       expect(yield* Examples.ofTask(yield* Task.fromTable(spectral, { target: "digit" }))).toEqual([])
       const images = yield* source([[1, 2, 3, 4]], [2, 2], {})
-      const regression = Table.withColumn(images, "y", Column.numeric([1]))
+      const regression = yield* Table.withColumn(images, "y", Column.numeric([1]))
       expect(yield* Examples.ofTask(yield* Task.fromTable(regression, { target: "y" }))).toEqual([])
     })
   )
