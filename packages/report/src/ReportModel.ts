@@ -130,6 +130,8 @@ export interface HistoryRow {
   readonly epoch: number
   readonly series: string
   readonly value: number
+  /** Whether the weights of this epoch are those of the model, in a training that was validated. */
+  readonly kept: boolean
 }
 
 /** The rates of a ROC curve; `fpr` and `tpr` never decrease and run up to 1. */

@@ -157,9 +157,10 @@ const historiesOf = (results: ReadonlyArray<Job.Result>): ReadonlyArray<Model.Hi
       ? []
       : (training?.history ?? []).flatMap(({ epoch, loss, train, valid }) => {
           const { task, learner, testSubset, trainSubsets, iteration } = job
+          const kept = training?.best !== undefined && training.kept === epoch
           const point = (series: string, value: unknown): ReadonlyArray<Model.HistoryRow> =>
             typeof value === "number"
-              ? [{ task, learner, testSubset, trainSubsets, fold: iteration, epoch, series, value }]
+              ? [{ task, learner, testSubset, trainSubsets, fold: iteration, epoch, series, value, kept }]
               : []
           return [
             ...point("train loss", loss),
