@@ -7,7 +7,7 @@ import * as Column from "./Column.ts"
 import type { SchemaError } from "./SchemaError.ts"
 import * as Task from "./Task.ts"
 import * as Tensors from "./Tensors.ts"
-import { type RowShape, storedShape } from "./TensorStore.ts"
+import type { RowShape } from "./TensorStore.ts"
 
 /** An image as it is shown. @category models */
 export interface Example {
@@ -101,19 +101,26 @@ const toBytes = (values: Float64Array, [least, most]: readonly [number, number])
   return Uint8Array.from(values, (value) => Math.round((value - least) * factor))
 }
 
+/** The shapes of rows; none where a step of the column cannot change them. */
+const shapesOf = (column: Column.Tensor): ReadonlyArray<RowShape> =>
+  Result.match(Tensors.shapes(column), {
+    onSuccess: (shapes) => shapes.map(({ shape }) => shape),
+    onFailure: () => []
+  })
+
 const ofColumn = Effect.fnUntraced(function* (task: Task.Task, name: string, column: Column.Tensor) {
   const names = task.roles.subset === undefined ? [""] : Task.subsetCounts(task).map((subset) => subset.name)
   const levels = task.levels.slice(0, mostLevels)
   const subsets = names.slice(0, mostSubsets)
   const wanted = firstRows(task, column, subsets, levels.length)
-  const reader = yield* Tensors.open({ ...column, steps: [] })
+  const reader = yield* Tensors.open(column)
   const read: Array<ReturnType<typeof shrunk> & (typeof wanted)[number] & { readonly source: number }> = []
   yield* reader.read(
     wanted.map(({ row }) => row),
     (i, values) => {
       const { row } = wanted[i]!
       const source = column.store[row]!
-      const plane = planeOf(storedShape(column.stores[source]!, column.place[row]!))
+      const plane = planeOf(shapesOf(Column.take(column, [row]))[0] ?? [])
       if (plane !== undefined) read.push({ ...wanted[i]!, source, ...shrunk(values, plane) })
     }
   )
@@ -143,19 +150,12 @@ const ofColumn = Effect.fnUntraced(function* (task: Task.Task, name: string, col
   return examples.images.length === 0 ? [] : [examples]
 })
 
-/** Whether rows of a column are images; those of other shapes are left out. */
-const hasImages = (column: Column.Tensor): boolean =>
-  Result.match(Tensors.shapes({ ...column, steps: [] }), {
-    onSuccess: (shapes) => shapes.some(({ shape }) => planeOf(shape) !== undefined),
-    onFailure: () => false
-  })
-
 /**
  * Takes one example image of each class in each subset: the first row of the task that has one. A feature column of the
  * type tensor is one of images if its rows are [height, width], or [height, width, channels] with 1 to 4 channels; there
  * may be several. Only the rows that are shown are decoded.
  *
- * The images are as they are stored, before any preprocessing. Those of a source (a file, a folder) are scaled together, to
+ * The images are those of the task, before the preprocessing of any learner. Those of a source (a file, a folder) are scaled together, to
  * whole numbers from 0 to 255; sources of other ranges or sizes are scaled by themselves. Images above 64 pixels are shrunk.
  * Beyond 20 classes and 12 subsets, `more` counts what is left out.
  *
@@ -171,7 +171,7 @@ const hasImages = (column: Column.Tensor): boolean =>
 export const ofTask = (task: Task.Task): Effect.Effect<ReadonlyArray<Examples>, SchemaError> =>
   Effect.forEach(task.levels.length === 0 ? [] : task.roles.feature, (name) => {
     const column = task.table.columns.get(name)
-    return column?.type === "tensor" && hasImages(column)
+    return column?.type === "tensor" && shapesOf(column).some((shape) => planeOf(shape) !== undefined)
       ? Effect.scoped(ofColumn(task, name, column))
       : Effect.succeed([])
   }).pipe(Effect.map((found) => found.flat()))
