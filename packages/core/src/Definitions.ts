@@ -51,6 +51,7 @@ export const all: ReadonlyArray<Definition> = [
   Nn.globalMaxPoolDefinition,
   Nn.headDefinition,
   Nn.residualDefinition,
+  Nn.blockDefinition,
   Merge.concatDefinition,
   Merge.sumDefinition,
   Merge.productDefinition,

@@ -77,7 +77,8 @@ const after = (flow: Flow, part: Part | undefined, kind: Stage["kind"], known: K
 /** The shape where branches come together: the last sizes add up when they stand side by side. */
 const joined = (part: Part | undefined, before: Flow, ends: ReadonlyArray<Flow>): Flow => {
   const [first] = ends
-  if (first === undefined || part === undefined || !("join" in part)) return before
+  if (first === undefined || part === undefined) return before
+  if (!("join" in part)) return part.kind === "block" ? first : before
   if (part.kind === "block" || part.join !== "concat") return { ...first, words: undefined }
   const last = ends.reduce((sum, { shape }) => sum + (shape.at(-1) ?? Number.NaN), 0)
   return { shape: [...first.shape.slice(0, -1), last], unknown: first.unknown, words: undefined }
@@ -110,13 +111,14 @@ export const toMermaid = (self: Any, known: Known = {}): string => {
     self.stages,
     { ...start, node: "task" },
     {
+      once: true,
       stage: (sofar, { stage }) => ({
         ...after(sofar, partOf(stage), stage.kind, known),
         node: draw(stage, [sofar])
       }),
       join: (sofar, { stage }, ends) => {
         const part = partOf(stage)
-        const sources = [...ends.values(), ...(part?.kind === "block" ? [sofar] : [])]
+        const sources = [...ends.values(), ...(part?.kind === "block" && "join" in part ? [sofar] : [])]
         return { ...joined(part, sofar, [...ends.values()]), node: draw(stage, sources) }
       }
     }
@@ -139,6 +141,7 @@ export const toText = (self: Any, known: Known = {}): string => {
     lines.push({ text: `${"  ".repeat(above.length)}${text}`, after })
   }
   Traverse.fold(self.stages, start, {
+    once: true,
     stage: (sofar, { stage, path }) => {
       const flow = after(sofar, partOf(stage), stage.kind, known)
       push(path, label(stage), describe(flow))
