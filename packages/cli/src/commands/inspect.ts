@@ -113,13 +113,13 @@ export const inspect = Effect.fn("inspect")(function* ({ file, format }: Input) 
   if (format === "text") for (const each of tasks) yield* Console.log(`${taskText(each)}\n`)
   for (const learner of learners) {
     const pipeline = pipelineOf(learner, registry)
-    // Preprocessing may change the number of columns, so the task's number is shown only where there is none.
-    const shapes = pipeline?.stages[0]?.kind === "ingress" ? known : { outputs: known.outputs }
+    const widths = design.widths.filter((width) => width.learner === learner.id)
+    const stages = widths.find((width) => width.task === task?.id)?.stages ?? []
+    const shapes = { ...known, columns: new Map(stages.map(({ columns, path }) => [path, columns])) }
     if (format === "mermaid") {
       if (pipeline !== undefined) yield* Console.log(`%% ${learner.id}\n${Pipeline.toMermaid(pipeline, shapes)}\n`)
     } else {
       const body = pipeline === undefined ? stageText(learner.json) : Pipeline.toText(pipeline, shapes)
-      const widths = design.widths.filter((width) => width.learner === learner.id)
       const lines = widths.flatMap(({ stages, task }) =>
         widthsOf(
           tasks.find(({ id }) => id === task)!,

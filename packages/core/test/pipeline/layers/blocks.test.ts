@@ -148,7 +148,7 @@ Nn.head                 → rows × 1`)
   s3["Nn.relu"]
   s4["Nn.block (count: 30)"]
   s5["Nn.head"]
-  task -- "columns" --> s0
+  task -- "2 columns" --> s0
   s0 -- "rows × 2" --> s1
   s1 -- "rows × 4" --> s2
   s2 -- "rows × 4" --> s3
