@@ -130,5 +130,29 @@ export const choose = (
   )
 }
 
+/**
+ * Says which engine computes a program, and what is in the way of each engine before it.
+ *
+ * @example
+ * Engine.explain(engines, program) // => tfjs-wasm, since fused-relaxed cannot: Mine.scale at "scale" has no kernels
+ */
+export const explain = (
+  engines: ReadonlyArray<Engine>,
+  program: Omit<Program, "seed">,
+  wanted?: string
+): Result.Result<string, EngineUnavailable> =>
+  Result.map(choose(engines, program, wanted), ({ name }) => {
+    const before = engines.slice(
+      0,
+      engines.findIndex((engine) => engine.name === name)
+    )
+    if (wanted !== undefined) return `${name}, which the learner names`
+    const reasons = before.flatMap((engine) => {
+      const supported = engine.supports(program)
+      return Result.isFailure(supported) ? [`${engine.name} cannot: ${supported.failure}`] : []
+    })
+    return reasons.length === 0 ? name : `${name}, since ${reasons.join("; ")}`
+  })
+
 /** Provides engines that are made already: for tests, and for engines of one's own. @category layers */
 export const layer = (engines: ReadonlyArray<Engine>): Layer.Layer<Engines> => Layer.succeed(Engines, engines)

@@ -251,6 +251,7 @@ export type Part =
   | { readonly kind: "ingress"; readonly ingress: Ingress }
   | { readonly kind: "layer" | "head"; readonly layer: Layer }
   | { readonly kind: "block"; readonly join: Join; readonly body: ReadonlyArray<Stage> }
+  | { readonly kind: "block"; readonly count: number; readonly body: ReadonlyArray<Stage> }
   | { readonly kind: "merge"; readonly join: Join; readonly branches: ReadonlyMap<string, ReadonlyArray<Stage>> }
   | {
       readonly kind: "loss"
