@@ -91,7 +91,7 @@ describe("experiments", () => {
     expect(failure).toBeInstanceOf(ExperimentError)
     const problems = (failure as ExperimentError).issues.map(({ path, message }) => `${path}: ${message}`)
     expect(problems).toHaveLength((parse(text) as { tasks: ReadonlyArray<unknown> }).tasks.length)
-    for (const problem of problems) expect(problem).toMatch(/^tasks\[\d+\]\.file: .*the file does not exist/)
+    for (const problem of problems) expect(problem).toMatch(/^tasks\[\d+\]\.[\w.[\]]+: .*the file does not exist/)
   })
 })
 

@@ -3,7 +3,9 @@
  */
 import * as Measure from "./learning/Measure.ts"
 import * as Model from "./learning/Model.ts"
+import * as Augment from "./pipeline/Augment.ts"
 import type { Definition } from "./pipeline/Definition.ts"
+import * as Image from "./pipeline/Image.ts"
 import * as Ingress from "./pipeline/Ingress.ts"
 import * as Merge from "./pipeline/Merge.ts"
 import * as Nn from "./pipeline/Nn.ts"
@@ -19,8 +21,23 @@ export const all: ReadonlyArray<Definition> = [
   Preprocess.standardiseDefinition,
   Preprocess.datesDefinition,
   Preprocess.dropConstantsDefinition,
+  Image.reshapeDefinition,
+  Image.resizeDefinition,
+  Image.cropDefinition,
+  Image.padDefinition,
+  Image.rotateDefinition,
+  Image.transposeDefinition,
+  Image.grayscaleDefinition,
+  Image.rescaleDefinition,
+  Image.normaliseDefinition,
+  Augment.flipDefinition,
+  Augment.cropDefinition,
+  Augment.affineDefinition,
+  Augment.brightnessDefinition,
+  Augment.noiseDefinition,
   Ingress.numericDefinition,
   Ingress.categoricalDefinition,
+  Ingress.tensorDefinition,
   Ingress.piecewiseLinearDefinition,
   Nn.linearDefinition,
   Nn.reluDefinition,
@@ -53,6 +70,16 @@ export const all: ReadonlyArray<Definition> = [
   Nn.membersDefinition,
   Nn.memberLinearDefinition,
   Nn.dropoutDefinition,
+  Nn.flattenDefinition,
+  Nn.reshapeDefinition,
+  Nn.conv2dDefinition,
+  Nn.conv1dDefinition,
+  Nn.maxPool2dDefinition,
+  Nn.averagePool2dDefinition,
+  Nn.maxPool1dDefinition,
+  Nn.averagePool1dDefinition,
+  Nn.globalAveragePoolDefinition,
+  Nn.globalMaxPoolDefinition,
   Nn.headDefinition,
   Nn.memberHeadDefinition,
   Nn.residualDefinition,

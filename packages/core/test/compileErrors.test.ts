@@ -40,6 +40,19 @@ const programs: Readonly<Record<string, { readonly code: string; readonly says: 
     code: `export const learner = Ingress.numeric().pipe(Nn.head(), Nn.linear(20))`,
     says: ["Nn.linear cannot come after the head"]
   },
+  "images.ts": {
+    code: `
+      export const numbers = Ingress.numeric().pipe(Nn.conv2d({ filters: 8, size: 3 }))
+      const image = Ingress.numeric().pipe(Nn.reshape([28, 28, 1]), Nn.conv2d({ filters: 8, size: 3 }), Nn.relu())
+      export const sequence = image.pipe(Nn.conv1d({ filters: 8, size: 3 }))
+      export const open = image.pipe(Nn.linear(10))
+    `,
+    says: [
+      "Nn.conv2d takes rows of shape [height, width, channels], these have rank 1: put Nn.reshape([height, width, channels]) or Ingress.tensor before it",
+      "Nn.conv1d takes rows of shape [length, channels], these have rank 3: put Nn.reshape([length, channels]) or Ingress.tensor before it",
+      "Nn.linear takes rows of rank 1, these have rank 3: put Nn.flatten() before it"
+    ]
+  },
   "fit.ts": {
     code: `
       const pipeline = Preprocess.standardise().pipe(Ingress.numeric(), Nn.head(), Aum.loss(), Optimizer.adam())
@@ -127,6 +140,9 @@ describe("the compiler's messages", () => {
     const messages = messagesOf(name)
     const { says } = programs[name]!
     expect(messages).toHaveLength(says.length)
-    says.forEach((sentence, i) => expect(messages[i]).toContain(sentence))
+    says.forEach((sentence, i) => {
+      expect(messages[i]).toContain(sentence)
+      expect(messages[i]!.trimEnd().split("\n").length).toBeLessThan(10)
+    })
   })
 })

@@ -81,7 +81,9 @@ const encode = (coding: Coding, column: Column.Column): Result.Result<Float64Arr
           id,
           column.type === "date"
             ? `column "${coding.column}" is a date; put Preprocess.dates before the learner, or leave the column out`
-            : `column "${coding.column}" was a number in training and is ${column.type}; read it as numbers`
+            : column.type === "tensor"
+              ? `column "${coding.column}" is a tensor, which only networks take; leave it out of the features, or use a pipeline with Ingress.tensor`
+              : `column "${coding.column}" was a number in training and is ${column.type}; read it as numbers`
         )
       : Result.succeed(values)
   }

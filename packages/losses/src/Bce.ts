@@ -59,6 +59,7 @@ export const definition = Elementwise.define({
         slopes[i] = positive ? -c * wrong : c * wrong
       }
     },
+  formula: ({ posWeight, reduction }) => ({ terms: "binaryCrossEntropy", positive: posWeight, reduction }),
   tensor:
     ({ posWeight }) =>
     (scores, targets) =>

@@ -40,6 +40,7 @@ export const definition = Loss.define({
   summary: "Cross-entropy of softmax scores: the mean of log(sum exp(s)) - s of the true class",
   make: ({ reduction }) =>
     Loss.explicit({
+      formula: { terms: "crossEntropy", reduction },
       evaluate: (scores, targets, gradient, weights) =>
         crossEntropy(scores, targets, gradient, weights, factor(reduction, targets.length, weights)),
       tensor: (scores, targets, weights) => {

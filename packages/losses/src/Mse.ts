@@ -43,6 +43,7 @@ export const definition = Elementwise.define({
       slopes[i] = 2 * d
     }
   },
+  formula: ({ reduction }) => ({ terms: "squaredError", reduction }),
   tensor: () => (scores, targets) => tf.square(tf.sub(scores, targets))
 })
 

@@ -9,6 +9,7 @@ import * as TableWriter from "@rocflow/core/data/TableWriter"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
+import * as Option from "effect/Option"
 import * as Path from "effect/Path"
 import * as Result from "effect/Result"
 import type { Figure } from "@rocflow/report/Figure"
@@ -16,6 +17,7 @@ import { toPng, toSvg } from "@rocflow/report/render"
 import { toJson } from "@rocflow/core/Json"
 import { textTable } from "../terminal/textTable.ts"
 import { versions } from "../versions.ts"
+import { installTfjsNode } from "./installTfjsNode.ts"
 
 interface Check {
   readonly part: string
@@ -28,7 +30,7 @@ const engines: Effect.Effect<ReadonlyArray<Check>> = Effect.map(Tfjs.survey, (fo
   return found.map(({ backend, available, detail }) => ({
     part: `engine tfjs-${backend}`,
     works: available,
-    detail: `${detail}${backend === used ? " (used)" : available ? " (a better one is used)" : ""}`
+    detail: `${detail}${available || backend !== "node" ? "" : "; `rocflow doctor --install tfjs-node` builds it"}${backend === used ? " (used)" : available ? " (a better one is used)" : ""}`
   }))
 })
 
@@ -66,8 +68,14 @@ const check = <E extends { readonly message: string }, R>(part: string, effect: 
       : { part, works: false, detail: result.failure.message }
   )
 
-/** Says what works on this machine. */
-export const doctor = Effect.fn("doctor")(function* ({ json }: { readonly json: boolean }) {
+interface Input {
+  readonly json: boolean
+  readonly install: Option.Option<"tfjs-node">
+}
+
+/** Says what works on this machine, after installing what is asked for. */
+export const doctor = Effect.fn("doctor")(function* ({ install, json }: Input) {
+  if (Option.isSome(install)) yield* installTfjsNode
   const checks: ReadonlyArray<Check> = [
     {
       part: "machine",

@@ -3,6 +3,7 @@
  */
 import * as Column from "@rocflow/core/data/Column"
 import * as Table from "@rocflow/core/data/Table"
+import * as Tensors from "@rocflow/core/data/Tensors"
 import * as Task from "@rocflow/core/data/Task"
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as Prediction from "@rocflow/core/learning/Prediction"
@@ -29,6 +30,12 @@ const listed = 30
 const percent = (count: number, rows: number): string =>
   count === 0 ? "" : `${((100 * count) / rows).toPrecision(2)} %`
 
+/** The shape of a tensor's rows, or how many there are. */
+const shapeText = (column: Column.Tensor): string => {
+  const shapes = Result.getOrElse(Tensors.shapes(column), () => [])
+  return shapes.length === 1 ? shapes[0]!.shape.join(" × ") : `of ${shapes.length} shapes`
+}
+
 /** Every column with its role, type, number of values, missing share and an example. */
 const columnsOf = (task: Task.Task): string => {
   const roles = new Map<string, Array<string>>()
@@ -42,7 +49,7 @@ const columnsOf = (task: Task.Task): string => {
     return [
       name,
       roles.get(name)?.join(", ") ?? "–",
-      type,
+      column.type === "tensor" ? `tensor ${shapeText(column)}` : type,
       String(distinct),
       percent(missing, task.rows),
       first < 0 ? "" : shorten(Column.toText(column, first) ?? "", 20)

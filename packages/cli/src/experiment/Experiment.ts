@@ -30,11 +30,104 @@ const Character = Schema.String.check(Schema.isPattern(/^.$/su, { expected: "one
 const optional = <S extends Schema.Top>(schema: S, description: string) =>
   Schema.optionalKey(schema.annotate({ description }))
 
-/** A task of an experiment: a data file and the roles of its columns. @category schemas */
+const Shape = Schema.Array(Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))).check(Schema.isMinLength(1))
+const Range = Schema.Tuple([Schema.Finite, Schema.Finite])
+const shape = optional(Shape, "The shape of one row, channels last: [28, 28, 1]; default that of the source")
+const range = optional(Range, "The numbers that are read as 0 and 1, such as [0, 255]; default: numbers as they are")
+
+/** Where rows come from, and how they are read. */
+const source = {
+  file: optional(Name, "CSV, TSV, Parquet or JSON lines, text also as .gz or .zst; relative to the experiment file"),
+  arrays: optional(
+    Schema.Record(Schema.String, Schema.Union([Name, Schema.Struct({ file: Name, shape, range })])),
+    "Columns by name, each an IDX (MNIST's format, also .gz) or .npy file whose first axis counts the rows"
+  ),
+  folder: optional(
+    Schema.Union([
+      Name,
+      Schema.Struct({
+        directory: Name,
+        image: optional(Name, "The name of the column of images. Default image"),
+        class: optional(Name, "The name of the column of classes. Default class"),
+        range
+      })
+    ]),
+    "A directory with a folder of PNG and JPEG files for each class"
+  ),
+  images: optional(
+    Schema.Union([Name, Schema.Struct({ column: Name, range })]),
+    "A column of paths of PNG and JPEG files, relative to the data file; it becomes one of images"
+  ),
+  tensor: optional(
+    Schema.Struct({ name: Name, columns: Select.schema, shape, range }),
+    "Makes one column of arrays of many columns of numbers, such as the pixels of an image"
+  ),
+  rename: optional(Schema.Record(Schema.String, Name), "New names of columns, by the old ones"),
+  rows: optional(Schema.Int.check(Schema.isGreaterThanOrEqualTo(1)), "Only so many rows, the first ones; default all"),
+  format: optional(Schema.Literals(["csv", "tsv", "parquet", "jsonl"]), "Overrules the ending of the file's name"),
+  columns: optional(
+    Schema.Record(Schema.String, Schema.Literals(Column.plainTypes)),
+    "Types of columns; the others are inferred"
+  ),
+  delimiter: optional(Character, "One character; default a comma, a tab in TSV, or what splits the first lines evenly"),
+  na: optional(
+    Schema.Union([Word, Schema.Array(Word)]),
+    'Words for a missing value in every column; default "" and NA, among numbers also N/A, NaN, null in any case'
+  ),
+  quotedNa: optional(Schema.Boolean, "Whether such a word is missing in quotes, too. Default true"),
+  decimal: optional(Schema.Literals([".", ","]), "Default a point, or a comma where all values of a column fit it"),
+  thousands: optional(Character, "The mark between groups of three digits; default none"),
+  dateFormat: optional(Name, "For dates that are not ISO 8601, such as %d.%m.%Y"),
+  encoding: optional(Schema.Literals(Table.encodings), "Default utf-8, or what a byte order mark says"),
+  comment: optional(Character, "Lines that begin with it are left out"),
+  skip: optional(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)), "Lines at the top that are left out. Default 0"),
+  header: optional(Schema.Boolean, "Whether the first line has the names of the columns. Default true"),
+  names: optional(Schema.Array(Name), "The names of all columns, in place of those of the header")
+}
+
+/** The keys of which a source has one: what its rows are read from. */
+const origins = ["file", "arrays", "folder"] as const
+
+interface Origins {
+  readonly file?: unknown
+  readonly arrays?: unknown
+  readonly folder?: unknown
+  readonly sources?: unknown
+  readonly images?: unknown
+  readonly tensor?: unknown
+}
+
+/** Refuses an entry that is read from nowhere, or from two places. */
+const oneOrigin = (keys: ReadonlyArray<keyof Origins>) =>
+  Schema.makeFilter((entry: Origins) => {
+    const given = keys.filter((key) => entry[key] !== undefined)
+    if (given.length === 0)
+      return { path: ["file"], issue: `is missing; add it, or one of ${keys.slice(1).join(", ")}` }
+    const needsFile = entry.images !== undefined ? "images" : entry.tensor !== undefined ? "tensor" : undefined
+    if (needsFile !== undefined && entry.file === undefined) {
+      return { path: [needsFile], issue: "says how columns of a file are read; give it beside file" }
+    }
+    if (given.length > 1)
+      return { path: [given[1]!], issue: `comes beside ${given[0]}; give one of ${keys.join(", ")}` }
+    return undefined
+  })
+
+/** A source among several, whose rows make one table. @category schemas */
+export const SourceEntry = Schema.Struct({
+  name: optional(Name, "Its value in the column `source`; default: the name of the file or directory without ending"),
+  ...source
+}).check(oneOrigin(origins))
+
+/** @category models */
+export type SourceEntry = typeof SourceEntry.Type
+
+/** A task of an experiment: its data and the roles of the columns. @category schemas */
 export const TaskEntry = Schema.Struct({
-  file: Name.annotate({
-    description: "CSV, TSV, Parquet or JSON lines, text also as .gz or .zst; relative to the experiment file"
-  }),
+  ...source,
+  sources: optional(
+    Schema.Array(SourceEntry).check(Schema.isMinLength(1)),
+    "Several sources of the same columns, one below the other; the column `source` says where a row comes from"
+  ),
   id: optional(Name, "Name in tables and figures; default: the file's name without its ending"),
   target: Name.annotate({ description: "The column to predict" }),
   kind: optional(
@@ -63,27 +156,11 @@ export const TaskEntry = Schema.Struct({
   weight: optional(Name, "How much a row counts in training"),
   fold: optional(Name, "Folds given by the data"),
   order: optional(Names, "The place of a row in time, for example: what the resampling forward goes by; no feature"),
-  name: optional(Name, "Labels the rows"),
-  format: optional(Schema.Literals(["csv", "tsv", "parquet", "jsonl"]), "Overrules the ending of the file's name"),
-  columns: optional(
-    Schema.Record(Schema.String, Schema.Literals(Column.types)),
-    "Types of columns; the others are inferred"
-  ),
-  delimiter: optional(Character, "One character; default a comma, a tab in TSV, or what splits the first lines evenly"),
-  na: optional(
-    Schema.Union([Word, Schema.Array(Word)]),
-    'Words for a missing value in every column; default "" and NA, among numbers also N/A, NaN, null in any case'
-  ),
-  quotedNa: optional(Schema.Boolean, "Whether such a word is missing in quotes, too. Default true"),
-  decimal: optional(Schema.Literals([".", ","]), "Default a point, or a comma where all values of a column fit it"),
-  thousands: optional(Character, "The mark between groups of three digits; default none"),
-  dateFormat: optional(Name, "For dates that are not ISO 8601, such as %d.%m.%Y"),
-  encoding: optional(Schema.Literals(Table.encodings), "Default utf-8, or what a byte order mark says"),
-  comment: optional(Character, "Lines that begin with it are left out"),
-  skip: optional(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)), "Lines at the top that are left out. Default 0"),
-  header: optional(Schema.Boolean, "Whether the first line has the names of the columns. Default true"),
-  names: optional(Schema.Array(Name), "The names of all columns, in place of those of the header")
-})
+  name: optional(Name, "Labels the rows")
+}).check(oneOrigin([...origins, "sources"]))
+
+/** @category models */
+export type TaskEntry = typeof TaskEntry.Type
 
 /** A measure of an experiment: its id, or with it how the splits are averaged. @category schemas */
 export const MeasureEntry = Schema.Union([

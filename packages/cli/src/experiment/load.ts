@@ -24,8 +24,9 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { AnyLearner } from "@rocflow/resampling/Job"
 import * as Document from "./document.ts"
-import { Experiment } from "./Experiment.ts"
+import { Experiment, type TaskEntry } from "./Experiment.ts"
 import { ExperimentError } from "./ExperimentError.ts"
+import { nameOf, readTable } from "./readTable.ts"
 
 /** An experiment whose every name is resolved. @category models */
 export interface Loaded {
@@ -164,32 +165,38 @@ const readMeasures = (
   return { measures: of("macro"), pooled: of("micro") }
 }
 
+const rolesOf = (entry: TaskEntry): Task.Options => {
+  const { dropMissing, features, fold, group, ignore, kind, levels, name, order } = entry
+  const { positive, stratum, subset, target, weight } = entry
+  const roles = { fold, group, name, order, stratum, subset, target, weight }
+  return { ...roles, dropMissing, features, id: entry.id ?? nameOf(entry), ignore, kind, levels, positive }
+}
+
 const readTasks = Effect.fnUntraced(function* (
   entries: Experiment["tasks"],
   directory: string,
   problems: Array<Problem>
 ) {
-  const path = yield* Path.Path
   const tasks: Array<Task.Task> = []
-  for (const [i, { file, na, ...options }] of entries.entries()) {
-    // YAML reads the words null and -999 as values.
-    const words = na === undefined ? undefined : [na].flat().map(String)
-    const read = yield* Effect.result(Task.fromFile(path.resolve(directory, file), { ...options, na: words }))
-    if (Result.isSuccess(read)) tasks.push(read.success)
-    else if (read.failure._tag === "SchemaError") {
-      const { failure } = read
-      const absent = failure.given === "the file" && failure.rule === "does not exist"
-      const error = absent
-        ? new SchemaError({ ...failure, advice: "Check the path, which is relative to the experiment file." })
-        : failure
-      problems.push({ path: ["tasks", i, "file"], message: error.message })
-    } else {
-      problems.push(
-        ...read.failure.problems.map(({ role, column, rule, advice }) => ({
-          path: ["tasks", i, role === "feature" ? "features" : role],
-          message: `${column === "" ? rule : rule === "no such column" ? `there is no column "${column}"` : `column "${column}" ${rule}`}. ${advice}`
-        }))
-      )
+  for (const [i, entry] of entries.entries()) {
+    const at = (path: Document.Path, message: string) => problems.push({ path: ["tasks", i, ...path], message })
+    const table = yield* Effect.result(readTable(entry, directory))
+    if (Result.isFailure(table)) {
+      const { error, path } = table.failure
+      const absent = error.given === "the file" && error.rule === "does not exist"
+      const advice = "Check the path, which is relative to the experiment file."
+      at(path, (absent ? new SchemaError({ ...error, advice }) : error).message)
+      continue
+    }
+    const made = yield* Effect.result(Task.fromTable(table.success, rolesOf(entry)))
+    if (Result.isSuccess(made)) tasks.push(made.success)
+    else {
+      for (const { advice, column, role, rule } of made.failure.problems) {
+        at(
+          [role === "feature" ? "features" : role],
+          `${column === "" ? rule : rule === "no such column" ? `there is no column "${column}"` : `column "${column}" ${rule}`}. ${advice}`
+        )
+      }
     }
   }
   return tasks

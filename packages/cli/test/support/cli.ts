@@ -17,9 +17,14 @@ export interface Ended {
 /** Starts the command; `ended` resolves when it is over. */
 export const start = (
   args: ReadonlyArray<string>,
-  cwd: string
+  cwd: string,
+  env: Readonly<Record<string, string>> = {}
 ): { readonly child: ChildProcess; readonly ended: Promise<Ended> } => {
-  const child = spawn(process.execPath, [bin, ...args], { cwd, stdio: ["ignore", "pipe", "pipe"] })
+  const child = spawn(process.execPath, [bin, ...args], {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "pipe"]
+  })
   let stdout = ""
   let stderr = ""
   child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text))
@@ -31,7 +36,7 @@ export const start = (
 }
 
 /** Runs the command to its end. */
-export const rocflow = (args: ReadonlyArray<string>, cwd: string): Promise<Ended> => start(args, cwd).ended
+export const rocflow = (...given: Parameters<typeof start>): Promise<Ended> => start(...given).ended
 
 /** A new folder with some files, by their paths in it. */
 export const folder = (files: Readonly<Record<string, string | Uint8Array>>): string => {

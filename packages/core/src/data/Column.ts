@@ -7,6 +7,7 @@
 import * as Result from "effect/Result"
 import { dateText, parseIsoDate } from "./internal/dates.ts"
 import { SchemaError } from "./SchemaError.ts"
+import * as TensorStore from "./TensorStore.ts"
 
 /** Real numbers. Where `missing[i]` is 1 the value is unknown and `values[i]` is NaN. */
 export interface Numeric {
@@ -55,6 +56,22 @@ export interface DateTime {
   readonly missing: Uint8Array | null
 }
 
+/**
+ * Rows of arrays of numbers, such as images: where they are, and what is done to them when they are read. Nothing is decoded
+ * before `Tensors.open` reads it, and taking rows decodes nothing.
+ */
+export interface Tensor {
+  readonly type: "tensor"
+  readonly stores: ReadonlyArray<TensorStore.Store>
+  /** For each row the index of its store; 0 where it is missing. */
+  readonly store: Uint16Array
+  /** For each row its place in the store; -1 where it is missing. */
+  readonly place: Int32Array
+  /** What is done to a row that is read, in order. */
+  readonly steps: ReadonlyArray<TensorStore.Step>
+  readonly missing: Uint8Array | null
+}
+
 /** A column of any type. @category models */
 export type Column<L extends ReadonlyArray<string> = ReadonlyArray<string>> =
   | Numeric
@@ -63,12 +80,13 @@ export type Column<L extends ReadonlyArray<string> = ReadonlyArray<string>> =
   | Factor<L>
   | Text
   | DateTime
+  | Tensor
 
 /** The name of a column type, as it is written in experiment files. */
 export type Type = Column["type"]
 
-/** All column types. */
-export const types = [
+/** The types whose values stand in one field of a file each. */
+export const plainTypes = [
   "numeric",
   "integer",
   "boolean",
@@ -76,6 +94,12 @@ export const types = [
   "string",
   "date"
 ] as const satisfies ReadonlyArray<Type>
+
+/** The name of a type that a column of a file may be declared to have. */
+export type PlainType = (typeof plainTypes)[number]
+
+/** All column types. */
+export const types = [...plainTypes, "tensor"] as const satisfies ReadonlyArray<Type>
 
 type Maybe<A> = A | null | undefined
 
@@ -225,8 +249,16 @@ export const factor = <const L extends ReadonlyArray<string>>(
 }
 
 /** Counts the rows of a column. */
-export const length = (column: Column): number =>
-  column.type === "factor" ? column.codes.length : column.values.length
+export const length = (column: Column): number => {
+  switch (column.type) {
+    case "factor":
+      return column.codes.length
+    case "tensor":
+      return column.place.length
+    default:
+      return column.values.length
+  }
+}
 
 /** Tells whether any value is missing. */
 export const hasMissing = (column: Column): boolean => column.missing !== null && column.missing.includes(1)
@@ -249,7 +281,11 @@ export const checkRow = (row: number, rows: number): void => {
   })
 }
 
-const pick = <A extends Float64Array | Int32Array | Uint8Array>(source: A, target: A, rows: ArrayLike<number>): A => {
+const pick = <A extends Float64Array | Int32Array | Uint8Array | Uint16Array>(
+  source: A,
+  target: A,
+  rows: ArrayLike<number>
+): A => {
   for (let i = 0; i < rows.length; i++) target[i] = source[rows[i]!]!
   return target
 }
@@ -281,6 +317,13 @@ export const take = <C extends Column>(column: C, rows: ArrayLike<number>): C =>
         return { ...self, codes: pick(self.codes, new Int32Array(rows.length), rows), missing }
       case "string":
         return { ...self, values: Array.from(rows, (row) => self.values[row]!), missing }
+      case "tensor":
+        return {
+          ...self,
+          store: pick(self.store, new Uint16Array(rows.length), rows),
+          place: pick(self.place, new Int32Array(rows.length), rows),
+          missing
+        }
     }
   }
   return of(column) as C
@@ -288,7 +331,8 @@ export const take = <C extends Column>(column: C, rows: ArrayLike<number>): C =>
 
 /**
  * Writes one value as text, as it stands in messages and reports: `null` where it is missing, "true" and "false" for
- * truth values, the shortest decimal that reads back for numbers, ISO 8601 for dates (only the day at midnight).
+ * truth values, the shortest decimal that reads back for numbers, ISO 8601 for dates (only the day at midnight); of a tensor
+ * where it is, such as `cat/3.png` or `train.npy[12]`.
  *
  * @throws `SchemaError` for a row that is not there
  */
@@ -307,13 +351,15 @@ export const toText = (column: Column, row: number): string | null => {
       return column.values[row]!
     case "date":
       return dateText(column.values[row]!)
+    case "tensor":
+      return TensorStore.rowName(column.stores[column.store[row]!]!, column.place[row]!)
   }
 }
 
 /**
  * Turns any column into a factor. The levels are the values that occur, in natural order: numbers and dates ascending, text by
  * code point, true before false (so that true is the positive class of a task). A factor is returned as it is, with
- * levels that do not occur.
+ * levels that do not occur. Of tensors, each place is a level of its own: they are compared by where they are.
  *
  * *Gotcha*: 10 comes after 9 in a column of numbers, but "10" before "9" in a column of text.
  *
@@ -338,6 +384,8 @@ export const asFactor = (column: Column): Factor => {
         (value) => (value === 1 ? "true" : "false")
       )
     }
+    case "tensor":
+      return asFactor(text(Array.from({ length: length(column) }, (_, row) => toText(column, row))))
     default: {
       const present = new Set(column.values.filter((value) => !Number.isNaN(value)))
       return fromLevels<number>(
@@ -363,7 +411,7 @@ const fromLevels = <A>(
 
 /**
  * Reads a column as float64 numbers, NaN where missing: numbers as they are, truth values as 1 and 0. A factor, text or
- * date has no numbers that a learner could use: `undefined`; encode it first.
+ * date has no numbers that a learner could use: `undefined`; encode it first. Nor has a tensor, a row of which is many numbers.
  */
 export const asNumbers = (column: Column): Float64Array | undefined => {
   switch (column.type) {

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type * as Types from "effect/Types"
 import * as Column from "./Column.ts"
+import { concat as concatColumns } from "./internal/concat.ts"
 import type * as Note from "./Note.ts"
 import { Gathered } from "./internal/gathered.ts"
 import { hashColumns } from "./internal/hash.ts"
@@ -296,6 +297,46 @@ export const withColumn = <C extends Columns, const N extends string, A extends 
   const error = checkEntries([...columns])
   return error === undefined ? Effect.succeed(unchecked(columns, table.rows, table.notes)) : Effect.fail(error)
 }
+
+/**
+ * Puts tables one below the other: rows of several files, or of sources of different form. Columns are matched by name and
+ * come in the order of the first table; levels of factors are joined, and whole numbers become real ones where one table has
+ * such.
+ *
+ * Fails with `SchemaError` for a column that a table lacks, or that has another type there.
+ */
+export const concat = Effect.fnUntraced(function* (tables: ReadonlyArray<Table>): Effect.fn.Return<Table, SchemaError> {
+  const [first, ...others] = tables
+  const names = first?.names ?? []
+  for (const [i, table] of others.entries()) {
+    const [lacks, extra] = [
+      names.find((name) => !table.columns.has(name)),
+      table.names.find((name) => !names.includes(name))
+    ]
+    if (lacks === undefined && extra === undefined) continue
+    return yield* new SchemaError({
+      column: lacks ?? extra ?? "",
+      given: `table ${i + 2}`,
+      rule: lacks === undefined ? "has this column, and table 1 lacks it" : "lacks this column, which table 1 has",
+      advice: "Give all tables the same columns: rename one, or leave it out."
+    })
+  }
+  const columns: Array<readonly [string, Column.Column]> = []
+  for (const name of names) {
+    const joined = concatColumns(tables.map((table) => table.columns.get(name)!))
+    if (Result.isSuccess(joined)) columns.push([name, joined.success])
+    else {
+      return yield* new SchemaError({
+        column: name,
+        given: "the column",
+        rule: joined.failure,
+        advice: "Declare one type in all tables."
+      })
+    }
+  }
+  const table = yield* fromEntries(columns)
+  return { ...table, notes: tables.flatMap(({ notes }) => notes) }
+})
 
 /** What `summary` tells of a column. Numbers are of the values that are not missing; absent when there are none. */
 export interface Summary {

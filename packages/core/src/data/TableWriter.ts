@@ -34,7 +34,9 @@ const sqlTypes: Readonly<Record<Column.Type, string>> = {
   boolean: "BOOLEAN",
   factor: "VARCHAR",
   string: "VARCHAR",
-  date: "TIMESTAMP"
+  date: "TIMESTAMP",
+  // Where a row is: its numbers stay in their files.
+  tensor: "VARCHAR"
 }
 
 const appendValue = (

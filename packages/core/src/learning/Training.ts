@@ -16,7 +16,7 @@ import type * as Callback from "./Callback.ts"
 import * as EarlyStopping from "./EarlyStopping.ts"
 import * as Events from "./Events.ts"
 import type { History, Row } from "./History.ts"
-import { batches, type Data, fill } from "./internal/batches.ts"
+import { batches, type Data, fill, windowRows } from "./internal/batches.ts"
 import type { Measure, Scores } from "./Measure.ts"
 import type { Prediction } from "./Prediction.ts"
 import { TrainingDiverged } from "./TrainingDiverged.ts"
@@ -86,26 +86,25 @@ const measure = (measures: ReadonlyArray<Measure>, prediction: Prediction): Scor
 /** Milliseconds of batches between two points where training can be interrupted. */
 const slice = 10
 
-/** Rows whose source is told at once that they will come. */
-const windowRows = 8192
-
 /**
  * Runs batches in order, each synchronously, and lets go of the thread every few milliseconds. Sources are told of rows
- * before they are asked for them.
+ * before they are asked for them, and of the epoch where they are trained on.
  */
 const runBatches = Effect.fnUntraced(function* (
   data: Data,
   order: Uint32Array,
   size: number,
+  epoch: number | undefined,
   run: (rows: Uint32Array, batch: number) => boolean
 ) {
   const all = batches(order, size)
+  const ahead = windowRows(data.sources, size)
   let next = 0
   let told = 0
   while (next < all.length) {
     if (next * size >= told) {
-      const window = order.subarray(told, (told += Math.max(windowRows - (windowRows % size), size)))
-      yield* Effect.forEach(data.sources, (source) => source.window(window), { discard: true })
+      const window = order.subarray(told, (told += ahead))
+      yield* Effect.forEach(data.sources, (source) => source.window(window, epoch), { discard: true })
     }
     const until = performance.now() + slice
     do {
@@ -166,7 +165,7 @@ export const run = Effect.fnUntraced(function* <E, R>(
     Seed.generator(Seed.derive(program.seed, "shuffle", epoch)).shuffle(order)
     let total = 0
     let failed: { readonly batch: number; readonly loss: number } | undefined
-    yield* runBatches(train, order, size, (rows, batch) => {
+    yield* runBatches(train, order, size, epoch, (rows, batch) => {
       const event = { epoch, batch, rows: rows.length }
       for (const { batchBegin } of callbacks) batchBegin?.(event, control)
       fill(train, rows, trainer)
@@ -191,7 +190,7 @@ export const run = Effect.fnUntraced(function* <E, R>(
   const scoreRows = Effect.fnUntraced(function* (data: Data) {
     const order = Uint32Array.from({ length: data.rows }, (_, row) => row)
     const outputs = new Float32Array(data.rows * width)
-    yield* runBatches(data, order, size, (rows, batch) => {
+    yield* runBatches(data, order, size, undefined, (rows, batch) => {
       const event = { epoch, batch, rows: rows.length }
       for (const { validBatchBegin } of callbacks) validBatchBegin?.(event, control)
       data.sources.forEach((source, i) => source.fill(rows, trainer.inputs[i]!))

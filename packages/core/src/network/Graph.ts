@@ -31,6 +31,8 @@ export interface Computed extends Common {
   readonly _tag: "Layer"
   readonly id: string
   readonly layer: Layer
+  /** The options of the layer, with every default, as JSON. */
+  readonly options: unknown
   readonly from: number
   /** Those of the input, for a layer that reads codes. */
   readonly cardinalities: ReadonlyArray<number> | undefined
@@ -143,7 +145,7 @@ export const make = (
     })
   }
 
-  const addLayer = (from: number, path: string, id: string, layer: Layer): Built => {
+  const addLayer = (from: number, path: string, id: string, layer: Layer, options: unknown): Built => {
     const before = nodes[from]!.shape
     const levels = codesOf(nodes[from])
     if ((levels !== undefined) !== (layer.codes ?? false)) return refuse(path, levels === undefined ? numbers : codes)
@@ -166,6 +168,7 @@ export const make = (
       path,
       id,
       layer,
+      options,
       from,
       cardinalities: levels,
       shape: after,
@@ -197,9 +200,9 @@ export const make = (
   const walk = Traverse.fold<Built>(stages, Result.succeed(-1), {
     stage: (sofar, { path, stage: { bound, id } }) =>
       Result.flatMap(sofar, (from): Built => {
-        const part = Result.isSuccess(bound) ? bound.success.part : undefined
+        const { encoded, part } = Result.isSuccess(bound) ? bound.success : {}
         if (part?.kind === "ingress") return addInput(path)
-        return part?.kind === "layer" || part?.kind === "head" ? addLayer(from, path, id, part.layer) : sofar
+        return part?.kind === "layer" || part?.kind === "head" ? addLayer(from, path, id, part.layer, encoded) : sofar
       }),
     join: (sofar, { path, stage: { bound } }, ends) =>
       Result.flatMap(sofar, (from) =>

@@ -10,6 +10,7 @@ import * as Decode from "./Decode.ts"
 import type { Options } from "./Definition.ts"
 import * as Features from "./Features.ts"
 import { inMemory, learned } from "./internal/ingress/learned.ts"
+import { tensorDefinition } from "./internal/ingress/tensor.ts"
 import { toRows } from "./internal/ingress/numbers.ts"
 import { starting } from "./internal/pipeline.ts"
 import type * as Pipeline from "./Pipeline.ts"
@@ -17,6 +18,7 @@ import type { PipelineError } from "./PipelineError.ts"
 import type * as Shape from "./Shape.ts"
 import type { Definition, FittedIngress } from "./Stage.ts"
 
+export { tensorDefinition } from "./internal/ingress/tensor.ts"
 export type { FittedIngress, Ingress as Bound, Source } from "./Stage.ts"
 export * from "./internal/ingress/categorical.ts"
 export * from "./internal/ingress/piecewiseLinear.ts"
@@ -79,6 +81,13 @@ export const numericDefinition = define({
   fit: (options, features) =>
     Result.flatMap(Features.chosen(features, id, options.columns), (chosen) => {
       const wrong = chosen.filter(([, column]) => ["factor", "string", "date"].includes(column.type))
+      const tensor = chosen.find(([, { type }]) => type === "tensor")
+      if (tensor !== undefined) {
+        return Features.fail(
+          id,
+          `takes numbers, but "${tensor[0]}" is a tensor; read it by Ingress.tensor in a branch of its own, or name the columns that this ingress takes`
+        )
+      }
       if (wrong.length === 0) return Result.succeed(chosen.map(([name]) => name))
       const named = wrong.slice(0, 8).map(([name, column]) => `"${name}" (${column.type}${firstText(column)})`)
       return Features.fail(
@@ -120,4 +129,32 @@ export interface Numeric<out Names extends string, out Width extends number> ext
   <P extends Pipeline.Any>(
     self: P & Pipeline.After<P, "ingress", "Ingress.numeric">
   ): Pipeline.Pipeline<"ingress", Pipeline.ColumnsOf<P>, readonly [Width]>
+}
+
+/**
+ * Takes a tensor column as the input of a network: rows of the column's shape, in single precision, such as
+ * [height, width, channels]. Rows are decoded ahead of the batches that need them; up to 64 MB of decoded rows are kept from
+ * epoch to epoch, of more only the rows of a window (64 MB, at least a batch) are there at a time.
+ *
+ * `shape` says what a row must have; then the compiler knows it, and so do diagrams. Errors when the pipeline is trained:
+ * a column that is no tensor, missing rows, rows of several shapes (`Image.resize`) or of another one.
+ *
+ * @example
+ * Image.resize([16, 16]).pipe(Ingress.tensor("scan", { shape: [16, 16, 1] }), Nn.flatten(), Nn.head())
+ * @category stages
+ */
+export const tensor = <const Name extends string, const S extends Shape.Shape = Shape.Shape>(
+  column: Name,
+  options: { readonly shape?: S } = {}
+): Tensor<Name, S> => starting(tensorDefinition.bind({ column, ...options }, Decode.findNothing))
+
+/** The type of `Ingress.tensor`: a pipeline by itself, or appended to preprocessing. @category type-level */
+export interface Tensor<out Name extends string, out S extends Shape.Shape> extends Pipeline.Pipeline<
+  "ingress",
+  Name,
+  S
+> {
+  <P extends Pipeline.Any>(
+    self: P & Pipeline.After<P, "ingress", "Ingress.tensor">
+  ): Pipeline.Pipeline<"ingress", Pipeline.ColumnsOf<P>, S>
 }

@@ -22,14 +22,18 @@ import type * as Stage from "./Stage.ts"
 export type { Layer as Bound, Parameter, Pass } from "./Stage.ts"
 export { define, type Keeping, type Layer, reshaping, stage } from "./internal/layers/define.ts"
 export * from "./internal/layers/activations.ts"
+export * from "./internal/layers/convolutions.ts"
 export * from "./internal/layers/gates.ts"
 export * from "./internal/layers/norms.ts"
 export * from "./internal/layers/embedding.ts"
+export * from "./internal/layers/shapes.ts"
 export { featureLinear, featureLinearDefinition, type Resized } from "./internal/layers/featureLinear.ts"
 export * from "./internal/layers/numberEmbeddings.ts"
 export * from "./internal/layers/tokens.ts"
 export * from "./internal/layers/transformer.ts"
 export * from "./internal/layers/members.ts"
+export * from "./internal/layers/pooling.ts"
+export * from "./internal/layers/shapes.ts"
 
 // ---------------------------------------------------------------------------------------------------------- affine
 

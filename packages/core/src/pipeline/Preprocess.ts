@@ -166,13 +166,14 @@ export const imputeDefinition = define({
   state: Schema.Array(Schema.Struct({ column: Schema.String, value: Filler })),
   fit: ({ method, value, columns }, features) => {
     const fits = (column: Column.Column) =>
-      method === "mode" || (method === "constant" ? Statistics.holds(column, value!) : isNumber(column))
+      (method === "mode" && column.type !== "tensor") ||
+      (method === "constant" ? Statistics.holds(column, value!) : isNumber(column))
     return Result.flatMap(Features.chosen(features, "Preprocess.impute", columns, fits), (chosen) => {
       const wrong = chosen.find(([, column]) => !fits(column))
       if (wrong !== undefined) {
         return Features.fail(
           "Preprocess.impute",
-          `cannot fill the ${wrong[1].type} column "${wrong[0]}" with ${method === "constant" ? JSON.stringify(value) : `its ${method}`}; use method "mode", or a constant of its type`
+          `cannot fill the ${wrong[1].type} column "${wrong[0]}" with ${method === "constant" ? JSON.stringify(value) : `its ${method}`}; ${wrong[1].type === "tensor" ? "leave out the rows without one" : 'use method "mode", or a constant of its type'}`
         )
       }
       const filled = chosen.map(([name, column]) => ({

@@ -40,5 +40,5 @@ export const ofRank = (shape: Shape, rank: number): Result.Result<Shape, Problem
     : Result.fail({
         given: `${toText(shape)} (rank ${shape.length})`,
         expected: `rows of rank ${rank}`,
-        advice: "put a layer before it that gives such rows"
+        advice: rank === 1 ? "put Nn.flatten before it" : "put a layer before it that gives such rows"
       })

@@ -47,8 +47,13 @@ export interface Preprocessor {
  * @category ingress
  */
 export interface Source {
-  /** Makes the rows that the next calls of `fill` will ask for available. */
-  readonly window: (rows: ArrayLike<number>) => Effect.Effect<void, PipelineError>
+  /** What a row of a window takes in memory while the window lasts; absent where it takes nothing. */
+  readonly bytesPerRow?: number
+  /**
+   * Makes the rows that the next calls of `fill` will ask for available. In training, `epoch` counts from 1, and rows may
+   * be changed at random; elsewhere there is none.
+   */
+  readonly window: (rows: ArrayLike<number>, epoch?: number) => Effect.Effect<void, PipelineError>
   /** Writes rows, one after the other, each of the ingress's shape, to the beginning of `into`. */
   readonly fill: (rows: ArrayLike<number>, into: Float32Array) => void
 }
@@ -127,6 +132,21 @@ export type Floats = Float32Array | Float64Array
 /** A loss of tensor operations: scores [n, outputs], targets and weights [n]. @category losses */
 export type TensorLoss = (scores: tf.Tensor2D, targets: tf.Tensor1D, weights?: tf.Tensor1D) => tf.Scalar
 
+/**
+ * A loss that is known by a formula, the mean or the sum over rows of (weighted) terms: engines may compute it their own
+ * way, to rounding the same as `evaluate`. Targets are as there.
+ *
+ * - `binaryCrossEntropy`: c·ln(1 + e^−z), z = s and c = `positive` for a positive row, z = −s and c = 1 for a negative one
+ * - `crossEntropy`: ln Σₖ exp(sₖ) − s of the true class
+ * - `squaredError`: (s − y)²
+ * @category losses
+ */
+export type LossFormula = { readonly reduction: "mean" | "sum" } & (
+  | { readonly terms: "binaryCrossEntropy"; readonly positive: number }
+  | { readonly terms: "crossEntropy" }
+  | { readonly terms: "squaredError" }
+)
+
 /** A loss with its explicit (sub)gradient. @category losses */
 export interface Explicit {
   readonly _tag: "Explicit"
@@ -146,6 +166,8 @@ export interface Explicit {
   readonly search?: (scores: Floats, direction: Floats, targets: Floats) => number
   /** The same value of tensor operations, for the tests that compare the two gradients. */
   readonly tensor?: TensorLoss
+  /** The formula, where it is one of those that engines know. */
+  readonly formula?: LossFormula
 }
 
 /** A loss of tensor operations only, for custom losses without a formula of the gradient. @category losses */
@@ -186,12 +208,31 @@ export interface Begun {
   readonly apply: (step: Step, slots: ReadonlyArray<ReadonlyArray<Float32Array>>) => void
 }
 
+/**
+ * A transform that is known by a formula: engines may compute it their own way, to rounding the same as `apply`. The
+ * formulas are those of the transforms of the same name; a group works on the parameters whose path it chooses.
+ * @category optimizers
+ */
+export type TransformFormula =
+  | { readonly transform: "clip"; readonly norm: number }
+  | { readonly transform: "momentum"; readonly momentum: number; readonly nesterov: boolean }
+  | { readonly transform: "adam"; readonly beta1: number; readonly beta2: number; readonly epsilon: number }
+  | { readonly transform: "decay"; readonly rate: number }
+  | { readonly transform: "rate"; readonly rate: number }
+  | {
+      readonly transform: "group"
+      readonly chooses: (path: string) => boolean
+      readonly formulas: ReadonlyArray<TransformFormula>
+    }
+
 /** A transform of the gradient, bound to its options. @category optimizers */
 export interface Transform {
   /** Begins with the paths of all parameters, in the order in which every step will have them. */
   readonly begin: (paths: ReadonlyArray<string>) => Begun
   /** Whether it calls `Step.search`, and so needs scores that are linear in the parameters and a loss with a search. */
   readonly searches: boolean
+  /** Its formulas, one after the other, where all of them are among those that engines know. */
+  readonly formulas?: ReadonlyArray<TransformFormula> | undefined
 }
 
 // ---------------------------------------------------------------------------------------------------------- model

@@ -20,7 +20,7 @@ import * as OptionSchema from "../OptionSchema.ts"
 import * as Decode from "./Decode.ts"
 import type * as Base from "./Definition.ts"
 import type { Issue } from "./PipelineError.ts"
-import type { Begun, Step, Transform as Bound } from "./Stage.ts"
+import type { Begun, Step, Transform as Bound, TransformFormula } from "./Stage.ts"
 
 export type { Begun, Step, Transform as Bound, Updated } from "./Stage.ts"
 
@@ -91,6 +91,8 @@ export interface Simple {
   readonly apply: Begun["apply"]
   /** Whether it calls `step.search`. Default false. */
   readonly searches?: boolean
+  /** Its formula, if it is one of those that engines know. */
+  readonly formula?: TransformFormula
 }
 
 /**
@@ -118,8 +120,12 @@ export const define = <Type, Encoded extends object>(definition: {
   defineBound({
     ...definition,
     make: (options) => {
-      const { apply, searches = false, slots = [] } = definition.make(options)
-      return { begin: (paths) => ({ slots: paths.map(() => slots), apply }), searches }
+      const { apply, formula, searches = false, slots = [] } = definition.make(options)
+      return {
+        begin: (paths) => ({ slots: paths.map(() => slots), apply }),
+        searches,
+        formulas: formula === undefined ? undefined : [formula]
+      }
     }
   })
 
@@ -156,7 +162,10 @@ export const sequence = (transforms: ReadonlyArray<Bound>): Bound => ({
       }
     }
   },
-  searches: transforms.some(({ searches }) => searches)
+  searches: transforms.some(({ searches }) => searches),
+  formulas: transforms.every(({ formulas }) => formulas !== undefined)
+    ? transforms.flatMap(({ formulas = [] }) => formulas)
+    : undefined
 })
 
 const escaped = (text: string): string => text.replace(/[.+?^${}()|[\]\\]/g, "\\$&")
@@ -184,7 +193,14 @@ const onlyOn = (patterns: ReadonlyArray<string>, transform: Bound): Bound => ({
         )
     }
   },
-  searches: transform.searches
+  searches: transform.searches,
+  formulas: transform.formulas && [
+    {
+      transform: "group",
+      chooses: (path) => patterns.some((pattern) => matches(pattern, path)),
+      formulas: transform.formulas
+    }
+  ]
 })
 
 const TransformJson = Schema.StructWithRest(Schema.Struct({ type: Schema.String }), [
@@ -294,6 +310,7 @@ export const clipDefinition = define({
   summary: "Scales the updates down to a largest Euclidean norm",
   options: Schema.Struct({ norm: OptionSchema.positive }),
   make: ({ norm }) => ({
+    formula: { transform: "clip", norm },
     apply: (step) => {
       let squares = 0
       for (const { update } of step.arrays) for (const u of update) squares += u * u
@@ -319,6 +336,7 @@ export const momentumDefinition = define({
     nesterov: OptionSchema.withDefault(Schema.Boolean, false)
   }),
   make: ({ momentum, nesterov }) => ({
+    formula: { transform: "momentum", momentum, nesterov },
     slots: ["velocity"],
     apply: ({ arrays }, slots) =>
       arrays.forEach(({ update }, k) => {
@@ -351,6 +369,7 @@ export const adamDefinition = define({
   summary: "Divides the running mean of the updates by the root of their running square",
   options: AdamOptions,
   make: ({ beta1, beta2, epsilon }) => ({
+    formula: { transform: "adam", beta1, beta2, epsilon },
     slots: ["first", "second"],
     apply: ({ arrays, step }, slots) => {
       const correction1 = 1 - beta1 ** step
@@ -380,7 +399,10 @@ export const decayDefinition = define({
   id: "Transform.decay",
   summary: "Adds a multiple of the parameter to its update",
   options: Schema.Struct({ rate: OptionSchema.nonNegative }),
-  make: ({ rate }) => ({ apply: (step) => each(step, (update, i, values) => update[i]! + rate * values[i]!) })
+  make: ({ rate }) => ({
+    formula: { transform: "decay", rate },
+    apply: (step) => each(step, (update, i, values) => update[i]! + rate * values[i]!)
+  })
 })
 
 /**
@@ -395,7 +417,10 @@ export const rateDefinition = define({
   id: "Transform.rate",
   summary: "Multiplies the updates by the learning rate",
   options: Schema.Struct({ rate: OptionSchema.positive }),
-  make: ({ rate }) => ({ apply: (step) => each(step, (update, i) => rate * update[i]!) })
+  make: ({ rate }) => ({
+    formula: { transform: "rate", rate },
+    apply: (step) => each(step, (update, i) => rate * update[i]!)
+  })
 })
 
 /** Multiplies the updates by the learning rate, above 0. Without it a chain steps by its updates as they are. @category transforms */

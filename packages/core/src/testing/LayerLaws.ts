@@ -26,6 +26,8 @@ export interface Claims {
   readonly cardinalities?: ReadonlyArray<number>
   /** Whether its training pass is the prediction pass, and smooth: then its gradient is checked. Default true. */
   readonly smooth?: boolean
+  /** The backend of TensorFlow.js that computes it. Default: plain JavaScript. */
+  readonly backend?: Tfjs.Backend
 }
 
 const rows = 4
@@ -55,12 +57,15 @@ const squares = (outputs: number) =>
     }
   })
 
-/** A program with an engine of its own on plain JavaScript, and a scope. */
-const run = <A>(program: (engine: Engine.Engine) => Effect.Effect<A, Engine.EngineUnavailable, Scope.Scope>) =>
+/** A program with an engine of its own, and a scope. */
+const run = <A>(
+  backend: Tfjs.Backend,
+  program: (engine: Engine.Engine) => Effect.Effect<A, Engine.EngineUnavailable, Scope.Scope>
+) =>
   Effect.runPromise(
     Effect.flatMap(Engine.Engines, (engines) => program(engines[0]!)).pipe(
       Effect.scoped,
-      Effect.provide(Layer.fresh(Tfjs.layer(["cpu"])))
+      Effect.provide(Layer.fresh(Tfjs.layer([backend])))
     )
   )
 
@@ -73,7 +78,7 @@ const run = <A>(program: (engine: Engine.Engine) => Effect.Effect<A, Engine.Engi
 export const of = (
   definition: Definition<"layer" | "head" | "block">,
   options: object = {},
-  { cardinalities, input = [3], smooth = true }: Claims = {},
+  { backend = "cpu", cardinalities, input = [3], smooth = true }: Claims = {},
   find = findNothing
 ): ReadonlyArray<Law> => {
   const stage: Stage = definition.bind(options, find)
@@ -91,6 +96,7 @@ export const of = (
 
   const score = (arrays: ReadonlyArray<Graph.NamedArray>, given: Float64Array, n = rows) =>
     run(
+      backend,
       Effect.fnUntraced(function* (engine) {
         const scorer = yield* engine.scorer(network(), arrays, n)
         scorer.inputs[0]!.set(given)
@@ -130,11 +136,12 @@ export const of = (
       },
       5
     ),
-    ...(smooth && network().parameters.length > 0 ? [gradientLaw(network, arraysOf, inputs, score)] : [])
+    ...(smooth && network().parameters.length > 0 ? [gradientLaw(backend, network, arraysOf, inputs, score)] : [])
   ]
 }
 
 const gradientLaw = (
+  backend: Tfjs.Backend,
   network: () => Graph.Network,
   arraysOf: (random: Seed.Generator) => ReadonlyArray<Graph.NamedArray>,
   inputs: (random: Seed.Generator) => Float64Array,
@@ -146,6 +153,7 @@ const gradientLaw = (
       const [arrays, given, seen] = [arraysOf(random), inputs(random), new Array<Float32Array>()]
       const loss = squares(network().outputs)
       await run(
+        backend,
         Effect.fnUntraced(function* (engine) {
           const program = { network: network(), loss, optimizer: looking(seen), seed: Seed.root(1) }
           const trainer = yield* engine.trainer(program, rows)

@@ -5,11 +5,34 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Column from "../data/Column.ts"
+import * as Tensors from "../data/Tensors.ts"
 import * as Features from "../pipeline/Features.ts"
 import * as Preprocess from "../pipeline/Preprocess.ts"
 import * as Seed from "../Seed.ts"
 import { law, type Law, same, succeeded } from "./Law.ts"
 import * as OptionLaws from "./OptionLaws.ts"
+
+/** Colour images of 4 × 6 pixels. */
+const images = (random: Seed.Generator, rows: number): Column.Tensor => ({
+  type: "tensor",
+  stores: [
+    {
+      _tag: "Packed",
+      name: "image",
+      digest: "",
+      range: [0, 255],
+      content: { _tag: "Memory", bytes: Uint8Array.from({ length: rows * 72 }, () => random.below(256)) },
+      offset: 0,
+      element: "u1",
+      bigEndian: false,
+      shape: [4, 6, 3]
+    }
+  ],
+  store: new Uint16Array(rows),
+  place: Int32Array.from({ length: rows }, (_, row) => row),
+  steps: [],
+  missing: null
+})
 
 /** Each column has a value in the first row, so that everything can be fitted. */
 const table = (random: Seed.Generator): Features.Features => {
@@ -26,7 +49,8 @@ const table = (random: Seed.Generator): Features.Features => {
       ["whole", Column.indices(Int32Array.from({ length: rows }, (_, row) => (row === 0 ? 2 : random.below(7) - 3)))],
       ["truth", Column.boolean(values(true, () => random.below(2) === 0))],
       ["level", succeeded(level, "a factor")],
-      ["text", Column.text(values("x", () => ["x", "y", "", "10", "9"][random.below(5)]!))]
+      ["text", Column.text(values("x", () => ["x", "y", "", "10", "9"][random.below(5)]!))],
+      ["image", images(random, rows)]
     ],
     rows
   )
@@ -38,18 +62,41 @@ const taken = ({ columns }: Features.Features, rows: ReadonlyArray<number>): Fea
     rows.length
   )
 
+/** The numbers of a tensor's rows, as text. */
+const numbers = (column: Column.Tensor, rows: number): Promise<ReadonlyArray<string>> => {
+  const read: Array<string> = []
+  return Tensors.open(column).pipe(
+    Effect.flatMap((reader) =>
+      reader.read(
+        Array.from({ length: rows }, (_, row) => row),
+        (_, values) => read.push(values.join())
+      )
+    ),
+    Effect.as(read),
+    Effect.scoped,
+    Effect.runPromise
+  )
+}
+
 /** Columns as text, by name. */
-const texts = ({ columns, rows }: Features.Features): Readonly<Record<string, ReadonlyArray<string | null>>> =>
+const texts = async ({
+  columns,
+  rows
+}: Features.Features): Promise<Readonly<Record<string, ReadonlyArray<string | null>>>> =>
   Object.fromEntries(
-    Array.from(columns, ([name, column]) => [
-      name,
-      Array.from({ length: rows }, (_, row) => Column.toText(column, row))
-    ])
+    await Promise.all(
+      Array.from(columns, async ([name, column]): Promise<[string, ReadonlyArray<string | null>]> => [
+        name,
+        column.type === "tensor"
+          ? await numbers(column, rows)
+          : Array.from({ length: rows }, (_, row) => Column.toText(column, row))
+      ])
+    )
   )
 
 /**
- * The laws of a stage with some options, tried on columns `real`, `whole`, `truth`, `level` (a factor) and `text`, with
- * missing values in all but `whole`.
+ * The laws of a stage with some options, tried on columns `real`, `whole`, `truth`, `level` (a factor), `text` and `image` (a
+ * tensor, 4 × 6 × 3), with missing values in all but `whole` and `image`.
  *
  * @example
  * for (const { check, name } of PreprocessLaws.of(definition, { share: 0.25 })) it(name, check)
@@ -79,9 +126,9 @@ export const of = (definition: Preprocess.Preprocess, options: object = {}): Rea
     }),
     law("learns and applies the same twice, and changes no column in place", async (random) => {
       const train = table(random)
-      const before = texts(train)
+      const before = await texts(train)
       same(await apply(await fit(train), train), await apply(await fit(train), train), "the second time")
-      same(texts(train), before, "the columns that it was given")
+      same(await texts(train), before, "the columns that it was given")
     }),
     law(
       "refuses a state that is not its own",

@@ -217,6 +217,20 @@ describe("embeddings", () => {
   })
 })
 
+describe("reshaping", () => {
+  it("is known where nothing has to be multiplied", () => {
+    const image = Ingress.numeric().pipe(Nn.reshape([28, 28, 1]))
+    expectTypeOf<Pipeline.ShapeOf<typeof image>>().toEqualTypeOf<readonly [28, 28, 1]>()
+    const flat = image.pipe(Nn.relu(), Nn.flatten())
+    expectTypeOf<Pipeline.ShapeOf<typeof flat>>().toEqualTypeOf<readonly [number]>()
+    expectTypeOf(layers.pipe(Nn.flatten())).toEqualTypeOf<typeof layers>()
+    // @ts-expect-error Nn.head takes rows of rank 1, these have rank 3: put Nn.flatten() before it
+    image.pipe(Nn.head())
+    // @ts-expect-error Nn.reshape cannot come after the head
+    head.pipe(Nn.reshape([1, 1]))
+  })
+})
+
 describe("embeddings of numbers", () => {
   it("have a vector for each feature", () => {
     const pair = Ingress.numeric(["age", "dose"])
@@ -277,6 +291,63 @@ describe("members", () => {
     layers.pipe(Nn.memberHead())
     // @ts-expect-error no such adapter
     Nn.memberLinear(3, { adapter: "zeros" })
+  })
+})
+
+describe("convolutions", () => {
+  const image = Ingress.numeric().pipe(Nn.reshape([28, 28, 1]))
+  const sequence = Ingress.numeric().pipe(Nn.reshape([100, 1]))
+
+  it("know their filters, and the sizes where they stay", () => {
+    const valid = image.pipe(Nn.conv2d({ filters: 8, size: 3 }))
+    expectTypeOf<Pipeline.ShapeOf<typeof valid>>().toEqualTypeOf<readonly [number, number, 8]>()
+    const same = image.pipe(Nn.conv2d({ filters: 8, size: [3, 5], padding: "same", dilation: 2 }))
+    expectTypeOf<Pipeline.ShapeOf<typeof same>>().toEqualTypeOf<readonly [28, 28, 8]>()
+    const half = image.pipe(Nn.conv2d({ filters: 8, size: 3, padding: "same", stride: [2, 1] }))
+    expectTypeOf<Pipeline.ShapeOf<typeof half>>().toEqualTypeOf<readonly [number, number, 8]>()
+    const padding: "valid" | "same" = "same" as "valid" | "same"
+    const either = sequence.pipe(Nn.conv1d({ filters: 4, size: 3, padding }))
+    expectTypeOf<Pipeline.ShapeOf<typeof either>>().toEqualTypeOf<readonly [number, 4]>()
+    const all = sequence.pipe(Nn.conv1d({ filters: 4, size: 3, padding: "same" }), Nn.relu())
+    expectTypeOf<Pipeline.ShapeOf<typeof all>>().toEqualTypeOf<readonly [100, 4]>()
+  })
+
+  it("take images, or sequences, and options of the right names", () => {
+    // @ts-expect-error Nn.conv2d takes rows of shape [height, width, channels], these have rank 1
+    ingress.pipe(Nn.conv2d({ filters: 8, size: 3 }))
+    // @ts-expect-error Nn.conv1d takes rows of shape [length, channels], these have rank 3
+    image.pipe(Nn.conv1d({ filters: 8, size: 3 }))
+    // @ts-expect-error no such option
+    image.pipe(Nn.conv2d({ filters: 8, size: 3, paddings: "same" }))
+    // @ts-expect-error no such padding
+    image.pipe(Nn.conv2d({ filters: 8, size: 3, padding: "full" }))
+    // @ts-expect-error a sequence has one axis
+    sequence.pipe(Nn.conv1d({ filters: 8, size: [3, 3] }))
+  })
+})
+
+describe("pooling", () => {
+  const image = Ingress.numeric().pipe(Nn.reshape([28, 28, 3]))
+  const sequence = Ingress.numeric().pipe(Nn.reshape([100, 2]))
+
+  it("keeps the channels", () => {
+    const pooled = image.pipe(Nn.maxPool2d(2), Nn.averagePool2d({ size: [2, 3], stride: 1, padding: "same" }))
+    expectTypeOf<Pipeline.ShapeOf<typeof pooled>>().toEqualTypeOf<readonly [number, number, 3]>()
+    const shorter = sequence.pipe(Nn.maxPool1d(2), Nn.averagePool1d({ size: 2, padding: 1 }))
+    expectTypeOf<Pipeline.ShapeOf<typeof shorter>>().toEqualTypeOf<readonly [number, 2]>()
+    const channels = pooled.pipe(Nn.globalMaxPool(), Nn.head())
+    expectTypeOf<Pipeline.ReachedOf<typeof channels>>().toEqualTypeOf<"head">()
+    const means = sequence.pipe(Nn.globalAveragePool())
+    expectTypeOf<Pipeline.ShapeOf<typeof means>>().toEqualTypeOf<readonly [2]>()
+  })
+
+  it("takes images, or sequences", () => {
+    // @ts-expect-error Nn.maxPool2d takes rows of shape [height, width, channels], these have rank 1
+    ingress.pipe(Nn.maxPool2d(2))
+    // @ts-expect-error Nn.averagePool1d takes rows of shape [length, channels], these have rank 3
+    image.pipe(Nn.averagePool1d(2))
+    // @ts-expect-error no such option
+    image.pipe(Nn.maxPool2d({ size: 2, dilation: 2 }))
   })
 })
 

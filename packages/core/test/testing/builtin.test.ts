@@ -5,13 +5,16 @@ import * as Result from "effect/Result"
 import { describe, expect, it } from "vitest"
 import * as Definitions from "../../src/Definitions.ts"
 import * as Measure from "../../src/learning/Measure.ts"
+import * as Augment from "../../src/pipeline/Augment.ts"
 import type { Definition, Kind } from "../../src/pipeline/Definition.ts"
+import * as Image from "../../src/pipeline/Image.ts"
 import * as Nn from "../../src/pipeline/Nn.ts"
 import * as Optimizer from "../../src/pipeline/Optimizer.ts"
 import * as Preprocess from "../../src/pipeline/Preprocess.ts"
 import * as Registry from "../../src/pipeline/Registry.ts"
 import * as Transform from "../../src/pipeline/Transform.ts"
 import * as Testing from "../../src/testing.ts"
+import { hasNative } from "../support/engines.ts"
 
 const find = Registry.lookup(Result.getOrThrow(Registry.make(Definitions.all)))
 
@@ -81,11 +84,32 @@ const layers: ReadonlyArray<readonly [Parameters<typeof Testing.LayerLaws.of>[0]
     [Nn.pbldEmbeddingDefinition, { size: 3, frequencies: 2 }, { input: [2] }],
     [Nn.featureLinearDefinition, { size: 2 }, { input: [2, 3] }],
     [Nn.dropoutDefinition, { rate: 0.5 }, { smooth: false }],
+    [Nn.flattenDefinition, {}, { input: [2, 3, 2] }],
+    [Nn.reshapeDefinition, { shape: [3, 2] }, { input: [6] }],
+    [Nn.conv2dDefinition, { filters: 2, size: 2 }, { input: [3, 4, 2] }],
+    [Nn.conv2dDefinition, { filters: 2, size: [2, 3], stride: [2, 1], padding: "same" }, { input: [4, 3, 1] }],
+    [Nn.conv2dDefinition, { filters: 4, size: 2, dilation: 2, groups: 2, padding: 1 }, { input: [3, 4, 2] }],
+    [Nn.conv2dDefinition, { filters: 3, size: 2, groups: 3, bias: false }, { input: [3, 3, 3] }],
+    [Nn.conv1dDefinition, { filters: 3, size: 3 }, { input: [5, 2] }],
+    [Nn.conv1dDefinition, { filters: 2, size: 2, stride: 2, dilation: 2, padding: 3 }, { input: [6, 1] }],
+    [Nn.maxPool2dDefinition, { size: 2 }, { input: [4, 5, 2] }],
+    [Nn.maxPool2dDefinition, { size: [3, 2], stride: 1, padding: "same" }, { input: [4, 3, 2] }],
+    [Nn.averagePool2dDefinition, { size: 3, stride: [2, 1], padding: 1 }, { input: [5, 4, 2] }],
+    [Nn.maxPool1dDefinition, { size: 3, stride: 2 }, { input: [7, 2] }],
+    [Nn.averagePool1dDefinition, { size: 2 }, { input: [4, 3] }],
+    [Nn.globalAveragePoolDefinition, {}, { input: [3, 4, 2] }],
+    [Nn.globalMaxPoolDefinition, {}, { input: [5, 2] }],
     [Nn.residualDefinition, { body: [{ type: "Nn.linear", units: 3 }, "Nn.tanh"] }]
   ]
 for (const [definition, options = {}, claims = {}] of layers) {
   run(`${definition.id} ${JSON.stringify(options)}`, Testing.LayerLaws.of(definition, options, claims, find))
 }
+describe.skipIf(!hasNative)("on tfjs-node", () => {
+  for (const [definition, options = {}, claims = {}] of layers) {
+    const laws = Testing.LayerLaws.of(definition, options, { ...claims, backend: "node" }, find)
+    run(`${definition.id} ${JSON.stringify(options)}`, laws)
+  }
+})
 
 const preprocessing: ReadonlyArray<readonly [Preprocess.Preprocess, object?]> = [
   [Preprocess.selectDefinition, { columns: ["text", "real"] }],
@@ -104,7 +128,24 @@ const preprocessing: ReadonlyArray<readonly [Preprocess.Preprocess, object?]> = 
   [Preprocess.datesDefinition, { parts: ["month", "hour", "daysSince"], cyclic: true, since: "2020-01-01" }],
   [Preprocess.standardiseDefinition],
   [Preprocess.standardiseDefinition, { columns: ["real"] }],
-  [Preprocess.dropConstantsDefinition]
+  [Preprocess.dropConstantsDefinition],
+  [Image.reshapeDefinition, { shape: [72] }],
+  [Image.resizeDefinition, { size: [3, 9], columns: ["image"] }],
+  [Image.resizeDefinition, { size: [2, 2], method: "area" }],
+  [Image.cropDefinition, { size: [3, 3] }],
+  [Image.padDefinition, { size: [5, 8], value: 0.5 }],
+  [Image.rotateDefinition, { degrees: 90 }],
+  [Image.rotateDefinition, { degrees: 12.5 }],
+  [Image.transposeDefinition],
+  [Image.grayscaleDefinition],
+  [Image.rescaleDefinition, { from: [0, 255], to: [-1, 1] }],
+  [Image.normaliseDefinition],
+  [Image.normaliseDefinition, { mean: [0.5], sd: [0.25] }],
+  [Augment.flipDefinition, { axis: "horizontal" }],
+  [Augment.cropDefinition, { size: [2, 5] }],
+  [Augment.affineDefinition, { degrees: 20, translate: 0.1, scale: [0.8, 1.2] }],
+  [Augment.brightnessDefinition, { by: 0.2 }],
+  [Augment.noiseDefinition, { sd: 0.1 }]
 ]
 for (const [definition, options = {}] of preprocessing) {
   run(`${definition.id} ${JSON.stringify(options)}`, Testing.PreprocessLaws.of(definition, options))

@@ -77,6 +77,13 @@ export const numericMatrix = (
   names?: ReadonlyArray<string>
 ): Result.Result<FeatureMatrix, Refused> =>
   Result.flatMap(completeColumns(learner, features, names), (columns) => {
+    const tensor = columns.find(([, { type }]) => type === "tensor")
+    if (tensor !== undefined) {
+      return Features.fail(
+        learner,
+        `takes numbers, but "${tensor[0]}" is a tensor; leave it out of the features, or use a pipeline with Ingress.tensor`
+      )
+    }
     const texts = columns.filter(([, { type }]) => type === "factor" || type === "string" || type === "date")
     if (texts.length > 0) {
       const list = texts.slice(0, named).map(([name, { type }]) => `"${name}" (${type})`)

@@ -4,15 +4,12 @@ Arguments: a folder, the seconds for each size, the sizes. Reads scores-N.f64 an
 torch-N.f64, and prints a line for each size: N, value, fastest, lower quartile, median, upper quartile (seconds).
 """
 
-import statistics
 import sys
-import time
 from array import array
 
 import torch
 
-SHORTEST_SAMPLE = 1e-3
-FEWEST_SAMPLES = 5
+from timing import measure
 
 
 def aum(scores, labels):
@@ -23,28 +20,6 @@ def aum(scores, labels):
     fpr = torch.cumsum(negative, 0) / negative.sum()
     fnr = 1 - torch.cumsum(positive, 0) / positive.sum()
     return ((score[:-1] - score[1:]) * torch.minimum(fpr, fnr)[:-1]).sum()
-
-
-def seconds(run, calls):
-    start = time.perf_counter()
-    for _ in range(calls):
-        run()
-    return time.perf_counter() - start
-
-
-def measure(run, budget):
-    calls, warm = 1, 0.0
-    while warm < budget / 4:
-        spent = seconds(run, calls)
-        warm += spent
-        if spent < SHORTEST_SAMPLE:
-            calls *= 2
-    samples, total = [], 0.0
-    while total < budget or len(samples) < FEWEST_SAMPLES:
-        spent = seconds(run, calls)
-        total += spent
-        samples.append(spent / calls)
-    return min(samples), *statistics.quantiles(samples, n=4, method="inclusive")
 
 
 def read(path):

@@ -22,6 +22,7 @@ export const define = <const K extends Kind, Type extends { readonly reduction: 
   readonly options: Options<Type, Encoded>
   readonly terms: (options: Type) => Terms
   readonly tensor: (options: Type) => TensorTerms
+  readonly formula?: (options: Type) => Loss.Formula
 }): Loss.Definition<K, Encoded, Type, Loss.Explicit> =>
   Loss.define({
     ...loss,
@@ -30,7 +31,9 @@ export const define = <const K extends Kind, Type extends { readonly reduction: 
       const terms = loss.terms(options)
       const tensor = loss.tensor(options)
       let values = new Float64Array(0)
+      const formula = loss.formula?.(options)
       return Loss.explicit({
+        ...(formula && { formula }),
         evaluate: (scores, targets, gradient, weights) => {
           const n = targets.length
           if (values.length < n) values = new Float64Array(n)

@@ -1,4 +1,4 @@
-/** assembly/aum.ts, 2622 bytes, compiled by scripts/buildKernels.ts. */
+/** assembly/aum.ts with simd, 2622 bytes, compiled by scripts/buildKernels.ts. */
 export const base64 =
   "AGFzbQEAAAABJAZgAX8AYAN/f3wBfGAEf3x8fwF/YAR/f3x8AGACf38Bf2AAAAMLCgABAQMAAAICBAUFAwEACAY+CX8AQYCAAQt/AEH/AAt/AE" +
   "GACAt/AEGAiAgLfwBBgIgQC38AQYCIGAt/AEGAiBkLfwBBgIgdC38AQYCoHQsHwAETCGNhcGFjaXR5AwAHbGFzdEJpbgMBBnNjb3JlcwMCBmxh" +

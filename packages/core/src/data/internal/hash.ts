@@ -1,9 +1,16 @@
 import type { Hash } from "node:crypto"
 import { addText, sha256 } from "../../Hash.ts"
 import type { Column } from "../Column.ts"
+import type { Store } from "../TensorStore.ts"
 
-const bytes = (array: Float64Array | Int32Array | Uint8Array) =>
+const bytes = (array: Float64Array | Int32Array | Uint8Array | Uint16Array) =>
   new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
+
+/** The contents of a store and how they are read; not where they are, so that files may be moved. */
+const addStore = (hash: Hash, store: Store) => {
+  addText(hash, store.digest)
+  addText(hash, JSON.stringify([store.range ?? null, store._tag === "Packed" ? [store.element, store.shape] : null]))
+}
 
 const addColumn = (hash: Hash, name: string, column: Column) => {
   addText(hash, name)
@@ -19,13 +26,20 @@ const addColumn = (hash: Hash, name: string, column: Column) => {
       for (const value of column.values) addText(hash, value)
       break
     }
+    case "tensor": {
+      hash.update(`${column.stores.length}:`)
+      for (const store of column.stores) addStore(hash, store)
+      hash.update(bytes(column.store)).update(bytes(column.place)).update(`${column.steps.length}:`)
+      for (const { key, seed } of column.steps) addText(hash, JSON.stringify([key, seed ?? null]))
+      break
+    }
     default:
       hash.update(bytes(column.values))
   }
   hash.update(column.missing === null || !column.missing.includes(1) ? "complete" : bytes(column.missing))
 }
 
-/** The SHA-256 of names, types, values, missingness and levels, in hexadecimal. */
+/** The SHA-256 of names, types, values (of tensors: of the files' contents), missingness and levels, in hexadecimal. */
 export const hashColumns = (columns: ReadonlyMap<string, Column>, rows: number): string => {
   const hash = sha256().update(`rocflow table 1,${columns.size},${rows};`)
   for (const [name, column] of columns) addColumn(hash, name, column)

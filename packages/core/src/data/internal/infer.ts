@@ -156,7 +156,7 @@ const onlyInteger = (value: number | undefined) =>
 /** Converts a column to a declared type without loss, or tells the first row that does not fit. */
 export const toDeclared = (
   column: Column.Column,
-  type: Column.Type,
+  type: Column.PlainType,
   { date, isMissing, number }: Reading = plain
 ): Result.Result<Column.Column, number> => {
   if (column.type === type) return Result.succeed(column)

@@ -8,6 +8,7 @@ import * as Note from "../Note.ts"
 import * as ColumnNotes from "./columnNotes.ts"
 import { dateParser } from "./dates.ts"
 import type { FileContent } from "./fileContent.ts"
+import { ioError } from "./ioError.ts"
 import { numberParser, plain, type Reading, toDeclared } from "./infer.ts"
 import { readDelimited } from "./readDelimited.ts"
 import { readJsonLines } from "./readJsonLines.ts"
@@ -22,7 +23,7 @@ export interface FileOptions {
   /** Overrules the ending of the file's name. */
   readonly format?: Format | undefined
   /** Types of some columns by name; the other types are inferred. */
-  readonly columns?: Readonly<Record<string, Column.Type>> | undefined
+  readonly columns?: Readonly<Record<string, Column.PlainType>> | undefined
   /** One character; default: a comma in CSV, a tab in TSV, or what splits the first lines evenly. */
   readonly delimiter?: string | undefined
   /**
@@ -85,19 +86,6 @@ const formatOf = (path: string, options: FileOptions): Effect.Effect<Format, Sch
         `Known endings: ${[...formats.keys()].join(", ")}, also with .gz or .zst behind them; or give format: "csv", "tsv", "parquet" or "jsonl".`
     })
   )
-}
-
-const reasons: ReadonlyMap<string, readonly [rule: string, advice: string]> = new Map([
-  ["ENOENT", ["does not exist", "Check the path, which is relative to the working directory."]],
-  ["EACCES", ["may not be read", "Ask for the permission to read it."]],
-  ["EISDIR", ["is a directory", "Name a file in it."]],
-  ["ERR_FS_FILE_TOO_LARGE", ["is larger than 2 GiB", "Convert it to Parquet, which has no such limit."]]
-])
-
-const ioError = (path: string, cause: unknown): SchemaError => {
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : ""
-  const [rule, advice] = reasons.get(code) ?? [`cannot be read (${code})`, "Check the file."]
-  return new SchemaError({ file: path, given: "the file", rule, advice })
 }
 
 const checkFile = Effect.fnUntraced(function* (path: string) {
@@ -168,7 +156,7 @@ const read = Effect.fnUntraced(function* (path: string, format: Format, options:
   })
 })
 
-const expected: Readonly<Record<Column.Type, readonly [rule: string, advice: string]>> = {
+const expected: Readonly<Record<Column.PlainType, readonly [rule: string, advice: string]>> = {
   numeric: ["is not a number", "Correct the value, leave it empty if it is unknown, or declare the column as string."],
   integer: ["is not an integer of at most 2^53 - 1", "Correct the value, or declare the column as numeric or string."],
   boolean: ["is neither true nor false", "Correct the value, or declare the column as string."],

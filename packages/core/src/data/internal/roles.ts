@@ -32,6 +32,11 @@ const checkNames = (role: string, names: ReadonlyArray<string>, table: Table): R
     if (found === undefined) {
       return [{ role, column, rule: "no such column", advice: suggest(column, table.names) }]
     }
+    if (found.type === "tensor" && role !== "feature" && role !== "name" && role !== "ignore") {
+      return [
+        { role, column, rule: "is a tensor", advice: "Name a column with one value a row; a tensor can be a feature." }
+      ]
+    }
     if (names.indexOf(column) < index) {
       return [{ role, column, rule: "is named twice", advice: "Name it once." }]
     }

@@ -60,6 +60,8 @@ export const toTyped = (
   type: Column.Type,
   levels: ReadonlyArray<string>
 ): Column.Column | undefined => {
+  // Where a tensor is says nothing of what it is.
+  if (column.type === "tensor" && type !== "tensor") return undefined
   switch (type) {
     case "numeric":
     case "integer":
@@ -73,5 +75,7 @@ export const toTyped = (
       return hasPlainTexts(column) ? asFactor(column, levels) : undefined
     case "date":
       return column.type === "date" ? column : asDate(column)
+    case "tensor":
+      return column.type === "tensor" ? column : undefined
   }
 }

@@ -17,6 +17,7 @@ import { type Backend, start, survey } from "./backend.ts"
 import { forward } from "./internal/forward.ts"
 
 export { type Backend, type Found, backends } from "./backend.ts"
+export { folder as nativeFolder, version as nativeVersion } from "./native.ts"
 export { survey }
 
 type Tfjs = typeof Tf
@@ -119,8 +120,13 @@ const makeTrainer = (use: () => Tfjs, program: Engine.Program, rows: number): En
   const slotValues = slots.map((own) => own.map(({ values }) => values))
   let steps = 0
 
-  /** The loss, its gradients, and the scores of the forward pass, which stand in `scores`. */
-  const differentiate = (tf: Tfjs, used: number, batch: Batch) =>
+  /**
+   * The loss, its gradients, and the scores of the forward pass, which stand in `scores`. Nothing is returned through
+   * `tidy`, which would look for tensors among the numbers of a gradient, one by one: longer than the step itself.
+   */
+  const differentiate = (tf: Tfjs, used: number, batch: Batch) => {
+    let before = Number.NaN
+    let gradients: ReadonlyArray<Float32Array> = []
     tf.tidy(() => {
       const x = tensors(tf, used)
       const { grads, value } = tf.valueAndGrads((...given: ReadonlyArray<Tf.Tensor>) => {
@@ -137,8 +143,11 @@ const makeTrainer = (use: () => Tfjs, program: Engine.Program, rows: number): En
         scores.set(output.dataSync())
         return lossTensor(tf, loss, output as Tf.Tensor2D, batch)
       })([...toTensors(tf, parameters)])
-      return { loss: value.dataSync()[0]!, gradients: grads.map((gradient) => gradient.dataSync<"float32">()) }
+      before = value.dataSync()[0]!
+      gradients = grads.map((gradient) => gradient.dataSync<"float32">())
     })
+    return { loss: before, gradients }
+  }
 
   /** The exact step along updates: the scores are linear in the parameters, so updates in their place give a direction. */
   const search = (used: number, updates: ReadonlyArray<Float32Array>): number => {

@@ -6,6 +6,7 @@ import { createRequire } from "node:module"
 import { dirname } from "node:path"
 import * as Effect from "effect/Effect"
 import { EngineUnavailable } from "../Engine.ts"
+import * as Native from "./native.ts"
 
 /** The backends, best first. */
 export const backends = ["node", "wasm", "cpu"] as const
@@ -36,7 +37,7 @@ const attempt = <A>(backend: Backend, run: () => Promise<A>) =>
         reason: reason(cause),
         advice:
           backend === "node"
-            ? "`npm install @tensorflow/tfjs-node`, or leave the choice to rocflow"
+            ? "`rocflow doctor --install tfjs-node` builds it, or leave the choice to rocflow"
             : "reinstall rocflow's dependencies"
       })
   })
@@ -49,10 +50,10 @@ const activate = (backend: Backend): Effect.Effect<typeof Tf, EngineUnavailable>
   attempt(backend, async () => {
     const tf = await import("@tensorflow/tfjs-core")
     await import("@tensorflow/tfjs-layers")
+    // Before a backend is loaded, which would warn of what it replaces.
+    tf.env().set("PROD", true)
     if (backend === "node") {
-      // A name in a variable: the package is an optional peer, and the compiler must not ask for it.
-      const optional = "@tensorflow/tfjs-node"
-      await import(optional)
+      await Native.load()
     } else if (backend === "wasm") {
       const wasm = await import("@tensorflow/tfjs-backend-wasm")
       wasm.setWasmPaths(`${dirname(require.resolve("@tensorflow/tfjs-backend-wasm"))}/`)
@@ -61,7 +62,6 @@ const activate = (backend: Backend): Effect.Effect<typeof Tf, EngineUnavailable>
     } else {
       await import("@tensorflow/tfjs-backend-cpu")
     }
-    tf.env().set("PROD", true)
     const name = backend === "node" ? "tensorflow" : backend
     if (!(await tf.setBackend(name))) throw new Error(`the backend "${name}" did not start`)
     await tf.ready()

@@ -19,6 +19,16 @@ export interface Data {
 export const batches = (order: Uint32Array, size: number): ReadonlyArray<Uint32Array> =>
   Array.from({ length: Math.ceil(order.length / size) }, (_, i) => order.subarray(i * size, (i + 1) * size))
 
+/** The most rows of which a source is told at once that they will come, and the bytes that they may take there. */
+const most = { rows: 8192, bytes: 2 ** 26 }
+
+/** How many rows a window has: whole batches, at least one, that fit into the memory that the sources may take. */
+export const windowRows = (sources: ReadonlyArray<Source>, size: number): number => {
+  const bytes = sources.reduce((sum, { bytesPerRow = 0 }) => sum + bytesPerRow, 0)
+  const rows = Math.min(most.rows, Math.floor(most.bytes / Math.max(1, bytes)))
+  return Math.max(rows - (rows % size), size)
+}
+
 /** Writes the rows of a batch into the memory of a trainer. */
 export const fill = (data: Data, rows: Uint32Array, { inputs, targets, weights }: Trainer): void => {
   data.sources.forEach((source, i) => source.fill(rows, inputs[i]!))

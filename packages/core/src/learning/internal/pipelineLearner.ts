@@ -21,6 +21,7 @@ import * as Learner from "../Learner.ts"
 import * as Measure from "../Measure.ts"
 import * as Prediction from "../Prediction.ts"
 import * as Training from "../Training.ts"
+import { windowRows } from "./batches.ts"
 import { decodeOptions } from "./decodeOptions.ts"
 import { intercept } from "./intercept.ts"
 import * as Members from "./members.ts"
@@ -110,7 +111,7 @@ const dataOf = Effect.fnUntraced(function* (task: Task, learned: Preprocessing.L
   return data
 })
 
-/** Rows that a scorer computes at a time. */
+/** The most rows that a scorer computes at a time. */
 const scoredRows = 4096
 
 /** The scores [rows, outputs] of all rows of sources. */
@@ -120,7 +121,7 @@ const scoresOf = Effect.fnUntraced(function* (
   arrays: ReadonlyArray<Graph.NamedArray>,
   { rows, sources }: Pick<Training.Data, "rows" | "sources">
 ) {
-  const size = Math.max(1, Math.min(rows, scoredRows))
+  const size = Math.max(1, Math.min(rows, scoredRows, windowRows(sources, 1)))
   const scorer = yield* engine.scorer(network, arrays, size)
   const out = new Float32Array(rows * network.outputs)
   for (let from = 0; from < rows; from += size) {

@@ -16,6 +16,8 @@ export const holds = (column: Column.Column, value: Filler): boolean => {
       return typeof value === "boolean"
     case "date":
       return typeof value === "string" && Column.parseDate(value) !== undefined
+    case "tensor":
+      return false
     default:
       return typeof value === "string"
   }
@@ -59,7 +61,7 @@ export const mode = (column: Column.Column): Filler | undefined => {
 const filledNumbers = (values: Float64Array, value: Filler): Float64Array =>
   values.map((old) => (Number.isNaN(old) ? Number(value) : old))
 
-/** Puts a value where one is missing; the type stays if the value allows it. */
+/** Puts a value where one is missing; the type stays if the value allows it. No value is a tensor. */
 export const fill = (column: Column.Column, value: Filler): Column.Column => {
   const { missing } = column
   if (missing === null) return column
@@ -89,6 +91,8 @@ export const fill = (column: Column.Column, value: Filler): Column.Column => {
       const code = levels.indexOf(level)
       return { ...column, levels, codes: column.codes.map((old) => (old < 0 ? code : old)), missing: null }
     }
+    case "tensor":
+      return column
   }
 }
 
@@ -108,9 +112,9 @@ export const rescale = (column: Column.Column, mean: number, sd: number): Column
     (Column.asNumbers(column) ?? new Float64Array(Column.length(column)).fill(Number.NaN)).map((x) => (x - mean) / sd)
   )
 
-/** Whether a column holds one value, or none. */
+/** Whether a column holds one value, or none. Tensors are never looked at, so they are not. */
 export const isConstant = (column: Column.Column): boolean =>
-  new Set(Column.asFactor(column).codes.filter((code) => code >= 0)).size <= 1
+  column.type !== "tensor" && new Set(Column.asFactor(column).codes.filter((code) => code >= 0)).size <= 1
 
 /**
  * One 0/1 column for each level from `skip` on; missing stays missing. `unknown` is a value that is neither a level nor

@@ -54,7 +54,7 @@ export type Rank<P extends Any, N extends number, Name extends string> = number 
   ? unknown
   : ShapeOf<P>["length"] extends N
     ? unknown
-    : `${Name} takes rows of rank ${N}, these have rank ${ShapeOf<P>["length"]}`
+    : `${Name} takes rows of rank ${N}, these have rank ${ShapeOf<P>["length"]}${N extends 1 ? ": put Nn.flatten() before it" : ""}`
 
 const phantom = (): never => {
   throw new Error("the type parameters of a pipeline have no values")

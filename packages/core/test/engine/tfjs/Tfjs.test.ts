@@ -8,7 +8,6 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { existsSync } from "node:fs"
 import type { Task } from "../../../src/data/Task.ts"
 import * as Engine from "../../../src/engine/Engine.ts"
 import * as Tfjs from "../../../src/engine/tfjs/Tfjs.ts"
@@ -22,7 +21,7 @@ import * as Loss from "../../../src/pipeline/Loss.ts"
 import * as Nn from "../../../src/pipeline/Nn.ts"
 import * as Optimizer from "../../../src/pipeline/Optimizer.ts"
 import * as Preprocess from "../../../src/pipeline/Preprocess.ts"
-import { cpu, on, wasm } from "../../support/engines.ts"
+import { cpu, hasNative, native, on, wasm } from "../../support/engines.ts"
 import * as Tasks from "../../support/tasks.ts"
 
 const options = { epochs: 4, batchSize: 16 }
@@ -130,17 +129,32 @@ describe.each(learners)("%s", (_, learner, task) => {
     }).pipe(on(cpu))
   )
 
-  it.effect("gives the same numbers on WebAssembly and plain JavaScript", () =>
+  const agree = (engine: typeof cpu, tolerance: number) =>
     Effect.gen(function* () {
-      const a = yield* run(learner, task).pipe(on(wasm))
+      const a = yield* run(learner, task).pipe(on(engine))
       const b = yield* run(learner, task).pipe(on(cpu))
       a.outcome.arrays.forEach(({ path, values }, i) => {
         assert.strictEqual(b.outcome.arrays[i]!.path, path)
-        assert.isBelow(far(values, b.outcome.arrays[i]!.values), 1e-5)
+        assert.isBelow(far(values, b.outcome.arrays[i]!.values), tolerance)
       })
-      a.outcome.history.forEach(({ loss }, i) => assert.closeTo(loss, b.outcome.history[i]!.loss, 1e-5))
-      assert.isBelow(far(a.prediction.prob ?? a.prediction.response, b.prediction.prob ?? b.prediction.response), 1e-5)
+      a.outcome.history.forEach(({ loss }, i) => assert.closeTo(loss, b.outcome.history[i]!.loss, tolerance))
+      assert.isBelow(
+        far(a.prediction.prob ?? a.prediction.response, b.prediction.prob ?? b.prediction.response),
+        tolerance
+      )
     })
+
+  it.effect("gives the same numbers on WebAssembly and plain JavaScript", () => agree(wasm, 1e-5))
+  it.effect.skipIf(!hasNative)("gives the same numbers on tfjs-node and plain JavaScript", () => agree(native, 1e-5))
+
+  it.effect.skipIf(!hasNative)("gives the same bits twice on tfjs-node, and leaves no tensors behind", () =>
+    Effect.gen(function* () {
+      yield* Engine.Engines
+      const before = yield* Tfjs.liveTensors
+      const [a, b] = [yield* run(learner, task), yield* run(learner, task)]
+      assert.deepStrictEqual(a.outcome.arrays, b.outcome.arrays)
+      assert.strictEqual(yield* Tfjs.liveTensors, before)
+    }).pipe(on(native))
   )
 })
 
@@ -168,6 +182,7 @@ describe("backends", () => {
       const name = Effect.map(Engine.Engines, Engine.names)
       assert.strictEqual(yield* on(cpu)(name), "tfjs-cpu")
       assert.strictEqual(yield* on(wasm)(name), "tfjs-wasm")
+      if (hasNative) assert.strictEqual(yield* on(native)(name), "tfjs-node")
     })
   )
 
@@ -183,11 +198,13 @@ describe("backends", () => {
         { path: "head.kernel", shape: [2, 1], values: Float32Array.of(1, 2) },
         { path: "head.bias", shape: [1], values: Float32Array.of(0.5) }
       ]
+      const third = hasNative ? [[yield* engine(native), "tensorflow"] as const] : []
       for (const [{ scorer }, backend] of [
-        [first, "wasm"],
-        [second, "cpu"],
-        [first, "wasm"]
-      ] as const) {
+        [first, "wasm"] as const,
+        [second, "cpu"] as const,
+        ...third,
+        [first, "wasm"] as const
+      ]) {
         const { inputs, score, scores } = yield* scorer(network, arrays, 2)
         inputs[0]!.set([1, 1, 3, -1])
         score(2)
@@ -197,8 +214,6 @@ describe("backends", () => {
     })
   )
 
-  const native = existsSync(new URL("../../../../../node_modules/@tensorflow/tfjs-node", import.meta.url))
-
   it.effect("are surveyed, with a reason for what is not there, and the one in use stays", () =>
     Effect.gen(function* () {
       const tf = yield* Effect.promise(() => import("@tensorflow/tfjs-core"))
@@ -207,22 +222,22 @@ describe("backends", () => {
       assert.deepStrictEqual(
         found.map(({ backend, available }) => [backend, available]),
         [
-          ["node", native],
+          ["node", hasNative],
           ["wasm", true],
           ["cpu", true]
         ]
       )
       assert.match(found[1]!.detail, /^TensorFlow\.js \d+\.\d+/)
-      if (!native) assert.isAbove(found[0]!.detail.length, 10)
+      if (!hasNative) assert.isAbove(found[0]!.detail.length, 10)
       assert.strictEqual(tf.getBackend(), "wasm")
     })
   )
 
-  it.effect.skipIf(native)("that are not there are an error that says what to do, or passed over", () =>
+  it.effect.skipIf(hasNative)("that are not there are an error that says what to do, or passed over", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(Effect.scoped(Layer.build(Layer.fresh(Tfjs.layer(["node"])))))
       assert.strictEqual(error._tag, "EngineUnavailable")
-      assert.match(error.message, /^engine "tfjs-node": .+; `npm install @tensorflow\/tfjs-node`, or leave/)
+      assert.match(error.message, /^engine "tfjs-node": .+; `rocflow doctor --install tfjs-node` builds it, or leave/)
       const name = Effect.map(Engine.Engines, Engine.names)
       assert.strictEqual(yield* on(Tfjs.layer(["node", "cpu"]))(name), "tfjs-cpu")
     })

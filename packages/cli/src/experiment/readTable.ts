@@ -1,0 +1,141 @@
+/**
+ * The data of a task in an experiment file: one source, or several one below the other.
+ */
+import * as Column from "@rocflow/core/data/Column"
+import { SchemaError } from "@rocflow/core/data/SchemaError"
+import * as Table from "@rocflow/core/data/Table"
+import * as Tensors from "@rocflow/core/data/Tensors"
+import * as Effect from "effect/Effect"
+import * as Path from "effect/Path"
+import type { SourceEntry, TaskEntry } from "./Experiment.ts"
+
+type Source = Omit<SourceEntry, "name">
+
+/** What a table is called that has no other name: its file, or its directory. */
+export const nameOf = ({ arrays = {}, file, folder, sources }: Source & Pick<TaskEntry, "sources">): string => {
+  const [array] = Object.values(arrays)
+  const path =
+    file ??
+    (typeof folder === "string" ? folder : folder?.directory) ??
+    (typeof array === "string" ? array : array?.file) ??
+    (sources?.[0] === undefined ? "task" : nameOf(sources[0]))
+  const last = path.split(/[/\\]/).findLast((part) => part !== "") ?? path
+  return last.replace(/(?<=.)\.[^.]*$/, "")
+}
+
+/** An array by what its name says it is. */
+const readArray = (file: string, options: Tensors.ArrayOptions) =>
+  /\.npy$/i.test(file) ? Tensors.fromNpy(file, options) : Tensors.fromIdx(file, options)
+
+const readArrays = Effect.fnUntraced(function* (arrays: NonNullable<Source["arrays"]>, directory: string) {
+  const path = yield* Path.Path
+  const columns = yield* Effect.forEach(Object.entries(arrays), ([name, given]) => {
+    const { file, ...options } = typeof given === "string" ? { file: given } : given
+    return Effect.map(readArray(path.resolve(directory, file), options), (column) => [name, column] as const)
+  })
+  return yield* Table.fromEntries(columns)
+})
+
+const readFolder = Effect.fnUntraced(function* (folder: NonNullable<Source["folder"]>, directory: string) {
+  const path = yield* Path.Path
+  const { directory: at, ...options } = typeof folder === "string" ? { directory: folder } : folder
+  return yield* Tensors.fromFolder(path.resolve(directory, at), options)
+})
+
+/** Makes a column of images of one of their paths. */
+const withImages = Effect.fnUntraced(function* (
+  table: Table.Table,
+  images: NonNullable<Source["images"]>,
+  directory: string
+) {
+  const path = yield* Path.Path
+  const { column: name, range } = typeof images === "string" ? { column: images, range: undefined } : images
+  const column = table.columns.get(name)
+  if (column === undefined) {
+    return yield* new SchemaError({
+      column: name,
+      given: "the column of images",
+      rule: "is not in the file",
+      advice: `There are ${table.names.slice(0, 8).join(", ")}.`
+    })
+  }
+  const paths = Array.from({ length: table.rows }, (_, row) => {
+    const text = Column.toText(column, row)
+    return text === null ? null : path.resolve(directory, text)
+  })
+  return yield* Table.withColumn(table, name, yield* Tensors.fromImages(paths, { range }))
+})
+
+const readFile = Effect.fnUntraced(function* (source: Source & { readonly file: string }, directory: string) {
+  const path = yield* Path.Path
+  const { arrays: _, file: name, folder: __, images, na, rename: ___, rows: ____, tensor, ...options } = source
+  // YAML reads the words null and -999 as values.
+  const words = na === undefined ? undefined : [na].flat().map(String)
+  const file = path.resolve(directory, name)
+  let table = yield* Table.fromFile(file, { ...options, na: words })
+  if (images !== undefined) table = yield* withImages(table, images, path.dirname(file))
+  return tensor === undefined ? table : yield* Tensors.fromColumns(table, tensor)
+})
+
+/** Columns under new names, in their places; notes go with them. */
+const renamed = Effect.fnUntraced(function* (table: Table.Table, names: Readonly<Record<string, string>>) {
+  const known = new Map(Object.entries(names))
+  const unknown = [...known.keys()].find((name) => !table.columns.has(name))
+  if (unknown !== undefined) {
+    return yield* new SchemaError({
+      column: unknown,
+      given: "the column to be renamed",
+      rule: "is not in the file",
+      advice: `There are ${table.names.slice(0, 8).join(", ")}.`
+    })
+  }
+  const next = yield* Table.fromEntries([...table.columns].map(([name, column]) => [known.get(name) ?? name, column]))
+  const notes = table.notes.map((note) =>
+    note.column === undefined ? note : { ...note, column: known.get(note.column) ?? note.column }
+  )
+  return { ...next, notes }
+})
+
+const readSource = Effect.fnUntraced(function* (source: Source, directory: string) {
+  const { arrays, file, folder, rename, rows } = source
+  const read =
+    file !== undefined
+      ? readFile({ ...source, file }, directory)
+      : arrays !== undefined
+        ? readArrays(arrays, directory)
+        : readFolder(folder ?? "", directory)
+  const whole = yield* read
+  const table = rename === undefined ? whole : yield* renamed(whole, rename)
+  return rows === undefined ? table : Table.head(table, rows)
+})
+
+/** Why a source cannot be read, with the key of the file that it is about. */
+export interface Refused {
+  readonly path: ReadonlyArray<string | number>
+  readonly error: SchemaError
+}
+
+const keyOf = ({ arrays, file, sources }: Source & Pick<TaskEntry, "sources">): string =>
+  file !== undefined ? "file" : arrays !== undefined ? "arrays" : sources !== undefined ? "sources" : "folder"
+
+/** The column that says from which source a row comes. */
+const sourceColumn = "source"
+
+/** Reads the table of a task. */
+export const readTable = Effect.fnUntraced(function* (
+  entry: Source & Pick<TaskEntry, "sources">,
+  directory: string
+): Effect.fn.Return<Table.Table, Refused, Path.Path> {
+  const { sources, ...single } = entry
+  const refuse = (path: Refused["path"]) => (error: SchemaError) => ({ path, error })
+  if (sources === undefined) return yield* Effect.mapError(readSource(single, directory), refuse([keyOf(entry)]))
+  const tables = yield* Effect.forEach(sources, ({ name, ...source }, i) =>
+    Effect.gen(function* () {
+      const table = yield* readSource(source, directory)
+      const label = name ?? nameOf(source)
+      const column = Column.asFactor(Column.text(Array.from({ length: table.rows }, () => label)))
+      return yield* Table.withColumn(table, sourceColumn, column)
+    }).pipe(Effect.mapError(refuse(["sources", i, keyOf(source)])))
+  )
+  return yield* Effect.mapError(Table.concat(tables), refuse(["sources"]))
+})

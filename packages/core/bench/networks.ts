@@ -1,0 +1,106 @@
+/** The networks that are timed: each once as a pipeline, and once as an expression in PyTorch. */
+import * as Bce from "@rocflow/losses/Bce"
+import * as CrossEntropy from "@rocflow/losses/CrossEntropy"
+import * as Mse from "@rocflow/losses/Mse"
+import * as Ingress from "../src/pipeline/Ingress.ts"
+import * as Nn from "../src/pipeline/Nn.ts"
+import * as Optimizer from "../src/pipeline/Optimizer.ts"
+import type * as Pipeline from "../src/pipeline/Pipeline.ts"
+import type { Stage } from "../src/pipeline/Stage.ts"
+import * as Transform from "../src/pipeline/Transform.ts"
+
+export const groups = ["table", "rows", "width", "depth"] as const
+export type Group = (typeof groups)[number]
+
+/** What the scores are for, which decides the loss. */
+export type Target = "binary" | "classes" | "number"
+
+/** SGD, or Adam with decoupled weight decay; both with the learning rate `learningRate`. */
+export type Update = "sgd" | "adamw"
+
+/** A network with its data and its batch. `stages` go from the ingress to the optimizer. */
+export interface Network {
+  readonly group: Group
+  readonly title: string
+  /** Numbers a row that come in. */
+  readonly inputs: number
+  readonly outputs: number
+  readonly batch: number
+  readonly target: Target
+  readonly update: Update
+  readonly stages: ReadonlyArray<Stage>
+  /** The same network as an expression, with `nn` and what `peers/torch_steps.py` defines. */
+  readonly torch: string
+}
+
+/** Small, so that no network diverges on targets that mean nothing. */
+export const learningRate = 1e-4
+export const weightDecay = 1e-2
+
+const adamw = Optimizer.chain(Transform.adam(), Transform.decay({ rate: weightDecay }), Transform.rate(learningRate))
+
+type Given = Omit<Network, "stages" | "target" | "update" | "torch" | "group"> &
+  Partial<Pick<Network, "update" | "group">>
+
+/** Layers from an ingress of numbers to the last ones before the head. */
+type Body = Pipeline.Pipeline<"ingress" | "layer", never, readonly [number]>
+
+const close = (body: Body, target: Target, update: Update): ReadonlyArray<Stage> => {
+  const scores = body.pipe(Nn.head())
+  const lossy =
+    target === "binary"
+      ? scores.pipe(Bce.loss())
+      : target === "classes"
+        ? scores.pipe(CrossEntropy.loss())
+        : scores.pipe(Mse.loss())
+  return lossy.pipe(update === "sgd" ? Optimizer.sgd({ learningRate }) : adamw).stages
+}
+
+const make = (given: Given, target: Target, body: Body, torch: string): Network => {
+  const { group = "table", update = "sgd" } = given
+  return { ...given, group, update, target, stages: close(body, target, update), torch }
+}
+
+/** Linear layers of these widths with ReLU after each, and a last one. */
+const perceptron = (given: Given, target: Target, hidden: ReadonlyArray<number> = []): Network => {
+  const body = hidden.reduce<Body>((sofar, units) => sofar.pipe(Nn.linear(units), Nn.relu()), Ingress.numeric())
+  const widths = [given.inputs, ...hidden]
+  const torch = widths.map((width, i) =>
+    i < hidden.length ? `nn.Linear(${width}, ${hidden[i]}), nn.ReLU()` : `nn.Linear(${width}, ${given.outputs})`
+  )
+  return make(given, target, body, `nn.Sequential(${torch.join(", ")})`)
+}
+
+const repeated = (times: number, width: number): ReadonlyArray<number> => Array.from({ length: times }, () => width)
+
+const table: ReadonlyArray<Network> = [
+  perceptron({ title: "2→1", inputs: 2, outputs: 1, batch: 16 }, "binary"),
+  perceptron({ title: "60→10→2", inputs: 60, outputs: 2, batch: 32 }, "classes", [10]),
+  perceptron({ title: "1000→1", inputs: 1000, outputs: 1, batch: 32 }, "number"),
+  perceptron({ title: "784→10", inputs: 784, outputs: 10, batch: 500 }, "classes"),
+  perceptron({ title: "784→128→10", inputs: 784, outputs: 10, batch: 128 }, "classes", [128]),
+  perceptron({ title: "1000→4×100→1", inputs: 1000, outputs: 1, batch: 32 }, "number", repeated(4, 100)),
+  perceptron(
+    { title: "1000→4×200→1, AdamW", inputs: 1000, outputs: 1, batch: 32, update: "adamw" },
+    "number",
+    repeated(4, 200)
+  )
+]
+
+const rows = [1, 8, 64, 512, 4096].map((batch) =>
+  perceptron({ group: "rows", title: `100→64→10`, inputs: 100, outputs: 10, batch }, "classes", [64])
+)
+
+const width = [16, 64, 256, 1024].map((units) =>
+  perceptron({ group: "width", title: `784→${units}→10`, inputs: 784, outputs: 10, batch: 64 }, "classes", [units])
+)
+
+const depth = [1, 2, 4, 8, 16].map((layers) =>
+  perceptron(
+    { group: "depth", title: `100→${layers}×64→1`, inputs: 100, outputs: 1, batch: 64 },
+    "binary",
+    repeated(layers, 64)
+  )
+)
+
+export const networks: ReadonlyArray<Network> = [...table, ...rows, ...width, ...depth]

@@ -1,0 +1,303 @@
+/**
+ * Tensor columns: rows of arrays of numbers, such as images, that are decoded when they are asked for.
+ *
+ * A column says where its rows are and what is done to them when they are read. Making one reads each file once, for the
+ * hash of its contents; taking rows of a table decodes nothing. Arrays of up to 256 MiB are kept in memory as they are in
+ * the file (a byte a pixel), larger ones are read by parts, images are decoded from their files.
+ */
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import { createHash } from "node:crypto"
+import * as Column from "./Column.ts"
+import { shapeAfter } from "./internal/tensors/chain.ts"
+import { type Header, idx, npy, type Refused } from "./internal/tensors/headers.ts"
+import * as Numbers from "./internal/tensors/numbers.ts"
+import { readNumbers } from "./internal/tensors/readNumbers.ts"
+import { findPictures, readPictures } from "./internal/tensors/readPictures.ts"
+import { SchemaError } from "./SchemaError.ts"
+import * as Select from "./Select.ts"
+import * as Table from "./Table.ts"
+import { type Range, type RowShape, type Step, storedShape, type Store } from "./TensorStore.ts"
+
+export { type Chain, chain } from "./internal/tensors/chain.ts"
+export { open, type Reader, type Take } from "./internal/tensors/reader.ts"
+
+/** How numbers are read. */
+export interface Options {
+  /** The numbers that are read as 0 and 1, such as `[0, 255]` for pixels of a byte; default: numbers as they are. */
+  readonly range?: Range | undefined
+}
+
+/** How an array is read. */
+export interface ArrayOptions extends Options {
+  /** The shape of one row, of as many numbers as it has in the file; default: that of the file. */
+  readonly shape?: RowShape | undefined
+}
+
+const ofStore = (store: Store, rows: number): Column.Tensor => ({
+  type: "tensor",
+  stores: [store],
+  store: new Uint16Array(rows),
+  place: Int32Array.from({ length: rows }, (_, row) => row),
+  steps: [],
+  missing: null
+})
+
+const sizeOf = (shape: RowShape): number => shape.reduce((product, n) => product * n, 1)
+
+const checkRange = (range: Range | undefined): SchemaError | undefined =>
+  range === undefined || (range.every(Number.isFinite) && range[0] !== range[1])
+    ? undefined
+    : new SchemaError({
+        given: `range: [${range.join(", ")}]`,
+        rule: "is not two different numbers",
+        advice: "Give the numbers that mean 0 and 1, such as [0, 255]."
+      })
+
+const shaped = (given: string, old: RowShape, shape: RowShape): Result.Result<RowShape, SchemaError> =>
+  shape.length > 0 && shape.every((n) => Number.isInteger(n) && n >= 1) && sizeOf(shape) === sizeOf(old)
+    ? Result.succeed(shape)
+    : Result.fail(
+        new SchemaError({
+          given: `shape: [${shape.join(", ")}]`,
+          rule: `does not have the ${sizeOf(old)} numbers of ${given}`,
+          advice: "Give whole numbers of that product, channels last: [28, 28, 1]."
+        })
+      )
+
+const fromArray = Effect.fnUntraced(function* (
+  path: string,
+  parse: (bytes: Uint8Array) => Result.Result<Header, Refused>,
+  options: ArrayOptions
+) {
+  const wrong = checkRange(options.range)
+  if (wrong !== undefined) return yield* wrong
+  const { rows, store } = yield* readNumbers(path, parse, options.range)
+  if (store.shape.length === 0 && options.shape === undefined) {
+    if (store.content._tag === "File") {
+      return yield* new SchemaError({
+        file: path,
+        given: "one number a row",
+        rule: "does not fit into memory",
+        advice: "Give the file fewer rows."
+      })
+    }
+    const values = new Float64Array(rows)
+    Numbers.read(store.content.bytes, store.offset, store, values)
+    const whole = values.every(Number.isSafeInteger)
+    return whole ? yield* Effect.fromResult(Column.integer(values)) : Column.numeric(values)
+  }
+  const shape =
+    options.shape === undefined
+      ? store.shape
+      : yield* Effect.fromResult(shaped(`a row of ${path}`, store.shape, options.shape))
+  return ofStore({ ...store, shape }, rows)
+})
+
+type FromArray = Effect.Effect<Column.Tensor | Column.Integer | Column.Numeric, SchemaError>
+
+/**
+ * Reads an IDX file (the format of MNIST), also as `.gz`: the first axis counts the rows. A file of one axis, such as one
+ * of labels, gives a column of numbers.
+ *
+ * Errors: `SchemaError` if the file cannot be read, is not IDX, or is cut off.
+ *
+ * @example
+ * const table = yield* Table.fromColumns({
+ *   image: yield* Tensors.fromIdx("t10k-images-idx3-ubyte.gz", { range: [0, 255], shape: [28, 28, 1] }),
+ *   digit: yield* Tensors.fromIdx("t10k-labels-idx1-ubyte.gz")
+ * })
+ * @category constructors
+ */
+export const fromIdx = (path: string, options: ArrayOptions = {}): FromArray => fromArray(path, idx, options)
+
+/**
+ * Reads an array that NumPy saved (`.npy`, in C order): uint8 to uint32, int8 to int32, float32, float64 or bool. The
+ * first axis counts the rows; an array of one axis gives a column of numbers.
+ *
+ * Errors: `SchemaError` if the file cannot be read, is no such array, or is cut off.
+ * @category constructors
+ */
+export const fromNpy = (path: string, options: ArrayOptions = {}): FromArray => fromArray(path, npy, options)
+
+/**
+ * Makes a column of PNG and JPEG files, a row each: [height, width, channels] of numbers from 0 to 255, with one channel
+ * for grey, three for colours, one more for transparency. `null` is a missing row.
+ *
+ * *Gotcha*: rows of different shape are read as they are; put `Image.grayscale` and `Image.resize` before the ingress.
+ *
+ * Errors: `SchemaError` if a file cannot be read or is neither PNG nor JPEG.
+ * @category constructors
+ */
+export const fromImages = Effect.fnUntraced(function* (
+  paths: ReadonlyArray<string | null>,
+  options: Options = {}
+): Effect.fn.Return<Column.Tensor, SchemaError> {
+  const wrong = checkRange(options.range)
+  if (wrong !== undefined) return yield* wrong
+  const given = [...new Set(paths.filter((path) => path !== null))]
+  const places = new Map(given.map((path, place) => [path, place]))
+  const store = yield* readPictures(given, options.range)
+  const place = Int32Array.from(paths, (path) => (path === null ? -1 : places.get(path)!))
+  return {
+    ...ofStore(store, paths.length),
+    place,
+    missing: place.includes(-1) ? Uint8Array.from(place, (at) => (at < 0 ? 1 : 0)) : null
+  }
+})
+
+/**
+ * Reads a directory in which each folder holds the PNG and JPEG files of a class: a table of the column `image` and the
+ * factor `class`, under these or other names. Rows come in the order of the names of folders and files.
+ *
+ * Errors: those of `fromImages`, and a directory without such folders.
+ *
+ * @example
+ * const table = yield* Tensors.fromFolder("leaves", { range: [0, 255] })
+ * const task = yield* Task.fromTable(table, { target: "class" })
+ * @category constructors
+ */
+export const fromFolder = Effect.fnUntraced(function* (
+  directory: string,
+  options: Options & { readonly image?: string | undefined; readonly class?: string | undefined } = {}
+): Effect.fn.Return<Table.Table, SchemaError> {
+  const found = yield* findPictures(directory)
+  const image = yield* fromImages(
+    found.map(({ path }) => path),
+    options
+  )
+  const folders = Column.asFactor(Column.text(found.map(({ folder }) => folder)))
+  return yield* Table.fromEntries([
+    [options.image ?? "image", image],
+    [options.class ?? "class", folders]
+  ])
+})
+
+/** Bytes where all numbers are whole and from 0 to 255, as pixels are; else single precision. */
+const pack = (columns: ReadonlyArray<Float64Array>, rows: number) => {
+  const width = columns.length
+  const isByte = columns.every((values) =>
+    values.every((value) => (Number.isInteger(value) && value >= 0 && value <= 255) || Number.isNaN(value))
+  )
+  const values = isByte ? new Uint8Array(rows * width) : new Float32Array(rows * width)
+  columns.forEach((column, j) => {
+    for (let row = 0; row < rows; row++) values[row * width + j] = column[row]!
+  })
+  const bytes = new Uint8Array(values.buffer)
+  return { bytes, element: isByte ? ("u1" as const) : ("f4" as const) }
+}
+
+/** How columns of numbers make a tensor column. */
+export interface FromColumns extends Options {
+  /** The name of the new column. */
+  readonly name: string
+  /** Which columns, in the order of the table: the last size of the shape goes quickest. */
+  readonly columns: Select.Select
+  /** The shape of one row; default: one size, the number of columns. */
+  readonly shape?: RowShape | undefined
+}
+
+/**
+ * Makes one tensor column of columns of numbers, such as the pixels of a CSV file, which leave the table; the new column
+ * comes last. Numbers are kept in single precision, or as bytes where all are. A row without one of the numbers is missing.
+ *
+ * Errors: `SchemaError` if no column is chosen, one is no number, or the shape has another size.
+ *
+ * @example
+ * const digits = yield* Tensors.fromColumns(yield* Table.fromFile("digits.csv"), {
+ *   name: "image", columns: Select.matching(/^x/), shape: [28, 28, 1], range: [0, 255]
+ * })
+ * @category constructors
+ */
+export const fromColumns = Effect.fnUntraced(function* (
+  table: Table.Table,
+  options: FromColumns
+): Effect.fn.Return<Table.Table, SchemaError> {
+  const { columns, name, range } = options
+  const unknown = Select.named(columns).find((each) => !table.columns.has(each))
+  const chosen = unknown === undefined ? Select.names(columns, table.columns) : []
+  const wrong = checkRange(range)
+  if (wrong !== undefined) return yield* wrong
+  if (chosen.length === 0) {
+    return yield* new SchemaError({
+      column: name,
+      given: JSON.stringify(columns),
+      rule: unknown === undefined ? "takes no column of the table" : `names "${unknown}", which is not in the table`,
+      advice: `There are ${table.names.slice(0, 6).join(", ")}${table.names.length > 6 ? ", …" : ""}.`
+    })
+  }
+  const numbers: Array<Float64Array> = []
+  for (const each of chosen) {
+    const column = table.columns.get(each)!
+    const values = Column.asNumbers(column)
+    if (values === undefined) {
+      return yield* new SchemaError({
+        column: each,
+        given: `the type ${column.type}`,
+        rule: "cannot be part of a tensor",
+        advice: "Choose columns of numbers, or declare the column as numeric."
+      })
+    }
+    numbers.push(values)
+  }
+  const shape = yield* Effect.fromResult(
+    shaped(`the ${chosen.length} columns`, [chosen.length], options.shape ?? [chosen.length])
+  )
+  const { bytes, element } = pack(numbers, table.rows)
+  const store: Store = {
+    _tag: "Packed",
+    name,
+    digest: createHash("sha256").update(bytes).digest("hex"),
+    range,
+    content: { _tag: "Memory", bytes },
+    offset: 0,
+    element,
+    bigEndian: false,
+    shape
+  }
+  const missing = Uint8Array.from({ length: table.rows }, (_, row) =>
+    numbers.some((values) => Number.isNaN(values[row])) ? 1 : 0
+  )
+  const made = ofStore(store, table.rows)
+  const left = table.names
+    .filter((each) => !chosen.includes(each))
+    .map((each) => [each, table.columns.get(each)!] as const)
+  const tensor: Column.Tensor = missing.includes(1)
+    ? { ...made, place: made.place.map((at, row) => (missing[row] === 1 ? -1 : at)), missing }
+    : made
+  return { ...(yield* Table.fromEntries([...left, [name, tensor]])), notes: table.notes }
+})
+
+/** A shape of rows after the column's steps, with the number of rows that have it. */
+export interface Shaped {
+  readonly shape: RowShape
+  readonly rows: number
+}
+
+/**
+ * The shapes of a column's rows after its steps, the most frequent one first; missing rows have none. Or why a step cannot
+ * change rows of some shape.
+ */
+export const shapes = (column: Column.Tensor): Result.Result<ReadonlyArray<Shaped>, string> => {
+  const stored = new Map<string, Shaped>()
+  for (const [row, place] of column.place.entries()) {
+    if (place < 0) continue
+    const shape = storedShape(column.stores[column.store[row]!]!, place)
+    const key = shape.join()
+    stored.set(key, { shape, rows: (stored.get(key)?.rows ?? 0) + 1 })
+  }
+  const after = new Map<string, Shaped>()
+  for (const { rows, shape: before } of stored.values()) {
+    const shape = shapeAfter(column.steps, before)
+    if (Result.isFailure(shape)) return Result.fail(shape.failure)
+    const key = shape.success.join()
+    after.set(key, { shape: shape.success, rows: (after.get(key)?.rows ?? 0) + rows })
+  }
+  return Result.succeed([...after.values()].sort((a, b) => b.rows - a.rows))
+}
+
+/** Adds steps to a column, behind those that it has. */
+export const withSteps = (column: Column.Tensor, steps: ReadonlyArray<Step>): Column.Tensor => ({
+  ...column,
+  steps: [...column.steps, ...steps]
+})

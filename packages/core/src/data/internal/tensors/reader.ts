@@ -1,0 +1,120 @@
+/**
+ * Reads the rows of a tensor column: finds them, decodes them, does the column's steps.
+ */
+import * as Fs from "node:fs/promises"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import type * as Scope from "effect/Scope"
+import type { Tensor } from "../../Column.ts"
+import { SchemaError } from "../../SchemaError.ts"
+import { bytesOf, type Packed, type Pictures, type RowShape, rowName, storedShape } from "../../TensorStore.ts"
+import { ioError } from "../ioError.ts"
+import { type Chain, chain } from "./chain.ts"
+import * as Numbers from "./numbers.ts"
+import { decode } from "./pictures.ts"
+
+type Load = (place: number) => Float32Array | Promise<Float32Array>
+
+const sizeOf = (shape: RowShape): number => shape.reduce((product, n) => product * n, 1)
+
+const packedInMemory = (store: Packed, bytes: Uint8Array): Load => {
+  const size = sizeOf(store.shape)
+  const rowBytes = size * bytesOf[store.element]
+  return (place) => {
+    const values = new Float32Array(size)
+    Numbers.read(bytes, store.offset + place * rowBytes, store, values)
+    Numbers.toUnit(values, store.range)
+    return values
+  }
+}
+
+const packedInFile = Effect.fnUntraced(function* (store: Packed) {
+  const file = yield* Effect.acquireRelease(
+    Effect.tryPromise({ try: () => Fs.open(store.name), catch: (cause) => ioError(store.name, cause) }),
+    (file) => Effect.promise(() => file.close())
+  )
+  const size = sizeOf(store.shape)
+  const rowBytes = size * bytesOf[store.element]
+  const load: Load = async (place) => {
+    const bytes = new Uint8Array(rowBytes)
+    const { bytesRead } = await file.read(bytes, 0, rowBytes, store.offset + place * rowBytes)
+    if (bytesRead < rowBytes) throw new Error("the file has become shorter")
+    const values = new Float32Array(size)
+    Numbers.read(bytes, 0, store, values)
+    Numbers.toUnit(values, store.range)
+    return values
+  }
+  return load
+})
+
+const pictures =
+  (store: Pictures): Load =>
+  async (place) => {
+    const values = decode(await Fs.readFile(store.files[place]!.path))
+    Numbers.toUnit(values, store.range)
+    return values
+  }
+
+/** Rows that are loaded at the same time. */
+const together = 32
+
+/** Gets a row: its place in what was asked for, and its numbers, valid until it returns. */
+export type Take = (i: number, values: Float32Array) => void
+
+export interface Reader {
+  /** Reads rows of the column; none of them may be missing. */
+  readonly read: (rows: ArrayLike<number>, take: Take) => Effect.Effect<void, SchemaError>
+}
+
+const never = () => undefined
+
+/** Opens a column for reading; what it holds is freed with the scope. */
+export const open = Effect.fnUntraced(function* (column: Tensor): Effect.fn.Return<Reader, SchemaError, Scope.Scope> {
+  const loads = yield* Effect.forEach(column.stores, (store): Effect.Effect<Load, SchemaError, Scope.Scope> => {
+    if (store._tag === "Pictures") return Effect.succeed(pictures(store))
+    return store.content._tag === "Memory"
+      ? Effect.succeed(packedInMemory(store, store.content.bytes))
+      : packedInFile(store)
+  })
+  const chains = new Map<string, Result.Result<Chain, string>>()
+  const chainOf = (shape: RowShape) => {
+    const key = shape.join()
+    const known = chains.get(key) ?? chain(column.steps, shape)
+    chains.set(key, known)
+    return known
+  }
+  const refuse = (row: number, rule: string) => {
+    const store = column.stores[column.store[row]!]!
+    return new SchemaError({
+      given: rowName(store, column.place[row]!),
+      rule: `cannot be read (${rule})`,
+      advice: "Check the file, or leave the row out."
+    })
+  }
+  const begin = (row: number) => loads[column.store[row]!]!(column.place[row]!)
+  const load = (row: number) =>
+    Effect.tryPromise({
+      try: async () => begin(row),
+      catch: (cause) => refuse(row, cause instanceof Error ? cause.message : String(cause))
+    })
+  const isHere = column.stores.every((store) => store._tag === "Packed" && store.content._tag === "Memory")
+  /** Rows in memory are taken without the detour of a promise each. */
+  const loadAll = (rows: ReadonlyArray<number>) =>
+    isHere
+      ? Effect.promise(async () => Promise.all(rows.map(begin)))
+      : Effect.forEach(rows, load, { concurrency: together })
+  return {
+    read: Effect.fnUntraced(function* (rows, take) {
+      for (let from = 0; from < rows.length; from += together) {
+        const part = Array.from({ length: Math.min(together, rows.length - from) }, (_, i) => rows[from + i]!)
+        const loaded = yield* loadAll(part)
+        for (const [i, row] of part.entries()) {
+          const shape = storedShape(column.stores[column.store[row]!]!, column.place[row]!)
+          const run = chainOf(shape)
+          if (Result.isFailure(run)) return yield* refuse(row, run.failure)
+          take(from + i, run.success(loaded[i]!, never))
+        }
+      }
+    })
+  }
+})

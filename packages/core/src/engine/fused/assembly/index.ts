@@ -1,0 +1,18 @@
+/**
+ * The kernels of the fused engine. The host owns the memory from `heap` on; ../README.md tells how it is laid out.
+ */
+export * from "./activation"
+export * from "./elementwise"
+export * from "./loss"
+export * from "./norm"
+export * from "./product"
+export * from "./update"
+export * from "./window"
+
+/** Where the memory of the host begins. */
+export const heap: usize = __heap_base
+
+/** Sets `bytes` to 0. */
+export function clear(at: usize, bytes: usize): void {
+  memory.fill(at, 0, bytes)
+}

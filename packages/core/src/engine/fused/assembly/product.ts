@@ -1,0 +1,362 @@
+/**
+ * Matrix products.
+ *
+ * `product` finds the entry (i, p) of its left factor at `a + rows[i] + inner[p]`, with offsets in bytes from tables. So
+ * one kernel serves a linear layer, its weight gradient (the two tables change places), and a convolution of either kind:
+ * the patch of an output is its place plus the offsets of the kernel's entries, and no patch is ever copied.
+ *
+ * Loads may reach up to 32 bytes beyond a row of the right factor: what they find there is computed with and not stored.
+ */
+import { firstLanes, madd, storeLanes, sums4 } from "./vector"
+
+/** How entries begin: at what is there, at the bias of their column, or else at 0. */
+const ADD: i32 = 1
+const BIAS: i32 = 2
+
+/** So many inner entries at a time: the rows of the right factor that they need stay in the fastest cache. */
+const BLOCK: i32 = 256
+
+function begin(how: i32, c: usize, bias: usize): v128 {
+  if (how == ADD) return v128.load(c)
+  return how == BIAS ? v128.load(bias) : f32x4.splat(0)
+}
+
+/** Four rows of eight columns; `rows` and `columns` of them are stored. */
+function tile4x8(
+  k: i32,
+  a0: usize,
+  a1: usize,
+  a2: usize,
+  a3: usize,
+  inner: usize,
+  b: usize,
+  bStride: usize,
+  c: usize,
+  cStride: usize,
+  rows: i32,
+  columns: i32,
+  how: i32,
+  bias: usize
+): void {
+  const r1 = c + cStride
+  const r2 = r1 + cStride
+  const r3 = r2 + cStride
+  let c00 = begin(how, c, bias)
+  let c01 = begin(how, c + 16, bias + 16)
+  let c10 = rows > 1 ? begin(how, r1, bias) : c00
+  let c11 = rows > 1 ? begin(how, r1 + 16, bias + 16) : c01
+  let c20 = rows > 2 ? begin(how, r2, bias) : c00
+  let c21 = rows > 2 ? begin(how, r2 + 16, bias + 16) : c01
+  let c30 = rows > 3 ? begin(how, r3, bias) : c00
+  let c31 = rows > 3 ? begin(how, r3 + 16, bias + 16) : c01
+  const end = inner + ((<usize>k) << 2)
+  while (inner < end) {
+    const offset = load<u32>(inner)
+    const b0 = v128.load(b)
+    const b1 = v128.load(b, 16)
+    const x0 = v128.load32_splat(a0 + offset)
+    c00 = madd(x0, b0, c00)
+    c01 = madd(x0, b1, c01)
+    const x1 = v128.load32_splat(a1 + offset)
+    c10 = madd(x1, b0, c10)
+    c11 = madd(x1, b1, c11)
+    const x2 = v128.load32_splat(a2 + offset)
+    c20 = madd(x2, b0, c20)
+    c21 = madd(x2, b1, c21)
+    const x3 = v128.load32_splat(a3 + offset)
+    c30 = madd(x3, b0, c30)
+    c31 = madd(x3, b1, c31)
+    b += bStride
+    inner += 4
+  }
+  const last = columns - 4
+  v128.store(c, c00)
+  storeLanes(c + 16, c01, last)
+  if (rows > 1) {
+    v128.store(r1, c10)
+    storeLanes(r1 + 16, c11, last)
+  }
+  if (rows > 2) {
+    v128.store(r2, c20)
+    storeLanes(r2 + 16, c21, last)
+  }
+  if (rows > 3) {
+    v128.store(r3, c30)
+    storeLanes(r3 + 16, c31, last)
+  }
+}
+
+/** Eight rows of four columns; the offsets of the rows are at `rows`, and `count` of them are stored. */
+function tile8x4(
+  k: i32,
+  a: usize,
+  rows: usize,
+  count: i32,
+  inner: usize,
+  b: usize,
+  bStride: usize,
+  c: usize,
+  cStride: usize,
+  columns: i32,
+  how: i32,
+  bias: usize
+): void {
+  const last = count - 1
+  const a0 = a + load<u32>(rows)
+  const a1 = a + load<u32>(rows + ((<usize>min(1, last)) << 2))
+  const a2 = a + load<u32>(rows + ((<usize>min(2, last)) << 2))
+  const a3 = a + load<u32>(rows + ((<usize>min(3, last)) << 2))
+  const a4 = a + load<u32>(rows + ((<usize>min(4, last)) << 2))
+  const a5 = a + load<u32>(rows + ((<usize>min(5, last)) << 2))
+  const a6 = a + load<u32>(rows + ((<usize>min(6, last)) << 2))
+  const a7 = a + load<u32>(rows + ((<usize>min(7, last)) << 2))
+  let c0 = begin(how, c, bias)
+  let c1 = begin(how, c + <usize>min(1, last) * cStride, bias)
+  let c2 = begin(how, c + <usize>min(2, last) * cStride, bias)
+  let c3 = begin(how, c + <usize>min(3, last) * cStride, bias)
+  let c4 = begin(how, c + <usize>min(4, last) * cStride, bias)
+  let c5 = begin(how, c + <usize>min(5, last) * cStride, bias)
+  let c6 = begin(how, c + <usize>min(6, last) * cStride, bias)
+  let c7 = begin(how, c + <usize>min(7, last) * cStride, bias)
+  const end = inner + ((<usize>k) << 2)
+  while (inner < end) {
+    const offset = load<u32>(inner)
+    const x = v128.load(b)
+    c0 = madd(v128.load32_splat(a0 + offset), x, c0)
+    c1 = madd(v128.load32_splat(a1 + offset), x, c1)
+    c2 = madd(v128.load32_splat(a2 + offset), x, c2)
+    c3 = madd(v128.load32_splat(a3 + offset), x, c3)
+    c4 = madd(v128.load32_splat(a4 + offset), x, c4)
+    c5 = madd(v128.load32_splat(a5 + offset), x, c5)
+    c6 = madd(v128.load32_splat(a6 + offset), x, c6)
+    c7 = madd(v128.load32_splat(a7 + offset), x, c7)
+    b += bStride
+    inner += 4
+  }
+  storeLanes(c, c0, columns)
+  if (last > 0) storeLanes(c + cStride, c1, columns)
+  if (last > 1) storeLanes(c + 2 * cStride, c2, columns)
+  if (last > 2) storeLanes(c + 3 * cStride, c3, columns)
+  if (last > 3) storeLanes(c + 4 * cStride, c4, columns)
+  if (last > 4) storeLanes(c + 5 * cStride, c5, columns)
+  if (last > 5) storeLanes(c + 6 * cStride, c6, columns)
+  if (last > 6) storeLanes(c + 7 * cStride, c7, columns)
+}
+
+/** C[m, n] = A·B, with A[m, k] by tables, the rows of B `bStride` bytes apart, those of C `cStride`. */
+export function product(
+  m: i32,
+  n: i32,
+  k: i32,
+  a: usize,
+  rows: usize,
+  inner: usize,
+  b: usize,
+  bStride: usize,
+  c: usize,
+  cStride: usize,
+  how: i32,
+  bias: usize
+): void {
+  for (let p = 0; p < k; p += BLOCK) {
+    const depth = min(BLOCK, k - p)
+    const deep = inner + ((<usize>p) << 2)
+    const below = b + <usize>p * bStride
+    let j = 0
+    while (n - j > 4) {
+      const right = below + ((<usize>j) << 2)
+      const at = c + ((<usize>j) << 2)
+      const columns = min(8, n - j)
+      for (let i = 0; i < m; i += 4) {
+        const count = min(4, m - i)
+        const row = rows + ((<usize>i) << 2)
+        tile4x8(
+          depth,
+          a + load<u32>(row),
+          a + load<u32>(row + ((<usize>min(1, count - 1)) << 2)),
+          a + load<u32>(row + ((<usize>min(2, count - 1)) << 2)),
+          a + load<u32>(row + ((<usize>min(3, count - 1)) << 2)),
+          deep,
+          right,
+          bStride,
+          at + <usize>i * cStride,
+          cStride,
+          count,
+          columns,
+          how,
+          bias + ((<usize>j) << 2)
+        )
+      }
+      j += 8
+    }
+    if (j < n) {
+      const right = below + ((<usize>j) << 2)
+      const at = c + ((<usize>j) << 2)
+      for (let i = 0; i < m; i += 8) {
+        const row = rows + ((<usize>i) << 2)
+        tile8x4(
+          depth,
+          a,
+          row,
+          min(8, m - i),
+          deep,
+          right,
+          bStride,
+          at + <usize>i * cStride,
+          cStride,
+          n - j,
+          how,
+          bias + ((<usize>j) << 2)
+        )
+      }
+    }
+    how = ADD
+  }
+}
+
+/** y[m] = X·w for X[m, k] whose rows are `xStride` bytes apart, plus the number at `bias` unless that is 0. */
+export function dots(m: i32, k: i32, x: usize, xStride: usize, w: usize, y: usize, bias: usize): void {
+  const start = f32x4.splat(bias == 0 ? 0 : load<f32>(bias))
+  const whole = (<usize>(k & ~3)) << 2
+  const rest = k & 3
+  const mask = firstLanes(rest == 0 ? 4 : rest)
+  for (let i = 0; i < m; i += 4) {
+    const last = min(3, m - i - 1)
+    const x0 = x + <usize>i * xStride
+    const x1 = x0 + <usize>min(1, last) * xStride
+    const x2 = x0 + <usize>min(2, last) * xStride
+    const x3 = x0 + <usize>min(3, last) * xStride
+    let s0 = f32x4.splat(0)
+    let s1 = s0
+    let s2 = s0
+    let s3 = s0
+    for (let o: usize = 0; o < whole; o += 16) {
+      const v = v128.load(w + o)
+      s0 = madd(v128.load(x0 + o), v, s0)
+      s1 = madd(v128.load(x1 + o), v, s1)
+      s2 = madd(v128.load(x2 + o), v, s2)
+      s3 = madd(v128.load(x3 + o), v, s3)
+    }
+    if (rest > 0) {
+      const v = v128.and(v128.load(w + whole), mask)
+      s0 = madd(v128.and(v128.load(x0 + whole), mask), v, s0)
+      s1 = madd(v128.and(v128.load(x1 + whole), mask), v, s1)
+      s2 = madd(v128.and(v128.load(x2 + whole), mask), v, s2)
+      s3 = madd(v128.and(v128.load(x3 + whole), mask), v, s3)
+    }
+    storeLanes(y + ((<usize>i) << 2), f32x4.add(sums4(s0, s1, s2, s3), start), last + 1)
+  }
+}
+
+/** y[k] = the sum over m rows of d[i]·X[i, …], the rows `xStride` bytes apart: the weight gradient of one unit. */
+export function weightedRows(m: i32, k: i32, d: usize, x: usize, xStride: usize, y: usize): void {
+  let p = 0
+  while (p < k) {
+    const from = x + ((<usize>p) << 2)
+    const to = y + ((<usize>p) << 2)
+    if (k - p >= 16) {
+      let s0 = f32x4.splat(0)
+      let s1 = s0
+      let s2 = s0
+      let s3 = s0
+      for (let i = 0, row = from; i < m; i++, row += xStride) {
+        const v = v128.load32_splat(d + ((<usize>i) << 2))
+        s0 = madd(v, v128.load(row), s0)
+        s1 = madd(v, v128.load(row, 16), s1)
+        s2 = madd(v, v128.load(row, 32), s2)
+        s3 = madd(v, v128.load(row, 48), s3)
+      }
+      v128.store(to, s0)
+      v128.store(to, s1, 16)
+      v128.store(to, s2, 32)
+      v128.store(to, s3, 48)
+      p += 16
+    } else {
+      let s = f32x4.splat(0)
+      for (let i = 0, row = from; i < m; i++, row += xStride) {
+        s = madd(v128.load32_splat(d + ((<usize>i) << 2)), v128.load(row), s)
+      }
+      storeLanes(to, s, min(4, k - p))
+      p += 4
+    }
+  }
+}
+
+/** C[m, n] = A·Bᵀ for A[m, k] and B[n, k], the rows of each its stride apart; with `add` it is added to what is there. */
+export function productTransposed(
+  m: i32,
+  n: i32,
+  k: i32,
+  a: usize,
+  aStride: usize,
+  b: usize,
+  bStride: usize,
+  c: usize,
+  cStride: usize,
+  add: i32
+): void {
+  const whole = (<usize>(k & ~3)) << 2
+  const rest = k & 3
+  const mask = firstLanes(rest == 0 ? 4 : rest)
+  for (let j = 0; j < n; j += 4) {
+    const columns = min(4, n - j)
+    const b0 = b + <usize>j * bStride
+    const b1 = b0 + <usize>min(1, columns - 1) * bStride
+    const b2 = b0 + <usize>min(2, columns - 1) * bStride
+    const b3 = b0 + <usize>min(3, columns - 1) * bStride
+    for (let i = 0; i < m; i += 2) {
+      const a0 = a + <usize>i * aStride
+      const pair = i + 1 < m
+      const a1 = pair ? a0 + aStride : a0
+      let s00 = f32x4.splat(0)
+      let s01 = s00
+      let s02 = s00
+      let s03 = s00
+      let s10 = s00
+      let s11 = s00
+      let s12 = s00
+      let s13 = s00
+      for (let o: usize = 0; o < whole; o += 16) {
+        const x0 = v128.load(a0 + o)
+        const x1 = v128.load(a1 + o)
+        let y = v128.load(b0 + o)
+        s00 = madd(x0, y, s00)
+        s10 = madd(x1, y, s10)
+        y = v128.load(b1 + o)
+        s01 = madd(x0, y, s01)
+        s11 = madd(x1, y, s11)
+        y = v128.load(b2 + o)
+        s02 = madd(x0, y, s02)
+        s12 = madd(x1, y, s12)
+        y = v128.load(b3 + o)
+        s03 = madd(x0, y, s03)
+        s13 = madd(x1, y, s13)
+      }
+      if (rest > 0) {
+        const x0 = v128.and(v128.load(a0 + whole), mask)
+        const x1 = v128.and(v128.load(a1 + whole), mask)
+        let y = v128.and(v128.load(b0 + whole), mask)
+        s00 = madd(x0, y, s00)
+        s10 = madd(x1, y, s10)
+        y = v128.and(v128.load(b1 + whole), mask)
+        s01 = madd(x0, y, s01)
+        s11 = madd(x1, y, s11)
+        y = v128.and(v128.load(b2 + whole), mask)
+        s02 = madd(x0, y, s02)
+        s12 = madd(x1, y, s12)
+        y = v128.and(v128.load(b3 + whole), mask)
+        s03 = madd(x0, y, s03)
+        s13 = madd(x1, y, s13)
+      }
+      const to = c + <usize>i * cStride + ((<usize>j) << 2)
+      let first = sums4(s00, s01, s02, s03)
+      if (add) first = f32x4.add(first, v128.load(to))
+      storeLanes(to, first, columns)
+      if (pair) {
+        let second = sums4(s10, s11, s12, s13)
+        if (add) second = f32x4.add(second, v128.load(to + cStride))
+        storeLanes(to + cStride, second, columns)
+      }
+    }
+  }
+}
