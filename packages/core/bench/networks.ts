@@ -106,6 +106,24 @@ const depth = [1, 2, 4, 8, 16].map((layers) =>
   )
 )
 
+/** Two convolutions of 3×3 that keep the size, each with ReLU and a maximum of 2×2. */
+const convolution = (batch: number): Network => {
+  const body = Ingress.numeric().pipe(
+    Nn.reshape([28, 28, 1]),
+    Nn.conv2d({ filters: 16, size: 3, padding: "same" }),
+    Nn.relu(),
+    Nn.maxPool2d(2),
+    Nn.conv2d({ filters: 32, size: 3, padding: "same" }),
+    Nn.relu(),
+    Nn.maxPool2d(2),
+    Nn.flatten()
+  )
+  const layer = (from: number, to: number) => `nn.Conv2d(${from}, ${to}, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)`
+  const torch = `nn.Unflatten(1, (1, 28, 28)), ${layer(1, 16)}, ${layer(16, 32)}, nn.Flatten(), nn.Linear(1568, 10)`
+  const given = { title: "28×28×1→conv 16→conv 32→10", inputs: 784, outputs: 10, batch }
+  return make(given, "classes", body.pipe(Nn.head()), `nn.Sequential(${torch})`)
+}
+
 /** Feature tokens of size 192, a class token, and a block of the FT-transformer as in its paper, without dropout. */
 const transformer = (features: number, batch: number): Network => {
   const none = { attentionDropout: 0, hiddenDropout: 0 }
@@ -136,6 +154,6 @@ const members = (inputs: number, units: number, batch: number): Network => {
   return make({ ...given, update: "adamw" }, "binary", body, `TabMMini(32, ${inputs}, ${units})`)
 }
 
-const tabular: ReadonlyArray<Network> = [members(50, 256, 128), transformer(20, 128)]
+const others: ReadonlyArray<Network> = [convolution(64), members(50, 256, 128), transformer(20, 128)]
 
-export const networks: ReadonlyArray<Network> = [...table, ...tabular, ...rows, ...width, ...depth]
+export const networks: ReadonlyArray<Network> = [...table, ...others, ...rows, ...width, ...depth]
