@@ -268,6 +268,10 @@ export const fromColumns = Effect.fnUntraced(function* (
   return { ...(yield* Table.fromEntries([...left, [name, tensor]])), notes: table.notes }
 })
 
+/** Whether all rows are in memory, as bytes at least, so that nobody waits for them. */
+export const isInMemory = ({ stores }: Column.Tensor): boolean =>
+  stores.every((store) => store._tag === "Packed" && store.content._tag === "Memory")
+
 /** A shape of rows after the column's steps, with the number of rows that have it. */
 export interface Shaped {
   readonly shape: RowShape
