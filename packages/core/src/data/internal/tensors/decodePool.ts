@@ -48,7 +48,7 @@ const start = (): { readonly decode: Decode; readonly stop: () => Promise<unknow
         id += 1
         waiting.set(id, { resolve, reject })
         const request: Request = { id, path }
-        worker.postMessage(request)
+        worker.postMessage(request, [])
       }),
     stop: () => worker.terminate()
   }
