@@ -4,6 +4,7 @@
 export * from "./activation"
 export * from "./elementwise"
 export * from "./loss"
+export * from "./mask"
 export * from "./norm"
 export * from "./product"
 export * from "./tokens"
