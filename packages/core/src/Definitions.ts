@@ -83,6 +83,7 @@ export const all: ReadonlyArray<Definition> = [
   Nn.headDefinition,
   Nn.memberHeadDefinition,
   Nn.residualDefinition,
+  Nn.blockDefinition,
   Merge.concatDefinition,
   Merge.sumDefinition,
   Merge.productDefinition,

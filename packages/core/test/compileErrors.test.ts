@@ -46,11 +46,14 @@ const programs: Readonly<Record<string, { readonly code: string; readonly says: 
       const image = Ingress.numeric().pipe(Nn.reshape([28, 28, 1]), Nn.conv2d({ filters: 8, size: 3 }), Nn.relu())
       export const sequence = image.pipe(Nn.conv1d({ filters: 8, size: 3 }))
       export const open = image.pipe(Nn.linear(10))
+      export const block = image.pipe(Nn.block(2, (body) => body.pipe(Nn.reshape([26, 26, 8]))))
+      export const grown = Ingress.numeric(["a"]).pipe(Nn.block(2, (body) => body.pipe(Nn.linear(2))))
     `,
     says: [
       "Nn.conv2d takes rows of shape [height, width, channels], these have rank 1: put Nn.reshape([height, width, channels]) or Ingress.tensor before it",
       "Nn.conv1d takes rows of shape [length, channels], these have rank 3: put Nn.reshape([length, channels]) or Ingress.tensor before it",
-      "Nn.linear takes rows of rank 1, these have rank 3: put Nn.flatten() before it"
+      "Nn.linear takes rows of rank 1, these have rank 3: put Nn.flatten() before it",
+      "The body of a repeated block must keep the shape"
     ]
   },
   "fit.ts": {

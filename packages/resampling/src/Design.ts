@@ -48,8 +48,8 @@ export interface Design<out R = never> {
   readonly seed: number
   readonly plan: ReadonlyArray<Planned>
   readonly jobs: ReadonlyArray<Job.Job<R>>
-  /** The number of feature columns behind each preprocessing stage of a learner on a task. */
-  readonly widths: ReadonlyArray<Pick<CheckedLearner, "learner" | "stages"> & { readonly task: string }>
+  /** What was seen of each learner on each task without training: see `Learner.check`. */
+  readonly checked: ReadonlyArray<Pick<CheckedLearner, "learner" | "stages" | "computes"> & { readonly task: string }>
   /** What is legal but probably not meant: of reading data, of roles, of learners on tasks, of splits. Each once. */
   readonly warnings: ReadonlyArray<string>
   /** Equal designs have equal hashes: the hash of all job ids. */
@@ -135,6 +135,7 @@ interface CheckedLearner {
   readonly task: Task.Task
   readonly learner: string
   readonly stages: Learner.Checked["stages"]
+  readonly computes?: Learner.Checked["computes"]
   readonly problems: ReadonlyArray<Problem>
   readonly notes: ReadonlyArray<Note.Note>
 }
@@ -145,7 +146,7 @@ const checkLearner = <R>(
   place: Omit<Problem, "message">
 ): Effect.Effect<CheckedLearner> =>
   Effect.match(Learner.check(learner, task), {
-    onSuccess: ({ notes, stages }) => ({ task, learner: learner.id, stages, problems: [], notes }),
+    onSuccess: ({ notes, ...seen }) => ({ task, learner: learner.id, ...seen, problems: [], notes }),
     onFailure: ({ message }) => {
       const known = message.startsWith(`learner "${learner.id}"`)
       const problem = {
@@ -257,7 +258,7 @@ export const grid = Effect.fnUntraced(function* <R = never>(options: {
     seed,
     plan,
     jobs,
-    widths: checked.map(({ learner, stages, task }) => ({ task: task.id, learner, stages })),
+    checked: checked.map(({ computes, learner, stages, task }) => ({ task: task.id, learner, stages, computes })),
     warnings: [
       ...Note.distinct([
         ...tasks.flatMap((task) => task.notes.map((note) => Note.within(note, `task "${task.id}"`))),

@@ -5,6 +5,8 @@ import * as Column from "@rocflow/core/data/Column"
 import * as Table from "@rocflow/core/data/Table"
 import * as Tensors from "@rocflow/core/data/Tensors"
 import * as Task from "@rocflow/core/data/Task"
+import * as Auto from "@rocflow/core/engine/Auto"
+import * as Engine from "@rocflow/core/engine/Engine"
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as Prediction from "@rocflow/core/learning/Prediction"
 import * as Pipeline from "@rocflow/core/pipeline/Pipeline"
@@ -91,9 +93,28 @@ const widthsOf = ({ roles, id }: Task.Task, stages: Learner.Checked["stages"]): 
         `  columns on ${id}: ${[roles.feature.length, ...stages.map(({ columns, path }) => `${path} ${columns}`)].join(" → ")}`
       ]
 
+/** The engine that computes a learner on a task, and what keeps it off those before it; nothing for other learners. */
+const engineOf = (
+  engines: ReadonlyArray<Engine.Engine>,
+  { computes, task }: { readonly task: string; readonly computes?: Learner.Checked["computes"] }
+): ReadonlyArray<string> =>
+  computes === undefined
+    ? []
+    : [
+        `  engine on ${task}: ${Result.match(Engine.explain(engines, computes.program, computes.engine), {
+          onSuccess: (text) => text,
+          onFailure: ({ message }) => message
+        })}`
+      ]
+
 /** Shows tasks, roles and pipelines without training. */
-export const inspect = Effect.fn("inspect")(function* ({ file, format }: Input) {
+export const inspect = Effect.fn("inspect")(function* (input: Input) {
+  return yield* Effect.provide(show(input), Auto.layer())
+})
+
+const show = Effect.fnUntraced(function* ({ file, format }: Input) {
   const { loaded, design } = yield* plan(file)
+  const engines = yield* Engine.Engines
   const { tasks, learners, measures, pooled, registry } = loaded
   const measured = [...measures.map(({ id }) => id), ...pooled.map(({ id }) => `${id} (pooled)`)]
   if (format === "json") {
@@ -120,19 +141,20 @@ export const inspect = Effect.fn("inspect")(function* ({ file, format }: Input) 
   if (format === "text") for (const each of tasks) yield* Console.log(`${taskText(each)}\n`)
   for (const learner of learners) {
     const pipeline = pipelineOf(learner, registry)
-    // Preprocessing may change the number of columns, so the task's number is shown only where there is none.
-    const shapes = pipeline?.stages[0]?.kind === "ingress" ? known : { outputs: known.outputs }
+    const checked = design.checked.filter((seen) => seen.learner === learner.id)
+    const stages = checked.find((seen) => seen.task === task?.id)?.stages ?? []
+    const shapes = { ...known, columns: new Map(stages.map(({ columns, path }) => [path, columns])) }
     if (format === "mermaid") {
       if (pipeline !== undefined) yield* Console.log(`%% ${learner.id}\n${Pipeline.toMermaid(pipeline, shapes)}\n`)
     } else {
       const body = pipeline === undefined ? stageText(learner.json) : Pipeline.toText(pipeline, shapes)
-      const widths = design.widths.filter((width) => width.learner === learner.id)
-      const lines = widths.flatMap(({ stages, task }) =>
-        widthsOf(
-          tasks.find(({ id }) => id === task)!,
-          stages
-        )
-      )
+      const lines = checked.flatMap((seen) => [
+        ...widthsOf(
+          tasks.find(({ id }) => id === seen.task)!,
+          seen.stages
+        ),
+        ...engineOf(engines, seen)
+      ])
       const below = lines.length === 0 ? "" : `\n${lines.join("\n")}\n`
       yield* Console.log(`learner ${learner.id}\n\n${body.replace(/^/gm, "  ")}\n${below}`)
     }

@@ -197,6 +197,17 @@ export const make = (
     )
   }
 
+  /** The end of the last repetition; another one could not follow where the body changes the shape. */
+  const repeated = (from: number, end: number, path: string, count: number): Built => {
+    const [before, after] = [nodes[from]!.shape, nodes[end]!.shape]
+    if (count === 1 || Shape.equals(before, after)) return Result.succeed(end)
+    return refuse(path, {
+      given: `${Shape.toText(after)} after ${count} repetitions on ${Shape.toText(before)}`,
+      expected: "the same shape before and after",
+      advice: "let the body keep the shape, and put a layer that changes it before the block"
+    })
+  }
+
   const walk = Traverse.fold<Built>(stages, Result.succeed(-1), {
     stage: (sofar, { path, stage: { bound, id } }) =>
       Result.flatMap(sofar, (from): Built => {
@@ -210,9 +221,10 @@ export const make = (
           const part = Result.isSuccess(bound) ? bound.success.part : undefined
           if (part?.kind === "merge")
             return addJoin(last, path, part.join, "end the branches with layers of the same shape")
-          return part?.kind === "block"
+          if (part?.kind !== "block") return sofar
+          return "join" in part
             ? addJoin([...last, from], path, part.join, "let the body keep the shape")
-            : sofar
+            : repeated(from, last[0] ?? from, path, part.count)
         })
       )
   })

@@ -10,11 +10,10 @@ import * as Schema from "effect/Schema"
 import * as OptionSchema from "../OptionSchema.ts"
 import { findNothing } from "./Decode.ts"
 import { define as defineStage } from "./internal/bind.ts"
-import { explicit, stagesReference, toJson } from "./internal/json.ts"
 import { define, partOf, stage } from "./internal/layers/define.ts"
 import { drop } from "./internal/layers/drop.ts"
 import { fanIn } from "./internal/layers/start.ts"
-import { append, fromStages } from "./internal/pipeline.ts"
+import { append } from "./internal/pipeline.ts"
 import type * as Pipeline from "./Pipeline.ts"
 import * as Shape from "./Shape.ts"
 import type * as Stage from "./Stage.ts"
@@ -22,6 +21,7 @@ import type * as Stage from "./Stage.ts"
 export type { Layer as Bound, Parameter, Pass } from "./Stage.ts"
 export { define, type Keeping, type Layer, reshaping, stage } from "./internal/layers/define.ts"
 export * from "./internal/layers/activations.ts"
+export * from "./internal/layers/blocks.ts"
 export * from "./internal/layers/convolutions.ts"
 export * from "./internal/layers/gates.ts"
 export * from "./internal/layers/norms.ts"
@@ -124,57 +124,3 @@ export const dropoutDefinition = define({
  * @category stages
  */
 export const dropout = (rate: number) => stage(dropoutDefinition, { rate })
-
-// --------------------------------------------------------------------------------------------------------- residual
-
-/** `Nn.residual` as a definition, for registries. @category definitions */
-export const residualDefinition = defineStage({
-  kind: "block",
-  id: "Nn.residual",
-  summary: "Layers whose result is added to what came into them",
-  options: Schema.Struct({ body: stagesReference }),
-  part: ({ body }) => ({ kind: "block", join: "sum", body })
-})
-
-/** `unknown` if two shapes are equal where both are known, else a sentence. */
-type Keeps<A extends Shape.Shape, B extends Shape.Shape> = number extends
-  | A["length"]
-  | B["length"]
-  | A[number]
-  | B[number]
-  ? unknown
-  : [A, B] extends [B, A]
-    ? unknown
-    : "The body of a residual block must keep the shape"
-
-/** `unknown` if the body ends in rows of a network, else a sentence. */
-type Ends<R extends string> = R extends "head" | "loss" | "optimizer"
-  ? `The body of a residual block ends with a layer, and this one ends after the ${R}`
-  : unknown
-
-/**
- * Adds what layers make of the rows to the rows themselves: x + body(x) (He et al. 2016). The body keeps the shape.
- *
- * @example
- * Ingress.numeric().pipe(Nn.linear(32), Nn.residual((block) => block.pipe(Nn.linear(32), Nn.relu())), Nn.head())
- * @category stages
- */
-export const residual =
-  <P extends Pipeline.Any, B extends Pipeline.Any>(
-    body: (block: P) => B & Keeps<Pipeline.ShapeOf<P>, Pipeline.ShapeOf<B>> & Ends<Pipeline.ReachedOf<B>>
-  ) =>
-  (
-    self: P & Pipeline.After<P, "layer", "Nn.residual">
-  ): Pipeline.Pipeline<"layer", Pipeline.ColumnsOf<P>, Pipeline.ShapeOf<P>, Pipeline.AcceptsOf<P>> => {
-    const inner = body(fromStages<P>([]))
-    const { id, kind } = residualDefinition
-    return append(self, {
-      id,
-      kind: "block",
-      json: { type: id, body: toJson(inner) },
-      bound: Result.succeed({
-        part: { kind, join: "sum", body: inner.stages },
-        encoded: { body: explicit(inner.stages) }
-      })
-    })
-  }

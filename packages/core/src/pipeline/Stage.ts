@@ -51,9 +51,14 @@ export interface Source {
   readonly bytesPerRow?: number
   /**
    * Makes the rows that the next calls of `fill` will ask for available. In training, `epoch` counts from 1, and rows may
-   * be changed at random; elsewhere there is none.
+   * be changed at random; elsewhere there is none. `next` are the rows of the window after this one, which may be fetched
+   * while this one is used.
    */
-  readonly window: (rows: ArrayLike<number>, epoch?: number) => Effect.Effect<void, PipelineError>
+  readonly window: (
+    rows: ArrayLike<number>,
+    epoch?: number,
+    next?: ArrayLike<number>
+  ) => Effect.Effect<void, PipelineError>
   /** Writes rows, one after the other, each of the ingress's shape, to the beginning of `into`. */
   readonly fill: (rows: ArrayLike<number>, into: Float32Array) => void
 }
@@ -251,6 +256,7 @@ export type Part =
   | { readonly kind: "ingress"; readonly ingress: Ingress }
   | { readonly kind: "layer" | "head"; readonly layer: Layer }
   | { readonly kind: "block"; readonly join: Join; readonly body: ReadonlyArray<Stage> }
+  | { readonly kind: "block"; readonly count: number; readonly body: ReadonlyArray<Stage> }
   | { readonly kind: "merge"; readonly join: Join; readonly branches: ReadonlyMap<string, ReadonlyArray<Stage>> }
   | {
       readonly kind: "loss"

@@ -4,11 +4,12 @@
  *
  * Each stage has a path, which names its weights, seeds, errors and box of the diagram: the last part of its id, with a
  * number from the second of its name on, under the names of the branches and blocks that it stands in:
- * `"linear"`, `"linear#2"`, `"scan/conv2d"`, `"residual/linear"`. A stage of another name never moves it.
+ * `"linear"`, `"linear#2"`, `"scan/conv2d"`, `"residual/linear"`, and `"block/3/linear"` in the third repetition of a block.
+ * A stage of another name never moves it, nor does another number of repetitions.
  */
 import * as Result from "effect/Result"
 import type { Issue } from "./PipelineError.ts"
-import type { Stage } from "./Stage.ts"
+import type { Part, Stage } from "./Stage.ts"
 
 /** A stage where the walk finds it. @category models */
 export interface Visit {
@@ -22,8 +23,13 @@ export interface Visit {
 export interface Algebra<S> {
   /** What is known after a stage without branches. */
   readonly stage: (sofar: S, visit: Visit) => S
-  /** What is known after a stage with branches, which all begin with what is known before it. */
+  /**
+   * What is known after a stage with branches, which all begin with what is known before it; the repetitions of a block
+   * follow each other, and their end is that of the last.
+   */
   readonly join: (sofar: S, visit: Visit, ends: ReadonlyMap<string, S>) => S
+  /** Whether the body of a block is walked once, as it is written, and not in every repetition. Default false. */
+  readonly once?: boolean
 }
 
 /** A list of stages inside a stage. @category models */
@@ -34,9 +40,11 @@ export interface Branch {
   readonly stages: ReadonlyArray<Stage>
 }
 
-/** The lists of stages inside a stage: the branches of a merge, the body of a block. */
-export const branches = ({ stage, path, place }: Visit): ReadonlyArray<Branch> => {
-  const part = Result.isSuccess(stage.bound) ? stage.bound.success.part : undefined
+const partOf = ({ bound }: Stage): Part | undefined => (Result.isSuccess(bound) ? bound.success.part : undefined)
+
+/** The lists of stages inside a stage as they are written: the branches of a merge, the body of a block. */
+export const written = ({ stage, path, place }: Visit): ReadonlyArray<Branch> => {
+  const part = partOf(stage)
   switch (part?.kind) {
     case "merge": {
       const above = path.slice(0, path.lastIndexOf("/") + 1)
@@ -52,6 +60,22 @@ export const branches = ({ stage, path, place }: Visit): ReadonlyArray<Branch> =
     default:
       return []
   }
+}
+
+/** How often the body of a block follows itself; undefined for other stages. */
+const repetitions = (stage: Stage): number | undefined => {
+  const part = partOf(stage)
+  return part?.kind === "block" && "count" in part ? part.count : undefined
+}
+
+/** The lists of stages inside a stage, the body of a block in every repetition, each with a path of its own. */
+export const branches = (visit: Visit): ReadonlyArray<Branch> => {
+  const count = repetitions(visit.stage)
+  const lists = written(visit)
+  if (count === undefined) return lists
+  return Array.from({ length: count }, (_, i) =>
+    lists.map((body) => ({ ...body, path: `${body.path}${i + 1}/` }))
+  ).flat()
 }
 
 /** The stages of one list with their paths; those inside them are reached through `branches`. */
@@ -83,9 +107,13 @@ export const fold = <S>(
   place: Issue["path"] = []
 ): S =>
   visits(stages, prefix, place).reduce((sofar, visit) => {
-    const inner = branches(visit)
+    const inner = algebra.once === true ? written(visit) : branches(visit)
     if (inner.length === 0) return algebra.stage(sofar, visit)
-    const ends = inner.map((b) => [b.name, fold(b.stages, sofar, algebra, b.path, b.place)] as const)
+    const walk = (from: S, branch: Branch) => fold(branch.stages, from, algebra, branch.path, branch.place)
+    const ends: ReadonlyArray<readonly [string, S]> =
+      repetitions(visit.stage) === undefined
+        ? inner.map((branch) => [branch.name, walk(sofar, branch)])
+        : [["body", inner.reduce(walk, sofar)]]
     return algebra.join(sofar, visit, new Map(ends))
   }, start)
 

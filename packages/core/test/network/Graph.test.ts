@@ -218,7 +218,14 @@ describe("every network", () => {
         case "head":
           return layer(name, row, weights.get(`${path}.kernel`), weights.get(`${path}.bias`))
         case "block": {
-          const made = compute(part.body, columns, weights, `${path}/`, row)
+          const inside = (row: ReadonlyArray<number>, under: string) => compute(part.body, columns, weights, under, row)
+          if ("count" in part) {
+            return Array.from({ length: part.count }).reduce<ReadonlyArray<number>>(
+              (row, _, i) => inside(row, `${path}/${i + 1}/`),
+              row
+            )
+          }
+          const made = inside(row, `${path}/`)
           return row.map((x, i) => x + made[i]!)
         }
         case "merge": {

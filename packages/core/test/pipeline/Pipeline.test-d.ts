@@ -385,6 +385,29 @@ describe("residual blocks", () => {
   })
 })
 
+describe("repeated blocks", () => {
+  it("keep everything as it was", () => {
+    const block = layers.pipe(Nn.block(3, (inner) => inner.pipe(Nn.linear(20), Nn.relu())))
+    expectTypeOf(block).toEqualTypeOf<Pipeline.Pipeline<"layer", "age" | "dose", readonly [20], Task.Kind>>()
+    const count: number = 3
+    expectTypeOf(layers.pipe(Nn.block(count, (inner) => inner.pipe(Nn.linear(20))))).toEqualTypeOf<typeof block>()
+  })
+
+  it("may change the shape if they stand once", () => {
+    const once = layers.pipe(Nn.block(1, (inner) => inner.pipe(Nn.linear(21))))
+    expectTypeOf<Pipeline.ShapeOf<typeof once>>().toEqualTypeOf<readonly [21]>()
+    // @ts-expect-error The body of a repeated block must keep the shape
+    layers.pipe(Nn.block(2, (inner) => inner.pipe(Nn.linear(21))))
+  })
+
+  it("hold layers, and come where layers do", () => {
+    // @ts-expect-error The body of a repeated block ends with a layer, and this one ends after the head
+    layers.pipe(Nn.block(1, (inner) => inner.pipe(Nn.head())))
+    // @ts-expect-error Nn.block cannot come after the head
+    head.pipe(Nn.block(2, (inner) => inner))
+  })
+})
+
 describe("options of stages", () => {
   it("that do not exist, or lack, do not compile", () => {
     // @ts-expect-error SGD has no default learning rate

@@ -98,7 +98,7 @@ describe("hash", () => {
           return { type: id, branches: Object.fromEntries(branches) }
         }
         case "block":
-          return { type: id, body: written(part.body) }
+          return { type: id, ...(encoded as object), body: written(part.body) }
         default:
           return { type: id, ...(encoded as object) }
       }

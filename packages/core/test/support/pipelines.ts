@@ -93,7 +93,11 @@ const keeping = (width: number | undefined, depth: number): fc.Arbitrary<StageJs
   const simple = width === undefined ? plain : fc.oneof(plain, linear(width))
   if (depth === 0) return simple
   const body = fc.array(keeping(width, depth - 1), { minLength: 1, maxLength: 2 })
-  return fc.oneof({ weight: 3, arbitrary: simple }, { weight: 1, arbitrary: stage("Nn.residual", { body }) })
+  const holding = fc.oneof(
+    stage("Nn.residual", { body }),
+    stage("Nn.block", { count: fc.integer({ min: 1, max: 3 }), body })
+  )
+  return fc.oneof({ weight: 3, arbitrary: simple }, { weight: 1, arbitrary: holding })
 }
 
 /** Layers that end with rows of a width. */

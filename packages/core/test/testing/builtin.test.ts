@@ -99,7 +99,9 @@ const layers: ReadonlyArray<readonly [Parameters<typeof Testing.LayerLaws.of>[0]
     [Nn.averagePool1dDefinition, { size: 2 }, { input: [4, 3] }],
     [Nn.globalAveragePoolDefinition, {}, { input: [3, 4, 2] }],
     [Nn.globalMaxPoolDefinition, {}, { input: [5, 2] }],
-    [Nn.residualDefinition, { body: [{ type: "Nn.linear", units: 3 }, "Nn.tanh"] }]
+    [Nn.residualDefinition, { body: [{ type: "Nn.linear", units: 3 }, "Nn.tanh"] }],
+    [Nn.blockDefinition, { count: 3, body: [{ type: "Nn.linear", units: 3 }, "Nn.tanh"] }],
+    [Nn.blockDefinition, { count: 1, body: [{ type: "Nn.linear", units: 2 }] }]
   ]
 for (const [definition, options = {}, claims = {}] of layers) {
   run(`${definition.id} ${JSON.stringify(options)}`, Testing.LayerLaws.of(definition, options, claims, find))

@@ -9,7 +9,7 @@ import type { Kind as TargetKind, Task } from "../../data/Task.ts"
 import type * as TaskSchema from "../../data/TaskSchema.ts"
 import { hashJson } from "../../Hash.ts"
 import { type Outcome, toEffect } from "../../internal/outcome.ts"
-import type { EngineUnavailable, Engines } from "../../engine/Engine.ts"
+import type { EngineUnavailable, Engines, Program } from "../../engine/Engine.ts"
 import type * as Base from "../../pipeline/Definition.ts"
 import type { MissingValues } from "../../pipeline/MissingValues.ts"
 import type * as Pipeline from "../../pipeline/Pipeline.ts"
@@ -45,6 +45,8 @@ export interface Checked {
   readonly stages: ReadonlyArray<{ readonly path: string; readonly columns: number }>
   /** What is legal but probably not meant. */
   readonly notes: ReadonlyArray<Note>
+  /** Of a learner that trains a network: what an engine computes, and the name of the engine that was asked for. */
+  readonly computes?: { readonly program: Omit<Program, "seed">; readonly engine: string | undefined }
 }
 
 /** What training a learner gives: a function that predicts, what it learned as plain JSON, and how training went. */

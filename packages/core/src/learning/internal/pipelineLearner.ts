@@ -195,9 +195,14 @@ const check = Effect.fnUntraced(function* (parts: Parts, task: Task) {
   yield* Effect.fromResult(Settings.splitRows(task, parts.settings.validation, seed))
   const { learned, made, steps } = yield* Preprocessing.fit(parts.stages, Features.fromTask(task), seed)
   yield* dataOf(task, learned, made)
-  yield* Effect.fromResult(networkOf(parts, learned, task))
+  const network = yield* Effect.fromResult(networkOf(parts, learned, task))
   const { notes, stages } = Preprocessing.checked(steps)
-  return { stages, notes: [...notes, ...batchNotes(parts, task)] }
+  const { loss, optimizer, settings } = parts
+  return {
+    stages,
+    notes: [...notes, ...batchNotes(parts, task)],
+    computes: { program: { network, loss: loss.loss, optimizer: optimizer.transform }, engine: settings.engine }
+  }
 })
 
 /** What the batches are worth to the loss. */

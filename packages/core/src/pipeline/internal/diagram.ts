@@ -3,13 +3,17 @@
  */
 import * as Result from "effect/Result"
 import * as Shape from "../Shape.ts"
-import type { Part, Stage } from "../Stage.ts"
+import type { Part, PartOf, Stage } from "../Stage.ts"
 import * as Traverse from "../Traverse.ts"
 import type { Any } from "./pipeline.ts"
 
-/** What is known of the task a pipeline is drawn for: feature columns at the ingress, outputs of the head. */
+/** What is known of the task a pipeline is drawn for. */
 export interface Known {
+  /** The feature columns of the task. */
   readonly features?: number | undefined
+  /** How many there are after each preprocessing stage, by its path. */
+  readonly columns?: ReadonlyMap<string, number> | undefined
+  /** Outputs of the head. */
   readonly outputs?: number | undefined
 }
 
@@ -46,6 +50,10 @@ interface Flow {
   readonly shape: Shape.Shape
   readonly unknown: string
   readonly words: string | undefined
+  /** The columns that reach an ingress; NaN if that is not known. */
+  readonly columns: number
+  /** Whether every layer so far takes the rows that come to it. */
+  readonly fits: boolean
 }
 
 const describe = ({ shape, unknown, words }: Flow): string =>
@@ -53,18 +61,46 @@ const describe = ({ shape, unknown, words }: Flow): string =>
 
 const said = (flow: Flow, text: string): Flow => ({ ...flow, words: text })
 
+const ofColumns = (flow: Flow, columns: number): Flow => ({
+  ...flow,
+  columns,
+  words: Number.isNaN(columns) ? "columns" : `${columns} column${columns === 1 ? "" : "s"}`
+})
+
+const ofShape = (flow: Flow, shape: Shape.Shape, unknown: string): Flow => ({
+  ...flow,
+  shape,
+  unknown,
+  words: undefined
+})
+
+/** A size that follows from unknown ones. */
+const derived = "?"
+
+const afterLayer = (flow: Flow, { kind, layer }: PartOf<"layer" | "head">, outputs: number): Flow => {
+  if (!flow.fits) return said(flow, derived)
+  const made = layer.shape(flow.shape, outputs)
+  if (Result.isSuccess(made)) {
+    const fewer = made.success.length < flow.shape.length
+    return ofShape(flow, made.success, kind === "head" ? "outputs" : fewer ? derived : flow.unknown)
+  }
+  // Where sizes are not known, a layer may refuse for that alone.
+  if (flow.shape.some(Number.isNaN)) return ofShape(flow, flow.shape, derived)
+  const { expected, given } = made.failure
+  return { ...flow, words: `does not fit: got ${given}, expected ${expected}`, fits: false }
+}
+
 /** What leaves a stage without branches, given what comes to it. */
-const after = (flow: Flow, part: Part | undefined, kind: Stage["kind"], known: Known): Flow => {
+const after = (flow: Flow, { path, stage }: Traverse.Visit, known: Known): Flow => {
+  const part = partOf(stage)
   switch (part?.kind) {
     case "preprocess":
-      return said(flow, "columns")
+      return ofColumns(flow, known.columns?.get(path) ?? Number.NaN)
     case "ingress":
-      return { shape: part.ingress.shape(known.features ?? Number.NaN), unknown: "features", words: undefined }
+      return ofShape(flow, part.ingress.shape(flow.columns), "features")
     case "layer":
-    case "head": {
-      const shape = Result.getOrElse(part.layer.shape(flow.shape, known.outputs ?? Number.NaN), () => flow.shape)
-      return { shape, unknown: kind === "head" ? "outputs" : flow.unknown, words: undefined }
-    }
+    case "head":
+      return afterLayer(flow, part, known.outputs ?? Number.NaN)
     case "loss":
       return said(flow, "value and gradient")
     case "optimizer":
@@ -77,22 +113,26 @@ const after = (flow: Flow, part: Part | undefined, kind: Stage["kind"], known: K
 /** The shape where branches come together: the last sizes add up when they stand side by side. */
 const joined = (part: Part | undefined, before: Flow, ends: ReadonlyArray<Flow>): Flow => {
   const [first] = ends
-  if (first === undefined || part === undefined || !("join" in part)) return before
-  if (part.kind === "block" || part.join !== "concat") return { ...first, words: undefined }
+  if (first === undefined || part === undefined) return before
+  const lame = ends.find(({ fits }) => !fits)
+  if (lame !== undefined) return said(lame, derived)
+  if (part.kind === "block" || !("join" in part) || part.join !== "concat") return { ...first, words: undefined }
   const last = ends.reduce((sum, { shape }) => sum + (shape.at(-1) ?? Number.NaN), 0)
-  return { shape: [...first.shape.slice(0, -1), last], unknown: first.unknown, words: undefined }
+  return ofShape(first, [...first.shape.slice(0, -1), last], ends.length > 1 ? derived : first.unknown)
 }
 
 const partOf = ({ bound }: Stage): Part | undefined => (Result.isSuccess(bound) ? bound.success.part : undefined)
 
-const start: Flow = { shape: [Number.NaN], unknown: "features", words: "columns" }
+const start = ({ features = Number.NaN }: Known): Flow =>
+  ofColumns({ shape: [Number.NaN], unknown: "features", words: undefined, columns: features, fits: true }, features)
 
 const escape = (text: string): string => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;")
 
 /**
  * Draws a pipeline as a Mermaid flowchart, a node a stage, with the shape of the data on each edge.
  *
- * `features` and `outputs`, where given, replace the names of unknown sizes by numbers.
+ * What is known of a task replaces the names of unknown sizes by numbers; a layer that does not take the rows that come to
+ * it says so, and what follows from unknown sizes is a question mark.
  */
 export const toMermaid = (self: Any, known: Known = {}): string => {
   const nodes: Array<string> = []
@@ -108,15 +148,13 @@ export const toMermaid = (self: Any, known: Known = {}): string => {
   }
   Traverse.fold<Drawn>(
     self.stages,
-    { ...start, node: "task" },
+    { ...start(known), node: "task" },
     {
-      stage: (sofar, { stage }) => ({
-        ...after(sofar, partOf(stage), stage.kind, known),
-        node: draw(stage, [sofar])
-      }),
+      once: true,
+      stage: (sofar, visit) => ({ ...after(sofar, visit, known), node: draw(visit.stage, [sofar]) }),
       join: (sofar, { stage }, ends) => {
         const part = partOf(stage)
-        const sources = [...ends.values(), ...(part?.kind === "block" ? [sofar] : [])]
+        const sources = [...ends.values(), ...(part?.kind === "block" && "join" in part ? [sofar] : [])]
         return { ...joined(part, sofar, [...ends.values()]), node: draw(stage, sources) }
       }
     }
@@ -138,10 +176,11 @@ export const toText = (self: Any, known: Known = {}): string => {
     })
     lines.push({ text: `${"  ".repeat(above.length)}${text}`, after })
   }
-  Traverse.fold(self.stages, start, {
-    stage: (sofar, { stage, path }) => {
-      const flow = after(sofar, partOf(stage), stage.kind, known)
-      push(path, label(stage), describe(flow))
+  Traverse.fold(self.stages, start(known), {
+    once: true,
+    stage: (sofar, visit) => {
+      const flow = after(sofar, visit, known)
+      push(visit.path, label(visit.stage), describe(flow))
       return flow
     },
     join: (sofar, { stage, path }, ends) => {

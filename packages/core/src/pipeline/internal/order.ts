@@ -98,7 +98,7 @@ const checkList = (
     if (Result.isFailure(stage.bound)) {
       issues.push(...stage.bound.failure.map((issue) => placed(issue, [...place, i])))
     }
-    for (const branch of Traverse.branches({ stage, path: "", place: [...place, i] })) {
+    for (const branch of Traverse.written({ stage, path: "", place: [...place, i] })) {
       const inner = checkList(branch.stages, stage.kind === "merge" ? "preprocess" : "layer", branch.place)
       issues.push(...inner.issues)
       if (inner.issues.length === 0) issues.push(...checkBranch(stage, branch, inner.reached))

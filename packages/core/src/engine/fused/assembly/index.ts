@@ -4,8 +4,10 @@
 export * from "./activation"
 export * from "./elementwise"
 export * from "./loss"
+export * from "./mask"
 export * from "./norm"
 export * from "./product"
+export * from "./tokens"
 export * from "./update"
 export * from "./window"
 
