@@ -35,6 +35,8 @@ export type Activation = keyof typeof activations
 export interface Network<Name extends string, K extends Kind> {
   /** The units of each hidden layer, from the rows to the scores; none makes a linear model. */
   readonly hidden: ReadonlyArray<number>
+  /** Stages that are fitted on the training rows, such as `Preprocess.standardise()`. Default: none. */
+  readonly preprocess?: Pipeline<"preprocess", Name> | undefined
   /** A tensor column, such as one of images, whose rows become numbers one after the other. Default: all numeric columns. */
   readonly column?: Name | undefined
   /** Behind each hidden layer. Default "relu". */
@@ -57,6 +59,15 @@ export interface ClassifOptions<Name extends string, K extends Class>
 export interface RegrOptions<Name extends string>
   extends Network<Name, "regression">, Model.Options<never, never, "regression"> {}
 
+const rowsOf = <Name extends string>({
+  column,
+  preprocess
+}: Pick<Network<Name, Kind>, "column" | "preprocess">): Rows<Name> => {
+  if (column === undefined) return preprocess === undefined ? Ingress.numeric() : preprocess.pipe(Ingress.numeric())
+  const ingress = Ingress.tensor(column)
+  return (preprocess === undefined ? ingress : preprocess.pipe(ingress)).pipe(Nn.flatten())
+}
+
 /** The pipeline up to its optimizer. */
 const networkOf = <Name extends string, K extends Kind>({
   activation = "relu",
@@ -64,9 +75,10 @@ const networkOf = <Name extends string, K extends Kind>({
   dropout = 0,
   hidden,
   loss,
-  optimizer = Optimizer.adam()
+  optimizer = Optimizer.adam(),
+  preprocess
 }: Network<Name, K>) => {
-  const rows: Rows<Name> = column === undefined ? Ingress.numeric() : Ingress.tensor(column).pipe(Nn.flatten())
+  const rows = rowsOf({ column, preprocess })
   const layers = hidden.reduce((body: Rows<Name>, units): Rows<Name> => {
     const activated = body.pipe(Nn.linear(units), activations[activation]())
     return dropout === 0 ? activated : activated.pipe(Nn.dropout(dropout))
@@ -80,8 +92,8 @@ const networkOf = <Name extends string, K extends Kind>({
  * k scores of (d + 1)·k parameters: 7 850 for images of 28 × 28 and ten classes. The options beside the network are those of
  * `Model.classif`: `epochs`, `batchSize`, `validation`, …
  *
- * The network sees all numeric columns as they are: put `Preprocess.standardise()` before a pipeline of your own where their
- * scales differ. Or it sees one tensor column, `column`. In JSON it is the pipeline that it is short for, so that any stage
+ * The network sees all numeric columns, behind the stages of `preprocess`; `Preprocess.standardise()` is one that most tables
+ * need. Or it sees one tensor column, `column`. In JSON it is the pipeline that it is short for, so that any stage
  * of it can be exchanged.
  *
  * Errors when it is trained: those of pipelines.
@@ -96,8 +108,8 @@ const networkOf = <Name extends string, K extends Kind>({
 export const classif = <const Name extends string = never, K extends Class = Class>(
   options: ClassifOptions<Name, K>
 ): Learner.Learner<K, Name, never, Engines> => {
-  const { activation, column, dropout, hidden, loss, optimizer, ...model } = options
-  const network = networkOf<Name, Class>({ activation, column, dropout, hidden, loss, optimizer })
+  const { activation, column, dropout, hidden, loss, optimizer, preprocess, ...model } = options
+  const network = networkOf<Name, Class>({ activation, column, dropout, hidden, loss, optimizer, preprocess })
   // The model accepts what its loss does, which is K.
   return network.pipe(Model.classif(model)) as Learner.Learner<K, Name, never, Engines>
 }
@@ -114,6 +126,6 @@ export const classif = <const Name extends string = never, K extends Class = Cla
 export const regr = <const Name extends string = never>(
   options: RegrOptions<Name>
 ): Learner.Learner<"regression", Name, never, Engines> => {
-  const { activation, column, dropout, hidden, loss, optimizer, ...model } = options
-  return networkOf({ activation, column, dropout, hidden, loss, optimizer }).pipe(Model.regr(model))
+  const { activation, column, dropout, hidden, loss, optimizer, preprocess, ...model } = options
+  return networkOf({ activation, column, dropout, hidden, loss, optimizer, preprocess }).pipe(Model.regr(model))
 }

@@ -11,6 +11,7 @@ import * as Ingress from "@rocflow/core/pipeline/Ingress"
 import * as Nn from "@rocflow/core/pipeline/Nn"
 import * as Optimizer from "@rocflow/core/pipeline/Optimizer"
 import * as Pipeline from "@rocflow/core/pipeline/Pipeline"
+import * as Preprocess from "@rocflow/core/pipeline/Preprocess"
 import { LearnerLaws } from "@rocflow/core/testing"
 import * as Bce from "@rocflow/losses/Bce"
 import * as CrossEntropy from "@rocflow/losses/CrossEntropy"
@@ -77,7 +78,8 @@ const parameters = (learner: Learner.Learner<Kind, string, never, unknown>, shap
 describe("the pipeline of a perceptron", () => {
   it("is the one that it is short for", () => {
     const validation = Validation.holdout(0.2, { measures: [Measure.logloss], patience: 5 })
-    const long = Ingress.numeric().pipe(
+    const long = Preprocess.standardise().pipe(
+      Ingress.numeric(),
       Nn.linear(64),
       Nn.gelu(),
       Nn.dropout(0.2),
@@ -90,6 +92,7 @@ describe("the pipeline of a perceptron", () => {
       Model.classif({ epochs: 10, batchSize: 16, validation })
     )
     const short = Mlp.classif({
+      preprocess: Preprocess.standardise(),
       hidden: [64, 32],
       activation: "gelu",
       dropout: 0.2,
