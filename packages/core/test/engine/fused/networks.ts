@@ -185,6 +185,55 @@ const images: fc.Arbitrary<Pick<Case, "stages" | "inputs">> = fc
     )
   )
 
+const rate = fc.constantFrom(0, 0.3)
+
+/** Layers of rows of tokens whose size 2 and 4 divide. */
+const mixing: fc.Arbitrary<Json> = fc.oneof(
+  fc
+    .record({ heads: fc.constantFrom(1, 2, 4), dropout: rate })
+    .map((given) => ({ type: "Nn.selfAttention", ...given })),
+  fc
+    .record({
+      heads: fc.constantFrom(1, 2, 4),
+      hiddenFactor: fc.constantFrom(0.5, 4 / 3),
+      activation: fc.constantFrom("reglu", "geglu", "relu", "gelu"),
+      attentionDropout: rate,
+      hiddenDropout: rate,
+      residualDropout: rate,
+      firstNorm: fc.boolean()
+    })
+    .map((given) => ({ type: "Nn.transformer", ...given }))
+)
+
+/** Networks of tokens: numbers as they come, or made by a layer that learns. */
+const tokens: fc.Arbitrary<Pick<Case, "stages" | "inputs">> = fc
+  .tuple(
+    fc.integer({ min: 1, max: 9 }),
+    fc.constantFrom(4, 8, 12),
+    fc.boolean(),
+    fc.array(
+      fc.oneof(
+        mixing,
+        mixing.map((one) => ({ type: "Nn.residual", body: [one] }))
+      ),
+      {
+        minLength: 1,
+        maxLength: 2
+      }
+    )
+  )
+  .map(([count, size, learned, parts]) => ({
+    stages: [
+      "Ingress.numeric",
+      ...(learned ? [{ type: "Nn.linear", units: count * size }] : []),
+      { type: "Nn.reshape", shape: [count, size] },
+      ...parts,
+      "Nn.flatten",
+      "Nn.head"
+    ],
+    inputs: [["numeric", [learned ? 5 : count * size]]]
+  }))
+
 /** Whether the windows fit into the image. */
 const fits = ({ inputs, stages }: Pick<Case, "stages" | "inputs">): boolean =>
   Result.isSuccess(Graph.make(Result.getOrThrow(Pipeline.fromJson(stages, registry)).stages, new Map(inputs), 1))
@@ -196,7 +245,8 @@ export const cases = (batches: boolean): fc.Arbitrary<Case> =>
       fc.oneof(
         { weight: 2, arbitrary: chains(batches) },
         { weight: 1, arbitrary: branches(batches) },
-        { weight: 2, arbitrary: images.filter(fits) }
+        { weight: 2, arbitrary: images.filter(fits) },
+        { weight: 2, arbitrary: tokens }
       ),
       fc.constantFrom<Case["loss"]>("bce", "weighted bce", "aum", "hinge", "mse", "cross-entropy"),
       fc.integer({ min: 2, max: 7 }),

@@ -2,6 +2,7 @@
  * The kernels of the fused engine. The host owns the memory from `heap` on; ../README.md tells how it is laid out.
  */
 export * from "./activation"
+export * from "./attention"
 export * from "./elementwise"
 export * from "./loss"
 export * from "./norm"
