@@ -1,8 +1,6 @@
-/** Layers by themselves, and layers for tests. */
+/** Layers by themselves. */
 import type * as Tf from "@tensorflow/tfjs-core"
-import * as Schema from "effect/Schema"
 import { findNothing } from "../../src/pipeline/Decode.ts"
-import * as Nn from "../../src/pipeline/Nn.ts"
 import * as Shape from "../../src/pipeline/Shape.ts"
 import type { Definition, Pass } from "../../src/pipeline/Stage.ts"
 import * as Seed from "../../src/Seed.ts"
@@ -73,12 +71,3 @@ export const initial = (
       initialise(values, Seed.generator(Seed.derive(Seed.root(5), name)))
       return { name, shape, values: [...values] }
     })
-
-/** Every entry of a row, side by side. */
-export const flat = Nn.define({
-  id: "Test.flat",
-  summary: "Every entry of a row side by side",
-  options: Schema.Struct({}),
-  shape: (_, input) => [Shape.size(input)],
-  forward: (_, input, __, { tf }) => tf.reshape(input, [input.shape[0]!, -1])
-})

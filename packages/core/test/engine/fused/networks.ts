@@ -15,10 +15,11 @@ import * as Pipeline from "../../../src/pipeline/Pipeline.ts"
 import * as Registry from "../../../src/pipeline/Registry.ts"
 import type { StageJson, Transform } from "../../../src/pipeline/Stage.ts"
 import * as Seed from "../../../src/Seed.ts"
+import * as Transformers from "./transformers.ts"
 
 export const registry = Result.getOrThrow(Registry.make(Definitions.all))
 
-type Json = StageJson | string
+export type Json = StageJson | string
 
 /** A network of stages as they stand in a file. */
 export const network = (
@@ -185,54 +186,37 @@ const images: fc.Arbitrary<Pick<Case, "stages" | "inputs">> = fc
     )
   )
 
-const rate = fc.constantFrom(0, 0.3)
+const adapters = fc.constantFrom("none", "ones", "signs", "normal")
 
-/** Layers of rows of tokens whose size 2 and 4 divide. */
-const mixing: fc.Arbitrary<Json> = fc.oneof(
-  fc
-    .record({ heads: fc.constantFrom(1, 2, 4), dropout: rate })
-    .map((given) => ({ type: "Nn.selfAttention", ...given })),
-  fc
-    .record({
-      heads: fc.constantFrom(1, 2, 4),
-      hiddenFactor: fc.constantFrom(0.5, 4 / 3),
-      activation: fc.constantFrom("reglu", "geglu", "relu", "gelu"),
-      attentionDropout: rate,
-      hiddenDropout: rate,
-      residualDropout: rate,
-      firstNorm: fc.boolean()
-    })
-    .map((given) => ({ type: "Nn.transformer", ...given }))
-)
-
-/** Networks of tokens: numbers as they come, or made by a layer that learns. */
-const tokens: fc.Arbitrary<Pick<Case, "stages" | "inputs">> = fc
-  .tuple(
-    fc.integer({ min: 1, max: 9 }),
-    fc.constantFrom(4, 8, 12),
-    fc.boolean(),
-    fc.array(
-      fc.oneof(
-        mixing,
-        mixing.map((one) => ({ type: "Nn.residual", body: [one] }))
-      ),
-      {
-        minLength: 1,
-        maxLength: 2
-      }
-    )
+/** Networks of tokens and of members. */
+const vectors: fc.Arbitrary<Pick<Case, "stages" | "inputs">> = fc
+  .tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 9 }), activations, adapters, adapters)
+  .chain(([features, size, one, first, second]) =>
+    fc
+      .constantFrom<ReadonlyArray<Json>>(
+        [{ type: "Nn.linearEmbedding", size }, one, "Nn.flatten"],
+        [{ type: "Nn.featureTokens", size }, { type: "Nn.featureLinear", size: 5 }, one, "Nn.flatten"],
+        [{ type: "Nn.featureTokens", size }, "Nn.classToken", { type: "Nn.layerNorm", epsilon: 0.1 }, "Nn.flatten"],
+        [{ type: "Nn.featureTokens", size }, one, "Nn.takeToken"],
+        [
+          { type: "Nn.linear", units: size },
+          { type: "Nn.members", count: 3, adapter: first },
+          { type: "Nn.memberLinear", units: 4, adapter: second },
+          one,
+          { type: "Nn.memberLinear", units: 2, adapter: first },
+          "Nn.flatten"
+        ],
+        [
+          { type: "Nn.members", count: 2, adapter: first },
+          { type: "Nn.memberLinear", units: size, adapter: second },
+          "Nn.flatten"
+        ]
+      )
+      .map((stages) => ({
+        stages: ["Ingress.numeric", ...stages, "Nn.head"],
+        inputs: [["numeric", [features]]] as const
+      }))
   )
-  .map(([count, size, learned, parts]) => ({
-    stages: [
-      "Ingress.numeric",
-      ...(learned ? [{ type: "Nn.linear", units: count * size }] : []),
-      { type: "Nn.reshape", shape: [count, size] },
-      ...parts,
-      "Nn.flatten",
-      "Nn.head"
-    ],
-    inputs: [["numeric", [learned ? 5 : count * size]]]
-  }))
 
 /** Whether the windows fit into the image. */
 const fits = ({ inputs, stages }: Pick<Case, "stages" | "inputs">): boolean =>
@@ -246,7 +230,8 @@ export const cases = (batches: boolean): fc.Arbitrary<Case> =>
         { weight: 2, arbitrary: chains(batches) },
         { weight: 1, arbitrary: branches(batches) },
         { weight: 2, arbitrary: images.filter(fits) },
-        { weight: 2, arbitrary: tokens }
+        { weight: 2, arbitrary: vectors },
+        { weight: 2, arbitrary: Transformers.tokens }
       ),
       fc.constantFrom<Case["loss"]>("bce", "weighted bce", "aum", "hinge", "mse", "cross-entropy"),
       fc.integer({ min: 2, max: 7 }),

@@ -14,7 +14,6 @@ import * as Nn from "../../../src/pipeline/Nn.ts"
 import * as Optimizer from "../../../src/pipeline/Optimizer.ts"
 import * as Preprocess from "../../../src/pipeline/Preprocess.ts"
 import { cpu, on, wasm } from "../../support/engines.ts"
-import { flat } from "../../support/layers.ts"
 import * as Tasks from "../../support/tasks.ts"
 
 const n = 48
@@ -37,7 +36,7 @@ const learners: ReadonlyArray<readonly [string, AnyLearner, Task]> = [
     "an embedding beside numbers",
     Merge.concat({
       numbers: Preprocess.standardise({ columns: ["x", "z"] }).pipe(Ingress.numeric(["x", "z"]), Nn.linear(3)),
-      sites: Ingress.categorical(["site", "ward"]).pipe(Nn.embedding(3), Nn.reshaping(flat, {}, [6]))
+      sites: Ingress.categorical(["site", "ward"]).pipe(Nn.embedding(3), Nn.flatten())
     }).pipe(Nn.relu(), Nn.head(), Bce.loss(), training, model),
     mixed
   ],
@@ -51,7 +50,7 @@ const learners: ReadonlyArray<readonly [string, AnyLearner, Task]> = [
         lite: Ingress.numeric().pipe(Nn.periodicEmbedding({ frequencies: 4, size: 3, scale: 0.3, shared: true })),
         waves: Ingress.numeric().pipe(Nn.periodicEmbedding({ frequencies: 4, size: 3, scale: 0.3 }))
       }),
-      Nn.reshaping(flat, {}, [32]),
+      Nn.flatten(),
       Nn.head(),
       Bce.loss(),
       training,
@@ -78,6 +77,27 @@ const learners: ReadonlyArray<readonly [string, AnyLearner, Task]> = [
       model
     ),
     Tasks.binary(n)
+  ],
+  [
+    "a transformer of tokens of numbers and of categories",
+    Merge.concat({
+      numbers: Preprocess.standardise({ columns: ["x", "z"] }).pipe(
+        Ingress.numeric(["x", "z"]),
+        Nn.featureTokens(6),
+        Nn.flatten()
+      ),
+      sites: Ingress.categorical(["site", "ward"]).pipe(Nn.embedding(6), Nn.flatten())
+    }).pipe(
+      Nn.reshape([4, 6]),
+      Nn.classToken(),
+      Nn.transformer({ heads: 2, firstNorm: false }),
+      Nn.takeToken(),
+      Nn.head(),
+      Bce.loss(),
+      Optimizer.sgd({ learningRate: 0.1 }),
+      model
+    ),
+    mixed
   ],
   [
     "members",

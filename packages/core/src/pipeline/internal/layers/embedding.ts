@@ -78,7 +78,7 @@ export const embeddingDefinition = define({
  * start as 0, where they stay if no training row is missing.
  *
  * @example
- * Ingress.categorical(["site", "ward"]).pipe(Nn.embedding(8)) // rows of shape [2, 8]
+ * Ingress.categorical(["site", "ward"]).pipe(Nn.embedding(8), Nn.flatten()) // rows of shape [2, 8], then [16]
  * @category stages
  */
 export const embedding =

@@ -112,13 +112,12 @@ export const memberLinearDefinition = define({
 
 /**
  * Maps each member of a row, [members, width], by a kernel that all share: ((x_m · r_m)·kernel) · s_m + b_m, of shape
- * [members, units], with factors r [members, width] ("inputScale"), s [members, units] ("outputScale") and a bias b [members, units]
- * for each member (TabM; Gorishniy et al. 2024; Wen et al. 2020).
+ * [members, units] (TabM; Gorishniy et al. 2024; Wen et al. 2020). Each member has factors r_m ("inputScale", [members,
+ * width]) and s_m ("outputScale", [members, units]) and a bias b_m ([members, units]).
  *
  * The kernel starts uniform on ±1/√width, the biases too, equal for all members; s starts as 1, and r as `adapter` says:
  * `"ones"` (default), or in the first such layer of TabM random `"signs"` ±1, or `"normal"` (standard) behind embeddings of
- * numbers. Where members start equal and see equal rows they stay equal. `"none"` has no factors, and one bias for all:
- * TabM-mini.
+ * numbers. `"none"` has no factors, and one bias for all, as in TabM-mini.
  * @category stages
  */
 export const memberLinear =

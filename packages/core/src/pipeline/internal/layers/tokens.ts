@@ -30,6 +30,13 @@ export const classTokenDefinition = define({
  * Puts a token that is learned, the same for all rows, before the others (Devlin et al. 2019): [tokens, size] becomes
  * [tokens + 1, size]. It starts uniform on ±1/√size. Attention gathers in it what the others say, and `Nn.takeToken` reads
  * it.
+ *
+ * @example
+ * // Tokens of numbers and of categories: three of size 8, and then four.
+ * Merge.concat({
+ *   numbers: Ingress.numeric(["age", "dose"]).pipe(Nn.featureTokens(8), Nn.flatten()),
+ *   sites: Ingress.categorical(["site"]).pipe(Nn.embedding(8), Nn.flatten())
+ * }).pipe(Nn.reshape([3, 8]), Nn.classToken(), Nn.transformer({ firstNorm: false }), Nn.takeToken(), Nn.head())
  * @category stages
  */
 export const classToken =

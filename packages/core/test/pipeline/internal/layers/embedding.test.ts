@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest"
 import type * as Tf from "@tensorflow/tfjs-core"
 import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
 import * as Graph from "../../../../src/network/Graph.ts"
 import * as Ingress from "../../../../src/pipeline/Ingress.ts"
 import * as Merge from "../../../../src/pipeline/Merge.ts"
@@ -75,6 +76,22 @@ describe("codes in a network", () => {
       undefined
     ])
     expect(parameters.map(({ path, shape }) => [path, shape])).toEqual([["embedding.kernel", [5, 3]]])
+  })
+
+  it("may be read by layers of one's own", () => {
+    const shares = Nn.define({
+      id: "Mine.shares",
+      summary: "Each code as a share of its levels, times a factor",
+      options: Schema.Struct({}),
+      codes: true,
+      parameters: (_, __, ___, levels) => [{ name: "factor", shape: [levels.length], initialise: (v) => v.fill(2) }],
+      forward: (_, input, [factor], { cardinalities = [], tf }) =>
+        tf.mul(tf.div(input, tf.tensor([...cardinalities])), factor!)
+    })
+    const pipeline = Ingress.categorical().pipe(Nn.stage(shares), Nn.linear(1))
+    expect(Result.getOrThrow(lower(pipeline)).parameters[0]).toMatchObject({ path: "shares.factor", shape: [2] })
+    const input = { shape: [1, 2], values: [1, 1] }
+    expect(forward(tf, shares, {}, input, [{ shape: [2], values: [2, 2] }], { cardinalities }).values).toEqual([1, 2])
   })
 
   it("are refused by layers of numbers, and joins", () => {
