@@ -231,7 +231,8 @@ export const cases = (batches: boolean): fc.Arbitrary<Case> =>
         { weight: 1, arbitrary: branches(batches) },
         { weight: 2, arbitrary: images.filter(fits) },
         { weight: 2, arbitrary: vectors },
-        { weight: 2, arbitrary: Transformers.tokens }
+        { weight: 2, arbitrary: Transformers.tokens },
+        { weight: 1, arbitrary: Transformers.embedded }
       ),
       fc.constantFrom<Case["loss"]>("bce", "weighted bce", "aum", "hinge", "mse", "cross-entropy"),
       fc.integer({ min: 2, max: 7 }),

@@ -22,6 +22,38 @@ const mixing: fc.Arbitrary<Json> = fc.oneof(
     .map((given) => ({ type: "Nn.transformer", ...given }))
 )
 
+/** Layers that make a vector of each number. */
+const numberEmbeddings: fc.Arbitrary<Json> = fc.oneof(
+  fc
+    .record({
+      size: fc.integer({ min: 1, max: 9 }),
+      frequencies: fc.integer({ min: 1, max: 9 }),
+      scale: fc.constantFrom(0.01, 0.5),
+      shared: fc.boolean(),
+      relu: fc.boolean()
+    })
+    .map((given) => ({ type: "Nn.periodicEmbedding", ...given })),
+  fc
+    .record({ size: fc.integer({ min: 2, max: 9 }), frequencies: fc.integer({ min: 1, max: 9 }) })
+    .map((given) => ({ type: "Nn.pbldEmbedding", ...given }))
+)
+
+/** Networks that embed numbers: as they come, or made by a layer that learns. */
+export const embedded: fc.Arbitrary<Pick<Case, "stages" | "inputs">> = fc
+  .tuple(fc.integer({ min: 1, max: 7 }), fc.boolean(), numberEmbeddings)
+  .map(([width, learned, embedding]) => ({
+    stages: [
+      "Ingress.numeric",
+      ...(learned ? [{ type: "Nn.linear", units: width }] : []),
+      embedding,
+      "Nn.flatten",
+      { type: "Nn.linear", units: 6 },
+      "Nn.tanh",
+      "Nn.head"
+    ],
+    inputs: [["numeric", [learned ? 5 : width]]]
+  }))
+
 /** Networks of tokens: numbers as they come, or made by a layer that learns. */
 export const tokens: fc.Arbitrary<Pick<Case, "stages" | "inputs">> = fc
   .tuple(

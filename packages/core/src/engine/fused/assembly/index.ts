@@ -9,6 +9,7 @@ export * from "./norm"
 export * from "./product"
 export * from "./tokens"
 export * from "./update"
+export * from "./waves"
 export * from "./window"
 
 /** Where the memory of the host begins. */

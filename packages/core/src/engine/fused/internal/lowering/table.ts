@@ -12,6 +12,7 @@ import { embedding } from "./embedding.ts"
 import { linear } from "./linear.ts"
 import { memberLinear, members } from "./members.ts"
 import { batchNorm, layerNorm } from "./norms.ts"
+import { pbldEmbedding, periodicEmbedding } from "./numberEmbeddings.ts"
 import { perFeature } from "./perFeature.ts"
 import { globalPooling, pooling } from "./pooling.ts"
 import { classToken, featureTokens, linearEmbedding, takeToken } from "./tokens.ts"
@@ -57,6 +58,8 @@ const entries: ReadonlyArray<readonly [string, Lower]> = [
   entry(Nn.dropoutDefinition, (options) => (options.rate === 0 ? "same rows" : dropout(options))),
   entry(Nn.layerNormDefinition, layerNorm),
   entry(Nn.batchNormDefinition, batchNorm),
+  entry(Nn.periodicEmbeddingDefinition, periodicEmbedding),
+  entry(Nn.pbldEmbeddingDefinition, () => pbldEmbedding),
   entry(Nn.selfAttentionDefinition, selfAttention),
   entry(Nn.transformerDefinition, transformer),
   entry(Nn.reluDefinition, () => activation(Kind.relu)),
