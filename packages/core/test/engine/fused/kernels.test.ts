@@ -248,6 +248,19 @@ describe.each(builds)("kernels, %s", (arithmetic) => {
     }
   })
 
+  it.each([0.5, 0.1, 1 / 3, 1e-9])("draw the mask of the generator for the rate %s", (rate) => {
+    const { kernels, read, reserve } = machine(arithmetic)
+    const seed = Seed.derive(Seed.root(4), "mask", 1, "dropout")
+    const random = Seed.generator(seed)
+    const [n, first] = [1003, 1000]
+    const whole = Math.ceil(rate * 2 ** 53)
+    const kept = 1 / (1 - rate)
+    const expected = Float32Array.from({ length: first + n }, () => (random.float() < rate ? 0 : kept))
+    const at = reserve(n)
+    kernels.drawMask(n, seed.high, seed.low, first, Math.floor(whole / 2 ** 26), whole % 2 ** 26, kept, at)
+    expect([...read(at, n)]).toEqual([...expected.subarray(first)])
+  })
+
   const losses = [
     ["binaryCrossEntropy", Bce.definition.make({ posWeight: 3, reduction: "mean" }), 1],
     ["squaredError", Mse.definition.make({ reduction: "mean" }), 1],

@@ -173,6 +173,17 @@ export interface Kernels {
     own: number
   ) => void
 
+  readonly drawMask: (
+    n: number,
+    high: number,
+    low: number,
+    first: number,
+    most: number,
+    least: number,
+    kept: number,
+    y: At
+  ) => void
+
   readonly spread: (rows: number, features: number, size: number, x: At, kernel: At, bias: At, y: At) => void
   readonly spreadBack: (
     rows: number,
