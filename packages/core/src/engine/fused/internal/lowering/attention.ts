@@ -2,18 +2,17 @@
  * Multi-head self-attention: the products of each row and head find queries, keys and values by strides, where the dense
  * layer before left them side by side.
  */
-import type { Generator } from "../../../../Seed.ts"
 import type { Region } from "../arena.ts"
 import { Begin } from "../kernels.ts"
-import type { Gradients, Operation, Place } from "../operation.ts"
+import type { Draws, Gradients, Operation, Place } from "../operation.ts"
 import { maskOf } from "./dropout.ts"
 import { linear } from "./linear.ts"
 
 /** Attention in a layer that draws all its masks from one stream. */
 export interface Attention {
   readonly own: ReadonlyArray<Region>
-  /** `chance` is undefined in prediction. */
-  readonly forward: (rows: number, chance: Generator | undefined) => void
+  /** `draws` are undefined in prediction. */
+  readonly forward: (rows: number, draws: Draws | undefined) => void
   readonly backward: (rows: number, gradients: Gradients) => void
 }
 
@@ -60,23 +59,23 @@ export const attention = (
 
   return {
     own: [triples, alike, weights, dropped, mixed, dTriples, dMixed, ...(mask === undefined ? [] : [mask.factors])],
-    forward: (used, chance) => {
-      before.forward(used, chance !== undefined)
+    forward: (used, draws) => {
+      before.forward(used, draws !== undefined)
       const [q, k, v] = [triples.at, triples.at + narrow, triples.at + 2 * narrow]
       eachHead(used, (triple, _, weight) =>
         productTransposed(tokens, tokens, width, q + triple, wide, k + triple, wide, alike.at + weight, line, 0)
       )
       kernels.softmax(used * heads * tokens, tokens, scale, alike.at, weights.at)
-      if (mask !== undefined && chance !== undefined) {
-        mask.draw(used, chance)
+      if (mask !== undefined && draws !== undefined) {
+        mask.draw(used, draws)
         mask.apply(used, weights, dropped)
       }
-      const w = chance === undefined ? weights.at : dropped.at
+      const w = draws === undefined ? weights.at : dropped.at
       eachHead(used, (triple, head, weight) => {
         const [from, right, to] = [w + weight, v + triple, mixed.at + head]
         product(tokens, width, tokens, from, lines.at, each.at, right, wide, to, narrow, Begin.zero, 0)
       })
-      after.forward(used, chance !== undefined)
+      after.forward(used, draws !== undefined)
     },
     backward: (used, { input, output, parameters: gradients }) => {
       after.backward(used, { output, input: dMixed, parameters: gradients.slice(2) })
@@ -104,5 +103,5 @@ export const selfAttention =
   ({ dropout, heads }: { readonly dropout: number; readonly heads: number }) =>
   (place: Place): Operation => {
     const { backward, forward, own } = attention(place, { heads, rate: dropout })
-    return { own, backward, forward: (used, training) => forward(used, training ? place.random() : undefined) }
+    return { own, backward, forward: (used, training) => forward(used, training ? place.draws() : undefined) }
   }

@@ -2,30 +2,33 @@
  * Dropout: the mask is drawn as every engine draws it, so that the same seed drops the same entries everywhere.
  */
 import * as Shape from "../../../../pipeline/Shape.ts"
-import type { Generator } from "../../../../Seed.ts"
 import type { Region } from "../arena.ts"
-import type { Operation, Place } from "../operation.ts"
+import type { Draws, Operation, Place } from "../operation.ts"
 
 /** Factors of so many entries a row: 0 with probability `rate`, else 1 / (1 − rate). */
 export interface Mask {
   readonly factors: Region
-  readonly draw: (rows: number, chance: Generator) => void
+  readonly draw: (rows: number, draws: Draws) => void
   /** Multiplies an array by the factors, into another or itself. */
   readonly apply: (rows: number, from: Region, to: Region) => void
 }
 
 /** A mask of `size` entries a row. */
 const masked = (
-  { arena, kernels, rows, view }: Place,
+  { arena, kernels, rows }: Place,
   { rate, size }: { readonly rate: number; readonly size: number }
 ): Mask => {
   const factors = arena.shared(rows * size)
   const kept = 1 / (1 - rate)
+  // A draw is a whole number of 53 bits; so many of them are below the rate, said in two parts.
+  const whole = Math.ceil(rate * 2 ** 53)
+  const [most, least] = [Math.floor(whole / 2 ** 26), whole % 2 ** 26]
   return {
     factors,
-    draw: (used, chance) => {
-      const values = view(factors, used * size)
-      for (let i = 0; i < values.length; i++) values[i] = chance.float() < rate ? 0 : kept
+    draw: (used, draws) => {
+      const n = used * size
+      kernels.drawMask(n, draws.seed.high, draws.seed.low, draws.next, most, least, kept, factors.at)
+      draws.next += n
     },
     apply: (used, from, to) => kernels.multiply(used * size, from.at, factors.at, to.at)
   }
@@ -39,14 +42,14 @@ export const maskOf = (place: Place, rate: number, size: number): Mask | undefin
 export const dropout =
   ({ rate }: { readonly rate: number }) =>
   (place: Place): Operation => {
-    const { input, kernels, output, random } = place
+    const { draws, input, kernels, output } = place
     const size = Shape.size(place.shape)
     const mask = masked(place, { rate, size })
     return {
       own: [mask.factors],
       forward: (used, training) => {
         if (!training) return kernels.copyRows(1, 4 * used * size, input.at, 0, output.at, 0)
-        mask.draw(used, random())
+        mask.draw(used, draws())
         mask.apply(used, input, output)
       },
       backward: (used, { input: dx, output: dy }) => {

@@ -2,9 +2,8 @@
  * A block of a transformer: attention and two dense layers, each normalised before and added to what came in.
  */
 import * as Shape from "../../../../pipeline/Shape.ts"
-import type { Generator } from "../../../../Seed.ts"
 import type { Region } from "../arena.ts"
-import type { Operation, Place } from "../operation.ts"
+import type { Draws, Operation, Place } from "../operation.ts"
 import { activation, gate, Kind } from "./activations.ts"
 import { attention } from "./attention.ts"
 import { maskOf } from "./dropout.ts"
@@ -34,7 +33,7 @@ const norm = layerNorm({ epsilon: 1e-5 })
 export const transformer =
   (options: Options) =>
   (place: Place): Operation => {
-    const { arena, input, kernels, output, parameterShapes, parameters, random, rows, shape } = place
+    const { arena, draws, input, kernels, output, parameterShapes, parameters, rows, shape } = place
     const [tokens = 1] = shape
     const size = Shape.size(shape)
     const first = options.firstNorm ? 2 : 0
@@ -79,27 +78,27 @@ export const transformer =
     const parts = [firstNorm, mixing, secondNorm, expand, bend, contract]
 
     /** Drops entries of an array, in their place. */
-    const drop = (mask: typeof hiddenMask, used: number, chance: Generator | undefined, of: Region): void => {
-      if (mask === undefined || chance === undefined) return
-      mask.draw(used, chance)
+    const drop = (mask: typeof hiddenMask, used: number, drawn: Draws | undefined, of: Region): void => {
+      if (mask === undefined || drawn === undefined) return
+      mask.draw(used, drawn)
       mask.apply(used, of, of)
     }
 
     return {
       own: [...regions, ...masks, ...parts.flatMap((one) => one?.own ?? [])],
       forward: (used, training) => {
-        const chance = training ? random() : undefined
+        const drawn = training ? draws() : undefined
         const n = used * size
         firstNorm?.forward(used, training)
-        mixing.forward(used, chance)
-        drop(mixedMask, used, chance, added.value)
+        mixing.forward(used, drawn)
+        drop(mixedMask, used, drawn, added.value)
         kernels.add(n, input.at, added.value.at, between.value.at)
         secondNorm.forward(used, training)
         expand.forward(used, training)
         bend.forward(used, training)
-        drop(hiddenMask, used, chance, hidden.value)
+        drop(hiddenMask, used, drawn, hidden.value)
         contract.forward(used, training)
-        drop(contractedMask, used, chance, added.value)
+        drop(contractedMask, used, drawn, added.value)
         kernels.add(n, between.value.at, added.value.at, output.at)
       },
       backward: (used, { input: dx, output: dy, parameters: gradients }) => {
