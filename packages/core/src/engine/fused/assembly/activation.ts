@@ -1,5 +1,5 @@
 /**
- * Functions of each entry by itself: values, and gradients by the chain rule. The kinds are those of `../internal/kinds.ts`.
+ * Functions of each entry by itself: values, and gradients by the chain rule. The kinds are those of `../internal/lowering/activations.ts`.
  *
  * Arrays are read and written in whole vectors; the arena leaves room behind each.
  */
