@@ -18,6 +18,9 @@ const big32 = (value: number) => [value >>> 24, (value >> 16) & 255, (value >> 8
 const idx = (shape: ReadonlyArray<number>, values: ReadonlyArray<number>) =>
   Uint8Array.from([0, 0, 8, shape.length, ...shape.flatMap(big32), ...values])
 
+/** The first bytes of a PNG. */
+const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
+
 const png = (side: number, row: number) => {
   const chunk = (type: string, data: ReadonlyArray<number>) => {
     const named = [...new TextEncoder().encode(type), ...data]
@@ -26,14 +29,7 @@ const png = (side: number, row: number) => {
   const values = pixels(side, row)
   const lines = Array.from({ length: side }, (_, y) => [0, ...values.slice(y * side, (y + 1) * side)])
   return Uint8Array.from([
-    0x89,
-    0x50,
-    0x4e,
-    0x47,
-    0x0d,
-    0x0a,
-    0x1a,
-    0x0a,
+    ...signature,
     ...chunk("IHDR", [...big32(side), ...big32(side), 8, 0, 0, 0, 0]),
     ...chunk("IDAT", [...deflateSync(Uint8Array.from(lines.flat()))]),
     ...chunk("IEND", [])

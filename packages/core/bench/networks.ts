@@ -6,6 +6,7 @@ import * as Ingress from "../src/pipeline/Ingress.ts"
 import * as Nn from "../src/pipeline/Nn.ts"
 import * as Optimizer from "../src/pipeline/Optimizer.ts"
 import type * as Pipeline from "../src/pipeline/Pipeline.ts"
+import type * as Shape from "../src/pipeline/Shape.ts"
 import type { Stage } from "../src/pipeline/Stage.ts"
 import * as Transform from "../src/pipeline/Transform.ts"
 
@@ -45,8 +46,10 @@ type Given = Omit<Network, "stages" | "target" | "update" | "torch" | "group"> &
 /** Layers from an ingress of numbers to the last ones before the head. */
 type Body = Pipeline.Pipeline<"ingress" | "layer", never, readonly [number]>
 
-const close = (body: Body, target: Target, update: Update): ReadonlyArray<Stage> => {
-  const scores = body.pipe(Nn.head())
+/** Layers from an ingress of numbers to the head. */
+type Scores = Pipeline.Pipeline<"head", never, Shape.Shape>
+
+const close = (scores: Scores, target: Target, update: Update): ReadonlyArray<Stage> => {
   const lossy =
     target === "binary"
       ? scores.pipe(Bce.loss())
@@ -56,9 +59,9 @@ const close = (body: Body, target: Target, update: Update): ReadonlyArray<Stage>
   return lossy.pipe(update === "sgd" ? Optimizer.sgd({ learningRate }) : adamw).stages
 }
 
-const make = (given: Given, target: Target, body: Body, torch: string): Network => {
+const make = (given: Given, target: Target, scores: Scores, torch: string): Network => {
   const { group = "table", update = "sgd" } = given
-  return { ...given, group, update, target, stages: close(body, target, update), torch }
+  return { ...given, group, update, target, stages: close(scores, target, update), torch }
 }
 
 /** Linear layers of these widths with ReLU after each, and a last one. */
@@ -68,7 +71,7 @@ const perceptron = (given: Given, target: Target, hidden: ReadonlyArray<number> 
   const torch = widths.map((width, i) =>
     i < hidden.length ? `nn.Linear(${width}, ${hidden[i]}), nn.ReLU()` : `nn.Linear(${width}, ${given.outputs})`
   )
-  return make(given, target, body, `nn.Sequential(${torch.join(", ")})`)
+  return make(given, target, body.pipe(Nn.head()), `nn.Sequential(${torch.join(", ")})`)
 }
 
 const repeated = (times: number, width: number): ReadonlyArray<number> => Array.from({ length: times }, () => width)
@@ -103,4 +106,54 @@ const depth = [1, 2, 4, 8, 16].map((layers) =>
   )
 )
 
-export const networks: ReadonlyArray<Network> = [...table, ...rows, ...width, ...depth]
+/** Two convolutions of 3×3 that keep the size, each with ReLU and a maximum of 2×2. */
+const convolution = (batch: number): Network => {
+  const body = Ingress.numeric().pipe(
+    Nn.reshape([28, 28, 1]),
+    Nn.conv2d({ filters: 16, size: 3, padding: "same" }),
+    Nn.relu(),
+    Nn.maxPool2d(2),
+    Nn.conv2d({ filters: 32, size: 3, padding: "same" }),
+    Nn.relu(),
+    Nn.maxPool2d(2),
+    Nn.flatten()
+  )
+  const layer = (from: number, to: number) => `nn.Conv2d(${from}, ${to}, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)`
+  const torch = `nn.Unflatten(1, (1, 28, 28)), ${layer(1, 16)}, ${layer(16, 32)}, nn.Flatten(), nn.Linear(1568, 10)`
+  const given = { title: "28×28×1→conv 16→conv 32→10", inputs: 784, outputs: 10, batch }
+  return make(given, "classes", body.pipe(Nn.head()), `nn.Sequential(${torch})`)
+}
+
+/** Feature tokens of size 192, a class token, and a block of the FT-transformer as in its paper, without dropout. */
+const transformer = (features: number, batch: number): Network => {
+  const none = { attentionDropout: 0, hiddenDropout: 0 }
+  const body = Ingress.numeric().pipe(
+    Nn.featureTokens(192),
+    Nn.classToken(),
+    Nn.transformer({ firstNorm: false, ...none }),
+    Nn.takeToken(),
+    Nn.layerNorm(),
+    Nn.relu()
+  )
+  const given = { title: `FT-transformer block, ${features} features`, inputs: features, outputs: 1, batch }
+  return make({ ...given, update: "adamw" }, "binary", body.pipe(Nn.head()), `FtTransformer(${features}, 192, 8)`)
+}
+
+/** TabM-mini: 32 members that share two layers, and differ in factors of the input and in their heads. */
+const members = (inputs: number, units: number, batch: number): Network => {
+  const shared = { adapter: "none" } as const
+  const body = Ingress.numeric().pipe(
+    Nn.members(32, { adapter: "signs" }),
+    Nn.memberLinear(units, shared),
+    Nn.relu(),
+    Nn.memberLinear(units, shared),
+    Nn.relu(),
+    Nn.memberHead()
+  )
+  const given = { title: `TabM-mini, 32 × ${inputs}→2×${units}→1`, inputs, outputs: 1, batch }
+  return make({ ...given, update: "adamw" }, "binary", body, `TabMMini(32, ${inputs}, ${units})`)
+}
+
+const others: ReadonlyArray<Network> = [convolution(64), members(50, 256, 128), transformer(20, 128)]
+
+export const networks: ReadonlyArray<Network> = [...table, ...others, ...rows, ...width, ...depth]

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Column from "../src/data/Column.ts"
 import * as Engine from "../src/engine/Engine.ts"
+import * as Members from "../src/learning/internal/members.ts"
 import * as Graph from "../src/network/Graph.ts"
 import * as Features from "../src/pipeline/Features.ts"
 import * as Shape from "../src/pipeline/Shape.ts"
@@ -48,15 +49,22 @@ const bytesANumber = 4
 /** Passes over each parameter: forward, backward, its gradient written and read, itself written; AdamW: two slots read and written. */
 const passes = { sgd: 5, adamw: 9 } as const
 
-/** A kernel meets each row once for each place of the output; backward twice, once if what came in has no gradient. */
+/**
+ * A kernel [.., input, output] meets each row once for each place of the output: pixel, token or member. Backward it does
+ * so twice, once if what came in has no gradient. Kernels of which each place has its own meet it once. The products of
+ * attention, which have no kernel, are not counted.
+ */
 const multiplyAdds = (graph: Graph.Network, batch: number): number =>
   graph.nodes.reduce((sum, node) => {
-    if (node._tag !== "Layer" || node.parameters === 0) return sum
-    const kernel = graph.parameters[node.firstParameter]!.shape
-    if (kernel.length < 2) return sum
-    const places = Shape.size(node.shape) / kernel.at(-1)!
-    const first = graph.nodes[node.from]!._tag === "Input"
-    return sum + batch * Shape.size(kernel) * places * (first ? 2 : 3)
+    if (node._tag !== "Layer") return sum
+    const own = graph.parameters.slice(node.firstParameter, node.firstParameter + node.parameters)
+    const passes = graph.nodes[node.from]!._tag === "Input" ? 2 : 3
+    return own.reduce((sum, { path, shape }) => {
+      if (!path.endsWith("kernel") || shape.length < 2) return sum
+      const places = Shape.size(node.shape.slice(0, -1))
+      const separate = shape.length === 3 && shape[0] === places
+      return sum + passes * batch * Shape.size(shape) * (separate ? 1 : places)
+    }, sum)
   }, 0)
 
 const costOf = (graph: Graph.Network, { batch, inputs, update }: Network): Cost => {
@@ -104,7 +112,7 @@ export const prepare = Effect.fnUntraced(function* (network: Network) {
   yield* source.window(given.order)
   const program: Engine.Program = {
     network: graph,
-    loss: partOf(network, "loss").loss,
+    loss: yield* Members.loss(partOf(network, "loss").loss, graph.outputs / network.outputs),
     optimizer: partOf(network, "optimizer").transform,
     seed: Seed.root(1)
   }

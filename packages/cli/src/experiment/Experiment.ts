@@ -62,6 +62,10 @@ const source = {
     Schema.Struct({ name: Name, columns: Select.schema, shape, range }),
     "Makes one column of arrays of many columns of numbers, such as the pixels of an image"
   ),
+  lists: optional(
+    Schema.Record(Schema.String, Schema.Struct({ shape, range })),
+    "Columns of lists of numbers in a Parquet file, by name, that become columns of arrays"
+  ),
   rename: optional(Schema.Record(Schema.String, Name), "New names of columns, by the old ones"),
   rows: optional(Schema.Int.check(Schema.isGreaterThanOrEqualTo(1)), "Only so many rows, the first ones; default all"),
   format: optional(Schema.Literals(["csv", "tsv", "parquet", "jsonl"]), "Overrules the ending of the file's name"),

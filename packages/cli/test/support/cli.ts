@@ -22,7 +22,8 @@ export const start = (
 ): { readonly child: ChildProcess; readonly ended: Promise<Ended> } => {
   const child = spawn(process.execPath, [bin, ...args], {
     cwd,
-    env: { ...process.env, ...env },
+    // tfjs-node, where it is installed, writes notices of its own to standard error.
+    env: { ...process.env, XDG_CACHE_HOME: join(tmpdir(), "rocflow-without-cache"), ...env },
     stdio: ["ignore", "pipe", "pipe"]
   })
   let stdout = ""

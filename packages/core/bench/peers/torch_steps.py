@@ -14,8 +14,54 @@ from torch import nn
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../../losses/bench/peers"))
 from timing import measure
 
+
+class TabMMini(nn.Module):
+    """Members share two layers; each has its factors of the input and its head."""
+
+    def __init__(self, members, inputs, units):
+        super().__init__()
+        self.scale = nn.Parameter(torch.randint(2, (members, inputs)) * 2.0 - 1)
+        self.shared = nn.Sequential(nn.Linear(inputs, units), nn.ReLU(), nn.Linear(units, units), nn.ReLU())
+        bound = units**-0.5
+        self.kernel = nn.Parameter(torch.empty(members, units, 1).uniform_(-bound, bound))
+        self.bias = nn.Parameter(torch.empty(members, 1).uniform_(-bound, bound))
+
+    def forward(self, x):
+        hidden = self.shared(x[:, None] * self.scale)
+        return torch.einsum("bmu,muo->bmo", hidden, self.kernel) + self.bias
+
+
+class FtTransformer(nn.Module):
+    """Feature tokens, a class token, one block without the first norm, head on the class token; no dropout."""
+
+    def __init__(self, features, size, heads):
+        super().__init__()
+        self.heads = heads
+        hidden = int(size * 4 / 3)
+        uniform = lambda *shape: nn.Parameter(torch.empty(*shape).uniform_(-(size**-0.5), size**-0.5))
+        self.weight, self.bias, self.token = uniform(features, size), uniform(features, size), uniform(size)
+        self.attention, self.output = nn.Linear(size, 3 * size), nn.Linear(size, size)
+        self.norm, self.last = nn.LayerNorm(size), nn.LayerNorm(size)
+        self.expand, self.contract = nn.Linear(size, 2 * hidden), nn.Linear(hidden, size)
+        self.head = nn.Linear(size, 1)
+
+    def forward(self, x):
+        tokens = x[:, :, None] * self.weight + self.bias
+        tokens = torch.cat([self.token.expand(len(x), 1, -1), tokens], 1)
+        split = lambda part: part.unflatten(-1, (self.heads, -1)).transpose(1, 2)
+        q, k, v = map(split, self.attention(tokens).chunk(3, -1))
+        mixed = nn.functional.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2)
+        tokens = tokens + self.output(mixed)
+        a, b = self.expand(self.norm(tokens)).chunk(2, -1)
+        tokens = tokens + self.contract(a * nn.functional.relu(b))
+        return self.head(nn.functional.relu(self.last(tokens[:, 0])))
+
+
+# Of members, whose scores are [rows, members, 1], each learns by its own loss.
 LOSSES = {
-    "binary": lambda scores, y: nn.functional.binary_cross_entropy_with_logits(scores[:, 0], y),
+    "binary": lambda scores, y: nn.functional.binary_cross_entropy_with_logits(
+        scores.flatten(1), y[:, None].expand(-1, scores[0].numel())
+    ),
     "classes": nn.functional.cross_entropy,
     "number": lambda scores, y: nn.functional.mse_loss(scores[:, 0], y),
 }

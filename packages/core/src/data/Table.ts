@@ -201,7 +201,8 @@ export const fromColumns = <const G extends GivenColumns>(
  * - A first column that counts the rows from 0 or 1, or has no name and labels them, is no feature of a task by default,
  *   which is noted.
  * - A column without a name is called `index` in the first place and `column 3` in the third.
- * - Nested values (lists, structs, objects) are refused.
+ * - Nested values (lists, structs, objects) are refused, except lists of numbers in Parquet that `lists` names: they become
+ *   tensors.
  *
  * What is read otherwise than a person might think is in `notes`: a column that one value made text, a decimal comma, a
  * delimiter that was found.

@@ -7,63 +7,29 @@
  */
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { createHash } from "node:crypto"
 import * as Column from "./Column.ts"
 import { shapeAfter } from "./internal/tensors/chain.ts"
 import { type Header, idx, npy, type Refused } from "./internal/tensors/headers.ts"
+import {
+  type ArrayOptions,
+  checkRange,
+  inMemory,
+  ofStore,
+  type Options,
+  shaped,
+  withMissing
+} from "./internal/tensors/make.ts"
 import * as Numbers from "./internal/tensors/numbers.ts"
 import { readNumbers } from "./internal/tensors/readNumbers.ts"
 import { findPictures, readPictures } from "./internal/tensors/readPictures.ts"
 import { SchemaError } from "./SchemaError.ts"
 import * as Select from "./Select.ts"
 import * as Table from "./Table.ts"
-import { type Range, type RowShape, type Step, storedShape, type Store } from "./TensorStore.ts"
+import { type RowShape, type Step, storedShape } from "./TensorStore.ts"
 
+export type { ArrayOptions, Options } from "./internal/tensors/make.ts"
 export { type Chain, chain } from "./internal/tensors/chain.ts"
 export { open, type Reader, type Take } from "./internal/tensors/reader.ts"
-
-/** How numbers are read. */
-export interface Options {
-  /** The numbers that are read as 0 and 1, such as `[0, 255]` for pixels of a byte; default: numbers as they are. */
-  readonly range?: Range | undefined
-}
-
-/** How an array is read. */
-export interface ArrayOptions extends Options {
-  /** The shape of one row, of as many numbers as it has in the file; default: that of the file. */
-  readonly shape?: RowShape | undefined
-}
-
-const ofStore = (store: Store, rows: number): Column.Tensor => ({
-  type: "tensor",
-  stores: [store],
-  store: new Uint16Array(rows),
-  place: Int32Array.from({ length: rows }, (_, row) => row),
-  steps: [],
-  missing: null
-})
-
-const sizeOf = (shape: RowShape): number => shape.reduce((product, n) => product * n, 1)
-
-const checkRange = (range: Range | undefined): SchemaError | undefined =>
-  range === undefined || (range.every(Number.isFinite) && range[0] !== range[1])
-    ? undefined
-    : new SchemaError({
-        given: `range: [${range.join(", ")}]`,
-        rule: "is not two different numbers",
-        advice: "Give the numbers that mean 0 and 1, such as [0, 255]."
-      })
-
-const shaped = (given: string, old: RowShape, shape: RowShape): Result.Result<RowShape, SchemaError> =>
-  shape.length > 0 && shape.every((n) => Number.isInteger(n) && n >= 1) && sizeOf(shape) === sizeOf(old)
-    ? Result.succeed(shape)
-    : Result.fail(
-        new SchemaError({
-          given: `shape: [${shape.join(", ")}]`,
-          rule: `does not have the ${sizeOf(old)} numbers of ${given}`,
-          advice: "Give whole numbers of that product, channels last: [28, 28, 1]."
-        })
-      )
 
 const fromArray = Effect.fnUntraced(function* (
   path: string,
@@ -244,29 +210,19 @@ export const fromColumns = Effect.fnUntraced(function* (
     shaped(`the ${chosen.length} columns`, [chosen.length], options.shape ?? [chosen.length])
   )
   const { bytes, element } = pack(numbers, table.rows)
-  const store: Store = {
-    _tag: "Packed",
-    name,
-    digest: createHash("sha256").update(bytes).digest("hex"),
-    range,
-    content: { _tag: "Memory", bytes },
-    offset: 0,
-    element,
-    bigEndian: false,
-    shape
-  }
   const missing = Uint8Array.from({ length: table.rows }, (_, row) =>
     numbers.some((values) => Number.isNaN(values[row])) ? 1 : 0
   )
-  const made = ofStore(store, table.rows)
   const left = table.names
     .filter((each) => !chosen.includes(each))
     .map((each) => [each, table.columns.get(each)!] as const)
-  const tensor: Column.Tensor = missing.includes(1)
-    ? { ...made, place: made.place.map((at, row) => (missing[row] === 1 ? -1 : at)), missing }
-    : made
+  const tensor = withMissing(ofStore(inMemory(name, bytes, element, shape, range), table.rows), missing)
   return { ...(yield* Table.fromEntries([...left, [name, tensor]])), notes: table.notes }
 })
+
+/** Whether all rows are in memory, as bytes at least, so that nobody waits for them. */
+export const isInMemory = ({ stores }: Column.Tensor): boolean =>
+  stores.every((store) => store._tag === "Packed" && store.content._tag === "Memory")
 
 /** A shape of rows after the column's steps, with the number of rows that have it. */
 export interface Shaped {

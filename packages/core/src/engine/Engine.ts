@@ -104,14 +104,14 @@ export const names = (engines: ReadonlyArray<Engine>): string => engines.map(({ 
 
 /**
  * Chooses the first engine that can train a program; never by its size, so that the choice is the same everywhere. With
- * `wanted` only engines whose name begins so.
+ * `wanted` only engines whose name begins so; `"auto"` stands for any.
  */
 export const choose = (
   engines: ReadonlyArray<Engine>,
   program: Omit<Program, "seed">,
-  wanted = ""
+  wanted = "auto"
 ): Result.Result<Engine, EngineUnavailable> => {
-  const asked = engines.filter(({ name }) => name.startsWith(wanted))
+  const asked = engines.filter(({ name }) => wanted === "auto" || name.startsWith(wanted))
   const reasons: Array<string> = []
   for (const engine of asked) {
     const supported = engine.supports(program)
@@ -120,7 +120,7 @@ export const choose = (
   }
   return Result.fail(
     new EngineUnavailable({
-      engine: wanted === "" ? "auto" : wanted,
+      engine: wanted,
       reason: reasons.length === 0 ? "is not among the engines provided" : reasons.join("; "),
       advice:
         reasons.length === 0
@@ -139,14 +139,14 @@ export const choose = (
 export const explain = (
   engines: ReadonlyArray<Engine>,
   program: Omit<Program, "seed">,
-  wanted?: string
+  wanted = "auto"
 ): Result.Result<string, EngineUnavailable> =>
   Result.map(choose(engines, program, wanted), ({ name }) => {
     const before = engines.slice(
       0,
       engines.findIndex((engine) => engine.name === name)
     )
-    if (wanted !== undefined) return `${name}, which the learner names`
+    if (wanted !== "auto") return `${name}, which the learner names`
     const reasons = before.flatMap((engine) => {
       const supported = engine.supports(program)
       return Result.isFailure(supported) ? [`${engine.name} cannot: ${supported.failure}`] : []

@@ -24,7 +24,7 @@ const common = {
   measures: OptionSchema.withDefault(Schema.Array(Measure.reference), []),
   validation: Schema.optionalKey(Validation.Options),
   callbacks: OptionSchema.withDefault(Schema.Array(Callback.reference), []),
-  engine: Schema.optionalKey(Schema.NonEmptyString)
+  engine: OptionSchema.withDefault(Schema.NonEmptyString, "auto")
 }
 
 const ClassifOptions = Schema.Struct({
@@ -47,7 +47,10 @@ export interface Options<E, R, M extends TargetKind> {
   /** Rows held out of training, what is measured on them, and early stopping. Default: none. */
   readonly validation?: Validation.Validation<M>
   readonly callbacks?: ReadonlyArray<Callback.Callback<E, R>>
-  /** The beginning of the name of the engine to compute on, such as "tfjs". Default: the first that can. */
+  /**
+   * The engine to compute on: `"auto"` (the default), the first that can; or the beginning of a name: `"fused"`, `"tfjs"`.
+   * `rocflow inspect` says which it is and why.
+   */
   readonly engine?: string
   /** Early stopping is part of a validation: `Validation.holdout(ratio, { measures, patience })`. */
   readonly patience?: "Early stopping needs a validation split: Validation.holdout(ratio, { measures, patience })"

@@ -104,7 +104,8 @@ const runBatches = Effect.fnUntraced(function* (
   while (next < all.length) {
     if (next * size >= told) {
       const window = order.subarray(told, (told += ahead))
-      yield* Effect.forEach(data.sources, (source) => source.window(window, epoch), { discard: true })
+      const next = told < order.length ? order.subarray(told, told + ahead) : undefined
+      yield* Effect.forEach(data.sources, (source) => source.window(window, epoch, next), { discard: true })
     }
     const until = performance.now() + slice
     do {

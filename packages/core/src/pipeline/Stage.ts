@@ -51,9 +51,14 @@ export interface Source {
   readonly bytesPerRow?: number
   /**
    * Makes the rows that the next calls of `fill` will ask for available. In training, `epoch` counts from 1, and rows may
-   * be changed at random; elsewhere there is none.
+   * be changed at random; elsewhere there is none. `next` are the rows of the window after this one, which may be fetched
+   * while this one is used.
    */
-  readonly window: (rows: ArrayLike<number>, epoch?: number) => Effect.Effect<void, PipelineError>
+  readonly window: (
+    rows: ArrayLike<number>,
+    epoch?: number,
+    next?: ArrayLike<number>
+  ) => Effect.Effect<void, PipelineError>
   /** Writes rows, one after the other, each of the ingress's shape, to the beginning of `into`. */
   readonly fill: (rows: ArrayLike<number>, into: Float32Array) => void
 }

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Jpeg from "jpeg-js"
 import * as Column from "../../src/data/Column.ts"
+import * as Duckdb from "../../src/data/internal/duckdb.ts"
 import * as Select from "../../src/data/Select.ts"
 import * as Table from "../../src/data/Table.ts"
 import * as Task from "../../src/data/Task.ts"
@@ -319,6 +320,49 @@ describe("fromColumns", () => {
       expect(yield* of({ columns: ["x3"] })).toContain('names "x3", which is not in the table. There are y, x1, x2, z.')
       expect(yield* of({ columns: ["y"] })).toContain("the type string cannot be part of a tensor")
       expect(yield* of({ columns: ["x1", "x2"], shape: [3] })).toContain("does not have the 2 numbers of the 2 columns")
+    })
+  )
+})
+
+describe("lists in Parquet", () => {
+  const write = Effect.fnUntraced(function* (path: string, select: string) {
+    const connection = yield* Duckdb.open
+    yield* Duckdb.columns(connection, `COPY (${select}) TO ${Duckdb.literal(path)} (FORMAT parquet)`, ["number"])
+  })
+
+  it.effect("are read as tensors, beside other columns or alone, with missing rows", () =>
+    Effect.gen(function* () {
+      const path = join(yield* Arrays.folder, "a.parquet")
+      yield* write(
+        path,
+        "SELECT x, a, b::UTINYINT[][] AS b FROM (VALUES (1, [0.5, 1, 2, 3]::FLOAT[], [[7, 8]]), (2, NULL, [[9, 255]]), (3, [4, 5, 6, 7], [[1, 2]])) t(x, a, b)"
+      )
+      const options = { lists: { a: { shape: [2, 2] }, b: { range: [0, 255] as const } } }
+      const table = yield* Table.fromFile(path, options)
+      expect(table.names).toEqual(["x", "a", "b"])
+      const [a, b] = [table.columns.get("a")!, table.columns.get("b")!]
+      expect([shapes(a), shapes(b), Column.countMissing(a)]).toEqual([[[2, 2]], [[2]], 1])
+      expect(yield* read(a, [2, 0])).toEqual([
+        [4, 5, 6, 7],
+        [0.5, 1, 2, 3]
+      ])
+      expect(yield* read(b, [1])).toEqual([[Math.fround(9 / 255), 1]])
+      expect(tensor(b).stores[0]).toMatchObject({ element: "u1" })
+      yield* write(path, "SELECT [1, 2]::FLOAT[] AS v FROM range(5000)")
+      const many = yield* Table.fromFile(path, { lists: { v: {} } })
+      expect([many.rows, yield* read(many.columns.get("v")!, [4999])]).toEqual([5000, [[1, 2]]])
+    })
+  )
+
+  it.effect("are refused when they are not numbers of one length, or not there", () =>
+    Effect.gen(function* () {
+      const path = join(yield* Arrays.folder, "a.parquet")
+      yield* write(path, "SELECT * FROM (VALUES ([1, 2], ['u']), ([3], ['v'])) t(a, s)")
+      const of = (lists: Table.FileOptions["lists"]) => message(Table.fromFile(path, { lists }))
+      expect(yield* of({ a: {} })).toContain("lists of 1 to 2 numbers are no rows of one shape")
+      expect(yield* of({ s: {} })).toContain("is no list of numbers")
+      expect(yield* of({ b: {} })).toContain("the column of lists is not in the file")
+      expect(yield* of(undefined)).toContain("or name it in lists if it holds numbers")
     })
   )
 })

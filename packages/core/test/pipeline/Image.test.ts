@@ -63,10 +63,10 @@ const six = images([2, 3], [1, 2, 3, 4, 5, 6])
 describe("resize", () => {
   it.effect("shrinks by the triangle filter, widened by the ratio of the sizes", () =>
     Effect.gen(function* () {
-      const { rows, shape } = yield* changed(Image.resize([1, 2]), yield* images([1, 4, 1], [8, 0, 4, 1]))
+      const { rows, shape } = yield* changed(Image.resize([1, 2]), yield* images([1, 4, 1], [8, 2, 4, 1]))
       expect(shape).toEqual([1, 2, 1])
       // The centre of the first pixel is 1; those of the old ones lie 0.5, 0.5 and 1.5 away: weights ¾, ¾ and ¼.
-      close(rows[0]!, [(0.75 * 8 + 0.25 * 4) / 1.75, (0.75 * 4 + 0.75 * 1) / 1.75])
+      close(rows[0]!, [(0.75 * 8 + 0.75 * 2 + 0.25 * 4) / 1.75, (0.25 * 2 + 0.75 * 4 + 0.75 * 1) / 1.75])
     })
   )
 

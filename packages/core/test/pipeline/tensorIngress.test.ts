@@ -1,13 +1,17 @@
+import { rmSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Column from "../../src/data/Column.ts"
+import * as Tensors from "../../src/data/Tensors.ts"
 import * as Augment from "../../src/pipeline/Augment.ts"
 import * as Features from "../../src/pipeline/Features.ts"
 import * as Image from "../../src/pipeline/Image.ts"
 import * as Ingress from "../../src/pipeline/Ingress.ts"
 import type { Any } from "../../src/pipeline/Pipeline.ts"
 import * as Seed from "../../src/Seed.ts"
+import * as Arrays from "../support/arrays.ts"
 import { count, invert } from "../support/invert.ts"
 import { partOf } from "../support/pipelines.ts"
 
@@ -148,6 +152,44 @@ describe("decoding", () => {
       yield* source.window([7, 8])
       expect(count.rows).toBe(4)
       expect(fill(7)[1]).toBe(1 - ((7 * 62_500 + 1) % 256))
+    })
+  )
+})
+
+describe("images that do not fit into memory", () => {
+  it.effect("are decoded ahead, in another thread, whichever rows are asked for then", () =>
+    Effect.gen(function* () {
+      const folder = yield* Arrays.folder
+      const side = 1000
+      const paths = Array.from({ length: 18 }, (_, i) => {
+        const path = join(folder, `${i}.png`)
+        const line = Array.from({ length: side }, () => i + 1)
+        writeFileSync(
+          path,
+          Arrays.png(
+            [side, side],
+            "grey",
+            8,
+            Array.from({ length: side }, () => line)
+          )
+        )
+        return path
+      })
+      const { fill, source } = yield* open(features(yield* Tensors.fromImages(paths)))
+      // Those of a window and those of the next one.
+      expect(source.bytesPerRow).toBe(2 * 4 * side * side)
+      const middle = (row: number) => fill(row)[500_500]
+      yield* source.window([3, 0], 1, [5, 4])
+      expect([middle(0), middle(3)]).toEqual([1, 4])
+      yield* source.window([5, 4], 1, [6])
+      expect([middle(5), middle(4)]).toEqual([6, 5])
+      yield* source.window([7, 8], 2, [9])
+      expect([middle(7), middle(8)]).toEqual([8, 9])
+      rmSync(paths[10]!)
+      yield* source.window([9], 2, [10])
+      expect(middle(9)).toBe(10)
+      const error = yield* Effect.flip(source.window([10], 2))
+      expect(error.message).toMatch(/10.png cannot be read \(ENOENT/)
     })
   )
 })

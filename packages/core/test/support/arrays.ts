@@ -57,6 +57,9 @@ const chunk = (type: string, data: ReadonlyArray<number>): ReadonlyArray<number>
 /** The colour types of PNG. */
 export const colours = { grey: 0, rgb: 2, palette: 3, greyAlpha: 4, rgba: 6 } as const
 
+/** The first bytes of a PNG. */
+const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
+
 /** A PNG of lines of bytes as they stand in the file, without a filter. */
 export const png = (
   [height, width]: readonly [number, number],
@@ -66,14 +69,7 @@ export const png = (
   more: ReadonlyArray<readonly [type: string, data: ReadonlyArray<number>]> = []
 ): Uint8Array =>
   Uint8Array.from([
-    0x89,
-    0x50,
-    0x4e,
-    0x47,
-    0x0d,
-    0x0a,
-    0x1a,
-    0x0a,
+    ...signature,
     ...chunk("IHDR", [...big32(width), ...big32(height), depth, colours[colour], 0, 0, 0]),
     ...more.flatMap(([type, data]) => chunk(type, data)),
     ...chunk("IDAT", [...deflateSync(Uint8Array.from(lines.flatMap((line) => [0, ...line])))]),

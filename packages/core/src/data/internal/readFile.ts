@@ -13,6 +13,7 @@ import { numberParser, plain, type Reading, toDeclared } from "./infer.ts"
 import { readDelimited } from "./readDelimited.ts"
 import { readJsonLines } from "./readJsonLines.ts"
 import { readParquet } from "./readParquet.ts"
+import type { ArrayOptions } from "./tensors/make.ts"
 import { type Encoding, textBytes } from "./textBytes.ts"
 import { list, suggest } from "../../internal/suggest.ts"
 
@@ -24,6 +25,8 @@ export interface FileOptions {
   readonly format?: Format | undefined
   /** Types of some columns by name; the other types are inferred. */
   readonly columns?: Readonly<Record<string, Column.PlainType>> | undefined
+  /** Columns of lists of numbers in a Parquet file, by name, that are read as tensors: their shape and range. */
+  readonly lists?: Readonly<Record<string, ArrayOptions>> | undefined
   /** One character; default: a comma in CSV, a tab in TSV, or what splits the first lines evenly. */
   readonly delimiter?: string | undefined
   /**
@@ -138,7 +141,15 @@ const readingOf = (path: string, options: FileOptions): Result.Result<Reading, S
 }
 
 const read = Effect.fnUntraced(function* (path: string, format: Format, options: FileOptions, reading: Reading) {
-  if (format === "parquet") return yield* readParquet(path)
+  if (format === "parquet") return yield* readParquet(path, options.lists)
+  if (options.lists !== undefined) {
+    return yield* new SchemaError({
+      file: path,
+      given: "lists",
+      rule: `are not read from ${format}`,
+      advice: "Write the file as Parquet, or make a tensor of plain columns by Tensors.fromColumns (in a file: tensor)."
+    })
+  }
   const text = yield* textBytes(path, yield* bytesOf(path), options.encoding)
   if (format === "jsonl") return yield* readJsonLines(path, text.bytes, reading)
   return yield* readDelimited(path, text, {

@@ -2,8 +2,11 @@ import type { DuckDBConnection } from "@duckdb/node-api"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Column from "../Column.ts"
+import { suggest } from "../../internal/suggest.ts"
 import { SchemaError } from "../SchemaError.ts"
 import * as Duckdb from "./duckdb.ts"
+import { readList } from "./readLists.ts"
+import type { ArrayOptions } from "./tensors/make.ts"
 import type { FileContent } from "./fileContent.ts"
 
 /** A column of the file: the name it has there, the name DuckDB gives it, its DuckDB type. */
@@ -69,7 +72,7 @@ const unsupported = (path: string, { name, type }: Source) =>
     column: name,
     given: `the type ${type}`,
     rule: "has no place in a table of numbers, truth values, levels and text",
-    advice: "Unnest it into plain columns, or leave the column out."
+    advice: "Unnest it into plain columns, leave the column out, or name it in lists if it holds numbers."
   })
 
 /** Whole numbers are read as float64 if all of them fit, else as text. */
@@ -108,13 +111,35 @@ const toColumn = (column: Duckdb.Values, target: Target): Column.Column => {
 }
 
 /**
- * Reads a Parquet file. Its types decide, not its values, except that whole numbers beyond 2^53 - 1 become text.
+ * Reads a Parquet file. Its types decide, not its values, except that whole numbers beyond 2^53 - 1 become text. `lists` are
+ * the columns of lists that become tensors.
  */
 export const readParquet = Effect.fnUntraced(
-  function* (path: string): Effect.fn.Return<FileContent, SchemaError | Duckdb.Refusal, Scope.Scope> {
+  function* (
+    path: string,
+    lists: Readonly<Record<string, ArrayOptions>> | undefined
+  ): Effect.fn.Return<FileContent, SchemaError | Duckdb.Refusal, Scope.Scope> {
     const connection = yield* Duckdb.open
     yield* Duckdb.columns(connection, "SET TimeZone = 'UTC'", [])
-    const sources = yield* describe(connection, path)
+    const all = yield* describe(connection, path)
+    const tensors = new Map<string, Column.Column>()
+    for (const [name, options] of Object.entries(lists ?? {})) {
+      const source = all.find((each) => each.name === name)
+      if (source === undefined) {
+        return yield* new SchemaError({
+          file: path,
+          column: name,
+          given: "the column of lists",
+          rule: "is not in the file",
+          advice: suggest(
+            name,
+            all.map((each) => each.name)
+          )
+        })
+      }
+      tensors.set(name, yield* readList(connection, path, source, options))
+    }
+    const sources = all.filter(({ name }) => !tensors.has(name))
     const refused = sources.find(({ type }) => targetOf(type) === undefined)
     if (refused !== undefined) return yield* unsupported(path, refused)
     const large = sources.filter(({ type }) => targetOf(type) === "large")
@@ -128,12 +153,15 @@ export const readParquet = Effect.fnUntraced(
       const value = wanted[index] === "date" ? `epoch_ms(CAST(${name} AS TIMESTAMP))` : name
       return `CAST(${value} AS ${sqlTypes[kinds[wanted[index]!]]})`
     })
-    const values = yield* Duckdb.columns(
-      connection,
-      `SELECT ${sql.join(", ")} FROM read_parquet(${Duckdb.file(path)})`,
-      wanted.map((target) => kinds[target])
-    )
-    if (values[0]!.values.length === 0) {
+    const values =
+      sources.length === 0
+        ? []
+        : yield* Duckdb.columns(
+            connection,
+            `SELECT ${sql.join(", ")} FROM read_parquet(${Duckdb.file(path)})`,
+            wanted.map((target) => kinds[target])
+          )
+    if (values[0]?.values.length === 0) {
       return yield* new SchemaError({
         file: path,
         given: "the file",
@@ -141,8 +169,9 @@ export const readParquet = Effect.fnUntraced(
         advice: "A table needs at least one row."
       })
     }
+    const plain = new Map(sources.map(({ name }, index) => [name, toColumn(values[index]!, wanted[index]!)]))
     return {
-      entries: sources.map(({ name }, index) => [name, toColumn(values[index]!, wanted[index]!)] as const),
+      entries: all.map(({ name }) => [name, tensors.get(name) ?? plain.get(name)!] as const),
       lineOfRow: undefined,
       notes: []
     }

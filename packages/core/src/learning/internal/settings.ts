@@ -22,7 +22,7 @@ export interface Settings {
   readonly validation?: Validation.Options
   readonly callbacks: ReadonlyArray<Callback>
   readonly predictType: "prob" | "response"
-  /** The beginning of an engine's name; any engine that supports the network without it. */
+  /** The beginning of an engine's name, or "auto". */
   readonly engine?: string
 }
 

@@ -185,6 +185,38 @@ const images: fc.Arbitrary<Pick<Case, "stages" | "inputs">> = fc
     )
   )
 
+const adapters = fc.constantFrom("none", "ones", "signs", "normal")
+
+/** Networks of tokens and of members. */
+const vectors: fc.Arbitrary<Pick<Case, "stages" | "inputs">> = fc
+  .tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 9 }), activations, adapters, adapters)
+  .chain(([features, size, one, first, second]) =>
+    fc
+      .constantFrom<ReadonlyArray<Json>>(
+        [{ type: "Nn.linearEmbedding", size }, one, "Nn.flatten"],
+        [{ type: "Nn.featureTokens", size }, { type: "Nn.featureLinear", size: 5 }, one, "Nn.flatten"],
+        [{ type: "Nn.featureTokens", size }, "Nn.classToken", { type: "Nn.layerNorm", epsilon: 0.1 }, "Nn.flatten"],
+        [{ type: "Nn.featureTokens", size }, one, "Nn.takeToken"],
+        [
+          { type: "Nn.linear", units: size },
+          { type: "Nn.members", count: 3, adapter: first },
+          { type: "Nn.memberLinear", units: 4, adapter: second },
+          one,
+          { type: "Nn.memberLinear", units: 2, adapter: first },
+          "Nn.flatten"
+        ],
+        [
+          { type: "Nn.members", count: 2, adapter: first },
+          { type: "Nn.memberLinear", units: size, adapter: second },
+          "Nn.flatten"
+        ]
+      )
+      .map((stages) => ({
+        stages: ["Ingress.numeric", ...stages, "Nn.head"],
+        inputs: [["numeric", [features]]] as const
+      }))
+  )
+
 /** Whether the windows fit into the image. */
 const fits = ({ inputs, stages }: Pick<Case, "stages" | "inputs">): boolean =>
   Result.isSuccess(Graph.make(Result.getOrThrow(Pipeline.fromJson(stages, registry)).stages, new Map(inputs), 1))
@@ -196,7 +228,8 @@ export const cases = (batches: boolean): fc.Arbitrary<Case> =>
       fc.oneof(
         { weight: 2, arbitrary: chains(batches) },
         { weight: 1, arbitrary: branches(batches) },
-        { weight: 2, arbitrary: images.filter(fits) }
+        { weight: 2, arbitrary: images.filter(fits) },
+        { weight: 2, arbitrary: vectors }
       ),
       fc.constantFrom<Case["loss"]>("bce", "weighted bce", "aum", "hinge", "mse", "cross-entropy"),
       fc.integer({ min: 2, max: 7 }),

@@ -84,7 +84,7 @@ const jpegPixels = (bytes: Uint8Array, [, , channels]: RowShape): ArrayLike<numb
 }
 
 /** The pixels of an image, row by row, channels last. Throws what the decoder throws for a damaged file. */
-export const decode = (bytes: Uint8Array): Float32Array => {
+export const decode = (bytes: Uint8Array): Float32Array<ArrayBuffer> => {
   const shape = shapeOf(bytes)
   if (shape === undefined) throw new Error("neither PNG nor JPEG")
   const pixels = Float32Array.from(isPng(bytes) ? pngPixels(bytes) : jpegPixels(bytes, shape))

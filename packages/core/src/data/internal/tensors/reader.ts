@@ -10,6 +10,7 @@ import { SchemaError } from "../../SchemaError.ts"
 import { bytesOf, type Packed, type Pictures, type RowShape, rowName, storedShape } from "../../TensorStore.ts"
 import { ioError } from "../ioError.ts"
 import { type Chain, chain } from "./chain.ts"
+import * as DecodePool from "./decodePool.ts"
 import * as Numbers from "./numbers.ts"
 import { decode } from "./pictures.ts"
 
@@ -47,13 +48,17 @@ const packedInFile = Effect.fnUntraced(function* (store: Packed) {
   return load
 })
 
-const pictures =
-  (store: Pictures): Load =>
-  async (place) => {
-    const values = decode(await Fs.readFile(store.files[place]!.path))
+/** Decodes here what is little, and in other threads what is much. */
+const pictures = Effect.fnUntraced(function* (store: Pictures, numbers: number) {
+  const inThreads = numbers >= DecodePool.worthwhile ? yield* DecodePool.open : undefined
+  const load: Load = async (place) => {
+    const { path } = store.files[place]!
+    const values = inThreads === undefined ? decode(await Fs.readFile(path)) : await inThreads(path)
     Numbers.toUnit(values, store.range)
     return values
   }
+  return load
+})
 
 /** Rows that are loaded at the same time. */
 const together = 32
@@ -68,10 +73,14 @@ export interface Reader {
 
 const never = () => undefined
 
+/** How many numbers the rows of a store have that a column refers to. */
+const numbersOf = ({ place, store, stores }: Tensor, of: number): number =>
+  place.reduce((sum, at, row) => (at >= 0 && store[row] === of ? sum + sizeOf(storedShape(stores[of]!, at)) : sum), 0)
+
 /** Opens a column for reading; what it holds is freed with the scope. */
 export const open = Effect.fnUntraced(function* (column: Tensor): Effect.fn.Return<Reader, SchemaError, Scope.Scope> {
-  const loads = yield* Effect.forEach(column.stores, (store): Effect.Effect<Load, SchemaError, Scope.Scope> => {
-    if (store._tag === "Pictures") return Effect.succeed(pictures(store))
+  const loads = yield* Effect.forEach(column.stores, (store, i): Effect.Effect<Load, SchemaError, Scope.Scope> => {
+    if (store._tag === "Pictures") return pictures(store, numbersOf(column, i))
     return store.content._tag === "Memory"
       ? Effect.succeed(packedInMemory(store, store.content.bytes))
       : packedInFile(store)

@@ -6,6 +6,7 @@ export * from "./elementwise"
 export * from "./loss"
 export * from "./norm"
 export * from "./product"
+export * from "./tokens"
 export * from "./update"
 export * from "./window"
 

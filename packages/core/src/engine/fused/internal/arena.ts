@@ -19,6 +19,12 @@ interface Planned {
   last: number
 }
 
+interface Table {
+  readonly region: Region
+  readonly count: number
+  readonly value: (i: number) => number
+}
+
 /** Bytes behind every region that kernels may read, or write, beyond its end. */
 const margin = 64
 
@@ -57,7 +63,7 @@ const page = 65536
 export const make = (): Arena => {
   const fixed: Array<Planned> = []
   const planned = new Map<Region, Planned>()
-  const tables = new Map<string, { readonly region: Region; readonly values: ReadonlyArray<number> }>()
+  const tables = new Map<string, Table>()
 
   const plan = (numbers: number): Planned => ({
     region: { at: 0 },
@@ -70,12 +76,11 @@ export const make = (): Arena => {
     fixed.push(made)
     return made.region
   }
-  const table = (values: ReadonlyArray<number>): Region => {
-    const key = values.join()
+  const tabulated = (key: string, count: number, value: Table["value"]): Region => {
     const known = tables.get(key)
     if (known !== undefined) return known.region
-    const region = kept(values.length)
-    tables.set(key, { region, values })
+    const region = kept(count)
+    tables.set(key, { region, count, value })
     return region
   }
 
@@ -94,8 +99,8 @@ export const make = (): Arena => {
         own.last = Math.max(own.last, time)
       }
     },
-    table,
-    strides: (count, stride) => table(Array.from({ length: count }, (_, i) => i * stride)),
+    table: (values) => tabulated(values.join(), values.length, (i) => values[i]!),
+    strides: (count, stride) => tabulated(`${count} by ${stride}`, count, (i) => i * stride),
     layOut: ({ heap, memory }) => {
       let floor = aligned(heap.value)
       for (const { bytes, region } of fixed) {
@@ -113,8 +118,10 @@ export const make = (): Arena => {
       }
       const missing = Math.ceil((end - memory.buffer.byteLength) / page)
       if (missing > 0) memory.grow(missing)
-      for (const { region, values } of tables.values())
-        new Uint32Array(memory.buffer, region.at, values.length).set(values)
+      for (const { count, region, value } of tables.values()) {
+        const numbers = new Uint32Array(memory.buffer, region.at, count)
+        for (let i = 0; i < count; i++) numbers[i] = value(i)
+      }
       return end
     }
   }

@@ -143,6 +143,19 @@ export interface Kernels {
     own: number
   ) => void
 
+  readonly spread: (rows: number, features: number, size: number, x: At, kernel: At, bias: At, y: At) => void
+  readonly spreadBack: (
+    rows: number,
+    features: number,
+    size: number,
+    x: At,
+    kernel: At,
+    dy: At,
+    dKernel: At,
+    dx: At
+  ) => void
+  readonly sumMembers: (rows: number, count: number, width: number, x: At, y: At) => void
+
   readonly pad: (height: number, bytes: number, from: At, to: At, toStride: number) => void
   readonly addPatches: (places: number, count: number, length: number, at: At, starts: At, patches: At, x: At) => void
   readonly maxPool: (windows: number, channels: number, x: At, first: At, entries: At, y: At, places: At) => void

@@ -2,9 +2,11 @@
  * The rows of a tensor column on their way into a network.
  *
  * What is the same in every epoch is decoded once and kept if it fits into a budget; else a window decodes its own rows, in
- * every epoch anew. Augmentations, which differ from epoch to epoch, work on the rows of a window.
+ * every epoch anew. Images and large files are then read ahead, while the window before is used. Augmentations, which
+ * differ from epoch to epoch, work on the rows of a window.
  */
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
 import type * as Column from "../../../data/Column.ts"
 import type { SchemaError } from "../../../data/SchemaError.ts"
@@ -23,23 +25,13 @@ interface Rows {
   readonly slot: Int32Array
 }
 
-const toPipelineError = ({ message }: SchemaError) => new PipelineError({ issues: [{ path: [], message }] })
+const none = (rows: number): Rows => ({ values: new Float32Array(0), slot: new Int32Array(rows).fill(-1) })
 
-/** Fills rows of a reader that are not there yet. */
-const decodeInto = (
-  { slot, values }: Rows,
-  reader: Tensors.Reader,
-  size: number,
-  asked: ReadonlyArray<number>,
-  firstSlot: number
-) =>
-  Effect.mapError(
-    reader.read(asked, (i, row) => {
-      values.set(row, (firstSlot + i) * size)
-      slot[asked[i]!] = firstSlot + i
-    }),
-    toPipelineError
-  )
+/** The same rows with room for so many numbers. */
+const withRoom = (rows: Rows, numbers: number): Rows =>
+  rows.values.length >= numbers ? rows : { ...rows, values: new Float32Array(numbers) }
+
+const toPipelineError = ({ message }: SchemaError) => new PipelineError({ issues: [{ path: [], message }] })
 
 const copy = ({ slot, values }: Rows, size: number, rows: ArrayLike<number>, into: Float32Array): void => {
   for (let i = 0; i < rows.length; i++) {
@@ -48,30 +40,94 @@ const copy = ({ slot, values }: Rows, size: number, rows: ArrayLike<number>, int
   }
 }
 
-/** The rows as they are before augmentations. */
-const fixedRows = Effect.fnUntraced(function* (column: Column.Tensor, rows: number, size: number) {
-  const reader = yield* Effect.mapError(Tensors.open(column), toPipelineError)
-  const keeps = rows * size * 4 <= keptBytes
-  let held: Rows = { values: new Float32Array(keeps ? rows * size : 0), slot: new Int32Array(rows).fill(-1) }
+const equal = (a: ArrayLike<number>, b: ArrayLike<number>): boolean => {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return a.length === b.length
+}
+
+/** The rows of a column as they are before augmentations. */
+interface Fixed {
+  /** The numbers that a row of a window takes. */
+  readonly windowed: number
+  readonly window: (asked: ArrayLike<number>, next?: ArrayLike<number>) => Effect.Effect<void, PipelineError>
+  readonly held: () => Rows
+}
+
+/** Writes rows of a reader into memory, from a slot on. */
+type Decode = (into: Rows, asked: ReadonlyArray<number>, firstSlot: number) => Effect.Effect<void, PipelineError>
+
+const distinct = (asked: ArrayLike<number>): ReadonlyArray<number> => [...new Set(Array.from(asked))]
+
+/** Rows that are decoded once and kept. */
+const keptRows = (decode: Decode, rows: number, size: number): Fixed => {
+  const held = withRoom(none(rows), rows * size)
   let known = 0
-  const window = (asked: ArrayLike<number>): Effect.Effect<void, PipelineError> =>
-    Effect.suspend(() => {
-      const distinct = [...new Set(Array.from(asked))]
-      if (keeps) {
-        const fresh = distinct.filter((row) => held.slot[row]! < 0)
-        const first = known
-        return Effect.andThen(
-          decodeInto(held, reader, size, fresh, first),
+  return {
+    windowed: 0,
+    held: () => held,
+    window: (asked) =>
+      Effect.suspend(() => {
+        const fresh = distinct(asked).filter((row) => held.slot[row]! < 0)
+        return Effect.tap(decode(held, fresh, known), () =>
           Effect.sync(() => {
             known += fresh.length
           })
         )
-      }
-      const enough = held.values.length >= distinct.length * size
-      held = { ...held, values: enough ? held.values : new Float32Array(distinct.length * size) }
-      return decodeInto(held, reader, size, distinct, 0)
+      })
+  }
+}
+
+/** Rows that are there as long as their window; those of the next one are decoded meanwhile where others do it. */
+const passingRows = Effect.fnUntraced(function* (
+  decode: Decode,
+  rows: number,
+  size: number,
+  ahead: boolean
+): Effect.fn.Return<Fixed, never, Scope.Scope> {
+  const scope = yield* Effect.scope
+  let held = none(rows)
+  let spare = none(rows)
+  let coming: { readonly asked: ArrayLike<number>; readonly fiber: Fiber.Fiber<Rows, PipelineError> } | undefined
+  /** Decodes into the memory of the window before the last one. */
+  const fetch = Effect.fnUntraced(function* (asked: ArrayLike<number>) {
+    const all = distinct(asked)
+    const into = withRoom(spare, all.length * size)
+    yield* decode(into, all, 0)
+    return into
+  })
+  const arrived = Effect.fnUntraced(function* (asked: ArrayLike<number>) {
+    const begun = coming
+    coming = undefined
+    if (begun === undefined) return yield* fetch(asked)
+    if (equal(begun.asked, asked)) return yield* Fiber.join(begun.fiber)
+    yield* Fiber.interrupt(begun.fiber)
+    return yield* fetch(asked)
+  })
+  return {
+    windowed: ahead ? 2 * size : size,
+    held: () => held,
+    window: Effect.fnUntraced(function* (asked, next) {
+      const got = yield* arrived(asked)
+      spare = ahead ? held : got
+      held = got
+      if (ahead && next !== undefined) coming = { asked: next, fiber: yield* Effect.forkIn(fetch(next), scope) }
     })
-  return { window, keeps, held: () => held }
+  }
+})
+
+const fixedRows = Effect.fnUntraced(function* (column: Column.Tensor, rows: number, size: number) {
+  const reader = yield* Effect.mapError(Tensors.open(column), toPipelineError)
+  const decode: Decode = (into, asked, firstSlot) =>
+    Effect.mapError(
+      reader.read(asked, (i, row) => {
+        into.values.set(row, (firstSlot + i) * size)
+        into.slot[asked[i]!] = firstSlot + i
+      }),
+      toPipelineError
+    )
+  if (rows * size * 4 <= keptBytes) return keptRows(decode, rows, size)
+  // What is in memory is decoded by this thread, which could do nothing meanwhile.
+  return yield* passingRows(decode, rows, size, !Tensors.isInMemory(column))
 })
 
 /** Opens a column all of whose rows have one shape before its first augmentation. */
@@ -97,18 +153,17 @@ export const tensorSource = Effect.fnUntraced(function* (
   const size = Shape.size(shape)
   if (changing.length === 0) {
     return {
-      ...(source.keeps ? {} : { bytesPerRow: size * 4 }),
-      window: source.window,
+      ...(source.windowed === 0 ? {} : { bytesPerRow: source.windowed * 4 }),
+      window: (asked, _, next) => source.window(asked, next),
       fill: (asked, into) => copy(source.held(), size, asked, into)
     }
   }
   const run = yield* Effect.mapError(Effect.fromResult(Tensors.chain(changing, before)), refuse)
-  let changed: Rows = { values: new Float32Array(0), slot: new Int32Array(rows).fill(-1) }
+  let changed = none(rows)
   const change = (asked: ArrayLike<number>, epoch: number | undefined): void => {
     const { slot, values } = source.held()
     const from = Shape.size(before)
-    const enough = changed.values.length >= asked.length * size
-    changed = { ...changed, values: enough ? changed.values : new Float32Array(asked.length * size) }
+    changed = withRoom(changed, asked.length * size)
     for (let i = 0; i < asked.length; i++) {
       const row = asked[i]!
       const at = slot[row]! * from
@@ -121,10 +176,10 @@ export const tensorSource = Effect.fnUntraced(function* (
     }
   }
   return {
-    bytesPerRow: (size + (source.keeps ? 0 : Shape.size(before))) * 4,
-    window: (asked, epoch) =>
+    bytesPerRow: (size + source.windowed) * 4,
+    window: (asked, epoch, next) =>
       Effect.andThen(
-        source.window(asked),
+        source.window(asked, next),
         Effect.sync(() => change(asked, epoch))
       ),
     fill: (asked, into) => copy(changed, size, asked, into)

@@ -9,8 +9,11 @@ import { convolution } from "./convolution.ts"
 import { dropout } from "./dropout.ts"
 import { embedding } from "./embedding.ts"
 import { linear } from "./linear.ts"
+import { memberLinear, members } from "./members.ts"
 import { batchNorm, layerNorm } from "./norms.ts"
+import { perFeature } from "./perFeature.ts"
 import { globalPooling, pooling } from "./pooling.ts"
+import { classToken, featureTokens, linearEmbedding, takeToken } from "./tokens.ts"
 
 /** A layer becomes an operation, or leaves its rows where they are under another shape. */
 export type Lowered = ((place: Place) => Operation) | "same rows"
@@ -30,6 +33,14 @@ const entries: ReadonlyArray<readonly [string, Lower]> = [
   entry(Nn.linearDefinition, () => linear),
   entry(Nn.headDefinition, () => linear),
   entry(Nn.embeddingDefinition, () => embedding),
+  entry(Nn.featureLinearDefinition, () => perFeature),
+  entry(Nn.linearEmbeddingDefinition, () => linearEmbedding),
+  entry(Nn.featureTokensDefinition, () => featureTokens),
+  entry(Nn.classTokenDefinition, () => classToken),
+  entry(Nn.takeTokenDefinition, () => takeToken),
+  entry(Nn.membersDefinition, () => members),
+  entry(Nn.memberLinearDefinition, () => memberLinear),
+  entry(Nn.memberHeadDefinition, () => perFeature),
   entry(Nn.identityDefinition, () => "same rows"),
   entry(Nn.flattenDefinition, () => "same rows"),
   entry(Nn.reshapeDefinition, () => "same rows"),

@@ -1,0 +1,207 @@
+/**
+ * Kernels against plain TypeScript in double precision, in both builds.
+ */
+import * as Bce from "@rocflow/losses/Bce"
+import * as CrossEntropy from "@rocflow/losses/CrossEntropy"
+import * as Mse from "@rocflow/losses/Mse"
+import * as fc from "fast-check"
+import { describe, expect, it } from "vitest"
+import { instantiate, type Kernels, runs } from "../../../src/engine/fused/internal/kernels.ts"
+import { Kind } from "../../../src/engine/fused/internal/lowering/activations.ts"
+import * as Seed from "../../../src/Seed.ts"
+
+/** Kernels with a memory that is handed out from its beginning. */
+const machine = (arithmetic: "relaxed" | "strict") => {
+  const kernels = instantiate(arithmetic)
+  kernels.memory.grow(40)
+  let next = Math.ceil(kernels.heap.value / 64) * 64
+  const reserve = (numbers: number): number => {
+    const at = next
+    next += Math.ceil((4 * numbers + 64) / 64) * 64
+    return at
+  }
+  const put = (values: ArrayLike<number>): number => {
+    const at = reserve(values.length)
+    new Float32Array(kernels.memory.buffer, at, values.length).set(values)
+    return at
+  }
+  const table = (values: ReadonlyArray<number>): number => {
+    const at = reserve(values.length)
+    new Uint32Array(kernels.memory.buffer, at, values.length).set(values)
+    return at
+  }
+  const read = (at: number, numbers: number): Float32Array => new Float32Array(kernels.memory.buffer, at, numbers)
+  return { kernels, put, read, reserve, table }
+}
+
+const numbers = (n: number, name: string): Float32Array => {
+  const random = Seed.generator(Seed.derive(Seed.root(3), name))
+  return Float32Array.from({ length: n }, () => random.normal())
+}
+
+const expectClose = (actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number) => {
+  for (let i = 0; i < expected.length; i++) {
+    expect(Math.abs(actual[i]! - expected[i]!)).toBeLessThanOrEqual(tolerance * Math.max(1, Math.abs(expected[i]!)))
+  }
+}
+
+const times = (n: number): ReadonlyArray<number> => Array.from({ length: n }, (_, i) => i)
+
+const sizes = fc.tuple(
+  fc.integer({ min: 1, max: 19 }),
+  fc.integer({ min: 1, max: 19 }),
+  fc.integer({ min: 1, max: 600 })
+)
+
+const erf = (x: number): number => {
+  // The series of Abramowitz and Stegun 7.1.5.
+  let term = x
+  let sum = x
+  for (let n = 1; n < 200; n++) {
+    term *= -(x * x) / n
+    sum += term / (2 * n + 1)
+  }
+  return (2 / Math.sqrt(Math.PI)) * sum
+}
+const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x))
+const softplus = (x: number): number => Math.log1p(Math.exp(x))
+
+const functions: Readonly<Record<keyof typeof Kind, (x: number) => number>> = {
+  relu: (x) => Math.max(0, x),
+  leakyRelu: (x) => (x > 0 ? x : 0.3 * x),
+  elu: (x) => 1.5 * (x > 0 ? x : 0.3 * Math.expm1(x)),
+  sigmoid,
+  tanh: Math.tanh,
+  silu: (x) => x * sigmoid(x),
+  softplus,
+  mish: (x) => x * Math.tanh(softplus(x)),
+  gelu: (x) => (x / 2) * (1 + erf(x / Math.SQRT2)),
+  geluTanh: (x) => (x / 2) * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)))
+}
+
+const builds = (["strict", "relaxed"] as const).filter(runs)
+
+describe.each(builds)("kernels, %s", (arithmetic) => {
+  it("multiply matrices", () =>
+    fc.assert(
+      fc.property(sizes, fc.constantFrom(0, 1, 2), ([m, n, k], how) => {
+        const { kernels, put, read, reserve, table } = machine(arithmetic)
+        const [a, b, c, bias] = [numbers(m * k, "a"), numbers(k * n, "b"), numbers(m * n, "c"), numbers(n, "d")]
+        const rows = table(times(m).map((i) => 4 * i * k))
+        const inner = table(times(k).map((p) => 4 * p))
+        const at = put(c)
+        kernels.product(m, n, k, put(a), rows, inner, put(b), 4 * n, at, 4 * n, how, put(bias))
+        const sum = (i: number, j: number) => times(k).reduce((s, p) => s + a[i * k + p]! * b[p * n + j]!, 0)
+        const begin = (i: number, j: number) => (how === 0 ? 0 : how === 1 ? c[i * n + j]! : bias[j]!)
+        const expected = times(m).flatMap((i) => times(n).map((j) => begin(i, j) + sum(i, j)))
+        expectClose(read(at, m * n), expected, 1e-4)
+
+        const transposed = reserve(m * n)
+        const bT = Float32Array.from(times(n * k), (_, x) => b[(x % k) * n + Math.floor(x / k)]!)
+        kernels.productTransposed(m, n, k, put(a), 4 * k, put(bT), 4 * k, transposed, 4 * n, 0)
+        expectClose(
+          read(transposed, m * n),
+          times(m).flatMap((i) => times(n).map((j) => sum(i, j))),
+          1e-4
+        )
+      }),
+      { numRuns: 40 }
+    ))
+
+  it("multiply a matrix and a vector, from either side", () =>
+    fc.assert(
+      fc.property(sizes, ([m, k]) => {
+        const { kernels, put, read, reserve } = machine(arithmetic)
+        const [x, w, d] = [numbers(m * k, "x"), numbers(k, "w"), numbers(m, "d")]
+        const [y, s] = [reserve(m), reserve(k)]
+        const at = put(x)
+        kernels.dots(m, k, at, 4 * k, put(w), y, put([0.5]))
+        expectClose(
+          read(y, m),
+          times(m).map((i) => times(k).reduce((sum, p) => sum + x[i * k + p]! * w[p]!, 0.5)),
+          1e-5
+        )
+        kernels.weightedRows(m, k, put(d), at, 4 * k, s)
+        expectClose(
+          read(s, k),
+          times(k).map((p) => times(m).reduce((sum, i) => sum + x[i * k + p]! * d[i]!, 0)),
+          1e-5
+        )
+      }),
+      { numRuns: 40 }
+    ))
+
+  it.each(Object.entries(functions))("compute %s and its derivative", (name, f) => {
+    const { kernels, put, read, reserve } = machine(arithmetic)
+    const x = Float32Array.from({ length: 401 }, (_, i) => (i - 200) / 40 + 0.001)
+    const [at, y, dx] = [put(x), reserve(x.length), reserve(x.length)]
+    const kind = Kind[name as keyof typeof Kind]
+    kernels.activate(kind, x.length, at, y, 0.3, 1.5)
+    expectClose(read(y, x.length), x.map(f), 1e-6)
+    kernels.activateBack(kind, x.length, at, put(new Float32Array(x.length).fill(1)), dx, 0.3, 1.5)
+    const h = 1e-4
+    expectClose(
+      read(dx, x.length),
+      Array.from(x, (v) => (f(v + h) - f(v - h)) / (2 * h)),
+      1e-5
+    )
+  })
+
+  it("keep what is not a number, and far values, in activations", () => {
+    const { kernels, put, read, reserve } = machine(arithmetic)
+    const x = [Number.NaN, 1e30, -1e30, 0]
+    for (const kind of Object.values(Kind)) {
+      const y = reserve(4)
+      kernels.activate(kind, 4, put(x), y, 0.3, 1.5)
+      const [first, ...others] = read(y, 4)
+      expect(first).toBeNaN()
+      expect(others.some(Number.isNaN)).toBe(false)
+    }
+  })
+
+  const losses = [
+    ["binaryCrossEntropy", Bce.definition.make({ posWeight: 3, reduction: "mean" }), 1],
+    ["squaredError", Mse.definition.make({ reduction: "mean" }), 1],
+    ["crossEntropy", CrossEntropy.definition.make({ reduction: "mean" }), 5]
+  ] as const
+
+  it.each(losses)("compute %s as the loss does", (name, loss, outputs) =>
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 40 }), fc.constantFrom(0.01, 1, 40), fc.boolean(), (n, size, weighted) => {
+        const { kernels, put, read, reserve } = machine(arithmetic)
+        const random = Seed.generator(Seed.derive(Seed.root(1), n, size))
+        const scores = Float32Array.from({ length: n * outputs }, () => size * random.normal())
+        const targets = Float32Array.from({ length: n }, () =>
+          name === "squaredError" ? random.normal() : random.below(Math.max(2, outputs))
+        )
+        const weights = Float32Array.from({ length: n }, () => random.float())
+        const total = weighted ? weights.reduce((sum, w) => sum + w, 0) : n
+        const expected = new Float32Array(scores.length)
+        const value = loss.evaluate(scores, targets, expected, weighted ? weights : undefined)
+        const gradient = reserve(scores.length)
+        const at = [put(scores), put(targets), weighted ? put(weights) : 0, gradient] as const
+        expectClose([evaluate(kernels, name, n, outputs, at, 1 / total)], [value], 1e-5)
+        expectClose(read(gradient, scores.length), expected, 1e-6)
+      }),
+      { numRuns: 60 }
+    )
+  )
+})
+
+const evaluate = (
+  kernels: Kernels,
+  name: "binaryCrossEntropy" | "squaredError" | "crossEntropy",
+  n: number,
+  outputs: number,
+  [scores, targets, weights, gradient]: readonly [number, number, number, number],
+  scale: number
+): number => {
+  switch (name) {
+    case "binaryCrossEntropy":
+      return kernels.binaryCrossEntropy(n, scores, targets, weights, gradient, 3, scale)
+    case "squaredError":
+      return kernels.squaredError(n, scores, targets, weights, gradient, scale)
+    case "crossEntropy":
+      return kernels.crossEntropy(n, outputs, scores, targets, weights, gradient, scale)
+  }
+}
