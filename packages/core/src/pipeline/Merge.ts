@@ -15,7 +15,7 @@ import * as Schema from "effect/Schema"
 import { define as defineStage } from "./internal/bind.ts"
 import { explicit, stagesReference, toJson } from "./internal/json.ts"
 import { starting } from "./internal/pipeline.ts"
-import type { Reached } from "./Order.ts"
+import type { Reached, Spoken } from "./Order.ts"
 import type * as Pipeline from "./Pipeline.ts"
 import type * as Shape from "./Shape.ts"
 import type { Definition, Join } from "./Stage.ts"
@@ -35,9 +35,9 @@ const problemOf = (names: ReadonlyArray<string>): string | undefined => {
 }
 
 const Options = Schema.Struct({
-  branches: Schema.Record(Schema.String, stagesReference).check(
-    Schema.makeFilter((branches) => problemOf(Object.keys(branches)))
-  )
+  branches: Schema.Record(Schema.String, stagesReference)
+    .annotate({ message: "is no mapping of names to lists of stages; write it as { a: [Ingress.numeric] }" })
+    .check(Schema.makeFilter((branches) => problemOf(Object.keys(branches))))
 })
 
 const define = (join: Join, summary: string): Definition<"merge", typeof Options.Encoded> =>
@@ -69,7 +69,7 @@ export type Joinable<B extends Branches> = {
     ? unknown
     : Pipeline.ReachedOf<B[K]> extends "ingress" | "layer"
       ? unknown
-      : `A branch ends with an ingress or a layer, and ${K & string} ends after the ${Pipeline.ReachedOf<B[K]>}`
+      : `A branch ends with an ingress or a layer, and ${K & string} ends after the ${Spoken[Pipeline.ReachedOf<B[K]>]}`
 }
 
 /** The shape where branches stand side by side: the last sizes add up. */

@@ -190,7 +190,7 @@ describe("branches", () => {
     }>()
     // @ts-expect-error A branch ends with an ingress or a layer, and b ends after the head
     Merge.concat({ a: layers, b: head })
-    // @ts-expect-error A branch ends with an ingress or a layer, and a ends after the preprocess
+    // @ts-expect-error A branch ends with an ingress or a layer, and a ends after the preprocessing
     Merge.sum({ a: Preprocess.standardise() })
     // Of a pipeline that was read from a file the compiler does not know; it is checked when it is read.
     expectTypeOf<Merge.Joinable<{ a: Pipeline.Any }>>().toEqualTypeOf<{ readonly a: unknown }>()
