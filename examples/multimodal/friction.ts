@@ -26,7 +26,7 @@ const mlp = Preprocess.standardise().pipe(
 const learners = [
   Featureless.make(),
   Tree.make(),
-  Learner.named(Tree.make({ cp: 0.001, minsplit: 5 }), "Tree, deeper"),
+  Learner.named(Tree.make({ cp: 0, minsplit: 5 }), "Tree, deeper"),
   Learner.named(mlp, "MLP")
 ]
 

@@ -59,16 +59,26 @@ export const productDefinition = define("product", "The product of branches of e
 /** Branches by name. @category models */
 export type Branches = Readonly<Record<string, Pipeline.Any>>
 
+/** How many sizes the shapes of a union have, of those where the compiler knows it. */
+type Ranks<S extends Shape.Shape> = S extends unknown ? (number extends S["length"] ? never : S["length"]) : never
+
+/** `unknown` if all branches have rows of one rank, as far as the compiler knows, else a sentence for each that is not flat. */
+type Even<B extends Branches, K extends keyof B> = [Ranks<Pipeline.ShapeOf<B[K]>>] extends [1 | never]
+  ? unknown
+  : [Ranks<Pipeline.ShapeOf<B[keyof B]>>] extends [Ranks<Pipeline.ShapeOf<B[K]>>]
+    ? unknown
+    : `Branches have rows of one rank, and ${K & string} has rank ${Ranks<Pipeline.ShapeOf<B[K]>>}: end it with Nn.flatten()`
+
 /**
- * `unknown` for each branch that ends in rows of a network, or of which the compiler does not know where it ends, else a
- * sentence.
+ * `unknown` for each branch that ends in rows of a network, of the rank of the others, or of which the compiler does not
+ * know where it ends, else a sentence.
  * @category type-level
  */
 export type Joinable<B extends Branches> = {
   readonly [K in keyof B]: Reached extends Pipeline.ReachedOf<B[K]>
     ? unknown
     : Pipeline.ReachedOf<B[K]> extends "ingress" | "layer"
-      ? unknown
+      ? Even<B, K>
       : `A branch ends with an ingress or a layer, and ${K & string} ends after the ${Spoken[Pipeline.ReachedOf<B[K]>]}`
 }
 
@@ -76,6 +86,15 @@ export type Joinable<B extends Branches> = {
 type Wider<S extends Shape.Shape> = S extends readonly [...infer Before extends Shape.Shape, number]
   ? readonly [...Before, number]
   : Shape.Shape
+
+/** `Wide` if all shapes of a union have one rank, else what no second error follows from. */
+type IfEven<S extends Shape.Shape, Wide extends Shape.Shape, R = Ranks<S>> = [R] extends [never]
+  ? Shape.Shape
+  : R extends unknown
+    ? [Ranks<S>] extends [R]
+      ? Wide
+      : Shape.Shape
+    : never
 
 /**
  * The type of branches that come together: a pipeline by itself, or appended to preprocessing that all branches share.
@@ -120,16 +139,17 @@ const merged = <S extends Pipeline.Any & ((self: never) => Pipeline.Any)>(
  */
 export const concat = <const B extends Branches>(
   branches: B & Joinable<B>
-): Merged<Pipeline.ColumnsOf<B[keyof B]>, Wider<Pipeline.ShapeOf<B[keyof B]>>> =>
+): Merged<Pipeline.ColumnsOf<B[keyof B]>, IfEven<Pipeline.ShapeOf<B[keyof B]>, Wider<Pipeline.ShapeOf<B[keyof B]>>>> =>
   merged(concatDefinition, "concat", branches)
 
 /** Adds the rows of all branches, whose shapes are equal. @category stages */
 export const sum = <const B extends Branches>(
   branches: B & Joinable<B>
-): Merged<Pipeline.ColumnsOf<B[keyof B]>, Pipeline.ShapeOf<B[keyof B]>> => merged(sumDefinition, "sum", branches)
+): Merged<Pipeline.ColumnsOf<B[keyof B]>, IfEven<Pipeline.ShapeOf<B[keyof B]>, Pipeline.ShapeOf<B[keyof B]>>> =>
+  merged(sumDefinition, "sum", branches)
 
 /** Multiplies the rows of all branches entry by entry; their shapes are equal. @category stages */
 export const product = <const B extends Branches>(
   branches: B & Joinable<B>
-): Merged<Pipeline.ColumnsOf<B[keyof B]>, Pipeline.ShapeOf<B[keyof B]>> =>
+): Merged<Pipeline.ColumnsOf<B[keyof B]>, IfEven<Pipeline.ShapeOf<B[keyof B]>, Pipeline.ShapeOf<B[keyof B]>>> =>
   merged(productDefinition, "product", branches)
