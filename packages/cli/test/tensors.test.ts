@@ -66,7 +66,7 @@ learners:
   - id: net
     pipeline:
       - { type: Image.resize, size: [5, 5] }
-      - { type: Ingress.tensor, column: ${column}, shape: [5, 5, 1] }
+      - { type: Ingress.tensor, column: ${column} }
       - Nn.flatten
       - Nn.head
       - ${loss}
@@ -107,7 +107,7 @@ describe("run", () => {
     [
       "images of two sizes as two subsets",
       experiment(
-        `{ sources: [{ name: large, ${arrays} }, { name: small, ${csv} }], target: y, positive: 1, subset: source, stratum: [source, y] }`,
+        `{ sources: [{ name: large, ${arrays}, change: [{ type: Image.crop, size: [6, 6] }] }, { name: small, ${csv} }], target: y, positive: 1, subset: source, stratum: [source, y] }`,
         "sameOther"
       )
     ]
@@ -139,6 +139,12 @@ describe("a task that is read from", () => {
       "tasks[0].images: says how columns of a file are read"
     ],
     ["an absent array", "{ arrays: { image: no.idx }, target: y }", "tasks[0].arrays: "],
+    [
+      "an array that cannot be changed so",
+      `{ ${arrays}, change: [{ type: Image.crop, size: [9, 9] }], target: y }`,
+      "cannot crop 8 × 8 to 9 × 9"
+    ],
+    ["an array with an unknown change", `{ ${arrays}, change: [Image.crap], target: y }`, "tasks[0].change[0]"],
     [
       "sources of other columns",
       `{ sources: [{ ${arrays} }, { file: paths.csv }], target: y }`,

@@ -66,6 +66,15 @@ const source = {
     Schema.Record(Schema.String, Schema.Struct({ shape, range })),
     "Columns of lists of numbers in a Parquet file, by name, that become columns of arrays"
   ),
+  change: optional(
+    Schema.Array(
+      Schema.Union([
+        Name,
+        Schema.StructWithRest(Schema.Struct({ type: Name }), [Schema.Record(Schema.String, Schema.Unknown)])
+      ])
+    ),
+    "Stages that learn nothing, such as Image.crop, for the arrays of this source alone"
+  ),
   rename: optional(Schema.Record(Schema.String, Name), "New names of columns, by the old ones"),
   rows: optional(Schema.Int.check(Schema.isGreaterThanOrEqualTo(1)), "Only so many rows, the first ones; default all"),
   format: optional(Schema.Literals(["csv", "tsv", "parquet", "jsonl"]), "Overrules the ending of the file's name"),

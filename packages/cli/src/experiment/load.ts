@@ -8,7 +8,6 @@ import * as Task from "@rocflow/core/data/Task"
 import type { Engines } from "@rocflow/core/engine/Engine"
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as Measure from "@rocflow/core/learning/Measure"
-import { SchemaError } from "@rocflow/core/data/SchemaError"
 import { decode } from "@rocflow/core/pipeline/Decode"
 import type { Definition } from "@rocflow/core/pipeline/Definition"
 import { pathText } from "@rocflow/core/pipeline/PipelineError"
@@ -175,17 +174,15 @@ const rolesOf = (entry: TaskEntry): Task.Options => {
 const readTasks = Effect.fnUntraced(function* (
   entries: Experiment["tasks"],
   directory: string,
+  registry: Registry.Registry,
   problems: Array<Problem>
 ) {
   const tasks: Array<Task.Task> = []
   for (const [i, entry] of entries.entries()) {
     const at = (path: Document.Path, message: string) => problems.push({ path: ["tasks", i, ...path], message })
-    const table = yield* Effect.result(readTable(entry, directory))
+    const table = yield* Effect.result(readTable(entry, directory, registry))
     if (Result.isFailure(table)) {
-      const { error, path } = table.failure
-      const absent = error.given === "the file" && error.rule === "does not exist"
-      const advice = "Check the path, which is relative to the experiment file."
-      at(path, (absent ? new SchemaError({ ...error, advice }) : error).message)
+      at(table.failure.path, table.failure.message)
       continue
     }
     const made = yield* Effect.result(Task.fromTable(table.success, rolesOf(entry)))
@@ -257,7 +254,7 @@ export const load = Effect.fn("experiment.load")(function* (file: string) {
   const fallback =
     experiment.fallback === undefined ? undefined : readLearner(experiment.fallback, ["fallback"], registry, problems)
   const { measures, pooled } = readMeasures(experiment.measures, registry, problems)
-  const tasks = yield* readTasks(experiment.tasks, directory, problems)
+  const tasks = yield* readTasks(experiment.tasks, directory, registry, problems)
   if (problems.length > 0) return yield* refuse(problems)
   const name = experiment.name ?? path.basename(file, path.extname(file))
   const loaded: Loaded = { file, name, text, experiment, tasks, learners, fallback, measures, pooled, registry, refuse }

@@ -5,11 +5,31 @@ import * as Column from "@rocflow/core/data/Column"
 import { SchemaError } from "@rocflow/core/data/SchemaError"
 import * as Table from "@rocflow/core/data/Table"
 import * as Tensors from "@rocflow/core/data/Tensors"
+import * as Image from "@rocflow/core/pipeline/Image"
+import * as Pipeline from "@rocflow/core/pipeline/Pipeline"
+import type * as Registry from "@rocflow/core/pipeline/Registry"
 import * as Effect from "effect/Effect"
 import * as Path from "effect/Path"
 import type { SourceEntry, TaskEntry } from "./Experiment.ts"
 
 type Source = Omit<SourceEntry, "name">
+
+/** Why a source cannot be read, with the place in the entry. */
+export interface Refused {
+  readonly path: ReadonlyArray<string | number>
+  readonly message: string
+}
+
+const keyOf = ({ arrays, file, sources }: Source & Pick<TaskEntry, "sources">): string =>
+  file !== undefined ? "file" : arrays !== undefined ? "arrays" : sources !== undefined ? "sources" : "folder"
+
+const said =
+  (path: Refused["path"]) =>
+  (error: SchemaError): Refused => {
+    const absent = error.given === "the file" && error.rule === "does not exist"
+    const advice = "Check the path, which is relative to the experiment file."
+    return { path, message: (absent ? new SchemaError({ ...error, advice }) : error).message }
+  }
 
 /** What a table is called that has no other name: its file, or its directory. */
 export const nameOf = ({ arrays = {}, file, folder, sources }: Source & Pick<TaskEntry, "sources">): string => {
@@ -68,7 +88,18 @@ const withImages = Effect.fnUntraced(function* (
 
 const readFile = Effect.fnUntraced(function* (source: Source & { readonly file: string }, directory: string) {
   const path = yield* Path.Path
-  const { arrays: _, file: name, folder: __, images, na, rename: ___, rows: ____, tensor, ...options } = source
+  const {
+    arrays: _,
+    change: __,
+    file: name,
+    folder: ___,
+    images,
+    na,
+    rename: ____,
+    rows: _____,
+    tensor,
+    ...options
+  } = source
   // YAML reads the words null and -999 as values.
   const words = na === undefined ? undefined : [na].flat().map(String)
   const file = path.resolve(directory, name)
@@ -96,27 +127,31 @@ const renamed = Effect.fnUntraced(function* (table: Table.Table, names: Readonly
   return { ...next, notes }
 })
 
-const readSource = Effect.fnUntraced(function* (source: Source, directory: string) {
-  const { arrays, file, folder, rename, rows } = source
+/** Stages of this source alone; what they refuse is said of the data. */
+const changed = (table: Table.Table, stages: NonNullable<Source["change"]>, registry: Registry.Registry) =>
+  Effect.fromResult(Pipeline.fromJson(stages, registry)).pipe(
+    Effect.flatMap((pipeline) => Image.change(table, pipeline)),
+    Effect.mapError(({ issues }): Refused => {
+      const [first] = issues
+      const path = ["change", ...(first?.path ?? [])]
+      return { path, message: first?.message ?? "cannot be applied; correct the stages" }
+    })
+  )
+
+const readSource = Effect.fnUntraced(function* (source: Source, directory: string, registry: Registry.Registry) {
+  const { arrays, change, file, folder, rename, rows } = source
   const read =
     file !== undefined
       ? readFile({ ...source, file }, directory)
       : arrays !== undefined
         ? readArrays(arrays, directory)
         : readFolder(folder ?? "", directory)
-  const whole = yield* read
-  const table = rename === undefined ? whole : yield* renamed(whole, rename)
+  const ofData = <A, R>(effect: Effect.Effect<A, SchemaError, R>) => Effect.mapError(effect, said([keyOf(source)]))
+  const whole = yield* ofData(read)
+  const named = rename === undefined ? whole : yield* ofData(renamed(whole, rename))
+  const table = change === undefined ? named : yield* changed(named, change, registry)
   return rows === undefined ? table : Table.head(table, rows)
 })
-
-/** Why a source cannot be read, with the key of the file that it is about. */
-export interface Refused {
-  readonly path: ReadonlyArray<string | number>
-  readonly error: SchemaError
-}
-
-const keyOf = ({ arrays, file, sources }: Source & Pick<TaskEntry, "sources">): string =>
-  file !== undefined ? "file" : arrays !== undefined ? "arrays" : sources !== undefined ? "sources" : "folder"
 
 /** The column that says from which source a row comes. */
 const sourceColumn = "source"
@@ -124,18 +159,19 @@ const sourceColumn = "source"
 /** Reads the table of a task. */
 export const readTable = Effect.fnUntraced(function* (
   entry: Source & Pick<TaskEntry, "sources">,
-  directory: string
+  directory: string,
+  registry: Registry.Registry
 ): Effect.fn.Return<Table.Table, Refused, Path.Path> {
   const { sources, ...single } = entry
-  const refuse = (path: Refused["path"]) => (error: SchemaError) => ({ path, error })
-  if (sources === undefined) return yield* Effect.mapError(readSource(single, directory), refuse([keyOf(entry)]))
+  if (sources === undefined) return yield* readSource(single, directory, registry)
   const tables = yield* Effect.forEach(sources, ({ name, ...source }, i) =>
     Effect.gen(function* () {
-      const table = yield* readSource(source, directory)
+      const within = ({ message, path }: Refused): Refused => ({ path: ["sources", i, ...path], message })
+      const table = yield* Effect.mapError(readSource(source, directory, registry), within)
       const label = name ?? nameOf(source)
       const column = Column.asFactor(Column.text(Array.from({ length: table.rows }, () => label)))
-      return yield* Table.withColumn(table, sourceColumn, column)
-    }).pipe(Effect.mapError(refuse(["sources", i, keyOf(source)])))
+      return yield* Effect.mapError(Table.withColumn(table, sourceColumn, column), said(["sources", i]))
+    })
   )
-  return yield* Effect.mapError(Table.concat(tables), refuse(["sources"]))
+  return yield* Effect.mapError(Table.concat(tables), said(["sources"]))
 })

@@ -22,6 +22,8 @@ interface Kept {
   /** SHA-256 of the contents, in hexadecimal. */
   readonly digest: string
   readonly range: Range | undefined
+  /** What is done to a row of this store alone, before the steps of the column. */
+  readonly steps: ReadonlyArray<Step>
 }
 
 /** Rows of one shape, one after the other, in memory or in a file that is read by parts. @category models */

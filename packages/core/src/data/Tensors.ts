@@ -238,16 +238,17 @@ export interface Shaped {
  * change rows of some shape.
  */
 export const shapes = (column: Column.Tensor): Result.Result<ReadonlyArray<Shaped>, string> => {
-  const stored = new Map<string, Shaped>()
+  const stored = new Map<string, Shaped & { readonly index: number }>()
   for (const [row, place] of column.place.entries()) {
     if (place < 0) continue
-    const shape = storedShape(column.stores[column.store[row]!]!, place)
-    const key = shape.join()
-    stored.set(key, { shape, rows: (stored.get(key)?.rows ?? 0) + 1 })
+    const index = column.store[row]!
+    const shape = storedShape(column.stores[index]!, place)
+    const key = `${index}:${shape.join()}`
+    stored.set(key, { index, shape, rows: (stored.get(key)?.rows ?? 0) + 1 })
   }
   const after = new Map<string, Shaped>()
-  for (const { rows, shape: before } of stored.values()) {
-    const shape = shapeAfter(column.steps, before)
+  for (const { index, rows, shape: before } of stored.values()) {
+    const shape = shapeAfter([...column.stores[index]!.steps, ...column.steps], before)
     if (Result.isFailure(shape)) return Result.fail(shape.failure)
     const key = shape.success.join()
     after.set(key, { shape: shape.success, rows: (after.get(key)?.rows ?? 0) + rows })

@@ -10,7 +10,9 @@
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import type * as Table from "../data/Table.ts"
 import * as OptionSchema from "../OptionSchema.ts"
+import { changeTable } from "./internal/images/changeTable.ts"
 import { define as defineLearning, defineFixed, type Chosen } from "./internal/images/define.ts"
 import * as Geometry from "./internal/images/geometry.ts"
 import { moments } from "./internal/images/moments.ts"
@@ -18,6 +20,8 @@ import type { Change } from "./internal/images/plane.ts"
 import { resize as resized } from "./internal/images/resize.ts"
 import * as Values from "./internal/images/values.ts"
 import type { Options } from "./Definition.ts"
+import type * as Pipeline from "./Pipeline.ts"
+import type { PipelineError } from "./PipelineError.ts"
 import { type ColumnsOption, type Preprocess, stage, type Stage } from "./Preprocess.ts"
 
 export type { Change, Kernel, Random } from "./internal/images/plane.ts"
@@ -216,3 +220,15 @@ export const normaliseDefinition = defineLearning({
 export const normalise = <const Name extends string = never>(
   options: { readonly mean?: ReadonlyArray<number>; readonly sd?: ReadonlyArray<number> } & ColumnsOption<Name> = {}
 ): Stage<Name> => stage<Name>(normaliseDefinition, options)
+
+/**
+ * Changes the tensor columns of a table, whichever way its rows are divided later: for what one of several sources needs
+ * before `Table.concat`. Stages are fitted to no rows, so that they cannot learn of these. Errors: those of the stages, one
+ * that learns, an augmentation.
+ *
+ * @example
+ * const cropped = yield* Image.change(mnist, Image.crop([20, 20])) // [28, 28, 1] to [20, 20, 1]
+ * @category combinators
+ */
+export const change = (table: Table.Table, { stages }: Pipeline.Any): Effect.Effect<Table.Table, PipelineError> =>
+  changeTable(table, stages)

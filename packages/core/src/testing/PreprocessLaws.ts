@@ -21,6 +21,7 @@ const images = (random: Seed.Generator, rows: number): Column.Tensor => ({
       name: "image",
       digest: "",
       range: [0, 255],
+      steps: [],
       content: { _tag: "Memory", bytes: Uint8Array.from({ length: rows * 72 }, () => random.below(256)) },
       offset: 0,
       element: "u1",

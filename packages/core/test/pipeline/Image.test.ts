@@ -11,6 +11,7 @@ import * as Tensors from "../../src/data/Tensors.ts"
 import * as Augment from "../../src/pipeline/Augment.ts"
 import * as Features from "../../src/pipeline/Features.ts"
 import * as Image from "../../src/pipeline/Image.ts"
+import * as Ingress from "../../src/pipeline/Ingress.ts"
 import type { Any } from "../../src/pipeline/Pipeline.ts"
 import * as Seed from "../../src/Seed.ts"
 import { invert } from "../support/invert.ts"
@@ -279,6 +280,37 @@ describe("Augment", () => {
       expect(new Set(shifted.map((row) => row.join())).size).toBeGreaterThan(490)
       // At most a pixel either way, so that the middle is always covered.
       expect(shifted.every((row) => Math.abs(row[4]! - 1) < 1e-6)).toBe(true)
+    })
+  )
+})
+
+describe("change", () => {
+  it.effect("changes a table by stages that learn nothing, before others are joined to it", () =>
+    Effect.gen(function* () {
+      const [a, b] = [yield* images([1, 4], [1, 2, 3, 4]), yield* images([1, 2], [5, 6])]
+      const [whole, other] = [yield* Table.fromEntries(a.columns), yield* Table.fromEntries(b.columns)]
+      const cropped = yield* Image.change(whole, Image.crop([1, 2]).pipe(Image.rescale({ from: [0, 10] })))
+      const joined = yield* Table.concat([cropped, other])
+      const { rows, shape } = yield* changed(
+        Image.rescale({ from: [0, 1], to: [0, 2] }),
+        Features.make(joined.columns, 2)
+      )
+      expect(shape).toEqual([1, 2])
+      close(rows[0]!, [0.4, 0.6])
+      close(rows[1]!, [10, 12])
+      expect(Table.contentHash(cropped)).not.toBe(Table.contentHash(whole))
+      expect(Table.contentHash(joined)).not.toBe(Table.contentHash(yield* Table.concat([whole, other])))
+    })
+  )
+
+  it.effect("refuses stages that learn, draw, or are none", () =>
+    Effect.gen(function* () {
+      const table = yield* Table.fromEntries((yield* six).columns)
+      const of = (pipeline: Any) => Effect.map(Effect.flip(Image.change(table, pipeline)), ({ message }) => message)
+      expect(yield* of(Image.normalise())).toBe("Image.normalise: there are no rows to learn from; give mean and sd")
+      expect(yield* of(Augment.noise({ sd: 1 }))).toContain("augmentations belong into a pipeline")
+      expect(yield* of(Ingress.tensor("image"))).toContain("is no preprocessing stage")
+      expect(yield* of(Image.crop([9, 9]))).toContain("cannot crop 2 × 3 to 9 × 9")
     })
   )
 })

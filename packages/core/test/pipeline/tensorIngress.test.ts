@@ -26,6 +26,7 @@ const counting = (rows: number, shape: ReadonlyArray<number>): Column.Tensor => 
         name: "bytes",
         digest: "",
         range: undefined,
+        steps: [],
         content: { _tag: "Memory", bytes: Uint8Array.from({ length: rows * size }, (_, i) => i) },
         offset: 0,
         element: "u1",

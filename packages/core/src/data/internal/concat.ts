@@ -57,10 +57,13 @@ const tensors = (columns: ReadonlyArray<Column.Tensor>, missing: Uint8Array | nu
   const shifted = columns.map(({ store }, i) => store.map((index) => index + before[i]!))
   return {
     type: "tensor",
-    stores: columns.flatMap(({ stores }) => stores),
+    // What is done to the rows of one column alone goes with its stores.
+    stores: columns.flatMap(({ steps, stores }) =>
+      stores.map((store) => ({ ...store, steps: [...store.steps, ...steps] }))
+    ),
     store: joined(shifted, new Uint16Array(total(shifted))),
     place: codes(columns.map(({ place }) => place)),
-    steps: columns[0]?.steps ?? [],
+    steps: [],
     missing
   }
 }
@@ -88,13 +91,10 @@ export const concat = (columns: ReadonlyArray<Column.Column>): Result.Result<Col
   const levels = all(columns, "factor")
   if (levels !== undefined) return Result.succeed(factors(levels, missing))
   const rows = all(columns, "tensor")
-  const known = rows?.[0]?.steps ?? []
-  if (rows !== undefined && rows.every(({ steps }) => steps === known || steps.length + known.length === 0)) {
-    return Result.succeed(tensors(rows, missing))
+  if (rows === undefined) {
+    return Result.fail(`is ${[...new Set(columns.map(({ type }) => type))].join(" in one and ")} in another`)
   }
-  return Result.fail(
-    rows === undefined
-      ? `is ${[...new Set(columns.map(({ type }) => type))].join(" in one and ")} in another`
-      : "is a tensor that is changed in one and not in another"
-  )
+  return rows.some(({ steps }) => steps.some(({ seed }) => seed !== undefined))
+    ? Result.fail("is changed at random before the tables are joined")
+    : Result.succeed(tensors(rows, missing))
 }

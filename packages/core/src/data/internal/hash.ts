@@ -1,14 +1,20 @@
 import type { Hash } from "node:crypto"
 import { addText, sha256 } from "../../Hash.ts"
 import type { Column } from "../Column.ts"
-import type { Store } from "../TensorStore.ts"
+import type { Step, Store } from "../TensorStore.ts"
 
 const bytes = (array: Float64Array | Int32Array | Uint8Array | Uint16Array) =>
   new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
 
+const addSteps = (hash: Hash, steps: ReadonlyArray<Step>) => {
+  hash.update(`${steps.length}:`)
+  for (const { key, seed } of steps) addText(hash, JSON.stringify([key, seed ?? null]))
+}
+
 /** The contents of a store and how they are read; not where they are, so that files may be moved. */
 const addStore = (hash: Hash, store: Store) => {
   addText(hash, store.digest)
+  addSteps(hash, store.steps)
   addText(hash, JSON.stringify([store.range ?? null, store._tag === "Packed" ? [store.element, store.shape] : null]))
 }
 
@@ -29,8 +35,8 @@ const addColumn = (hash: Hash, name: string, column: Column) => {
     case "tensor": {
       hash.update(`${column.stores.length}:`)
       for (const store of column.stores) addStore(hash, store)
-      hash.update(bytes(column.store)).update(bytes(column.place)).update(`${column.steps.length}:`)
-      for (const { key, seed } of column.steps) addText(hash, JSON.stringify([key, seed ?? null]))
+      hash.update(bytes(column.store)).update(bytes(column.place))
+      addSteps(hash, column.steps)
       break
     }
     default:

@@ -65,6 +65,7 @@ export const inMemory = (
   name,
   digest: createHash("sha256").update(bytes).digest("hex"),
   range,
+  steps: [],
   content: { _tag: "Memory", bytes },
   offset: 0,
   element,

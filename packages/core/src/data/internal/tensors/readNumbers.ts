@@ -92,6 +92,7 @@ export const readNumbers = Effect.fnUntraced(function* (
     name: path,
     digest,
     range,
+    steps: [],
     content: bytes === undefined ? { _tag: "File" } : { _tag: "Memory", bytes },
     offset,
     element,

@@ -38,6 +38,7 @@ export const readPictures = Effect.fnUntraced(function* (paths: ReadonlyArray<st
     name: paths[0] === undefined ? "images" : Path.dirname(paths[0]),
     digest: hash.digest("hex"),
     range,
+    steps: [],
     files
   }
   return store

@@ -86,9 +86,9 @@ export const open = Effect.fnUntraced(function* (column: Tensor): Effect.fn.Retu
       : packedInFile(store)
   })
   const chains = new Map<string, Result.Result<Chain, string>>()
-  const chainOf = (shape: RowShape) => {
-    const key = shape.join()
-    const known = chains.get(key) ?? chain(column.steps, shape)
+  const chainOf = (index: number, shape: RowShape) => {
+    const key = `${index}:${shape.join()}`
+    const known = chains.get(key) ?? chain([...column.stores[index]!.steps, ...column.steps], shape)
     chains.set(key, known)
     return known
   }
@@ -119,7 +119,7 @@ export const open = Effect.fnUntraced(function* (column: Tensor): Effect.fn.Retu
         const loaded = yield* loadAll(part)
         for (const [i, row] of part.entries()) {
           const shape = storedShape(column.stores[column.store[row]!]!, column.place[row]!)
-          const run = chainOf(shape)
+          const run = chainOf(column.store[row]!, shape)
           if (Result.isFailure(run)) return yield* refuse(row, run.failure)
           take(from + i, run.success(loaded[i]!, never))
         }

@@ -106,17 +106,30 @@ function slope(kind: i32, x: v128, p: v128, q: v128): v128 {
 
 /** y = f(x), n entries. */
 export function activate(kind: i32, n: i32, x: usize, y: usize, p: f32, q: f32): void {
+  const end = (<usize>n) << 2
+  // The usual one without a choice in every turn.
+  if (kind == RELU) {
+    const zero = f32x4.splat(0)
+    for (let o: usize = 0; o < end; o += 16) v128.store(y + o, f32x4.max(v128.load(x + o), zero))
+    return
+  }
   const p4 = f32x4.splat(p)
   const q4 = f32x4.splat(q)
-  const end = (<usize>n) << 2
   for (let o: usize = 0; o < end; o += 16) v128.store(y + o, value(kind, v128.load(x + o), p4, q4))
 }
 
 /** dx = dy·f′(x), n entries. */
 export function activateBack(kind: i32, n: i32, x: usize, dy: usize, dx: usize, p: f32, q: f32): void {
+  const end = (<usize>n) << 2
+  if (kind == RELU) {
+    const zero = f32x4.splat(0)
+    for (let o: usize = 0; o < end; o += 16) {
+      v128.store(dx + o, v128.and(v128.load(dy + o), f32x4.gt(v128.load(x + o), zero)))
+    }
+    return
+  }
   const p4 = f32x4.splat(p)
   const q4 = f32x4.splat(q)
-  const end = (<usize>n) << 2
   for (let o: usize = 0; o < end; o += 16) {
     v128.store(dx + o, f32x4.mul(v128.load(dy + o), slope(kind, v128.load(x + o), p4, q4)))
   }

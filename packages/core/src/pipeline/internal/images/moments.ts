@@ -42,7 +42,8 @@ export const moments = (stage: string, column: Column.Tensor): Effect.Effect<Mom
       count += values.length / channels
     }
     yield* Effect.mapError(reader.read(there, take), ({ message }) => refuse(message))
-    const n = Math.max(1, count)
+    if (count === 0) return yield* refuse(`${stage}: there are no rows to learn from; give mean and sd`)
+    const n = count
     const variance = squares.map((square, c) => Math.max(0, square / n - (sum[c]! / n) ** 2))
     return {
       mean: Array.from(sum, (total, c) => first[c]! + total / n),
