@@ -90,12 +90,12 @@ layer(Layer.effect(Found, program).pipe(Layer.provide(Auto.layer())))("main.ts",
   it.effect("finds that the network is the best of the regressions, and that each branch adds something", () =>
     Effect.gen(function* () {
       const { friction, pumps } = yield* Found
-      for (const { label, meanDiff, significant } of friction.tests.filter(({ learner }) => learner === "MLP")) {
-        expect([significant, Number(meanDiff) < -3], label).toEqual([true, true])
+      for (const { meanDiff, significant } of friction.tests.filter(({ learner }) => learner === "MLP")) {
+        expect([significant, Number(meanDiff) < -3]).toEqual([true, true])
       }
       const all = pumps.tests.filter(({ learner }) => learner === "all")
       expect(all).toHaveLength(7)
-      for (const { baseline, label, significant } of all) expect(significant, `${baseline}: ${label}`).toBe(true)
+      expect(all.filter(({ significant }) => !significant)).toEqual([])
     })
   )
 })
