@@ -8,6 +8,18 @@ export const fixed = (value: number, digits = 3): string => {
   return Number(text) === 0 ? (0).toFixed(digits) : text
 }
 
+/** Writes a number with three digits, or why there is none. */
+export const number = (
+  value: number | { readonly reason: string } | { readonly notTestable: string } | undefined
+): string =>
+  typeof value === "number"
+    ? fixed(value)
+    : value === undefined
+      ? "–"
+      : "reason" in value
+        ? value.reason
+        : value.notTestable
+
 /** Lays out rows of cells under a header: the first column to the left, the others to the right. */
 export const table = (header: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>): string => {
   const lines = [header, ...rows]

@@ -274,6 +274,7 @@ describe("rocflow inspect", () => {
     expect(stdout).toMatch(/^task d: binary, 48 rows; ill \d+ \(positive\), well \d+\n/)
     expect(stdout).toMatch(/^site +stratum, subset +string +2 +north$/m)
     expect(stdout).toMatch(/Nn\.head +→ rows × 1$/m)
+    expect(stdout).toMatch(/^ {2}engine on d: fused-(relaxed|strict)$/m)
     expect(stdout).toMatch(/24 jobs, measures auc, error\n$/)
   })
 

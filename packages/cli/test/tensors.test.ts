@@ -66,7 +66,7 @@ learners:
   - id: net
     pipeline:
       - { type: Image.resize, size: [5, 5] }
-      - { type: Ingress.tensor, column: ${column}, shape: [5, 5, 1] }
+      - { type: Ingress.tensor, column: ${column} }
       - Nn.flatten
       - Nn.head
       - ${loss}

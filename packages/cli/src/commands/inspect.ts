@@ -142,8 +142,12 @@ const show = Effect.fnUntraced(function* ({ file, format }: Input) {
   for (const learner of learners) {
     const pipeline = pipelineOf(learner, registry)
     const checked = design.checked.filter((seen) => seen.learner === learner.id)
-    const stages = checked.find((seen) => seen.task === task?.id)?.stages ?? []
-    const shapes = { ...known, columns: new Map(stages.map(({ columns, path }) => [path, columns])) }
+    const { computes, stages } = checked.find((seen) => seen.task === task?.id) ?? { stages: [] }
+    const shapes = {
+      ...known,
+      columns: new Map(stages.map(({ columns, path }) => [path, columns])),
+      inputs: new Map(computes?.program.network.inputs.map(({ path, shape }) => [path, shape]))
+    }
     if (format === "mermaid") {
       if (pipeline !== undefined) yield* Console.log(`%% ${learner.id}\n${Pipeline.toMermaid(pipeline, shapes)}\n`)
     } else {

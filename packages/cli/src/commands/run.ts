@@ -27,7 +27,7 @@ import * as Progress from "../terminal/progress.ts"
 import { pooledTable } from "../terminal/pooledTable.ts"
 import { summary } from "../terminal/summary.ts"
 import { versions } from "../versions.ts"
-import { plan } from "./plan.ts"
+import { checkEngines, plan } from "./plan.ts"
 
 /** Writes an argument as a shell reads it. */
 const word = (text: string): string => (/^[\w./:@+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)
@@ -84,7 +84,8 @@ const printRun = (event: Events.Event): Effect.Effect<void> =>
 export const run = Effect.fn("run")(function* ({ file, out, workers, timeLimit, retryFailed, json }: Input) {
   const path = yield* Path.Path
   const started = yield* Clock.currentTimeMillis
-  const { loaded, design } = yield* plan(file)
+  const planned = yield* plan(file)
+  const { loaded, design } = planned
   for (const warning of design.warnings) yield* Console.error(`note: ${warning}`)
   const directory = Option.getOrElse(out, () =>
     path.join("rocflow-runs", `${fileName(loaded.name)}-${design.hash.slice(0, 8)}`)
@@ -93,6 +94,7 @@ export const run = Effect.fn("run")(function* ({ file, out, workers, timeLimit, 
 
   const outcome = yield* Effect.gen(function* () {
     const engines = yield* Engine.Engines
+    yield* checkEngines(planned)
     const executor = yield* Executor.Executor
     return yield* Run.start(design, directory, {
       experiment: loaded.experiment,

@@ -46,6 +46,7 @@ const rules: Readonly<Record<string, Rule>> = {
     (limit: number, value: string) => value.length >= limit
   ),
   minItems: when(Array.isArray, (limit: number, value: ReadonlyArray<unknown>) => value.length >= limit),
+  maxItems: when(Array.isArray, (limit: number, value: ReadonlyArray<unknown>) => value.length <= limit),
   $ref: (ref, value, _, path, root) => {
     const name = /^#\/\$defs\/(\w+)$/.exec(String(ref))?.[1] ?? ""
     const target = (root["$defs"] as Readonly<Record<string, Schema>>)[name]

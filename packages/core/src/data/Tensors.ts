@@ -163,6 +163,9 @@ export interface FromColumns extends Options {
   readonly shape?: RowShape | undefined
 }
 
+/** The first of some names. */
+const list = (names: ReadonlyArray<string>): string => names.slice(0, 6).join(", ") + (names.length > 6 ? ", …" : "")
+
 /**
  * Makes one tensor column of columns of numbers, such as the pixels of a CSV file, which leave the table; the new column
  * comes last. Numbers are kept in single precision, or as bytes where all are. A row without one of the numbers is missing.
@@ -189,7 +192,7 @@ export const fromColumns = Effect.fnUntraced(function* (
       column: name,
       given: JSON.stringify(columns),
       rule: unknown === undefined ? "takes no column of the table" : `names "${unknown}", which is not in the table`,
-      advice: `There are ${table.names.slice(0, 6).join(", ")}${table.names.length > 6 ? ", …" : ""}.`
+      advice: `There are ${list(table.names)}.`
     })
   }
   const numbers: Array<Float64Array> = []
@@ -207,7 +210,7 @@ export const fromColumns = Effect.fnUntraced(function* (
     numbers.push(values)
   }
   const shape = yield* Effect.fromResult(
-    shaped(`the ${chosen.length} columns`, [chosen.length], options.shape ?? [chosen.length])
+    shaped(`the ${chosen.length} columns ${list(chosen)}`, [chosen.length], options.shape ?? [chosen.length])
   )
   const { bytes, element } = pack(numbers, table.rows)
   const missing = Uint8Array.from({ length: table.rows }, (_, row) =>

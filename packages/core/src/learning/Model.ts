@@ -66,7 +66,7 @@ export interface ClassifOptions<E, R, M extends TargetKind> extends Options<E, R
 export type Fits<P extends Pipeline.Any, K extends TargetKind, Name extends string> = [
   Extract<Pipeline.AcceptsOf<P>, K>
 ] extends [never]
-  ? `The loss is for ${Pipeline.AcceptsOf<P>} targets, ${Name} for ${K} targets`
+  ? `The loss is for ${Pipeline.AcceptsOf<P>} targets, ${Name} for ${[K] extends ["regression"] ? K : "binary or multiclass"} targets`
   : unknown
 
 /** `Model.classif` as a definition, for registries. @category definitions */

@@ -94,23 +94,44 @@ const codes: Shape.Problem = {
   advice: "put Nn.embedding behind Ingress.categorical"
 }
 
-const join = (
-  shapes: ReadonlyArray<Shape.Shape>,
-  how: Join,
-  advice: string
-): Result.Result<Shape.Shape, Shape.Problem> => {
-  const [first = [], ...rest] = shapes
-  const comparable = (shape: Shape.Shape) => (how === "concat" ? shape.slice(0, -1) : shape)
-  const odd = rest.find((shape) => shape.length !== first.length || !Shape.equals(comparable(shape), comparable(first)))
-  if (odd !== undefined) {
-    return Result.fail({
-      given: `${Shape.toText(first)} and ${Shape.toText(odd)}`,
-      expected: how === "concat" ? "shapes that differ in the last size only" : "equal shapes",
-      advice
-    })
+/** A node that comes into a join, with the name of its branch. */
+interface End {
+  readonly name: string
+  readonly node: Node
+}
+
+/** Says what the shapes of branches would have to be, and the advice that brings them there. */
+const unequal = (ends: ReadonlyArray<End>, how: Join): Shape.Problem => {
+  const flat = ends.filter(({ node }) => node.shape.length === 1)
+  const deep = ends.filter(({ node }) => node.shape.length > 1).map(({ name }) => `"${name}"`)
+  return {
+    given: ends.map(({ name, node }) => `${Shape.toText(node.shape)} in "${name}"`).join(" and "),
+    expected: how === "concat" ? "shapes that differ in the last size only" : "equal shapes",
+    advice:
+      flat.length > 0 && deep.length > 0
+        ? `end ${deep.join(" and ")} with Nn.flatten${how === "concat" ? "" : " and a layer of that width"}`
+        : "end the branches with layers of the same shape"
   }
+}
+
+/** The same of a block that adds what it made of the rows to the rows. */
+const changing = (ends: ReadonlyArray<End>): Shape.Problem => ({
+  given: ends.map(({ node }) => Shape.toText(node.shape)).join(" and "),
+  expected: "equal shapes",
+  advice: "let the body keep the shape"
+})
+
+const join = (
+  ends: ReadonlyArray<End>,
+  how: Join,
+  problem: (ends: ReadonlyArray<End>, how: Join) => Shape.Problem
+): Result.Result<Shape.Shape, Shape.Problem> => {
+  const [first = [], ...rest] = ends.map(({ node }) => node.shape)
+  const comparable = (shape: Shape.Shape) => (how === "concat" ? shape.slice(0, -1) : shape)
+  const odd = rest.some((shape) => shape.length !== first.length || !Shape.equals(comparable(shape), comparable(first)))
+  if (odd) return Result.fail(problem(ends, how))
   if (how !== "concat") return Result.succeed(first)
-  return Result.succeed([...first.slice(0, -1), shapes.reduce((sum, shape) => sum + shape.at(-1)!, 0)])
+  return Result.succeed([...first.slice(0, -1), ends.reduce((sum, { node }) => sum + node.shape.at(-1)!, 0)])
 }
 
 type Built = Result.Result<number, Shape.ShapeError>
@@ -182,19 +203,19 @@ export const make = (
     return push(node)
   }
 
-  const addJoin = (from: ReadonlyArray<number>, path: string, how: Join, advice: string): Built => {
-    if (from.some((node) => codesOf(nodes[node]) !== undefined)) return refuse(path, codes)
-    return Result.match(
-      join(
-        from.map((node) => nodes[node]!.shape),
-        how,
-        advice
-      ),
-      {
-        onFailure: (problem) => refuse(path, problem),
-        onSuccess: (shape) => push({ _tag: "Join", path, shape, join: how, from })
-      }
-    )
+  const addJoin = (
+    from: ReadonlyArray<readonly [name: string, node: number]>,
+    path: string,
+    how: Join,
+    problem: (ends: ReadonlyArray<End>, how: Join) => Shape.Problem
+  ): Built => {
+    const coded = from.find(([, node]) => codesOf(nodes[node]) !== undefined)
+    if (coded !== undefined) return refuse(path, { ...codes, given: `${codes.given} in "${coded[0]}"` })
+    const ends = from.map(([name, node]) => ({ name, node: nodes[node]! }))
+    return Result.match(join(ends, how, problem), {
+      onFailure: (refused) => refuse(path, refused),
+      onSuccess: (shape) => push({ _tag: "Join", path, shape, join: how, from: from.map(([, node]) => node) })
+    })
   }
 
   /** The end of the last repetition; another one could not follow where the body changes the shape. */
@@ -219,11 +240,11 @@ export const make = (
       Result.flatMap(sofar, (from) =>
         Result.flatMap(Result.all([...ends.values()]), (last): Built => {
           const part = Result.isSuccess(bound) ? bound.success.part : undefined
-          if (part?.kind === "merge")
-            return addJoin(last, path, part.join, "end the branches with layers of the same shape")
+          const named = Array.from(ends.keys(), (name, i) => [name, last[i]!] as const)
+          if (part?.kind === "merge") return addJoin(named, path, part.join, unequal)
           if (part?.kind !== "block") return sofar
           return "join" in part
-            ? addJoin([...last, from], path, part.join, "let the body keep the shape")
+            ? addJoin([...named, ["what comes into it", from]], path, part.join, changing)
             : repeated(from, last[0] ?? from, path, part.count)
         })
       )

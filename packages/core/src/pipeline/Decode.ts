@@ -86,6 +86,7 @@ const describe = (issue: SchemaIssue.Issue, path: Issue["path"]): ReadonlyArray<
     case "MissingKey":
       return [{ path, message: "is missing; add it" }]
     case "UnexpectedKey":
+      if (typeof path.at(-1) === "number") return [{ path, message: "is one entry too many; leave it out" }]
       return [{ path, message: misplacedOrUnknown(String(path.at(-1) ?? ""), issue.ast) }]
     case "AnyOf": {
       const types = typesOf(issue.ast)

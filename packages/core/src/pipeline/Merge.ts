@@ -15,7 +15,7 @@ import * as Schema from "effect/Schema"
 import { define as defineStage } from "./internal/bind.ts"
 import { explicit, stagesReference, toJson } from "./internal/json.ts"
 import { starting } from "./internal/pipeline.ts"
-import type { Reached } from "./Order.ts"
+import type { Reached, Spoken } from "./Order.ts"
 import type * as Pipeline from "./Pipeline.ts"
 import type * as Shape from "./Shape.ts"
 import type { Definition, Join } from "./Stage.ts"
@@ -35,9 +35,9 @@ const problemOf = (names: ReadonlyArray<string>): string | undefined => {
 }
 
 const Options = Schema.Struct({
-  branches: Schema.Record(Schema.String, stagesReference).check(
-    Schema.makeFilter((branches) => problemOf(Object.keys(branches)))
-  )
+  branches: Schema.Record(Schema.String, stagesReference)
+    .annotate({ message: "is no mapping of names to lists of stages; write it as { a: [Ingress.numeric] }" })
+    .check(Schema.makeFilter((branches) => problemOf(Object.keys(branches))))
 })
 
 const define = (join: Join, summary: string): Definition<"merge", typeof Options.Encoded> =>
@@ -59,23 +59,42 @@ export const productDefinition = define("product", "The product of branches of e
 /** Branches by name. @category models */
 export type Branches = Readonly<Record<string, Pipeline.Any>>
 
+/** How many sizes the shapes of a union have, of those where the compiler knows it. */
+type Ranks<S extends Shape.Shape> = S extends unknown ? (number extends S["length"] ? never : S["length"]) : never
+
+/** `unknown` if all branches have rows of one rank, as far as the compiler knows, else a sentence for each that is not flat. */
+type Even<B extends Branches, K extends keyof B> = [Ranks<Pipeline.ShapeOf<B[K]>>] extends [1 | never]
+  ? unknown
+  : [Ranks<Pipeline.ShapeOf<B[keyof B]>>] extends [Ranks<Pipeline.ShapeOf<B[K]>>]
+    ? unknown
+    : `Branches have rows of one rank, and ${K & string} has rank ${Ranks<Pipeline.ShapeOf<B[K]>>}: end it with Nn.flatten()`
+
 /**
- * `unknown` for each branch that ends in rows of a network, or of which the compiler does not know where it ends, else a
- * sentence.
+ * `unknown` for each branch that ends in rows of a network, of the rank of the others, or of which the compiler does not
+ * know where it ends, else a sentence.
  * @category type-level
  */
 export type Joinable<B extends Branches> = {
   readonly [K in keyof B]: Reached extends Pipeline.ReachedOf<B[K]>
     ? unknown
     : Pipeline.ReachedOf<B[K]> extends "ingress" | "layer"
-      ? unknown
-      : `A branch ends with an ingress or a layer, and ${K & string} ends after the ${Pipeline.ReachedOf<B[K]>}`
+      ? Even<B, K>
+      : `A branch ends with an ingress or a layer, and ${K & string} ends after the ${Spoken[Pipeline.ReachedOf<B[K]>]}`
 }
 
 /** The shape where branches stand side by side: the last sizes add up. */
 type Wider<S extends Shape.Shape> = S extends readonly [...infer Before extends Shape.Shape, number]
   ? readonly [...Before, number]
   : Shape.Shape
+
+/** `Wide` if all shapes of a union have one rank, else what no second error follows from. */
+type IfEven<S extends Shape.Shape, Wide extends Shape.Shape, R = Ranks<S>> = [R] extends [never]
+  ? Shape.Shape
+  : R extends unknown
+    ? [Ranks<S>] extends [R]
+      ? Wide
+      : Shape.Shape
+    : never
 
 /**
  * The type of branches that come together: a pipeline by itself, or appended to preprocessing that all branches share.
@@ -120,16 +139,17 @@ const merged = <S extends Pipeline.Any & ((self: never) => Pipeline.Any)>(
  */
 export const concat = <const B extends Branches>(
   branches: B & Joinable<B>
-): Merged<Pipeline.ColumnsOf<B[keyof B]>, Wider<Pipeline.ShapeOf<B[keyof B]>>> =>
+): Merged<Pipeline.ColumnsOf<B[keyof B]>, IfEven<Pipeline.ShapeOf<B[keyof B]>, Wider<Pipeline.ShapeOf<B[keyof B]>>>> =>
   merged(concatDefinition, "concat", branches)
 
 /** Adds the rows of all branches, whose shapes are equal. @category stages */
 export const sum = <const B extends Branches>(
   branches: B & Joinable<B>
-): Merged<Pipeline.ColumnsOf<B[keyof B]>, Pipeline.ShapeOf<B[keyof B]>> => merged(sumDefinition, "sum", branches)
+): Merged<Pipeline.ColumnsOf<B[keyof B]>, IfEven<Pipeline.ShapeOf<B[keyof B]>, Pipeline.ShapeOf<B[keyof B]>>> =>
+  merged(sumDefinition, "sum", branches)
 
 /** Multiplies the rows of all branches entry by entry; their shapes are equal. @category stages */
 export const product = <const B extends Branches>(
   branches: B & Joinable<B>
-): Merged<Pipeline.ColumnsOf<B[keyof B]>, Pipeline.ShapeOf<B[keyof B]>> =>
+): Merged<Pipeline.ColumnsOf<B[keyof B]>, IfEven<Pipeline.ShapeOf<B[keyof B]>, Pipeline.ShapeOf<B[keyof B]>>> =>
   merged(productDefinition, "product", branches)

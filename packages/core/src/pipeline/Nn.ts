@@ -86,7 +86,14 @@ export const headDefinition = defineStage({
     partOf(
       "head",
       {
-        shape: (_, input, outputs) => Result.map(Shape.ofRank(input, 1), () => [outputs]),
+        shape: (_, input, outputs) =>
+          Result.mapBoth(Shape.ofRank(input, 1), {
+            onSuccess: () => [outputs],
+            onFailure: (problem) =>
+              input.length === 2
+                ? { ...problem, advice: `${problem.advice}, or end a network of members with Nn.memberHead` }
+                : problem
+          }),
         parameters: (_, input, output) => dense(input, output, options.bias),
         forward: (_, input, parameters, pass) => affine(input, parameters, pass)
       },

@@ -49,9 +49,19 @@ export const required = {
 
 type Done<R extends Reached> = (typeof done)[R][number]
 type Required<S extends Reached> = (typeof required)[S][number]
-type Spoken = {
-  readonly [R in Reached]: R extends "layer" ? "network layers" : R extends "preprocess" ? "preprocessing" : R
-}
+/** What was reached, as sentences call it. */
+export const spoken = {
+  preprocess: "preprocessing",
+  ingress: "ingress",
+  layer: "network layers",
+  head: "head",
+  loss: "loss",
+  optimizer: "optimizer",
+  model: "model"
+} as const satisfies Record<Reached, string>
+
+/** @category type-level */
+export type Spoken = typeof spoken
 
 /** The compile error of putting `Name`, a stage of kind `S`, on a pipeline that has reached `R`; `unknown` if it fits. */
 export type Problem<R extends Reached, S extends Reached, Name extends string> = [
@@ -69,7 +79,7 @@ export const problem = (reached: Reached, stage: Reached, name: string): string 
   const missing = required[stage].filter((single) => !(done[reached] as ReadonlyArray<string>).includes(single))
   if (missing.length > 0) return `Stage not set: ${missing.join(", ")}`
   const extra = done[reached].filter((single) => !(required[stage] as ReadonlyArray<string>).includes(single))
-  if (extra.length > 0) return `${name} cannot come after the ${reached === "layer" ? "network layers" : reached}`
+  if (extra.length > 0) return `${name} cannot come after the ${spoken[reached]}`
   if (reached === "model") return `${name} cannot come after the model: the pipeline is complete`
   return undefined
 }

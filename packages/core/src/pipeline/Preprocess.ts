@@ -241,18 +241,24 @@ export const oneHotDefinition = define({
     )
   }),
   fit: (options, features) =>
-    Result.map(Features.chosen(features, "Preprocess.oneHot", options.columns, isCategory), (chosen) => ({
-      unknown: options.unknown,
-      columns: chosen.map(([column, values]) => {
-        const { kept, rare } = Categories.frequent(values, options)
-        return {
-          column,
-          levels: kept,
-          skip: options.drop === "first" ? 1 : 0,
-          rare: options.unknown === "error" ? rare : []
-        }
+    Result.flatMap(Features.chosen(features, "Preprocess.oneHot", options.columns, isCategory), (chosen) => {
+      const tensor = chosen.find(([, { type }]) => type === "tensor")
+      if (tensor !== undefined) {
+        return Features.fail("Preprocess.oneHot", `cannot encode the tensor column "${tensor[0]}"; leave it out`)
+      }
+      return Result.succeed({
+        unknown: options.unknown,
+        columns: chosen.map(([column, values]) => {
+          const { kept, rare } = Categories.frequent(values, options)
+          return {
+            column,
+            levels: kept,
+            skip: options.drop === "first" ? 1 : 0,
+            rare: options.unknown === "error" ? rare : []
+          }
+        })
       })
-    })),
+    }),
   notes: (options, features) =>
     Result.match(Features.chosen(features, "Preprocess.oneHot", options.columns, isCategory), {
       onSuccess: (chosen) => chosen.flatMap(([name, column]) => Categories.notes(name, column, options)),
@@ -314,7 +320,7 @@ export const standardiseDefinition = define({
       if (wrong !== undefined) {
         return Features.fail(
           "Preprocess.standardise",
-          `cannot scale the ${wrong[1].type} column "${wrong[0]}"; encode it by Preprocess.oneHot() or leave it out`
+          `cannot scale the ${wrong[1].type} column "${wrong[0]}"; ${wrong[1].type === "tensor" ? "scale it by Image.normalise()" : "encode it by Preprocess.oneHot()"} or leave it out`
         )
       }
       const scales = chosen.map(([column, values]) => ({ column, ...Statistics.meanAndSd(values) }))

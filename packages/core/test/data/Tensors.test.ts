@@ -319,7 +319,9 @@ describe("fromColumns", () => {
       expect(yield* of({ columns: Select.matching(/^p/) })).toContain("takes no column of the table")
       expect(yield* of({ columns: ["x3"] })).toContain('names "x3", which is not in the table. There are y, x1, x2, z.')
       expect(yield* of({ columns: ["y"] })).toContain("the type string cannot be part of a tensor")
-      expect(yield* of({ columns: ["x1", "x2"], shape: [3] })).toContain("does not have the 2 numbers of the 2 columns")
+      expect(yield* of({ columns: ["x1", "x2"], shape: [3] })).toContain(
+        "does not have the 2 numbers of the 2 columns x1, x2."
+      )
     })
   )
 })

@@ -294,12 +294,12 @@ describe("shapes that do not fit", () => {
     [
       "unequal branches of a sum",
       Merge.sum({ a: Ingress.numeric(["x", "y"]), b: Ingress.numeric(["z"]).pipe(Nn.linear(3)) }).pipe(Nn.head()),
-      "sum: got rows × 2 and rows × 3, expected equal shapes; end the branches with layers of the same shape"
+      'sum: got rows × 2 in "a" and rows × 3 in "b", expected equal shapes; end the branches with layers of the same shape'
     ],
     [
       "unequal branches of a product in a branch",
       Merge.concat({ a: Merge.product({ b: Ingress.numeric(["x", "y"]), c: Ingress.numeric(["z"]) }) }).pipe(Nn.head()),
-      "a/product: got rows × 2 and rows × 1, expected equal shapes; end the branches with layers of the same shape"
+      'a/product: got rows × 2 in "b" and rows × 1 in "c", expected equal shapes; end the branches with layers of the same shape'
     ],
     [
       "a block that changes the width",
@@ -328,9 +328,13 @@ describe("shapes that do not fit", () => {
     const joined = (...shapes: readonly [Shape.Shape, Shape.Shape]) =>
       Merge.concat({ a: plane(...shapes[0]), b: plane(...shapes[1]) })
     expect(refusal(joined([4, 3], [5, 3]), 1, 1).message).toBe(
-      "concat: got rows × 4 × 3 and rows × 5 × 3, expected shapes that differ in the last size only; end the branches with layers of the same shape"
+      'concat: got rows × 4 × 3 in "a" and rows × 5 × 3 in "b", expected shapes that differ in the last size only; end the branches with layers of the same shape'
     )
-    expect(refusal(joined([3], [1, 3]), 1, 1)).toMatchObject({ stage: "concat", given: "rows × 3 and rows × 1 × 3" })
+    expect(refusal(joined([3], [1, 3]), 1, 1)).toMatchObject({
+      stage: "concat",
+      given: 'rows × 3 in "a" and rows × 1 × 3 in "b"',
+      advice: 'end "b" with Nn.flatten'
+    })
     expect(lowered(joined([4, 3], [4, 2]), 1, 1).nodes.at(-1)!.shape).toEqual([4, 5])
   })
 

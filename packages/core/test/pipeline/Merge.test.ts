@@ -151,14 +151,14 @@ describe("a bad description", () => {
     [
       "a branch that is no list",
       merge("Ingress.numeric"),
-      [["0.branches.a", /^Merge\.concat: Expected stages, got "Ingress\.numeric"/]]
+      [["0.branches.a", "Merge.concat: is no list of stages; write one in brackets: [Ingress.numeric]"]]
     ],
     [
       "an empty branch",
       merge([]),
-      [["0.branches.a", /^Merge\.concat: branch "a" ends after the beginning, .*; end it with an ingress or a layer$/]]
+      [["0.branches.a", /^Merge\.concat: branch "a" has no stage, .*; end it with an ingress or a layer$/]]
     ],
-    ["a branch without an ingress", merge(["Preprocess.oneHot"]), [["0.branches.a", /ends after the preprocess, /]]],
+    ["a branch without an ingress", merge(["Preprocess.oneHot"]), [["0.branches.a", /ends after the preprocessing, /]]],
     ["a head in a branch", merge(["Ingress.numeric", "Nn.head"]), [["0.branches.a", /ends after the head, /]]],
     [
       "a layer before the ingress of a branch",
@@ -197,7 +197,7 @@ describe("a bad description", () => {
       [["2", "Merge.concat cannot come after the network layers"]]
     ],
     ["no body", [...block(undefined)], [["1.body", "Nn.residual: is missing; add it"]]],
-    ["an empty body", block([]), [["1.body", /^Nn\.residual: branch "body" ends after the beginning, /]]],
+    ["an empty body", block([]), [["1.body", /^Nn\.residual: the body has no stage, .*; end it with a layer$/]]],
     [
       "an ingress in a body",
       block([linear, "Ingress.numeric"]),

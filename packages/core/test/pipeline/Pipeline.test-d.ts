@@ -13,6 +13,7 @@ import * as Nn from "../../src/pipeline/Nn.ts"
 import * as Optimizer from "../../src/pipeline/Optimizer.ts"
 import type { Problem } from "../../src/pipeline/Order.ts"
 import type * as Pipeline from "../../src/pipeline/Pipeline.ts"
+import type * as Shape from "../../src/pipeline/Shape.ts"
 import * as Preprocess from "../../src/pipeline/Preprocess.ts"
 import * as Transform from "../../src/pipeline/Transform.ts"
 
@@ -190,8 +191,16 @@ describe("branches", () => {
     }>()
     // @ts-expect-error A branch ends with an ingress or a layer, and b ends after the head
     Merge.concat({ a: layers, b: head })
-    // @ts-expect-error A branch ends with an ingress or a layer, and a ends after the preprocess
+    // @ts-expect-error A branch ends with an ingress or a layer, and a ends after the preprocessing
     Merge.sum({ a: Preprocess.standardise() })
+    const image = Ingress.tensor("scan", { shape: [8, 8, 1] })
+    // @ts-expect-error Branches have rows of one rank, and image has rank 3: end it with Nn.flatten()
+    const uneven = Merge.concat({ layers, image })
+    // The branch is the one place of the error: what follows knows no shape.
+    expectTypeOf<Pipeline.ShapeOf<typeof uneven>>().toEqualTypeOf<Shape.Shape>()
+    // @ts-expect-error Branches have rows of one rank, and image has rank 3: end it with Nn.flatten()
+    Merge.sum({ layers, image })
+    Merge.concat({ layers, open: Ingress.tensor("scan") })
     // Of a pipeline that was read from a file the compiler does not know; it is checked when it is read.
     expectTypeOf<Merge.Joinable<{ a: Pipeline.Any }>>().toEqualTypeOf<{ readonly a: unknown }>()
   })

@@ -88,8 +88,7 @@ const makeScorer = (
 ): Engine.Scorer => {
   const memory = memoryOf(network, arithmetic, rows)
   const { buffers, parameters, view } = memory
-  const random = () => Seed.generator(Seed.root(0))
-  const program = Lower.lower(network, { ...memory, rows, gradients: undefined, random })
+  const program = Lower.lower(network, { ...memory, rows, gradients: undefined, seed: () => Seed.root(0) })
   layOut(memory)
   fill(viewsOf([...network.parameters, ...network.buffers], [...parameters, ...buffers], view), arrays)
   return {
@@ -122,7 +121,7 @@ const makeTrainer = (
     ...memory,
     rows,
     gradients: { scores: scoreGradient, parameters: gradients },
-    random: (path) => Seed.generator(Seed.derive(seed, "mask", steps, path))
+    seed: (path) => Seed.derive(seed, "mask", steps, path)
   })
   layOut(memory)
   point(gradients, gradientBlock, extents)

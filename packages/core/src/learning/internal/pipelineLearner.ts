@@ -111,8 +111,13 @@ const dataOf = Effect.fnUntraced(function* (task: Task, learned: Preprocessing.L
   return data
 })
 
-/** The most rows that a scorer computes at a time. */
-const scoredRows = 4096
+/** The most rows that a scorer computes at a time, and the bytes that all its nodes may take for them. */
+const most = { rows: 4096, bytes: 2 ** 25 }
+
+const scoredRows = ({ nodes }: Graph.Network): number => {
+  const bytes = nodes.reduce((sum, { shape }) => sum + 4 * Shape.size(shape), 0)
+  return Math.min(most.rows, Math.ceil(most.bytes / bytes))
+}
 
 /** The scores [rows, outputs] of all rows of sources. */
 const scoresOf = Effect.fnUntraced(function* (
@@ -121,7 +126,7 @@ const scoresOf = Effect.fnUntraced(function* (
   arrays: ReadonlyArray<Graph.NamedArray>,
   { rows, sources }: Pick<Training.Data, "rows" | "sources">
 ) {
-  const size = Math.max(1, Math.min(rows, scoredRows, windowRows(sources, 1)))
+  const size = Math.max(1, Math.min(rows, scoredRows(network), windowRows(sources, 1)))
   const scorer = yield* engine.scorer(network, arrays, size)
   const out = new Float32Array(rows * network.outputs)
   for (let from = 0; from < rows; from += size) {

@@ -7,6 +7,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { Checked } from "./learner.ts"
 import type { Features } from "../../pipeline/Features.ts"
+import { MissingValues } from "../../pipeline/MissingValues.ts"
 import { PipelineError } from "../../pipeline/PipelineError.ts"
 import type { FittedIngress, FittedPreprocessor, Ingress, Preprocessor, Stage } from "../../pipeline/Stage.ts"
 import * as Traverse from "../../pipeline/Traverse.ts"
@@ -34,6 +35,12 @@ export interface Made {
   readonly inputs: ReadonlyMap<string, Features>
 }
 
+/** A problem of a branch says so: several may have stages of one name. */
+const inBranch = (name: string) => (error: PipelineError) =>
+  new PipelineError({
+    issues: error.issues.map((issue) => ({ ...issue, message: `branch "${name}": ${issue.message}` }))
+  })
+
 interface Visitor {
   readonly preprocess: (path: string, stage: Preprocessor, features: Features) => Effect.Effect<Features, PipelineError>
   readonly ingress: (path: string, stage: Ingress, features: Features) => Effect.Effect<void, PipelineError>
@@ -58,9 +65,11 @@ const walk = (
           return Effect.as(visitor.ingress(visit.path, part.ingress, now), now)
         case "merge":
           return Effect.as(
-            Effect.forEach(Traverse.branches(visit), (branch) => walk(branch.stages, now, visitor, branch.path), {
-              discard: true
-            }),
+            Effect.forEach(
+              Traverse.branches(visit),
+              (branch) => Effect.mapError(walk(branch.stages, now, visitor, branch.path), inBranch(branch.name)),
+              { discard: true }
+            ),
             now
           )
         default:
@@ -115,9 +124,18 @@ export const apply = Effect.fnUntraced(function* (
   return made
 })
 
+const inIngress = (branch: string) => (error: PipelineError | MissingValues) =>
+  error._tag === "PipelineError"
+    ? inBranch(branch)(error)
+    : new MissingValues({ ...error, stage: `branch "${branch}": ${error.stage}` })
+
 /** Opens what reaches the ingresses as sources, in the order of the network's inputs. */
 export const open = ({ ingresses }: Learned, { inputs }: Made) =>
-  Effect.forEach(ingresses, ([path, ingress]) => ingress.open(inputs.get(path)!))
+  Effect.forEach(ingresses, ([path, ingress]) => {
+    const branch = path.slice(0, Math.max(0, path.lastIndexOf("/")))
+    const opened = ingress.open(inputs.get(path)!)
+    return branch === "" ? opened : Effect.mapError(opened, inIngress(branch))
+  })
 
 const Pairs = Schema.Array(Schema.Tuple([Schema.String, Schema.Unknown]))
 

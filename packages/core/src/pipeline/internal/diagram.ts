@@ -13,6 +13,8 @@ export interface Known {
   readonly features?: number | undefined
   /** How many there are after each preprocessing stage, by its path. */
   readonly columns?: ReadonlyMap<string, number> | undefined
+  /** The shape of one row at each ingress, by its path. */
+  readonly inputs?: ReadonlyMap<string, Shape.Shape> | undefined
   /** Outputs of the head. */
   readonly outputs?: number | undefined
 }
@@ -97,7 +99,7 @@ const after = (flow: Flow, { path, stage }: Traverse.Visit, known: Known): Flow 
     case "preprocess":
       return ofColumns(flow, known.columns?.get(path) ?? Number.NaN)
     case "ingress":
-      return ofShape(flow, part.ingress.shape(flow.columns), "features")
+      return ofShape(flow, known.inputs?.get(path) ?? part.ingress.shape(flow.columns), "features")
     case "layer":
     case "head":
       return afterLayer(flow, part, known.outputs ?? Number.NaN)

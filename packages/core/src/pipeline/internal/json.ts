@@ -117,7 +117,7 @@ const isStages = (value: unknown): value is ReadonlyArray<Stage> => Array.isArra
 /** The schema of options that are lists of stages: branches, bodies of blocks. */
 export const stagesReference: Options<ReadonlyArray<Stage>, ReadonlyArray<unknown>> = Decode.reference(
   "stages",
-  Schema.Array(Schema.Unknown),
+  Schema.Array(Schema.Unknown).annotate({ message: "is no list of stages; write one in brackets: [Ingress.numeric]" }),
   isStages,
   (given, find) => {
     const { issues, stages } = readStages(given, find)

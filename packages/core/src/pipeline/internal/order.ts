@@ -2,7 +2,7 @@
  * Whether stages stand in order, at run time, and whether those that follow from each other fit.
  */
 import * as Result from "effect/Result"
-import { placeOf, problem, type Reached } from "../Order.ts"
+import { placeOf, problem, type Reached, spoken } from "../Order.ts"
 import type { Issue } from "../PipelineError.ts"
 import type { Part, PartOf, Stage } from "../Stage.ts"
 import * as Traverse from "../Traverse.ts"
@@ -109,15 +109,18 @@ const checkList = (
 }
 
 /** A branch ends where it can be joined: after its ingress or its layers. */
-const checkBranch = (stage: Stage, branch: Traverse.Branch, reached: Reached): ReadonlyArray<Issue> =>
-  branch.stages.length > 0 && (reached === "layer" || reached === "ingress")
-    ? []
-    : [
-        {
-          path: branch.place,
-          message: `${stage.id}: branch "${branch.name}" ends after the ${branch.stages.length === 0 ? "beginning" : reached}, and what is joined are rows of a network; end it with an ingress or a layer`
-        }
-      ]
+const checkBranch = (stage: Stage, branch: Traverse.Branch, reached: Reached): ReadonlyArray<Issue> => {
+  if (branch.stages.length > 0 && (reached === "layer" || reached === "ingress")) return []
+  const inside = stage.kind === "merge" ? `branch "${branch.name}"` : "the body"
+  const given = branch.stages.length === 0 ? "has no stage" : `ends after the ${spoken[reached]}`
+  const end = stage.kind === "merge" ? "an ingress or a layer" : "a layer"
+  return [
+    {
+      path: branch.place,
+      message: `${stage.id}: ${inside} ${given}, and what is joined are rows of a network; end it with ${end}`
+    }
+  ]
+}
 
 /**
  * Finds every problem of a list of stages: their own options, their order, two of one path, a loss that does not suit

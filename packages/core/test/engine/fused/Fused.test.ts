@@ -4,9 +4,11 @@ import * as Mse from "@rocflow/losses/Mse"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as Definitions from "../../../src/Definitions.ts"
 import * as Auto from "../../../src/engine/Auto.ts"
 import * as Engine from "../../../src/engine/Engine.ts"
 import * as Fused from "../../../src/engine/fused/Fused.ts"
+import * as Table from "../../../src/engine/fused/internal/lowering/table.ts"
 import * as Learner from "../../../src/learning/Learner.ts"
 import * as Model from "../../../src/learning/Model.ts"
 import * as Graph from "../../../src/network/Graph.ts"
@@ -207,4 +209,11 @@ describe("embeddings", () => {
       )
     }).pipe(on(cpu))
   )
+})
+
+describe("built-in layers", () => {
+  it("have kernels, all of them", () => {
+    const layers = Definitions.all.filter(({ kind }) => kind === "layer" || kind === "head").map(({ id }) => id)
+    assert.sameMembers([...Table.ids], layers)
+  })
 })

@@ -159,6 +159,95 @@ describe.each(builds)("kernels, %s", (arithmetic) => {
     }
   })
 
+  it("compute the softmax of rows, and its gradient", () =>
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 19 }), fc.constantFrom(0.3, 1, 40), (width, scale) => {
+        const { kernels, put, read, reserve } = machine(arithmetic)
+        const [rows, n] = [3, 3 * width]
+        const [x, dy] = [numbers(n, "x"), numbers(n, "dy")]
+        const [y, dx] = [reserve(n), put(dy)]
+        const row = (values: ArrayLike<number>, i: number) => Array.from(values).slice(i * width, (i + 1) * width)
+        kernels.softmax(rows, width, scale, put(x), y)
+        const expected = times(rows).flatMap((i) => {
+          const own = row(x, i).map((v) => scale * v)
+          const parts = own.map((v) => Math.exp(v - Math.max(...own)))
+          return parts.map((v) => v / parts.reduce((sum, e) => sum + e, 0))
+        })
+        // The product with the scale is rounded before the exponential.
+        expectClose(read(y, n), expected, 2e-7 * Math.max(1, scale))
+        kernels.softmaxBack(rows, width, scale, y, dx, dx)
+        const along = times(rows).map((i) => row(expected, i).reduce((sum, v, j) => sum + v * row(dy, i)[j]!, 0))
+        expectClose(
+          read(dx, n),
+          expected.map((v, j) => scale * v * (dy[j]! - along[Math.floor(j / width)]!)),
+          1e-6 * Math.max(1, scale * scale)
+        )
+      }),
+      { numRuns: 40 }
+    ))
+
+  it("keep what is not a number in its row of a softmax", () => {
+    const { kernels, put, read, reserve } = machine(arithmetic)
+    const y = reserve(6)
+    kernels.softmax(2, 3, 1, put([1, Number.NaN, 2, 3, 3, 3]), y)
+    expect(read(y, 3).every(Number.isNaN)).toBe(true)
+    expectClose(read(y + 12, 3), [1 / 3, 1 / 3, 1 / 3], 1e-7)
+  })
+
+  it("compute sines and cosines of angles, and their gradients", () => {
+    const { kernels, put, read, reserve } = machine(arithmetic)
+    const x = Float32Array.from({ length: 400 }, (_, i) => (i - 200) / 64)
+    const given = [0, 1, 0.125, 32, -3, 0.5, 8, -0.25, 2, 5]
+    const shifts = [0, 0.5, -1, 3, -3, 0, 0.25, 2, -2, 1]
+    const [rows, count] = [x.length / 2, given.length / 2]
+    const n = x.length * count
+    const [sines, cosines, at] = [reserve(n), reserve(n), put(x)]
+    // These products are exact, so that the angles are those of the kernel.
+    const angles = times(n).map((i) => 2 * Math.PI * x[Math.floor(i / count)]! * given[i % (2 * count)]!)
+    kernels.waves(rows, 2, count, at, put(given), 0, sines, cosines, 4 * count)
+    expectClose(read(sines, n), angles.map(Math.sin), 2e-7)
+    expectClose(read(cosines, n), angles.map(Math.cos), 2e-7)
+
+    const shifted = angles.map((angle, i) => angle + shifts[i % (2 * count)]!)
+    kernels.waves(rows, 2, count, at, put(given), put(shifts), sines, cosines, 4 * count)
+    expectClose(read(sines, n), shifted.map(Math.sin), 5e-5)
+    expectClose(read(cosines, n), shifted.map(Math.cos), 5e-5)
+
+    const [dSin, dCos] = [numbers(n, "sin"), numbers(n, "cos")]
+    const [dFrequencies, dPhases, dx] = [reserve(2 * count), reserve(2 * count), reserve(x.length)]
+    const arrays = [at, put(given), sines, cosines, 4 * count, put(dSin), put(dCos)] as const
+    kernels.wavesBack(rows, 2, count, ...arrays, dFrequencies, dPhases, dx)
+    const d = shifted.map((angle, i) => dSin[i]! * Math.cos(angle) - dCos[i]! * Math.sin(angle))
+    const slot = (i: number) => i % (2 * count)
+    const sums = (f: (i: number) => number) =>
+      times(2 * count).map((own) => times(n).reduce((sum, i) => (slot(i) === own ? sum + f(i) : sum), 0))
+    const number = (i: number) => x[Math.floor(i / count)]!
+    expectClose(
+      read(dPhases, 2 * count),
+      sums((i) => d[i]!),
+      1e-3
+    )
+    expectClose(
+      read(dFrequencies, 2 * count),
+      sums((i) => 2 * Math.PI * number(i) * d[i]!),
+      1e-3
+    )
+    const along = times(x.length).map((r) =>
+      times(count).reduce((sum, j) => sum + 2 * Math.PI * given[slot(r * count + j)]! * d[r * count + j]!, 0)
+    )
+    expectClose(read(dx, x.length), along, 1e-3)
+  })
+
+  it("keep what is not a number in sines and cosines", () => {
+    const { kernels, put, read, reserve } = machine(arithmetic)
+    const [sines, cosines] = [reserve(1), reserve(1)]
+    for (const x of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      kernels.waves(1, 1, 1, put([x]), put([1]), 0, sines, cosines, 4)
+      expect(read(sines, 1)[0]).toBeNaN()
+      expect(read(cosines, 1)[0]).toBeNaN()
+    }
+  })
+
   it.each([0.5, 0.1, 1 / 3, 1e-9])("draw the mask of the generator for the rate %s", (rate) => {
     const { kernels, read, reserve } = machine(arithmetic)
     const seed = Seed.derive(Seed.root(4), "mask", 1, "dropout")

@@ -15,10 +15,11 @@ import * as Pipeline from "../../../src/pipeline/Pipeline.ts"
 import * as Registry from "../../../src/pipeline/Registry.ts"
 import type { StageJson, Transform } from "../../../src/pipeline/Stage.ts"
 import * as Seed from "../../../src/Seed.ts"
+import * as Transformers from "./transformers.ts"
 
 export const registry = Result.getOrThrow(Registry.make(Definitions.all))
 
-type Json = StageJson | string
+export type Json = StageJson | string
 
 /** A network of stages as they stand in a file. */
 export const network = (
@@ -229,7 +230,9 @@ export const cases = (batches: boolean): fc.Arbitrary<Case> =>
         { weight: 2, arbitrary: chains(batches) },
         { weight: 1, arbitrary: branches(batches) },
         { weight: 2, arbitrary: images.filter(fits) },
-        { weight: 2, arbitrary: vectors }
+        { weight: 2, arbitrary: vectors },
+        { weight: 2, arbitrary: Transformers.tokens },
+        { weight: 1, arbitrary: Transformers.embedded }
       ),
       fc.constantFrom<Case["loss"]>("bce", "weighted bce", "aum", "hinge", "mse", "cross-entropy"),
       fc.integer({ min: 2, max: 7 }),

@@ -117,7 +117,7 @@ describe("Nn.block", () => {
       "1.body.0.units"
     ])
     expect(issuesOf(block({ count: 0, body: fine }))).toEqual([["1.count", expect.stringContaining("Nn.block:")]])
-    expect(issuesOf(block({ count: 2, body: [] }))[0]![1]).toContain('branch "body" ends after the beginning')
+    expect(issuesOf(block({ count: 2, body: [] }))[0]![1]).toContain("the body has no stage")
     expect(issuesOf(block({ body: fine }))[0]).toEqual(["1.count", "Nn.block: is missing; add it"])
     expect(issuesOf(Pipeline.check(repeated(0.5)))).toEqual([["2.count", expect.stringContaining("Nn.block:")]])
   })

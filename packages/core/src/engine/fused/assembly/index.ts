@@ -2,6 +2,7 @@
  * The kernels of the fused engine. The host owns the memory from `heap` on; ../README.md tells how it is laid out.
  */
 export * from "./activation"
+export * from "./attention"
 export * from "./elementwise"
 export * from "./loss"
 export * from "./mask"
@@ -9,6 +10,7 @@ export * from "./norm"
 export * from "./product"
 export * from "./tokens"
 export * from "./update"
+export * from "./waves"
 export * from "./window"
 
 /** Where the memory of the host begins. */

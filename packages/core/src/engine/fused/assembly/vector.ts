@@ -138,3 +138,34 @@ export function erf4(x: v128): v128 {
   const size = f32x4.sub(one, f32x4.mul(f32x4.mul(p, t), exp4(f32x4.neg(f32x4.mul(z, z)))))
   return v128.or(size, v128.and(x, i32x4.splat(0x80000000)))
 }
+
+/** sin(2π·s) for |s| ≤ ¼: with the angle θ the series to θ¹³. */
+function quarter(s: v128): v128 {
+  const angle = f32x4.mul(s, f32x4.splat(<f32>(2 * Math.PI)))
+  const z = f32x4.mul(angle, angle)
+  let p = f32x4.splat(1.0 / 6227020800)
+  p = madd(p, z, f32x4.splat(-1.0 / 39916800))
+  p = madd(p, z, f32x4.splat(1.0 / 362880))
+  p = madd(p, z, f32x4.splat(-1.0 / 5040))
+  p = madd(p, z, f32x4.splat(1.0 / 120))
+  p = madd(p, z, f32x4.splat(-1.0 / 6))
+  return madd(f32x4.mul(p, z), angle, angle)
+}
+
+/** The turns beyond a whole number of them, between −½ and ½. */
+function fraction(turns: v128): v128 {
+  return f32x4.sub(turns, f32x4.nearest(turns))
+}
+
+/** The sine of an angle in turns; sin(π − θ) = sin θ brings it within a quarter. */
+export function sin4(turns: v128): v128 {
+  const r = fraction(turns)
+  const size = f32x4.abs(r)
+  const folded = f32x4.min(size, f32x4.sub(f32x4.splat(0.5), size))
+  return v128.or(quarter(folded), v128.and(r, i32x4.splat(0x80000000)))
+}
+
+/** The cosine of an angle in turns: cos θ = sin(π/2 − |θ|). */
+export function cos4(turns: v128): v128 {
+  return quarter(f32x4.sub(f32x4.splat(0.25), f32x4.abs(fraction(turns))))
+}

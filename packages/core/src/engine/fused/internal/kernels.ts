@@ -73,6 +73,36 @@ export interface Kernels {
     dSlopes: At
   ) => void
 
+  readonly softmax: (rows: number, width: number, scale: number, x: At, y: At) => void
+  readonly softmaxBack: (rows: number, width: number, scale: number, y: At, dy: At, dx: At) => void
+
+  readonly waves: (
+    rows: number,
+    features: number,
+    count: number,
+    x: At,
+    frequencies: At,
+    phases: At,
+    sines: At,
+    cosines: At,
+    stride: number
+  ) => void
+  readonly wavesBack: (
+    rows: number,
+    features: number,
+    count: number,
+    x: At,
+    frequencies: At,
+    sines: At,
+    cosines: At,
+    stride: number,
+    dSines: At,
+    dCosines: At,
+    dFrequencies: At,
+    dPhases: At,
+    dx: At
+  ) => void
+
   readonly add: (n: number, a: At, b: At, y: At) => void
   readonly multiply: (n: number, a: At, b: At, y: At) => void
   readonly multiplyAdd: (n: number, a: At, b: At, y: At) => void

@@ -7,7 +7,7 @@
  */
 import type { Computed, Joined, Network, Node } from "../../../network/Graph.ts"
 import * as Shape from "../../../pipeline/Shape.ts"
-import type { Generator } from "../../../Seed.ts"
+import type { Seed } from "../../../Seed.ts"
 import type { Arena, Region } from "./arena.ts"
 import type { Kernels } from "./kernels.ts"
 import { joining } from "./lowering/joins.ts"
@@ -25,8 +25,8 @@ export interface Target {
   readonly buffers: ReadonlyArray<Region>
   /** The gradient of the scores and of the parameters, for a network that learns. */
   readonly gradients: { readonly scores: Region; readonly parameters: ReadonlyArray<Region> } | undefined
-  readonly random: (path: string) => Generator
-  readonly view: (region: Region, numbers: number) => Float32Array
+  /** The seed of what the layer at a path draws in this step. */
+  readonly seed: (path: string) => Seed
 }
 
 /** A network lowered: passes over all its operations. */
@@ -163,8 +163,7 @@ export const lower = (network: Network, target: Target): Program => {
       parameterShapes: network.parameters.slice(...numbers).map(({ shape }) => shape),
       buffers: target.buffers.slice(node.firstBuffer, node.firstBuffer + node.buffers),
       cardinalities: node.cardinalities ?? [],
-      random: () => target.random(node.path),
-      view: target.view
+      draws: () => ({ seed: target.seed(node.path), next: 0 })
     })
     const dy = flow?.own[i]
     const given = dy && {

@@ -2,7 +2,7 @@
  * What a layer becomes: an operation on regions of the arena, forward and backward.
  */
 import type * as Shape from "../../../pipeline/Shape.ts"
-import type { Generator } from "../../../Seed.ts"
+import type { Seed } from "../../../Seed.ts"
 import type { Arena, Region } from "./arena.ts"
 import type { Kernels } from "./kernels.ts"
 
@@ -22,6 +22,12 @@ export interface Operation {
   readonly own?: ReadonlyArray<Region>
 }
 
+/** The random numbers of `Seed.generator(seed)`, as every engine draws them, from number `next` on. */
+export interface Draws {
+  readonly seed: Seed
+  next: number
+}
+
 /** What an operation is made of. */
 export interface Place {
   readonly kernels: Kernels
@@ -37,8 +43,6 @@ export interface Place {
   readonly buffers: ReadonlyArray<Region>
   /** Where the input are codes, how many levels each entry has. */
   readonly cardinalities: ReadonlyArray<number>
-  /** The random numbers of the layer in this step, as every engine draws them. */
-  readonly random: () => Generator
-  /** A view of memory, for what is computed without a kernel; valid in the call that made it. */
-  readonly view: (region: Region, numbers: number) => Float32Array
+  /** Begins the draws of the layer in this step. */
+  readonly draws: () => Draws
 }

@@ -56,7 +56,7 @@ export const categoricalDefinition = learned({
       const named = wrong.slice(0, 8).map(([name, { type }]) => `"${name}" (${type})`)
       return Features.fail(
         id,
-        `takes categories, but got ${named.join(", ")}${wrong.length > 8 ? ` and ${wrong.length - 8} more` : ""}; name the columns that are categories, and take numbers by Ingress.numeric in another branch of a Merge`
+        `takes categories, but got ${named.join(", ")}${wrong.length > 8 ? ` and ${wrong.length - 8} more` : ""}; name the columns that are categories, and take the others by an ingress of their own in another branch of a Merge`
       )
     }),
   open: (_, { levels }, columns, rows) =>

@@ -76,7 +76,7 @@ it("refuses numbers and dates", () => {
   expect(issuesOf(bound().fit(wrong))).toEqual([
     [
       "",
-      'Ingress.categorical: takes categories, but got "a" (numeric), "b" (date); name the columns that are categories, and take numbers by Ingress.numeric in another branch of a Merge'
+      'Ingress.categorical: takes categories, but got "a" (numeric), "b" (date); name the columns that are categories, and take the others by an ingress of their own in another branch of a Merge'
     ]
   ])
   expect(issuesOf(bound({ columns: ["d"] }).fit(wrong))[0]![1]).toContain('no feature column "d" reaches this stage')

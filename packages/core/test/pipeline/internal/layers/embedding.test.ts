@@ -104,7 +104,9 @@ describe("codes in a network", () => {
       1,
       new Map([["a/categorical", cardinalities]])
     )
-    expect(Result.getOrThrow(Result.flip(joined)).message).toBe(`concat: ${sentence}`)
+    expect(Result.getOrThrow(Result.flip(joined)).message).toBe(
+      `concat: ${sentence.replace("categories", 'categories in "a"')}`
+    )
   })
 
   it("are what an embedding asks for", () => {

@@ -5,15 +5,18 @@ import * as Nn from "../../../../pipeline/Nn.ts"
 import type * as Stage from "../../../../pipeline/Stage.ts"
 import type { Operation, Place } from "../operation.ts"
 import { activation, gate, Kind, prelu } from "./activations.ts"
+import { selfAttention } from "./attention.ts"
 import { convolution } from "./convolution.ts"
 import { dropout } from "./dropout.ts"
 import { embedding } from "./embedding.ts"
 import { linear } from "./linear.ts"
 import { memberLinear, members } from "./members.ts"
 import { batchNorm, layerNorm } from "./norms.ts"
+import { pbldEmbedding, periodicEmbedding } from "./numberEmbeddings.ts"
 import { perFeature } from "./perFeature.ts"
 import { globalPooling, pooling } from "./pooling.ts"
 import { classToken, featureTokens, linearEmbedding, takeToken } from "./tokens.ts"
+import { transformer } from "./transformer.ts"
 
 /** A layer becomes an operation, or leaves its rows where they are under another shape. */
 export type Lowered = ((place: Place) => Operation) | "same rows"
@@ -55,6 +58,10 @@ const entries: ReadonlyArray<readonly [string, Lower]> = [
   entry(Nn.dropoutDefinition, (options) => (options.rate === 0 ? "same rows" : dropout(options))),
   entry(Nn.layerNormDefinition, layerNorm),
   entry(Nn.batchNormDefinition, batchNorm),
+  entry(Nn.periodicEmbeddingDefinition, periodicEmbedding),
+  entry(Nn.pbldEmbeddingDefinition, () => pbldEmbedding),
+  entry(Nn.selfAttentionDefinition, selfAttention),
+  entry(Nn.transformerDefinition, transformer),
   entry(Nn.reluDefinition, () => activation(Kind.relu)),
   entry(Nn.leakyReluDefinition, ({ slope }) => activation(Kind.leakyRelu, slope)),
   entry(Nn.eluDefinition, ({ alpha }) => activation(Kind.elu, alpha)),
