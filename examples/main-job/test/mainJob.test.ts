@@ -1,6 +1,6 @@
 import * as Core from "@rocflow/core/Definitions"
 import * as Task from "@rocflow/core/data/Task"
-import * as Tfjs from "@rocflow/core/engine/tfjs/Tfjs"
+import * as Fused from "@rocflow/core/engine/fused/Fused"
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as Measure from "@rocflow/core/learning/Measure"
 import * as Registry from "@rocflow/core/pipeline/Registry"
@@ -88,8 +88,8 @@ describe("data.csv", () => {
   )
 })
 
-// The README has the numbers of WebAssembly, and engines agree to rounding only.
-layer(Scores.layer.pipe(Layer.provide(Tfjs.layer(["wasm"]))))("experiment.yaml", (it) => {
+// The README has the numbers of the fused engine; engines agree to rounding only.
+layer(Scores.layer.pipe(Layer.provide(Fused.layer())))("experiment.yaml", (it) => {
   it.effect("gives the scores of the README", () =>
     Effect.gen(function* () {
       const rows = yield* Scores

@@ -1,5 +1,5 @@
 /**
- * Ready-made learners: baselines that a network must beat.
+ * Ready-made learners: baselines that a network must beat, and perceptrons.
  *
  * Each module is a namespace: `Featureless.make`, `ElasticNet.cv`. Deep imports such as `@rocflow/learners/Tree` load less.
  */
@@ -7,4 +7,5 @@ export * as Definitions from "./Definitions.ts"
 export * as ElasticNet from "./ElasticNet.ts"
 export * as Featureless from "./Featureless.ts"
 export * as Knn from "./Knn.ts"
+export * as Mlp from "./Mlp.ts"
 export * as Tree from "./Tree.ts"

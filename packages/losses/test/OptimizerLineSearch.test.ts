@@ -36,12 +36,15 @@ const task = (decimals: number | undefined, weight = false) => {
   )
 }
 
-const learner = Ingress.numeric().pipe(
-  Nn.head(),
-  Aum.loss({ denominator: "rate" }),
-  Optimizer.lineSearch(),
-  Model.classif({ epochs: 40, batchSize: "all" })
-)
+const learnerOf = (epochs: number) =>
+  Ingress.numeric().pipe(
+    Nn.head(),
+    Aum.loss({ denominator: "rate" }),
+    Optimizer.lineSearch(),
+    Model.classif({ epochs, batchSize: "all" })
+  )
+
+const learner = learnerOf(40)
 
 const run = <A, E>(program: Effect.Effect<A, E, never>) => Effect.runPromise(program)
 
@@ -64,12 +67,13 @@ describe("Optimizer.lineSearch", () => {
     const auc = await run(
       Effect.gen(function* () {
         const data = yield* task(undefined)
-        const trained = yield* Learner.train(learner, data)
+        // AUM is least where all scores are equal: after some forty steps the weights are so small that rounding decides.
+        const trained = yield* Learner.train(learnerOf(20), data)
         return Measure.auc.evaluate(yield* Learner.predict(trained, data))
       }).pipe(Effect.provide(Auto.layer()))
     )
     // The best direction separates the classes by √(1.2² + 0.8²) = 1.44 sd: AUC Φ(1.44/√2) = 0.846. AUM is another loss.
-    expect(auc).toBeGreaterThan(0.75)
+    expect(auc).toBeGreaterThan(0.8)
   })
 
   const refused = (pipeline: Pipeline.Any): string => {

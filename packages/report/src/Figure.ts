@@ -1,9 +1,14 @@
+import * as Examples from "@rocflow/core/data/Examples"
+import type { Task } from "@rocflow/core/data/Task"
+import * as Effect from "effect/Effect"
 import type { Figure } from "./figureModel.ts"
 import { rocCurves } from "./rocFigure.ts"
 import { comparison } from "./comparisonFigure.ts"
+import { gridOf, imageGrid, images } from "./imagesFigure.ts"
 import { learningCurves } from "./learningCurveFigure.ts"
 import { scores } from "./scoresFigure.ts"
 import type { ReportModel } from "./ReportModel.ts"
+import { toSvg } from "./render.ts"
 
 export type { Figure, FigureKind } from "./figureModel.ts"
 
@@ -30,13 +35,33 @@ const withUniqueNames = (figures: ReadonlyArray<Omit<Figure, "name">>): Readonly
 
 /**
  * Describes all figures of a report, task by task: comparison and scores for every measure, ROC curves, learning curves
- * for every quantity that was recorded. A figure without data is left out.
+ * for every quantity that was recorded, example images. A figure without data is left out.
  */
 export const all = (model: ReportModel): ReadonlyArray<Figure> =>
   withUniqueNames(
     model.tasks.flatMap(({ id }) => [
       ...model.measures.flatMap((measure) => [...comparison(model, id, measure), ...scores(model, id, measure)]),
       ...rocCurves(model, id),
-      ...learningCurves(model, id)
+      ...learningCurves(model, id),
+      ...images(model, id)
     ])
   )
+
+/**
+ * Draws the images of a task, one grid as SVG for each of its columns of images: the first image of each class (columns) in
+ * each subset (rows), as `Examples.ofTask` takes them. It shows at a glance what a table of numbers hides: a set that is
+ * transposed, inverted or shifted. The report of a run has the same grid.
+ *
+ * Errors: `SchemaError` for an image that cannot be read, `FigureError` if it cannot be drawn.
+ *
+ * *Gotcha*: images are shown as they are stored, before the preprocessing of any pipeline, and each source (a file, a
+ * folder) in its own range: one from −1 to 1 looks like one from 0 to 255.
+ *
+ * @example
+ * const [svg] = yield* Figure.plotTensors(task)
+ * writeFileSync("images.svg", svg)
+ */
+export const plotTensors = Effect.fn("Figure.plotTensors")(function* (task: Task) {
+  const grids = (yield* Examples.ofTask(task)).map((examples) => imageGrid(gridOf(task.id, examples), ""))
+  return yield* Effect.forEach(withUniqueNames(grids), toSvg)
+})

@@ -130,6 +130,8 @@ export interface HistoryRow {
   readonly epoch: number
   readonly series: string
   readonly value: number
+  /** Whether the weights of this epoch are those of the model, in a training that was validated. */
+  readonly kept: boolean
 }
 
 /** The rates of a ROC curve; `fpr` and `tpr` never decrease and run up to 1. */
@@ -165,6 +167,19 @@ export interface PooledRow {
   readonly splits: number
 }
 
+/** One example image of each class in each subset, of a column of a task; see `Examples` of core. */
+export interface ImageGrid {
+  readonly task: string
+  readonly column: string
+  readonly levels: ReadonlyArray<string>
+  /** One empty name for a task without subsets. */
+  readonly subsets: ReadonlyArray<string>
+  /** A PNG in base64 of at most 64 × 64 pixels. */
+  readonly images: ReadonlyArray<{ readonly level: string; readonly subset: string; readonly png: string }>
+  /** How many levels and subsets are not shown. */
+  readonly more: { readonly levels: number; readonly subsets: number }
+}
+
 /** Jobs that failed with one message, and how many. */
 export interface FailureRow {
   readonly learner: string
@@ -189,6 +204,7 @@ export interface Provenance {
 export interface ReportModel {
   readonly title: string
   readonly tasks: ReadonlyArray<TaskSummary>
+  readonly images: ReadonlyArray<ImageGrid>
   readonly learners: ReadonlyArray<LearnerSummary>
   readonly resampling: string
   readonly measures: ReadonlyArray<MeasureSummary>

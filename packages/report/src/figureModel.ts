@@ -3,8 +3,8 @@
  */
 import type { TopLevelSpec } from "vega-lite"
 
-/** The question that a figure answers. */
-export type FigureKind = "comparison" | "scores" | "learning" | "roc"
+/** The question that a figure answers, or `images`: what the data looks like. */
+export type FigureKind = "comparison" | "scores" | "learning" | "roc" | "images"
 
 /** A figure as data: a Vega-Lite specification (JSON) with the words around it. Nothing is drawn yet. */
 export interface Figure {

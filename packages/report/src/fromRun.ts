@@ -10,9 +10,11 @@ import * as Pooled from "@rocflow/resampling/Pooled"
 import type * as Job from "@rocflow/resampling/Job"
 import type * as RunDirectory from "@rocflow/resampling/RunDirectory"
 import * as Score from "@rocflow/resampling/Score"
+import * as TaskImages from "@rocflow/resampling/TaskImages"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Finished } from "./Finished.ts"
+import { gridOf } from "./imagesFigure.ts"
 import * as Predictions from "./internal/predictions.ts"
 import { formatOf, orNull } from "./Numbers.ts"
 import { oneTestSet } from "./oneTestSet.ts"
@@ -155,9 +157,10 @@ const historiesOf = (results: ReadonlyArray<Job.Result>): ReadonlyArray<Model.Hi
       ? []
       : (training?.history ?? []).flatMap(({ epoch, loss, train, valid }) => {
           const { task, learner, testSubset, trainSubsets, iteration } = job
+          const kept = training?.best !== undefined && training.kept === epoch
           const point = (series: string, value: unknown): ReadonlyArray<Model.HistoryRow> =>
             typeof value === "number"
-              ? [{ task, learner, testSubset, trainSubsets, fold: iteration, epoch, series, value }]
+              ? [{ task, learner, testSubset, trainSubsets, fold: iteration, epoch, series, value, kept }]
               : []
           return [
             ...point("train loss", loss),
@@ -242,6 +245,13 @@ const byResampling = (run: Finished): Finished => {
   }
 }
 
+/** The example images of each task; in a run of several resamplings of each task that the report makes of it. */
+const imagesOf = Effect.fnUntraced(function* ({ directory, manifest: { resamplings } }: Finished) {
+  return (yield* TaskImages.read(directory)).flatMap(({ task, ...examples }) =>
+    resamplings.map(({ text }) => gridOf(resamplings.length === 1 ? task : named(task, text), examples))
+  )
+})
+
 /** Assembles everything that a report of the run shows. */
 export const model = Effect.fnUntraced(function* (given: Finished) {
   const run = byResampling(given)
@@ -251,6 +261,7 @@ export const model = Effect.fnUntraced(function* (given: Finished) {
   const found: Model.ReportModel = {
     title: name,
     tasks: manifest.tasks.map(taskOf),
+    images: yield* imagesOf(given),
     learners: manifest.learners.map(learnerOf),
     resampling: manifest.resamplings.map(({ text }) => text).join("; "),
     measures: manifest.measures.map(measureOf),

@@ -124,7 +124,7 @@ const counts = (values: ReadonlyArray<Count>): string =>
 const columnList = (columns: ReadonlyArray<string>): string =>
   columns.length <= 12 ? columns.join(", ") : `${columns.slice(0, 12).join(", ")} and ${columns.length - 12} more`
 
-const taskHtml = (task: TaskSummary): string =>
+const taskHtml = (task: TaskSummary, images: ReadonlyArray<Drawn>): string =>
   `<h3>${escapeHtml(task.id)}</h3>\n` +
   termsHtml([
     ...(task.file === undefined ? [] : [["file", task.file] as const]),
@@ -137,7 +137,11 @@ const taskHtml = (task: TaskSummary): string =>
       columns.length === 0 ? [] : [[`role ${role}`, columnList(columns)] as const]
     ),
     ["data hash", task.dataHash]
-  ])
+  ]) +
+  images
+    .filter(({ figure }) => figure.task === task.id)
+    .map((drawn) => `\n${figureHtml(drawn)}`)
+    .join("")
 
 const learnersHtml = (model: ReportModel): string =>
   model.learners
@@ -188,18 +192,21 @@ const unfinished = ({ comparisons, jobs, learnerComparisons }: ReportModel): str
 }
 
 /**
- * Writes the report as one HTML document that needs no network, no script and no other file: figures are inline SVG, and
- * a content security policy forbids everything else. All text of the model is escaped.
+ * Writes the report as one HTML document that needs no network, no script and no other file: figures are inline SVG, images
+ * in them are part of it, and a content security policy forbids everything else. What a task looks like stands with its data. All text of the model is escaped.
  */
 export const document = (model: ReportModel, drawn: ReadonlyArray<Drawn>): string => {
+  const { images = [], others = [] } = Object.groupBy(drawn, ({ figure }) =>
+    figure.kind === "images" ? "images" : "others"
+  )
   const sections: ReadonlyArray<Section> = [
     { id: "answers", title: "Same, other or all", body: answers(model) },
     { id: "compared", title: "Learners compared", body: learnersCompared(model) },
-    { id: "figures", title: "Figures", body: figures(model, drawn) },
+    { id: "figures", title: "Figures", body: figures(model, others) },
     { id: "scores", title: "Scores", body: `${tablesHtml(model, scoreTable)}\n${pooledHtml(model)}` },
     { id: "notes", title: "Notes", body: notesHtml(model) },
     { id: "failures", title: "Failed jobs", body: failures(model) },
-    { id: "data", title: "Data", body: model.tasks.map(taskHtml).join("\n") },
+    { id: "data", title: "Data", body: model.tasks.map((task) => taskHtml(task, images)).join("\n") },
     { id: "learners", title: "Learners", body: learnersHtml(model) },
     { id: "made", title: "How it was made", body: provenanceHtml(model) }
   ].filter(({ body }) => body.trim() !== "")
@@ -209,7 +216,7 @@ export const document = (model: ReportModel, drawn: ReadonlyArray<Drawn>): strin
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
 <title>${escapeHtml(model.title)}</title>
 <style>
 ${style}

@@ -8,11 +8,14 @@ import { colourAt, trainColours } from "./theme.ts"
 /** The quantity of a series (`train loss` → `loss`); series of one quantity share a figure. */
 const quantityOf = (series: string): string => series.trim().split(/\s+/).at(-1) ?? series
 
+/** Whether a series was measured on rows that were held out. */
+const isOfValidation = (series: string): boolean => series.startsWith("valid ")
+
 /** Points of thin lines in one figure: enough to see every bend, few enough to open at once. */
 const pointBudget = 12_000
 
-/** Legends show the lines of the means, not the thin ones. */
-const fullStrength = { symbolOpacity: 1, symbolStrokeWidth: 2 }
+/** Legends show the lines of the means, not the thin ones nor the dots. */
+const fullStrength = { symbolType: "stroke", symbolOpacity: 1, symbolStrokeWidth: 2 }
 
 const figureOf = (
   model: ReportModel,
@@ -34,6 +37,7 @@ const figureOf = (
       dataOf.get(learner)!.push({ row: testSubset, kind, train: trainSubsets, series, fold, epoch, value })
     for (const line of foldLines(group, perLine)) for (const p of line) put("fold", p.fold, p.epoch, p.value)
     for (const p of meanLine(group, 150)) put("mean", -1, p.epoch, p.value)
+    for (const p of group) if (p.kept && isOfValidation(series)) put("kept", p.fold, p.epoch, p.value)
   }
   for (const [, data] of dataOf) for (const row of testSubsets) data.push({ row, kind: "place" })
 
@@ -76,6 +80,16 @@ const figureOf = (
       detail: [{ field: "fold" }, { field: "train" }, { field: "series" }]
     }
   })
+  const keptEpochs: Layer = {
+    transform: [{ filter: { field: "kind", equal: "kept" } }],
+    mark: { type: "point", filled: true, size: 22, opacity: 0.9 },
+    encoding: {
+      x: { field: "epoch", type: "quantitative" },
+      y: { field: "value", type: "quantitative" },
+      color: colour
+    }
+  }
+  const hasKept = rows.some(({ kept, series }) => kept && isOfValidation(series))
   const { spec, fullNames } = panelGrid({
     columns: learners,
     rows: testSubsets,
@@ -84,7 +98,8 @@ const figureOf = (
     data: (learner) => dataOf.get(learner)!,
     layers: (_, isFirst) => [
       line("fold", { strokeWidth: 0.8, opacity: 0.28 }, isFirst),
-      line("mean", { strokeWidth: 2, opacity: 1 }, isFirst)
+      line("mean", { strokeWidth: 2, opacity: 1 }, isFirst),
+      ...(hasKept ? [keptEpochs] : [])
     ]
   })
   return {
@@ -94,7 +109,8 @@ const figureOf = (
     title: `Learning curves: ${label}${ofTask(model, task)}`,
     caption:
       `The ${label} after each epoch. Thin lines are folds, the thick one is their mean; it ends where fewer than half of the ` +
-      `folds are still training. Each learner has its own scales.`,
+      `folds are still training.${hasKept ? " A dot is the epoch whose weights a fold keeps." : ""} Each learner has its own ` +
+      `scales.`,
     spec,
     fullNames
   }

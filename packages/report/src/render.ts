@@ -112,6 +112,9 @@ export const toSvg = Effect.fn("Figure.toSvg")(function* (figure: Figure) {
   return addFullNames(roundNumbers(withoutNoise(svg.replace(notXml, "\ufffd"))), figure.fullNames)
 }, Effect.scoped)
 
+/** The renderer knows the older of the two words for pixels that are not smoothed, and the newer one makes it forget. */
+const withOldPixels = (svg: string): string => svg.replaceAll("image-rendering: pixelated;", "")
+
 /** Pixels in a PNG for one in the SVG: sharp in print at the size of a column. */
 const pngScale = 3
 
@@ -124,7 +127,7 @@ export const toPng = Effect.fn("Figure.toPng")(function* (name: string, svg: str
   return yield* Effect.try({
     try: (): Uint8Array => {
       const { resolve } = createRequire(import.meta.url)
-      const resvg = new Resvg(svg, {
+      const resvg = new Resvg(withOldPixels(svg), {
         background: "#ffffff",
         fitTo: { mode: "zoom", value: pngScale },
         font: {

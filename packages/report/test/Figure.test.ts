@@ -158,6 +158,16 @@ describe("ROC and learning curves", () => {
     )
   })
 
+  it("marks the epoch that each fold keeps, on the curves of held-out rows", () => {
+    const figure = figureOf(soak, "learning", "auc")
+    const dots = valuesOf(figure).filter((datum) => datum["kind"] === "kept")
+    const kept = soak.histories.filter((row) => row.series === "valid auc" && row.kept)
+    expect(dots.map(({ epoch, value }) => [epoch, value])).toEqual(kept.map(({ epoch, value }) => [epoch, value]))
+    expect(figure.caption).toContain("A dot is the epoch whose weights a fold keeps")
+    const without = { ...soak, histories: soak.histories.map((row) => ({ ...row, kept: false })) }
+    expect(figureOf(without, "learning", "auc").caption).not.toContain("dot")
+  })
+
   it("stays small for long histories", () => {
     const long = figureOf(sampleModel({ folds: 10, epochs: 600 }), "learning", "loss")
     expect(valuesOf(long).length).toBeLessThan(20_000)

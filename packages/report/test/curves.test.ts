@@ -11,7 +11,8 @@ const point = (fold: number, epoch: number, value: number): HistoryRow => ({
   fold,
   epoch,
   series: "train loss",
-  value
+  value,
+  kept: false
 })
 
 describe("thin", () => {

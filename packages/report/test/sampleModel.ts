@@ -122,7 +122,7 @@ export const sampleModel = (options: SampleOptions = {}): ReportModel => {
           const floor = 0.12 + 0.03 * s + 0.02 * random() + (t === 1 ? 0.05 : 0)
           for (let epoch = 1; epoch <= stop; epoch++) {
             const fall = Math.exp(-epoch / (12 + 6 * l))
-            const at = { ...base, fold, epoch }
+            const at = { ...base, fold, epoch, kept: epoch === stop - 1 }
             histories.push({ ...at, series: "train loss", value: floor * 0.8 + 0.5 * fall + 0.004 * normal() })
             histories.push({ ...at, series: "valid loss", value: floor * 1.3 + 0.45 * fall + 0.008 * normal() })
             histories.push({ ...at, series: "valid auc", value: 0.97 - floor - 0.3 * fall + 0.006 * normal() })
@@ -149,6 +149,7 @@ export const sampleModel = (options: SampleOptions = {}): ReportModel => {
         dataHash: "b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9"
       }
     ],
+    images: [],
     learners: learners.map((id, i) => ({
       id,
       pipeline:

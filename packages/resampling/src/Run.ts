@@ -21,6 +21,7 @@ import { Executor } from "./Executor.ts"
 import * as Job from "./Job.ts"
 import * as Resampling from "./Resampling.ts"
 import * as RunDirectory from "./RunDirectory.ts"
+import * as TaskImages from "./TaskImages.ts"
 
 declare module "@rocflow/core/learning/Events" {
   interface Kinds {
@@ -58,7 +59,7 @@ export interface StartOptions {
 }
 
 /** What a run that was stopped at its very beginning may have left. */
-const ownFiles = /^(experiment\.json|splits\.parquet|jobs|predictions)|\.part$/
+const ownFiles = /^(experiment\.json|images\.json|splits\.parquet|jobs|predictions)|\.part$/
 
 /** A new run does not move in with files that are not its own. */
 const checkEmpty = Effect.fnUntraced(function* (directory: string) {
@@ -149,6 +150,7 @@ const prepare = Effect.fnUntraced(function* (
   if (options.experiment !== undefined) {
     yield* WholeFile.write(path.join(directory, "experiment.json"), JSON.stringify(options.experiment, null, 2))
   }
+  yield* TaskImages.write(directory, design.tasks)
   yield* RunDirectory.writeSplits(directory, writer, design, resamplingText)
   yield* RunDirectory.writeManifest(directory, manifest)
   return manifest

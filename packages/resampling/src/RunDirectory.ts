@@ -4,6 +4,7 @@
  * ```
  * experiment.json   what was asked for, as given
  * design.json       the jobs, their split columns and the provenance of the run
+ * images.json       an image of each class in each subset, if the tasks have any
  * splits.parquet    a row for each split and row: which rows train and test
  * jobs/<id>.json    the result of a finished job
  * predictions/<id>.parquet   what it predicted for the test rows

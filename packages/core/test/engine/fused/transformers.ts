@@ -2,6 +2,12 @@
 import * as fc from "fast-check"
 import type { Case, Json } from "./networks.ts"
 
+/** Stages between so many numbers and a head. */
+const network = (numbers: number, stages: ReadonlyArray<Json>): Pick<Case, "stages" | "inputs"> => ({
+  stages: ["Ingress.numeric", ...stages, "Nn.head"],
+  inputs: [["numeric", [numbers]]]
+})
+
 const rate = fc.constantFrom(0, 0.3)
 
 /** Layers of rows of tokens whose size 2 and 4 divide. */
@@ -41,44 +47,33 @@ const numberEmbeddings: fc.Arbitrary<Json> = fc.oneof(
 /** Networks that embed numbers: as they come, or made by a layer that learns. */
 export const embedded: fc.Arbitrary<Pick<Case, "stages" | "inputs">> = fc
   .tuple(fc.integer({ min: 1, max: 7 }), fc.boolean(), numberEmbeddings)
-  .map(([width, learned, embedding]) => ({
-    stages: [
-      "Ingress.numeric",
-      ...(learned ? [{ type: "Nn.linear", units: width }] : []),
-      embedding,
-      "Nn.flatten",
-      { type: "Nn.linear", units: 6 },
-      "Nn.tanh",
-      "Nn.head"
-    ],
-    inputs: [["numeric", [learned ? 5 : width]]]
-  }))
+  .map(([width, learned, embedding]) => {
+    const after = [embedding, "Nn.flatten", { type: "Nn.linear", units: 6 }, "Nn.tanh"]
+    return learned ? network(5, [{ type: "Nn.linear", units: width }, ...after]) : network(width, after)
+  })
 
-/** Networks of tokens: numbers as they come, or made by a layer that learns. */
+/** Networks of tokens: numbers as they come, or made by a layer that learns, or tokens of numbers behind that of the class. */
 export const tokens: fc.Arbitrary<Pick<Case, "stages" | "inputs">> = fc
   .tuple(
     fc.integer({ min: 1, max: 9 }),
     fc.constantFrom(4, 8, 12),
-    fc.boolean(),
+    fc.constantFrom("as they come", "learned", "of numbers"),
     fc.array(
       fc.oneof(
         mixing,
         mixing.map((one) => ({ type: "Nn.residual", body: [one] }))
       ),
-      {
-        minLength: 1,
-        maxLength: 2
-      }
+      { minLength: 1, maxLength: 2 }
     )
   )
-  .map(([count, size, learned, parts]) => ({
-    stages: [
-      "Ingress.numeric",
-      ...(learned ? [{ type: "Nn.linear", units: count * size }] : []),
-      { type: "Nn.reshape", shape: [count, size] },
-      ...parts,
-      "Nn.flatten",
-      "Nn.head"
-    ],
-    inputs: [["numeric", [learned ? 5 : count * size]]]
-  }))
+  .map(([count, size, made, parts]) => {
+    const reshape = { type: "Nn.reshape", shape: [count, size] }
+    switch (made) {
+      case "as they come":
+        return network(count * size, [reshape, ...parts, "Nn.flatten"])
+      case "learned":
+        return network(5, [{ type: "Nn.linear", units: count * size }, reshape, ...parts, "Nn.flatten"])
+      case "of numbers":
+        return network(count, [{ type: "Nn.featureTokens", size }, "Nn.classToken", ...parts, "Nn.takeToken"])
+    }
+  })

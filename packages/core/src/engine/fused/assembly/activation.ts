@@ -1,9 +1,9 @@
 /**
- * Functions of each entry by itself: values, and gradients by the chain rule. The kinds are those of `../internal/kinds.ts`.
+ * Functions of each entry by itself: values, and gradients by the chain rule. The kinds are those of `../internal/lowering/activations.ts`.
  *
  * Arrays are read and written in whole vectors; the arena leaves room behind each.
  */
-import { choose, erf4, exp4, expm14, madd, sigmoid4, softplus4, tanh4 } from "./vector"
+import { choose, erf4, exp4, expm14, madd, sigmoid4, softplus4, storeLanes, tanh4 } from "./vector"
 
 const RELU: i32 = 0
 const LEAKY_RELU: i32 = 1
@@ -138,31 +138,35 @@ export function activateBack(kind: i32, n: i32, x: usize, dy: usize, dx: usize, 
 /** Halves a, b of each row: y = a·f(b); `width` is that of y. */
 export function gate(kind: i32, rows: i32, width: i32, x: usize, y: usize): void {
   const zero = f32x4.splat(0)
+  const half = (<usize>width) << 2
   for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < width; j++) {
-      const b = f32x4.extract_lane(value(kind, v128.load32_splat(x + ((<usize>(width + j)) << 2)), zero, zero), 0)
-      store<f32>(y + ((<usize>j) << 2), load<f32>(x + ((<usize>j) << 2)) * b)
+    for (let j = 0; j < width; j += 4) {
+      const o = (<usize>j) << 2
+      const open = value(kind, v128.load(x + half + o), zero, zero)
+      storeLanes(y + o, f32x4.mul(v128.load(x + o), open), min(4, width - j))
     }
-    x += (<usize>width) << 3
-    y += (<usize>width) << 2
+    x += 2 * half
+    y += half
   }
 }
 
 /** The gradients of both halves: dy·f(b) and dy·a·f′(b). */
 export function gateBack(kind: i32, rows: i32, width: i32, x: usize, dy: usize, dx: usize): void {
   const zero = f32x4.splat(0)
+  const half = (<usize>width) << 2
   for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < width; j++) {
-      const at = (<usize>j) << 2
-      const beside = (<usize>(width + j)) << 2
-      const b = v128.load32_splat(x + beside)
-      const d = load<f32>(dy + at)
-      store<f32>(dx + at, d * f32x4.extract_lane(value(kind, b, zero, zero), 0))
-      store<f32>(dx + beside, d * load<f32>(x + at) * f32x4.extract_lane(slope(kind, b, zero, zero), 0))
+    for (let j = 0; j < width; j += 4) {
+      const o = (<usize>j) << 2
+      const left = min(4, width - j)
+      const b = v128.load(x + half + o)
+      const d = v128.load(dy + o)
+      storeLanes(dx + o, f32x4.mul(d, value(kind, b, zero, zero)), left)
+      const along = f32x4.mul(d, v128.load(x + o))
+      storeLanes(dx + half + o, f32x4.mul(along, slope(kind, b, zero, zero)), left)
     }
-    x += (<usize>width) << 3
-    dx += (<usize>width) << 3
-    dy += (<usize>width) << 2
+    x += 2 * half
+    dx += 2 * half
+    dy += half
   }
 }
 

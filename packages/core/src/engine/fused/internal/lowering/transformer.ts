@@ -29,50 +29,61 @@ const activations: Readonly<Record<Options["activation"], (place: Place) => Oper
 
 const norm = layerNorm({ epsilon: 1e-5 })
 
-/** The block; x ← x + attention(norm(x)), then x ← x + contract(activation(expand(norm(x)))). */
+/** Values of rows and their gradient. */
+interface Arrays {
+  readonly value: Region
+  readonly gradient: Region
+  readonly shape: Shape.Shape
+}
+
+/** The block: x ← x + attention(norm(x)), then x ← x + contract(activation(expand(norm(x)))). */
 export const transformer =
   (options: Options) =>
   (place: Place): Operation => {
     const { arena, draws, input, kernels, output, parameterShapes, parameters, rows, shape } = place
     const [tokens = 1] = shape
     const size = Shape.size(shape)
+    // Parameters: of the first norm, of attention, of the second norm, of "expand" and of "contract".
     const first = options.firstNorm ? 2 : 0
-    const wide = [tokens, parameterShapes.at(-4)![1]!]
-    const narrow = [tokens, parameterShapes.at(-2)![0]!]
 
-    const regions: Array<Region> = []
-    const shared = (numbers: number): Region => {
-      const region = arena.shared(rows * numbers)
-      regions.push(region)
-      return region
+    const arrays = (of: Shape.Shape): Arrays => {
+      const numbers = rows * Shape.size(of)
+      return { value: arena.shared(numbers), gradient: arena.shared(numbers), shape: of }
     }
-    /** Values and their gradient. */
-    const pair = (of: Shape.Shape) => ({ value: shared(Shape.size(of)), gradient: shared(Shape.size(of)), shape: of })
-    const [between, normal, expanded, hidden] = [pair(shape), pair(shape), pair(wide), pair(narrow)]
-    const before = options.firstNorm ? pair(shape) : undefined
-    const added = pair(shape)
+    const given = { value: input, shape }
+    const before = options.firstNorm ? arrays(shape) : undefined
+    const [added, between, normal] = [arrays(shape), arrays(shape), arrays(shape)]
+    const expanded = arrays([tokens, parameterShapes[first + 6]![1]!])
+    const hidden = arrays([tokens, parameterShapes[first + 8]![0]!])
+    const regions = [before, added, between, normal, expanded, hidden].flatMap((one) =>
+      one === undefined ? [] : [one.value, one.gradient]
+    )
 
-    /** A part of the block between two regions, with parameters of its own. */
-    const part = (from: Region, fromShape: Shape.Shape, to: Region, toShape: Shape.Shape, firstOwn = 0, own = 0) => ({
+    /** Where a part of the block stands: what it reads and writes, and which parameters are its own. */
+    const part = (
+      from: Omit<Arrays, "gradient">,
+      to: Arrays,
+      own: readonly [from: number, count: number] = [0, 0]
+    ) => ({
       ...place,
-      input: from,
-      inputShape: fromShape,
-      output: to,
-      shape: toShape,
-      parameters: parameters.slice(firstOwn, firstOwn + own)
+      input: from.value,
+      inputShape: from.shape,
+      output: to.value,
+      shape: to.shape,
+      parameters: parameters.slice(own[0], own[0] + own[1])
     })
-    const firstNorm = before && norm(part(input, shape, before.value, shape, 0, 2))
-    const mixing = attention(part(before?.value ?? input, shape, added.value, shape, first, 4), {
+    const firstNorm = before && norm(part(given, before, [0, 2]))
+    const mixing = attention(part(before ?? given, added, [first, 4]), {
       heads: options.heads,
       rate: options.attentionDropout
     })
-    const secondNorm = norm(part(between.value, shape, normal.value, shape, first + 4, 2))
-    const expand = linear(part(normal.value, shape, expanded.value, wide, first + 6, 2))
-    const bend = activations[options.activation](part(expanded.value, wide, hidden.value, narrow))
-    const contract = linear(part(hidden.value, narrow, added.value, shape, first + 8, 2))
+    const secondNorm = norm(part(between, normal, [first + 4, 2]))
+    const expand = linear(part(normal, expanded, [first + 6, 2]))
+    const bend = activations[options.activation](part(expanded, hidden))
+    const contract = linear(part(hidden, added, [first + 8, 2]))
 
     const mixedMask = maskOf(place, options.residualDropout, size)
-    const hiddenMask = maskOf(place, options.hiddenDropout, Shape.size(narrow))
+    const hiddenMask = maskOf(place, options.hiddenDropout, Shape.size(hidden.shape))
     const contractedMask = maskOf(place, options.residualDropout, size)
     const masks = [mixedMask, hiddenMask, contractedMask].flatMap((mask) => (mask === undefined ? [] : [mask.factors]))
     const parts = [firstNorm, mixing, secondNorm, expand, bend, contract]
