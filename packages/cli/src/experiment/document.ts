@@ -22,13 +22,16 @@ export interface Source {
   readonly position: (path: Path) => Position | undefined
 }
 
-const written = (document: Document, path: Path): Path =>
-  path.reduce<Path>((above, key) => {
-    const parent: unknown = above.length === 0 ? document.contents : document.getIn(above, true)
+const written = (document: Document, path: Path): Path => {
+  const found: Array<string | number> = []
+  for (const key of path) {
+    const parent: unknown = found.length === 0 ? document.contents : document.getIn(found, true)
     const [pair, ...others] = isMap(parent) ? parent.items : []
     const name = isPair(pair) && isScalar(pair.key) ? String(pair.key.value) : ""
-    return [...above, key === "branches" && others.length === 0 && name.includes(".") ? name : key]
-  }, [])
+    found.push(key === "branches" && others.length === 0 && name.includes(".") ? name : key)
+  }
+  return found
+}
 
 const keyRange = (document: Document, path: Path): number | undefined => {
   const parent: unknown = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true)
