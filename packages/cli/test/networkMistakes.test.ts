@@ -106,6 +106,11 @@ describe("branches", () => {
       `${place}.b: Merge.concat: is no list of stages; write one in brackets: [Ingress.numeric]`
     ],
     [
+      "that are no lists, below the name of the merge",
+      { merge: `{ Merge.concat: { ${flat}, b: [{ Merge.sum: { c: [Ingress.numeric], d: 3 } }] } }` },
+      "learners[0].pipeline[0].Merge.concat.b[0].Merge.sum.d: Merge.sum: is no list of stages; write one in brackets: [Ingress.numeric]"
+    ],
+    [
       "without names",
       { merge: "{ type: Merge.concat, branches: [[Ingress.numeric]] }" },
       `${place}: Merge.concat: is no mapping of names to lists of stages; write it as { a: [Ingress.numeric] }`

@@ -233,6 +233,18 @@ const entrySchema = ({ id, options, summary }: Definition, more: JsonSchema = {}
   }
 }
 
+/** A merge by its name, with its branches below it. */
+const mergeSchema = (definition: Definition): JsonSchema => {
+  const { properties } = entrySchema(definition) as { readonly properties: { readonly branches: JsonSchema } }
+  return {
+    type: "object",
+    description: definition.summary,
+    properties: { [definition.id]: properties.branches },
+    required: [definition.id],
+    additionalProperties: false
+  }
+}
+
 const ref = (name: string): JsonSchema => ({ $ref: `#/$defs/${name}` })
 const listOf = (items: JsonSchema): JsonSchema => ({ type: "array", minItems: 1, items })
 
@@ -269,7 +281,7 @@ export const jsonSchema = (definitions: ReadonlyArray<Definition>): object => {
     $defs: {
       ...own,
       learner: { anyOf: [ready, pipeline] },
-      stages: listOf(anyOf(network)),
+      stages: listOf({ anyOf: [anyOf(network), ...of("merge").map(mergeSchema)] }),
       transform: anyOf(of("transform")),
       measure: ids(of("measure")),
       averaged: {

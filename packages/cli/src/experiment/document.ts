@@ -2,7 +2,7 @@
  * A YAML (or JSON) text as data that knows the line of every path.
  */
 import * as Result from "effect/Result"
-import { type Document, LineCounter, type YAMLError, isNode, isPair, isScalar, parseDocument, visit } from "yaml"
+import { type Document, LineCounter, type YAMLError, isMap, isNode, isPair, isScalar, parseDocument, visit } from "yaml"
 
 /** A path into the document. */
 export type Path = ReadonlyArray<string | number>
@@ -16,8 +16,21 @@ export interface Position {
 /** A file of YAML as data, with the place of each value. */
 export interface Source {
   readonly value: unknown
+  /** A path as it is written: a merge may stand as its name, with its branches below it. */
+  readonly written: (path: Path) => Path
   /** The position of a path, or of the nearest part above it that is there. */
   readonly position: (path: Path) => Position | undefined
+}
+
+const written = (document: Document, path: Path): Path => {
+  const found: Array<string | number> = []
+  for (const key of path) {
+    const parent: unknown = found.length === 0 ? document.contents : document.getIn(found, true)
+    const [pair, ...others] = isMap(parent) ? parent.items : []
+    const name = isPair(pair) && isScalar(pair.key) ? String(pair.key.value) : ""
+    found.push(key === "branches" && others.length === 0 && name.includes(".") ? name : key)
+  }
+  return found
 }
 
 const keyRange = (document: Document, path: Path): number | undefined => {
@@ -86,6 +99,7 @@ export const parse = (text: string): Result.Result<Source, Position & { readonly
   if (Result.isFailure(value)) return Result.fail({ line: 1, column: 1, message: value.failure })
   return Result.succeed({
     value: value.success,
+    written: (path) => written(document, path),
     position: (path) => {
       for (let length = path.length; length > 0; length--) {
         const prefix = path.slice(0, length)

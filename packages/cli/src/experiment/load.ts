@@ -231,11 +231,10 @@ export const load = Effect.fn("experiment.load")(function* (file: string) {
   const refuse = (problems: ReadonlyArray<Problem>) =>
     new ExperimentError({
       file,
-      issues: problems.map(({ path, message }) => ({
-        ...source.position(path),
-        path: pathText(path),
-        message
-      }))
+      issues: problems.map(({ message, ...problem }) => {
+        const path = source.written(problem.path)
+        return { ...source.position(path), path: pathText(path), message }
+      })
     })
 
   const decoded = decodeExperiment(source.value)

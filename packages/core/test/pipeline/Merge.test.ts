@@ -49,6 +49,12 @@ describe.each([
     expect(Result.isSuccess(Pipeline.check(merged))).toBe(true)
   })
 
+  it("may be written by its name, with its branches below it", () => {
+    const below = valid([{ [type]: json }])
+    expect(Pipeline.toJson(below)).toEqual(Pipeline.toJson(merged))
+    expect(Pipeline.hash(below)).toBe(Pipeline.hash(merged))
+  })
+
   it("comes first, or after preprocessing that all branches share", () => {
     const after = Preprocess.impute({ method: "median" }).pipe(merged, Nn.head())
     expect(Pipeline.toJson(after).map((stage) => stage.type)).toEqual(["Preprocess.impute", type, "Nn.head"])
@@ -167,6 +173,16 @@ describe("a bad description", () => {
         ["0.branches.a.0", "Nn.linear: Stage not set: ingress"],
         ["0.branches.a.1", "Ingress.numeric cannot come after the network layers"]
       ]
+    ],
+    [
+      "a slip in a name above branches",
+      [{ "Merge.concta": {} }],
+      [["0", '"Merge.concta" is not a known stage; did you mean "Merge.concat"?']]
+    ],
+    [
+      "another stage by its name",
+      [{ "Nn.linear": { units: 2 } }],
+      [["0", 'a stage is written as { type: "Nn.linear", … }, got {"Nn.linear":{"units":2}}']]
     ],
     [
       "a slip in a name in a branch",

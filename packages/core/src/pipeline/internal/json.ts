@@ -47,14 +47,29 @@ const stageKinds = [
 
 const isStage = (definition: Base): definition is Definition => "bind" in definition
 
+/** A merge may be written by its name, with its branches below it: `{ "Merge.concat": { a: […], b: […] } }`. */
+const mergeBelow = (json: unknown, find: Find): unknown => {
+  if (typeof json !== "object" || json === null || Array.isArray(json)) return json
+  const [[id, branches] = [""], ...others] = Object.entries(json)
+  return others.length === 0 && Result.isSuccess(find(id, "merge")) ? { type: id, branches } : json
+}
+
+/** Says of what has no type how a stage is written: of the one that was probably meant, where a key names it. */
+const noStage = (json: unknown, find: Find): string => {
+  const keys = typeof json === "object" && json !== null && !Array.isArray(json) ? Object.keys(json) : []
+  const [id] = keys
+  const found = id !== undefined && keys.length === 1 && id.includes(".") ? find(id, ...stageKinds) : undefined
+  if (found !== undefined && Result.isFailure(found)) return found.failure
+  const given = JSON.stringify(json)
+  const shown = given.length > 80 ? `${given.slice(0, 79)}…` : given
+  return `a stage is written as { type: "${found === undefined ? "Nn.linear" : id}", … }, got ${shown}`
+}
+
 /** Reads one stage; a text is a stage without options. */
 const readStage = (json: unknown, find: Find): Result.Result<Stage, Issue> => {
-  const entry: unknown = typeof json === "string" ? { type: json } : json
+  const entry: unknown = typeof json === "string" ? { type: json } : mergeBelow(json, find)
   if (typeof entry !== "object" || entry === null || !("type" in entry) || typeof entry.type !== "string") {
-    return Result.fail({
-      path: [],
-      message: `a stage is written as { type: "Nn.linear", … }, got ${JSON.stringify(json)}`
-    })
+    return Result.fail({ path: [], message: noStage(json, find) })
   }
   const { type: id, ...options } = entry
   return Result.match(find(id, ...stageKinds), {
@@ -81,7 +96,8 @@ export const readStages = (
 }
 
 /**
- * Reads a pipeline from its JSON form. Stages without options may be written as their name alone.
+ * Reads a pipeline from its JSON form. Stages without options may be written as their name alone, and a merge by its name
+ * with its branches below it: `{ "Merge.concat": { a: […], b: […] } }`.
  *
  * Errors: `PipelineError` with every issue and its path. With `complete` a pipeline that does not end in a model is
  * refused, and the message names the stages that are missing.
