@@ -193,7 +193,7 @@ describe("a network", () => {
     [
       "of members without their head",
       { after: "{ type: Nn.members, count: 3 }, Nn.head" },
-      "head: got rows × 3 × 4 (rank 2), expected rows of rank 1; put Nn.flatten before it, or end a network of members with Nn.memberHead"
+      "head: got rows × 3 × 4 (rank 2), expected rows of rank 1; put Nn.flatten before it, or take Nn.memberHead behind Nn.members, or Nn.takeToken behind Nn.classToken"
     ],
     [
       "with a block of nothing",
