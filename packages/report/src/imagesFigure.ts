@@ -33,6 +33,9 @@ const leftOut = ({ more }: ImageGrid): string => {
   return parts.length === 0 ? "" : ` ${parts.join(" and ")} are not shown.`
 }
 
+const empty = ({ images, levels, subsets }: ImageGrid): string =>
+  images.length === levels.length * subsets.length ? "" : " An empty place is a class that the subset does not have."
+
 /** Describes the grid of example images: a row for each subset, a column for each class. */
 export const imageGrid = (grid: ImageGrid, suffix: string): Omit<Figure, "name"> => {
   const isNamed = grid.subsets.length > 1 || grid.subsets[0] !== ""
@@ -65,8 +68,7 @@ export const imageGrid = (grid: ImageGrid, suffix: string): Omit<Figure, "name">
     title: `Images: ${grid.column}${suffix}`,
     caption:
       `The first image of each class (columns)${isNamed ? " in each subset (rows)" : ""} of ${grid.column}, before any ` +
-      `preprocessing. Each source is scaled to its own range, from black to white; an empty place is a class that the ` +
-      `subset does not have.${leftOut(grid)}`,
+      `preprocessing. Each source is scaled to its own range, from black to white.${empty(grid)}${leftOut(grid)}`,
     spec: {
       $schema: "https://vega.github.io/schema/vega-lite/v6.json",
       config: { ...config, view: { stroke: null } },

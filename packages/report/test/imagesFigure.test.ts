@@ -79,6 +79,7 @@ describe("the grid of images", () => {
     Effect.gen(function* () {
       const [examples] = yield* Examples.ofTask(yield* digits)
       const figure = imageGrid({ ...gridOf("digits", examples), more: { levels: 2, subsets: 1 } }, "")
+      expect(figure.caption).toContain("An empty place is a class")
       expect(figure.caption).toContain("2 more classes and 1 more subset are not shown")
       const svg = yield* toSvg({ ...figure, name: "images" })
       expect(svg.match(/<image [^>]*image-rendering: pixelated/g)).toHaveLength(5)
