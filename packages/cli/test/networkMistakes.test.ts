@@ -106,6 +106,11 @@ describe("branches", () => {
       `${place}.b: Merge.concat: is no list of stages; write one in brackets: [Ingress.numeric]`
     ],
     [
+      "of columns that are named twice",
+      { branches: "a: [{ type: Ingress.numeric, columns: [age, dose, age] }]" },
+      `${place}.a[0].columns: Ingress.numeric: names "age" twice; name it once`
+    ],
+    [
       "that are no lists, below the name of the merge",
       { merge: `{ Merge.concat: { ${flat}, b: [{ Merge.sum: { c: [Ingress.numeric], d: 3 } }] } }` },
       "learners[0].pipeline[0].Merge.concat.b[0].Merge.sum.d: Merge.sum: is no list of stages; write one in brackets: [Ingress.numeric]"

@@ -30,3 +30,12 @@ export const count = (least: number) => Schema.Int.check(Schema.isGreaterThanOrE
 
 /** A list of column names. */
 export const names = Schema.Array(Schema.NonEmptyString)
+
+/** A list of at least one column name, each once. */
+export const distinctNames = names.check(
+  Schema.isMinLength(1),
+  Schema.makeFilter((given) => {
+    const twice = given.find((name, i) => given.indexOf(name) < i)
+    return twice === undefined ? undefined : `names "${twice}" twice; name it once`
+  })
+)

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Column from "../data/Column.ts"
+import * as OptionSchema from "../OptionSchema.ts"
 import * as Decode from "./Decode.ts"
 import type { Options } from "./Definition.ts"
 import * as Features from "./Features.ts"
@@ -75,7 +76,7 @@ export const numericDefinition = define({
   id,
   summary: "Numeric, integer and boolean columns as the input of a network",
   options: Schema.Struct({
-    columns: Schema.optionalKey(Schema.Array(Schema.NonEmptyString).check(Schema.isMinLength(1)))
+    columns: Schema.optionalKey(OptionSchema.distinctNames)
   }),
   shape: (options, columns) => [options.columns?.length ?? columns],
   fit: (options, features) =>
