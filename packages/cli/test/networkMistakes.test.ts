@@ -211,7 +211,7 @@ describe("a network", () => {
     [
       "an engine without kernels for a layer",
       { after: "Mine.twice, Nn.head", engine: "fused" },
-      /learner "net" on task "d": engine "fused": fused-\w+: Mine\.twice at "twice" has no kernels; choose another engine/
+      /learner "net" on task "d": engine "fused": fused-[\w, -]+: Mine\.twice at "twice" has no kernels; choose another engine/
     ],
     ["an unknown engine", { engine: "cuda" }, /engine "cuda": is not among the engines provided; provided are fused/]
   ])("that asks for %s is not run", async (_, parts, message) => {
