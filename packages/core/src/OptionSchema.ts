@@ -30,3 +30,16 @@ export const count = (least: number) => Schema.Int.check(Schema.isGreaterThanOrE
 
 /** A list of column names. */
 export const names = Schema.Array(Schema.NonEmptyString)
+
+/** A list of column names of which each comes once: what a network takes as its input. */
+export const differentNames = names.check(
+  Schema.isMinLength(1),
+  Schema.makeFilter(
+    (given: ReadonlyArray<string>) => {
+      if (new Set(given).size === given.length) return undefined
+      const again = given.find((name, i) => given.indexOf(name) < i)
+      return `names ${JSON.stringify(again)} twice, and each column is read once; leave one out`
+    },
+    { toJsonSchema: () => ({ uniqueItems: true }) }
+  )
+)

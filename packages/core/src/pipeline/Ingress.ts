@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Column from "../data/Column.ts"
+import * as OptionSchema from "../OptionSchema.ts"
 import * as Decode from "./Decode.ts"
 import type { Options } from "./Definition.ts"
 import * as Features from "./Features.ts"
@@ -61,13 +62,13 @@ const firstText = (column: Column.Column): string => {
     : ""
 }
 
-/** The stages that make numbers of columns. */
-const stagesFor = (columns: ReadonlyArray<Features.Entry>): string => {
+/** The stages that make numbers of columns, and the ingress that takes categories as they are. */
+const adviceFor = (columns: ReadonlyArray<Features.Entry>): string => {
   const dates = columns.filter(([, { type }]) => type === "date").length
-  return [
-    ...(dates < columns.length ? ["Preprocess.oneHot()"] : []),
-    ...(dates > 0 ? ["Preprocess.dates()"] : [])
-  ].join(" and ")
+  const categories = dates < columns.length
+  const stages = [...(categories ? ["Preprocess.oneHot()"] : []), ...(dates > 0 ? ["Preprocess.dates()"] : [])]
+  const branch = categories ? "take categories by Ingress.categorical in another branch of a Merge, " : ""
+  return `put ${stages.join(" and ")} before it, ${branch}or leave the columns out of the task's features`
 }
 
 /** `Ingress.numeric` as a definition, for registries. @category definitions */
@@ -75,7 +76,7 @@ export const numericDefinition = define({
   id,
   summary: "Numeric, integer and boolean columns as the input of a network",
   options: Schema.Struct({
-    columns: Schema.optionalKey(Schema.Array(Schema.NonEmptyString).check(Schema.isMinLength(1)))
+    columns: Schema.optionalKey(OptionSchema.differentNames)
   }),
   shape: (options, columns) => [options.columns?.length ?? columns],
   fit: (options, features) =>
@@ -92,7 +93,7 @@ export const numericDefinition = define({
       const named = wrong.slice(0, 8).map(([name, column]) => `"${name}" (${column.type}${firstText(column)})`)
       return Features.fail(
         id,
-        `takes numbers, but got ${named.join(", ")}${wrong.length > 8 ? ` and ${wrong.length - 8} more` : ""}; put ${stagesFor(wrong)} before it, or leave the columns out of the task's features`
+        `takes numbers, but got ${named.join(", ")}${wrong.length > 8 ? ` and ${wrong.length - 8} more` : ""}; ${adviceFor(wrong)}`
       )
     }),
   open: (_, columns, rows) =>
@@ -105,7 +106,8 @@ export const numericDefinition = define({
  * Takes the named columns, or all that reach it, as the input of a network, in single precision: rows of rank 1.
  *
  * Booleans become 0 and 1. Errors when the pipeline is trained: a factor or string column (encode it by
- * `Preprocess.oneHot`), missing values (`Preprocess.impute`), an unknown name, a value beyond single precision.
+ * `Preprocess.oneHot`, or take it by `Ingress.categorical`), missing values (`Preprocess.impute`), an unknown name or one
+ * that comes twice, a value beyond single precision.
  *
  * @example
  * Ingress.numeric(["age", "dose"]).pipe(Nn.head()) // needs the columns "age" and "dose", rows of shape [2]

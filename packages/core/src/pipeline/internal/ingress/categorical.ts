@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Column from "../../../data/Column.ts"
+import * as OptionSchema from "../../../OptionSchema.ts"
 import * as Decode from "../../Decode.ts"
 import * as Features from "../../Features.ts"
 import type * as Pipeline from "../../Pipeline.ts"
@@ -35,7 +36,7 @@ export const categoricalDefinition = learned({
   id,
   summary: "Factor, text, integer and boolean columns as codes, for embeddings",
   options: Schema.Struct({
-    columns: Schema.optionalKey(Schema.Array(Schema.NonEmptyString).check(Schema.isMinLength(1)))
+    columns: Schema.optionalKey(OptionSchema.differentNames)
   }),
   state: Schema.Struct({
     columns: Schema.Array(Schema.String),

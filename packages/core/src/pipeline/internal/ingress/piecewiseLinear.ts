@@ -59,7 +59,7 @@ export const piecewiseLinearDefinition = learned({
   id,
   summary: "Numbers as places in bins between quantiles of the training rows",
   options: Schema.Struct({
-    columns: Schema.optionalKey(Schema.Array(Schema.NonEmptyString).check(Schema.isMinLength(1))),
+    columns: Schema.optionalKey(OptionSchema.differentNames),
     bins: OptionSchema.withDefault(OptionSchema.count(1), 48)
   }),
   state: Schema.Struct({
