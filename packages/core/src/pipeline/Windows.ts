@@ -59,6 +59,9 @@ export type PerAxis = number | ReadonlyArray<number>
 
 const ofAxis = (given: PerAxis, axis: number): number => (typeof given === "number" ? given : given[axis]!)
 
+/** Height and width. */
+export const pair = (given: PerAxis): readonly [height: number, width: number] => [ofAxis(given, 0), ofAxis(given, 1)]
+
 /** The options of a layer with windows; those of pools leave out the dilation, and the stride where it is the size. */
 export interface Options {
   readonly size: PerAxis
