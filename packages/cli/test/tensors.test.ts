@@ -124,8 +124,15 @@ describe("inspect", () => {
     at = folder({ ...data, "e.yaml": experiment(`{ ${arrays}, rows: 20, target: y, positive: 1 }`, "cv") })
     const { stdout } = await rocflow(["inspect", "e.yaml"], at)
     expect(stdout).toContain("task images.idx: binary, 20 rows")
-    expect(stdout).toMatch(/image +feature +tensor 8 × 8 × 1/)
+    expect(stdout).toMatch(/image +feature +tensor 8 × 8 × 1 +20 +images\.idx\.gz\S* *\n/)
     expect(stdout).toMatch(/Ingress.tensor .*→ rows × 5 × 5 × 1\n.*Nn.flatten +→ rows × 25\n.*Nn.head +→ rows × 1\n/)
+  })
+
+  it("names the first picture without its directories", async () => {
+    const task = "{ file: paths.csv, images: path, target: y, positive: lying }"
+    at = folder({ ...data, "e.yaml": experiment(task, "cv", "path") })
+    const { stdout } = await rocflow(["inspect", "e.yaml"], at)
+    expect(stdout).toMatch(/path +feature +tensor 6 × 6 × 1 +30 +0\.png *\n/)
   })
 })
 
