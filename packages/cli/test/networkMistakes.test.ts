@@ -188,7 +188,7 @@ describe("images", () => {
     [
       "of another column beside the pixels",
       { tensor: '{ name: scan, columns: { matching: "^p|age" }, shape: [2, 2, 1] }' },
-      "tasks[0].file: shape: [2, 2, 1] does not have the 5 numbers of the 5 columns age, p0, p1, p2, p3. Give whole numbers of that product, channels last: [28, 28, 1]."
+      "tasks[0].file: shape: [2, 2, 1] does not have the 5 numbers of the 5 columns age, p0, p1, p2, p3. Give whole numbers of that product, channels last: [5]."
     ]
   ])
 })

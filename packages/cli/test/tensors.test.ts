@@ -47,6 +47,7 @@ const data = {
     [30],
     rows.map((row) => row % 2)
   ),
+  "few.idx": idx([3], [0, 1, 0]),
   "pixels.csv": [
     `y,${Array.from({ length: 25 }, (_, i) => `x${i}`).join()}`,
     ...rows.map((row) => [row % 2, ...pixels(5, row)].join())
@@ -146,6 +147,16 @@ describe("a task that is read from", () => {
       "tasks[0].images: says how columns of a file are read"
     ],
     ["an absent array", "{ arrays: { image: no.idx }, target: y }", "tasks[0].arrays: "],
+    [
+      "labels where images should be",
+      "{ arrays: { image: { file: labels.idx, shape: [8, 8, 1] }, y: images.idx.gz }, target: y }",
+      "labels.idx: shape: [8, 8, 1] is for rows of many numbers, but this file has one number a row, as labels have. Give the file of the images here"
+    ],
+    [
+      "arrays of different length",
+      "{ arrays: { image: images.idx.gz, y: few.idx }, target: y }",
+      "tasks[0].arrays: few.idx with 3 rows does not fit images.idx.gz with 30. Give files of the same rows"
+    ],
     [
       "an array that cannot be changed so",
       `{ ${arrays}, change: [{ type: Image.crop, size: [9, 9] }], target: y }`,
