@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Column from "../data/Column.ts"
+import type { Note } from "../data/Note.ts"
 import * as OptionSchema from "../OptionSchema.ts"
 import * as Decode from "./Decode.ts"
 import type { Options } from "./Definition.ts"
@@ -30,6 +31,7 @@ export * from "./internal/ingress/piecewiseLinear.ts"
  * - `fit` chooses the columns among those that reach the ingress in training, or says why it cannot.
  * - `shape`: the shape of one row of so many columns; NaN stands for a number that is not known yet.
  * - `open` opens rows; the columns are there. What it holds is freed with its scope.
+ * - `notes` says what is probably not meant in reading some rows.
  * @category constructors
  */
 export const define = <Type, Encoded>(definition: {
@@ -43,6 +45,7 @@ export const define = <Type, Encoded>(definition: {
     columns: ReadonlyArray<Features.Entry>,
     rows: number
   ) => ReturnType<FittedIngress["open"]>
+  readonly notes?: (options: Type, features: Features.Features) => ReadonlyArray<Note>
 }): Definition<"ingress", Encoded> =>
   learned({
     ...definition,

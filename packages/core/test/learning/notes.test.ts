@@ -20,6 +20,7 @@ import * as Measure from "../../src/learning/Measure.ts"
 import * as Model from "../../src/learning/Model.ts"
 import * as Validation from "../../src/learning/Validation.ts"
 import * as Ingress from "../../src/pipeline/Ingress.ts"
+import * as Merge from "../../src/pipeline/Merge.ts"
 import * as Nn from "../../src/pipeline/Nn.ts"
 import * as Optimizer from "../../src/pipeline/Optimizer.ts"
 import * as Preprocess from "../../src/pipeline/Preprocess.ts"
@@ -62,6 +63,27 @@ describe("before training", () => {
       assert.deepStrictEqual(notes.map(Note.message), [
         'column "name": has 100 different values in 100 rows, a label rather than a category; none becomes an indicator. Leave it out by ignore: [name], or derive a feature of it.'
       ])
+    })
+  )
+
+  it.effect("says that labels are no categories for an embedding, also in a branch and as whole numbers", () =>
+    Effect.gen(function* () {
+      const table = yield* Table.fromColumns({
+        y: Column.text(index.map((i) => (i % 2 === 0 ? "ill" : "well"))),
+        name: Column.text(index.map((i) => `patient ${i}`)),
+        number: yield* Effect.fromResult(Column.integer(index.map((i) => (i * 7) % 100))),
+        ward: yield* Effect.fromResult(Column.integer(index.map((i) => i % 4)))
+      })
+      const task = yield* Task.fromTable(table, { target: "y", positive: "ill" })
+      const codes = Ingress.categorical().pipe(Nn.embedding(2), Nn.flatten())
+      const finding = (name: string) =>
+        `column "${name}": has 100 different values in 100 rows, a label rather than a category; an embedding has a vector for each, and none for new ones. Leave it out by ignore: [${name}], or derive a feature of it.`
+      const end = [Bce.loss(), Optimizer.adam(), Model.classif({ epochs: 1 })] as const
+      for (const learner of [codes.pipe(Nn.head(), ...end), Merge.concat({ codes }).pipe(Nn.head(), ...end)]) {
+        const { notes, stages } = yield* Learner.check(learner, task)
+        assert.deepStrictEqual(notes.map(Note.message), [finding("name"), finding("number")])
+        assert.deepStrictEqual(stages, [])
+      }
     })
   )
 
