@@ -163,7 +163,12 @@ describe("images", () => {
     [
       "with a size for a third axis",
       { branches: `b: [${image}, { type: Nn.conv2d, filters: 4, size: [1, 1, 1] }, Nn.flatten]` },
-      `${place}.b[1].size[2]: Nn.conv2d: is one entry too many; leave it out`
+      `${place}.b[1].size: Nn.conv2d: Expected 2 numbers, got 3; leave out what is too much`
+    ],
+    [
+      "resized to three sizes",
+      { branches: `b: [{ type: Image.resize, size: [3, 3, 1] }, ${image}, Nn.flatten]` },
+      `${place}.b[0].size: Image.resize: Expected 2 numbers, got 3; leave out what is too much`
     ],
     [
       "of another size",
@@ -188,7 +193,7 @@ describe("images", () => {
     [
       "of another column beside the pixels",
       { tensor: '{ name: scan, columns: { matching: "^p|age" }, shape: [2, 2, 1] }' },
-      "tasks[0].file: shape: [2, 2, 1] does not have the 5 numbers of the 5 columns age, p0, p1, p2, p3. Give whole numbers of that product, channels last: [28, 28, 1]."
+      "tasks[0].file: shape: [2, 2, 1] does not have the 5 numbers of the 5 columns age, p0, p1, p2, p3. Give whole numbers of that product, channels last: [5]."
     ]
   ])
 })

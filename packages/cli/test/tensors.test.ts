@@ -47,6 +47,7 @@ const data = {
     [30],
     rows.map((row) => row % 2)
   ),
+  "few.idx": idx([3], [0, 1, 0]),
   "pixels.csv": [
     `y,${Array.from({ length: 25 }, (_, i) => `x${i}`).join()}`,
     ...rows.map((row) => [row % 2, ...pixels(5, row)].join())
@@ -124,8 +125,15 @@ describe("inspect", () => {
     at = folder({ ...data, "e.yaml": experiment(`{ ${arrays}, rows: 20, target: y, positive: 1 }`, "cv") })
     const { stdout } = await rocflow(["inspect", "e.yaml"], at)
     expect(stdout).toContain("task images.idx: binary, 20 rows")
-    expect(stdout).toMatch(/image +feature +tensor 8 × 8 × 1/)
+    expect(stdout).toMatch(/image +feature +tensor 8 × 8 × 1 +20 +images\.idx\.gz\S* *\n/)
     expect(stdout).toMatch(/Ingress.tensor .*→ rows × 5 × 5 × 1\n.*Nn.flatten +→ rows × 25\n.*Nn.head +→ rows × 1\n/)
+  })
+
+  it("names the first picture without its directories", async () => {
+    const task = "{ file: paths.csv, images: path, target: y, positive: lying }"
+    at = folder({ ...data, "e.yaml": experiment(task, "cv", "path") })
+    const { stdout } = await rocflow(["inspect", "e.yaml"], at)
+    expect(stdout).toMatch(/path +feature +tensor 6 × 6 × 1 +30 +0\.png *\n/)
   })
 })
 
@@ -139,6 +147,16 @@ describe("a task that is read from", () => {
       "tasks[0].images: says how columns of a file are read"
     ],
     ["an absent array", "{ arrays: { image: no.idx }, target: y }", "tasks[0].arrays: "],
+    [
+      "labels where images should be",
+      "{ arrays: { image: { file: labels.idx, shape: [8, 8, 1] }, y: images.idx.gz }, target: y }",
+      "labels.idx: shape: [8, 8, 1] is for rows of many numbers, but this file has one number a row, as labels have. Give the file of the images here"
+    ],
+    [
+      "arrays of different length",
+      "{ arrays: { image: images.idx.gz, y: few.idx }, target: y }",
+      "tasks[0].arrays: few.idx with 3 rows does not fit images.idx.gz with 30. Give files of the same rows"
+    ],
     [
       "an array that cannot be changed so",
       `{ ${arrays}, change: [{ type: Image.crop, size: [9, 9] }], target: y }`,

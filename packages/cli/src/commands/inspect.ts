@@ -38,6 +38,12 @@ const shapeText = (column: Column.Tensor): string => {
   return shapes.length === 1 ? shapes[0]!.shape.join(" × ") : `of ${shapes.length} shapes`
 }
 
+/** The value of a row; of a tensor the name of its file without the directories. */
+const exampleOf = (column: Column.Column, row: number): string => {
+  const text = Column.toText(column, row) ?? ""
+  return column.type === "tensor" ? text.replace(/^.*[/\\]/, "") : text
+}
+
 /** Every column with its role, type, number of values, missing share and an example. */
 const columnsOf = (task: Task.Task): string => {
   const roles = new Map<string, Array<string>>()
@@ -54,7 +60,7 @@ const columnsOf = (task: Task.Task): string => {
       column.type === "tensor" ? `tensor ${shapeText(column)}` : type,
       String(distinct),
       percent(missing, task.rows),
-      first < 0 ? "" : shorten(Column.toText(column, first) ?? "", 20)
+      first < 0 ? "" : shorten(exampleOf(column, first), 20)
     ]
   })
   const titles = [

@@ -51,9 +51,18 @@ const readArrays = Effect.fnUntraced(function* (arrays: NonNullable<Source["arra
   const path = yield* Path.Path
   const columns = yield* Effect.forEach(Object.entries(arrays), ([name, given]) => {
     const { file, ...options } = typeof given === "string" ? { file: given } : given
-    return Effect.map(readArray(path.resolve(directory, file), options), (column) => [name, column] as const)
+    return Effect.map(readArray(path.resolve(directory, file), options), (column) => ({ name, column, file }))
   })
-  return yield* Table.fromEntries(columns)
+  const [first] = columns
+  const other = columns.find(({ column }) => Column.length(column) !== Column.length(first!.column))
+  if (other !== undefined) {
+    return yield* new SchemaError({
+      given: `${other.file} with ${Column.length(other.column)} rows`,
+      rule: `does not fit ${first!.file} with ${Column.length(first!.column)}`,
+      advice: "Give files of the same rows: they may be of different sets, such as training and test."
+    })
+  }
+  return yield* Table.fromEntries(columns.map(({ column, name }) => [name, column] as const))
 })
 
 const readFolder = Effect.fnUntraced(function* (folder: NonNullable<Source["folder"]>, directory: string) {

@@ -47,6 +47,10 @@ const rules: Readonly<Record<string, Rule>> = {
   ),
   minItems: when(Array.isArray, (limit: number, value: ReadonlyArray<unknown>) => value.length >= limit),
   maxItems: when(Array.isArray, (limit: number, value: ReadonlyArray<unknown>) => value.length <= limit),
+  uniqueItems: when(
+    Array.isArray,
+    (_: true, value: ReadonlyArray<unknown>) => new Set(value.map((item) => JSON.stringify(item))).size === value.length
+  ),
   $ref: (ref, value, _, path, root) => {
     const name = /^#\/\$defs\/(\w+)$/.exec(String(ref))?.[1] ?? ""
     const target = (root["$defs"] as Readonly<Record<string, Schema>>)[name]

@@ -126,7 +126,10 @@ const checkEntries = (entries: ReadonlyArray<readonly [string, Column.Column]>):
         column: name,
         given: `${length} rows`,
         rule: `are not as many as the ${rows} of column "${first[0]}"`,
-        advice: "Give all columns the same length, with null where a value is missing."
+        advice:
+          first[1].type === "tensor" || column.type === "tensor"
+            ? "Give arrays of as many rows: they may be of different sets, such as training and test."
+            : "Give all columns the same length, with null where a value is missing."
       })
     }
   }

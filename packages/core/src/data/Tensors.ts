@@ -53,6 +53,14 @@ const fromArray = Effect.fnUntraced(function* (
     const whole = values.every(Number.isSafeInteger)
     return whole ? yield* Effect.fromResult(Column.integer(values)) : Column.numeric(values)
   }
+  if (store.shape.length === 0 && options.shape?.some((n) => n > 1) === true) {
+    return yield* new SchemaError({
+      file: path,
+      given: `shape: [${options.shape.join(", ")}]`,
+      rule: "is for rows of many numbers, but this file has one number a row, as labels have",
+      advice: "Give the file of the images here and this one for the labels, or leave the shape out."
+    })
+  }
   const shape =
     options.shape === undefined
       ? store.shape

@@ -16,6 +16,7 @@ import { define, type Size } from "./Image.ts"
 import * as Geometry from "./internal/images/geometry.ts"
 import * as Values from "./internal/images/values.ts"
 import { type ColumnsOption, stage, type Stage } from "./Preprocess.ts"
+import * as Windows from "./Windows.ts"
 
 const columns = Schema.optionalKey(OptionSchema.names)
 
@@ -41,9 +42,9 @@ export const flip = <const Name extends string = never>(
 export const cropDefinition = define({
   id: "Augment.crop",
   summary: "Keeps a part of images, anywhere in training and in the middle elsewhere",
-  options: Schema.Struct({ size: Schema.Tuple([OptionSchema.count(1), OptionSchema.count(1)]), columns }),
+  options: Schema.Struct({ size: Windows.perAxis, columns }),
   augments: true,
-  change: ({ size }) => Geometry.crop(size)
+  change: ({ size }) => Geometry.crop(Windows.pair(size))
 })
 
 /** Keeps a part of some height and width: anywhere in training, each place as likely, else the middle. @category stages */

@@ -75,18 +75,29 @@ const remoteness = (issue: SchemaIssue.Issue): number => {
 const closest = (issues: ReadonlyArray<SchemaIssue.Issue>): SchemaIssue.Issue =>
   issues.reduce((best, issue) => (remoteness(issue) < remoteness(best) ? issue : best))
 
+/** A list of fixed length that is longer: said once, where the list is. */
+const tooLong = (issue: SchemaIssue.Composite): string | undefined => {
+  if (!SchemaAST.isArrays(issue.ast) || issue.ast.rest.length > 0) return undefined
+  const { elements } = issue.ast
+  const given = SchemaIssue.hasInput(issue) && Array.isArray(issue.input) ? issue.input.length : 0
+  if (given <= elements.length) return undefined
+  const what = elements.every(SchemaAST.isNumber) ? "numbers" : "entries"
+  return `Expected ${elements.length} ${what}, got ${given}; leave out what is too much`
+}
+
 const describe = (issue: SchemaIssue.Issue, path: Issue["path"]): ReadonlyArray<Issue> => {
   switch (issue._tag) {
     case "Pointer":
       return describeAt(issue, path)
-    case "Composite":
-      return issue.issues.flatMap((inner) => describe(inner, path))
+    case "Composite": {
+      const message = tooLong(issue)
+      return message === undefined ? issue.issues.flatMap((inner) => describe(inner, path)) : [{ path, message }]
+    }
     case "Encoding":
       return describe(issue.issue, path)
     case "MissingKey":
       return [{ path, message: "is missing; add it" }]
     case "UnexpectedKey":
-      if (typeof path.at(-1) === "number") return [{ path, message: "is one entry too many; leave it out" }]
       return [{ path, message: misplacedOrUnknown(String(path.at(-1) ?? ""), issue.ast) }]
     case "AnyOf": {
       const types = typesOf(issue.ast)

@@ -23,16 +23,16 @@ import type { Options } from "./Definition.ts"
 import type * as Pipeline from "./Pipeline.ts"
 import type { PipelineError } from "./PipelineError.ts"
 import { type ColumnsOption, type Preprocess, stage, type Stage } from "./Preprocess.ts"
+import * as Windows from "./Windows.ts"
 
 export type { Change, Kernel, Random } from "./internal/images/plane.ts"
 
 const columns = Schema.optionalKey(OptionSchema.names)
-const Size = Schema.Tuple([OptionSchema.count(1), OptionSchema.count(1)])
 const Pair = Schema.Tuple([Schema.Finite, Schema.Finite])
 const Limits = Pair.check(Schema.makeFilter(([a, b]) => (a === b ? "Expected two different numbers" : undefined)))
 
-/** Height and width in pixels. @category models */
-export type Size = readonly [height: number, width: number]
+/** Height and width in pixels; one number for both. @category models */
+export type Size = number | readonly [height: number, width: number]
 
 /**
  * Defines a change of rows that learns nothing: its shape afterwards, and the kernel that writes it. With `augments` the
@@ -77,15 +77,15 @@ export const resizeDefinition = define({
   id: "Image.resize",
   summary: "Brings images to one height and width",
   options: Schema.Struct({
-    size: Size,
+    size: Windows.perAxis,
     method: OptionSchema.withDefault(Schema.Literals(["bilinear", "area", "nearest"]), "bilinear"),
     columns
   }),
-  change: ({ method, size }) => resized(size, method)
+  change: ({ method, size }) => resized(Windows.pair(size), method)
 })
 
 /**
- * Brings images to a height and width, whatever they have.
+ * Brings images to a height and width, whatever they have; one number is both.
  *
  * - `bilinear`: the line between neighbouring pixels, coordinates being those of half pixels; where an image shrinks, the
  *   weights become as wide as the ratio of the sizes (antialiasing, as in Pillow).
@@ -104,9 +104,9 @@ export const resize = <const Name extends string = never>(
 export const cropDefinition = define({
   id: "Image.crop",
   summary: "Keeps the middle of images, of some height and width",
-  options: Schema.Struct({ size: Size, columns }),
+  options: Schema.Struct({ size: Windows.perAxis, columns }),
   change: ({ size }) => {
-    const { kernel, shape } = Geometry.crop(size)
+    const { kernel, shape } = Geometry.crop(Windows.pair(size))
     return {
       shape,
       kernel: (input) => {
@@ -125,8 +125,8 @@ export const crop = <const Name extends string = never>(size: Size, options: Col
 export const padDefinition = define({
   id: "Image.pad",
   summary: "Puts a margin around images, up to some height and width",
-  options: Schema.Struct({ size: Size, value: OptionSchema.withDefault(Schema.Finite, 0), columns }),
-  change: ({ size, value }) => Geometry.pad(size, value)
+  options: Schema.Struct({ size: Windows.perAxis, value: OptionSchema.withDefault(Schema.Finite, 0), columns }),
+  change: ({ size, value }) => Geometry.pad(Windows.pair(size), value)
 })
 
 /** Puts an image into the middle of a larger one that is `value` (0) elsewhere. @category stages */

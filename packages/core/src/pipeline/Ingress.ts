@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Column from "../data/Column.ts"
+import type { Note } from "../data/Note.ts"
 import * as OptionSchema from "../OptionSchema.ts"
 import * as Decode from "./Decode.ts"
 import type { Options } from "./Definition.ts"
@@ -30,6 +31,7 @@ export * from "./internal/ingress/piecewiseLinear.ts"
  * - `fit` chooses the columns among those that reach the ingress in training, or says why it cannot.
  * - `shape`: the shape of one row of so many columns; NaN stands for a number that is not known yet.
  * - `open` opens rows; the columns are there. What it holds is freed with its scope.
+ * - `notes` says what is probably not meant in reading some rows.
  * @category constructors
  */
 export const define = <Type, Encoded>(definition: {
@@ -43,6 +45,7 @@ export const define = <Type, Encoded>(definition: {
     columns: ReadonlyArray<Features.Entry>,
     rows: number
   ) => ReturnType<FittedIngress["open"]>
+  readonly notes?: (options: Type, features: Features.Features) => ReadonlyArray<Note>
 }): Definition<"ingress", Encoded> =>
   learned({
     ...definition,
@@ -62,13 +65,13 @@ const firstText = (column: Column.Column): string => {
     : ""
 }
 
-/** The stages that make numbers of columns. */
-const stagesFor = (columns: ReadonlyArray<Features.Entry>): string => {
+/** The stages that make numbers of columns, and the ingress that takes categories as they are. */
+const adviceFor = (columns: ReadonlyArray<Features.Entry>): string => {
   const dates = columns.filter(([, { type }]) => type === "date").length
-  return [
-    ...(dates < columns.length ? ["Preprocess.oneHot()"] : []),
-    ...(dates > 0 ? ["Preprocess.dates()"] : [])
-  ].join(" and ")
+  const categories = dates < columns.length
+  const stages = [...(categories ? ["Preprocess.oneHot()"] : []), ...(dates > 0 ? ["Preprocess.dates()"] : [])]
+  const branch = categories ? "take categories by Ingress.categorical in another branch of a Merge, " : ""
+  return `put ${stages.join(" and ")} before it, ${branch}or leave the columns out of the task's features`
 }
 
 /** `Ingress.numeric` as a definition, for registries. @category definitions */
@@ -93,7 +96,7 @@ export const numericDefinition = define({
       const named = wrong.slice(0, 8).map(([name, column]) => `"${name}" (${column.type}${firstText(column)})`)
       return Features.fail(
         id,
-        `takes numbers, but got ${named.join(", ")}${wrong.length > 8 ? ` and ${wrong.length - 8} more` : ""}; put ${stagesFor(wrong)} before it, or leave the columns out of the task's features`
+        `takes numbers, but got ${named.join(", ")}${wrong.length > 8 ? ` and ${wrong.length - 8} more` : ""}; ${adviceFor(wrong)}`
       )
     }),
   open: (_, columns, rows) =>
@@ -106,7 +109,8 @@ export const numericDefinition = define({
  * Takes the named columns, or all that reach it, as the input of a network, in single precision: rows of rank 1.
  *
  * Booleans become 0 and 1. Errors when the pipeline is trained: a factor or string column (encode it by
- * `Preprocess.oneHot`), missing values (`Preprocess.impute`), an unknown name, a value beyond single precision.
+ * `Preprocess.oneHot`, or take it by `Ingress.categorical`), missing values (`Preprocess.impute`), an unknown name or one
+ * that comes twice, a value beyond single precision.
  *
  * @example
  * Ingress.numeric(["age", "dose"]).pipe(Nn.head()) // needs the columns "age" and "dose", rows of shape [2]

@@ -80,6 +80,8 @@ export interface FittedIngress {
 export interface Ingress {
   /** The shape of one row when so many columns reach the ingress; NaN stands for a number not known yet. */
   readonly shape: (columns: number) => Shape.Shape
+  /** What is probably not meant in reading these training rows. */
+  readonly notes: (features: Features) => ReadonlyArray<Note>
   readonly fit: (features: Features) => Result.Result<FittedIngress, PipelineError>
   readonly load: (state: unknown) => Result.Result<FittedIngress, PipelineError>
 }

@@ -59,6 +59,9 @@ export type PerAxis = number | ReadonlyArray<number>
 
 const ofAxis = (given: PerAxis, axis: number): number => (typeof given === "number" ? given : given[axis]!)
 
+/** Height and width. */
+export const pair = (given: PerAxis): readonly [height: number, width: number] => [ofAxis(given, 0), ofAxis(given, 1)]
+
 /** The options of a layer with windows; those of pools leave out the dilation, and the stride where it is the size. */
 export interface Options {
   readonly size: PerAxis
@@ -114,10 +117,14 @@ const names: Readonly<Record<number, ReadonlyArray<string>>> = {
 export const ofSpatial = (shape: Shape.Shape, spatial: 1 | 2): Result.Result<Shape.Shape, Shape.Problem> => {
   if (shape.length === spatial + 1) return Result.succeed(shape)
   const wanted = `[${[...names[spatial]!, "channels"].join(", ")}]`
+  const withChannel = `[${[...shape, 1].join(", ")}]`
   return Result.fail({
     given: `${Shape.toText(shape)} (rank ${shape.length})`,
     expected: `rows of shape ${wanted}`,
-    advice: `put Nn.reshape(${wanted}) before it, or read images by Ingress.tensor`
+    advice:
+      spatial === 2 && shape.length === 2 && shape.every(Number.isInteger)
+        ? `put Nn.reshape(${withChannel}) before it, or read the images with a channel: shape: ${withChannel} of the array`
+        : `put Nn.reshape(${wanted}) before it, or read images by Ingress.tensor`
   })
 }
 

@@ -89,6 +89,9 @@ describe("fromIdx", () => {
         "cut.idx": small.slice(0, 20),
         "empty.idx": Arrays.idx(8, [0, 2], []),
         "a.idx": small,
+        "labels.idx": Arrays.idx(8, [3], [0, 1, 2]),
+        "six.idx": Arrays.idx(8, [1, 6], [1, 2, 3, 4, 5, 6]),
+        "four.idx": Arrays.idx(8, [1, 4], [1, 2, 3, 4]),
         "no.gz": Uint8Array.of(1, 2, 3)
       })
       const of = (name: string, options?: Tensors.ArrayOptions) => message(Tensors.fromIdx(path(name), options))
@@ -100,9 +103,29 @@ describe("fromIdx", () => {
       expect(yield* of("absent.idx")).toContain("the file does not exist")
       expect(yield* of("no.gz")).toContain("is not gzip")
       expect(yield* of("a.idx", { shape: [3] })).toBe(
-        "shape: [3] does not have the 4 numbers of a row of a.idx. Give whole numbers of that product, channels last: [28, 28, 1]."
+        "shape: [3] does not have the 4 numbers of a row of a.idx. Give whole numbers of that product, channels last: [2, 2, 1]."
       )
+      expect(yield* of("labels.idx", { shape: [28, 28, 1] })).toBe(
+        "labels.idx: shape: [28, 28, 1] is for rows of many numbers, but this file has one number a row, as labels have. Give the file of the images here and this one for the labels, or leave the shape out."
+      )
+      expect(yield* of("six.idx", { shape: [2, 2] })).toContain("channels last: [6].")
+      expect(yield* of("four.idx", { shape: [6] })).toContain("channels last: [2, 2, 1].")
       expect(yield* of("a.idx", { range: [1, 1] })).toContain("is not two different numbers")
+    })
+  )
+})
+
+describe("arrays as columns", () => {
+  it.effect("of different length are refused without a word of missing values", () =>
+    Effect.gen(function* () {
+      const path = yield* files({ "a.idx": small, "labels.idx": Arrays.idx(8, [2], [0, 1]) })
+      const table = Table.fromColumns({
+        image: yield* Tensors.fromIdx(path("a.idx")),
+        digit: yield* Tensors.fromIdx(path("labels.idx"))
+      })
+      expect(yield* message(table)).toBe(
+        'column "digit": 2 rows are not as many as the 3 of column "image". Give arrays of as many rows: they may be of different sets, such as training and test.'
+      )
     })
   )
 })

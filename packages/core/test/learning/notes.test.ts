@@ -4,6 +4,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Aum from "@rocflow/losses/Aum"
 import * as Bce from "@rocflow/losses/Bce"
+import * as Focal from "@rocflow/losses/Focal"
 import * as Mse from "@rocflow/losses/Mse"
 import * as Effect from "effect/Effect"
 import fc from "fast-check"
@@ -19,6 +20,7 @@ import * as Measure from "../../src/learning/Measure.ts"
 import * as Model from "../../src/learning/Model.ts"
 import * as Validation from "../../src/learning/Validation.ts"
 import * as Ingress from "../../src/pipeline/Ingress.ts"
+import * as Merge from "../../src/pipeline/Merge.ts"
 import * as Nn from "../../src/pipeline/Nn.ts"
 import * as Optimizer from "../../src/pipeline/Optimizer.ts"
 import * as Preprocess from "../../src/pipeline/Preprocess.ts"
@@ -61,6 +63,27 @@ describe("before training", () => {
       assert.deepStrictEqual(notes.map(Note.message), [
         'column "name": has 100 different values in 100 rows, a label rather than a category; none becomes an indicator. Leave it out by ignore: [name], or derive a feature of it.'
       ])
+    })
+  )
+
+  it.effect("says that labels are no categories for an embedding, also in a branch and as whole numbers", () =>
+    Effect.gen(function* () {
+      const table = yield* Table.fromColumns({
+        y: Column.text(index.map((i) => (i % 2 === 0 ? "ill" : "well"))),
+        name: Column.text(index.map((i) => `patient ${i}`)),
+        number: yield* Effect.fromResult(Column.integer(index.map((i) => (i * 7) % 100))),
+        ward: yield* Effect.fromResult(Column.integer(index.map((i) => i % 4)))
+      })
+      const task = yield* Task.fromTable(table, { target: "y", positive: "ill" })
+      const codes = Ingress.categorical().pipe(Nn.embedding(2), Nn.flatten())
+      const finding = (name: string) =>
+        `column "${name}": has 100 different values in 100 rows, a label rather than a category; an embedding has a vector for each, and none for new ones. Leave it out by ignore: [${name}], or derive a feature of it.`
+      const end = [Bce.loss(), Optimizer.adam(), Model.classif({ epochs: 1 })] as const
+      for (const learner of [codes.pipe(Nn.head(), ...end), Merge.concat({ codes }).pipe(Nn.head(), ...end)]) {
+        const { notes, stages } = yield* Learner.check(learner, task)
+        assert.deepStrictEqual(notes.map(Note.message), [finding("name"), finding("number")])
+        assert.deepStrictEqual(stages, [])
+      }
     })
   )
 
@@ -148,19 +171,54 @@ describe("after training", () => {
     }).pipe(on(cpu))
   )
 
+  const rare = Effect.gen(function* () {
+    const table = yield* Table.fromColumns({
+      y: Column.text(index.map((i) => (i % 20 === 0 ? "ill" : "well"))),
+      x: Column.numeric(index.map((i) => Math.sin(i * i) + (i % 20 === 0 ? 1 : 0)))
+    })
+    return yield* Task.fromTable(table, { target: "y", positive: "ill" })
+  })
+
+  const advice = (learner: AnyLearner, task: Task.Task) =>
+    Effect.map(Learner.train(learner, task), ({ fitted }) =>
+      fitted.notes.filter(({ code }) => code === "worse-than-majority").map((note) => note.advice)
+    )
+
+  const weights = "The loss weighs the classes, which moves the threshold: leave that out, or compare by AUC only."
+
   it.effect("says that class weights cost more errors than a constant", () =>
     Effect.gen(function* () {
-      const table = yield* Table.fromColumns({
-        y: Column.text(index.map((i) => (i % 20 === 0 ? "ill" : "well"))),
-        x: Column.numeric(index.map((i) => Math.sin(i * i) + (i % 20 === 0 ? 1 : 0)))
-      })
-      const task = yield* Task.fromTable(table, { target: "y", positive: "ill" })
-      const learner = network.pipe(
-        Bce.loss({ posWeight: 20 }),
-        Optimizer.adam({ learningRate: 0.1 }),
-        Model.classif({ epochs: 50 })
-      )
-      assert.deepStrictEqual(yield* trainedCodes(learner, task), ["worse-than-majority"])
+      const end = [Optimizer.adam({ learningRate: 0.1 }), Model.classif({ epochs: 50 })] as const
+      for (const learner of [
+        network.pipe(Bce.loss({ posWeight: 20 }), ...end),
+        network.pipe(Focal.loss({ alpha: 0.97 }), ...end)
+      ]) {
+        assert.deepStrictEqual(yield* trainedCodes(learner, yield* rare), ["worse-than-majority"])
+        assert.deepStrictEqual(yield* advice(learner, yield* rare), [
+          `Give more than 50 epochs, or a larger learning rate. ${weights}`
+        ])
+      }
+    }).pipe(on(cpu))
+  )
+
+  it.effect("advises more steps where there were too few, and other measures where one that ranks chose them", () =>
+    Effect.gen(function* () {
+      const trained = (measure: typeof Measure.auc | typeof Measure.logloss, restoreBest: boolean) =>
+        Preprocess.standardise().pipe(
+          Ingress.numeric(),
+          Nn.linear(8),
+          Nn.tanh(),
+          Nn.head(),
+          Bce.loss(),
+          Optimizer.sgd({ learningRate: 1e-6 }),
+          Model.classif({ epochs: 1, validation: Validation.holdout(0.4, { measures: [measure], restoreBest }) })
+        )
+      const longer = "Give more than 1 epoch, or a larger learning rate."
+      const ranked = "Epochs chosen by auc do not care for the threshold: choose them by error or logloss."
+      const task = yield* rare
+      assert.deepStrictEqual(yield* advice(trained(Measure.logloss, true), task), [longer])
+      assert.deepStrictEqual(yield* advice(trained(Measure.auc, false), task), [longer])
+      assert.deepStrictEqual(yield* advice(trained(Measure.auc, true), task), [`${longer} ${ranked}`])
     }).pipe(on(cpu))
   )
 

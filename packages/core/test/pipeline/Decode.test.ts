@@ -17,6 +17,7 @@ const Share = Schema.Union([
   Schema.Struct({ holdout: Schema.Finite.check(Schema.isLessThan(1)), measures: Schema.Array(Schema.String) }),
   Schema.Struct({ rows: Schema.Array(Schema.Int), measures: Schema.Array(Schema.String) })
 ])
+const Pair = Schema.Tuple([Schema.Int.check(Schema.isGreaterThan(0)), Schema.Int.check(Schema.isGreaterThan(0))])
 const Layer = Schema.Struct({
   units: Schema.Int.check(Schema.isGreaterThan(0)),
   bias: Schema.optionalKey(Schema.Boolean)
@@ -62,6 +63,25 @@ describe("decode", () => {
       { holdout: 2, measures: [] },
       ["holdout: Expected a value less than 1, got 2"]
     ],
+    [
+      "a list that is too long, once",
+      Schema.Struct({ size: Pair }),
+      { size: [3, -3, 1, 1] },
+      ["size: Expected 2 numbers, got 4; leave out what is too much"]
+    ],
+    [
+      "a list that is too long where one number may stand, too",
+      Schema.Struct({ size: Schema.Union([Schema.Int, Pair]) }),
+      { size: [3, 3, 1] },
+      ["size: Expected 2 numbers, got 3; leave out what is too much"]
+    ],
+    [
+      "a list of anything that is too long",
+      Schema.Struct({ named: Schema.Tuple([Schema.String, Schema.Int]) }),
+      { named: ["a", 1, 2] },
+      ["named: Expected 2 entries, got 3; leave out what is too much"]
+    ],
+    ["a list that is too short", Schema.Struct({ size: Pair }), { size: [3] }, ["size.1: is missing; add it"]],
     [
       "a place deep inside",
       Schema.Struct({ layers: Schema.Array(Layer) }),

@@ -61,6 +61,23 @@ const close = (values: ReadonlyArray<number>, expected: ReadonlyArray<number>) =
 
 const six = images([2, 3], [1, 2, 3, 4, 5, 6])
 
+describe("sizes", () => {
+  it.effect("may be one number for height and width", () =>
+    Effect.gen(function* () {
+      const given = yield* images([2, 3, 1], [1, 2, 3, 4, 5, 6])
+      const same = Effect.fnUntraced(function* (one: Any, two: Any) {
+        const expected = yield* changed(two, given)
+        expect(yield* changed(one, given)).toEqual(expected)
+        return expected.shape
+      })
+      expect(yield* same(Image.resize(4), Image.resize([4, 4]))).toEqual([4, 4, 1])
+      expect(yield* same(Image.crop(2), Image.crop([2, 2]))).toEqual([2, 2, 1])
+      expect(yield* same(Image.pad(3), Image.pad([3, 3]))).toEqual([3, 3, 1])
+      expect(yield* same(Augment.crop(2), Augment.crop([2, 2]))).toEqual([2, 2, 1])
+    })
+  )
+})
+
 describe("resize", () => {
   it.effect("shrinks by the triangle filter, widened by the ratio of the sizes", () =>
     Effect.gen(function* () {

@@ -66,14 +66,35 @@ describe("fit", () => {
     expect(issuesOf(fit({}, mixed))).toEqual([
       [
         "",
-        'Ingress.numeric: takes numbers, but got "site" (string), "size" (factor); put Preprocess.oneHot() before it, or leave the columns out of the task\'s features'
+        'Ingress.numeric: takes numbers, but got "site" (string), "size" (factor); put Preprocess.oneHot() before it, take categories by Ingress.categorical in another branch of a Merge, or leave the columns out of the task\'s features'
       ]
     ])
+  })
+
+  it("refuses dates with the stage that helps, alone", () => {
+    const dates = features({ seen: Column.date([0, 1]) })
+    expect(issuesOf(fit({}, dates))[0]![1]).toContain(
+      '"seen" (date); put Preprocess.dates() before it, or leave the columns out'
+    )
   })
 
   it("names eight of many wrong columns", () => {
     const many = features(Object.fromEntries(Array.from({ length: 11 }, (_, i) => [`c${i}`, Column.text(["a"])])))
     expect(issuesOf(fit({}, many))[0]![1]).toContain('"c7" (string) and 3 more;')
+  })
+
+  it("refuses a column that is named twice, whichever ingress takes it", () => {
+    const message = 'names "site" twice; name it once'
+    const given = { columns: ["site", "dose", "site"] }
+    for (const { bind, id } of [
+      Ingress.numericDefinition,
+      Ingress.categoricalDefinition,
+      Ingress.piecewiseLinearDefinition
+    ]) {
+      expect(Result.getOrThrow(Result.flip(bind(given, findNothing).bound))).toEqual([
+        { path: ["columns"], message: `${id}: ${message}` }
+      ])
+    }
   })
 
   it("refuses an unknown name", () => {

@@ -226,6 +226,13 @@ const neverDefined = ({ best, history }: Training.Outcome, { validation }: Setti
   return last === undefined || Measure.isDefined(last) ? undefined : last.reason
 }
 
+/** The measure that chooses epochs, or ends training, where it only ranks rows. */
+const rankedBy = ({ validation }: Settings.Settings): string | undefined => {
+  const [first] = validation?.measures ?? []
+  const chooses = validation !== undefined && (validation.restoreBest || validation.patience > 0)
+  return chooses && first?.ranks === true ? first.id : undefined
+}
+
 /** What training showed that is probably not meant; an error where the user wants one. */
 const afterTraining = (
   parts: Parts,
@@ -280,7 +287,11 @@ const fit = Effect.fnUntraced(function* (parts: Parts, task: Task, seed: Seed.Se
   )
   return fitted(parts, { before: learned, arrays: outcome.arrays, intercept: constant }, task, outcome, [
     ...notes,
-    ...TrainingNotes.usefulness(train, own)
+    ...TrainingNotes.usefulness(train, own, {
+      epochs: outcome.epochs,
+      loss: loss.loss,
+      rankedBy: rankedBy(settings)
+    })
   ])
 })
 

@@ -19,12 +19,12 @@ export interface Learned {
   readonly ingresses: ReadonlyMap<string, FittedIngress>
 }
 
-/** A stage with the features that it was fitted to, and those that it made of them. */
+/** A stage with the features that it was fitted to, and those that it made of them unless it is an ingress. */
 export interface Step {
   readonly path: string
-  readonly stage: Preprocessor
+  readonly stage: Pick<Preprocessor | Ingress, "notes">
   readonly before: Features
-  readonly after: Features
+  readonly after?: Features
 }
 
 /** What the stages made of some rows. */
@@ -96,6 +96,7 @@ export const fit = Effect.fnUntraced(function* (stages: ReadonlyArray<Stage>, tr
       Effect.map(Effect.fromResult(stage.fit(now)), (fitted) => {
         ingresses.set(path, fitted)
         inputs.set(path, now)
+        steps.push({ path, stage, before: now })
       })
   })
   const learned: Learned = { preprocessors, ingresses }
@@ -105,7 +106,7 @@ export const fit = Effect.fnUntraced(function* (stages: ReadonlyArray<Stage>, tr
 
 /** What is to be seen of stages without training: how many columns each made, and what is probably not meant. */
 export const checked = (steps: ReadonlyArray<Step>): Checked => ({
-  stages: steps.map(({ after, path }) => ({ path, columns: after.columns.size })),
+  stages: steps.flatMap(({ after, path }) => (after === undefined ? [] : [{ path, columns: after.columns.size }])),
   notes: steps.flatMap(({ before, stage }) => stage.notes(before))
 })
 

@@ -5,6 +5,7 @@
 import * as Note from "../../data/Note.ts"
 import * as Targets from "../../data/Targets.ts"
 import type { Task } from "../../data/Task.ts"
+import type { Loss } from "../../pipeline/Stage.ts"
 import type { Prediction } from "../Prediction.ts"
 import { rankAuc } from "./rankAuc.ts"
 
@@ -55,7 +56,34 @@ export const undefinedValidation = (measure: string, held: number, reason: strin
       "Validate by a measure that one class suffices for, such as logloss, hold out more rows, or give whenUndefined: fail."
   })
 
-const classes = (task: Task, { response }: Prediction): ReadonlyArray<Note.Note> => {
+/** What a network was trained by, as far as advice depends on it. */
+export interface Trained {
+  readonly epochs: number
+  readonly loss: Loss
+  /** The measure that chose the epoch or the end of training, if it only ranks rows. */
+  readonly rankedBy: string | undefined
+}
+
+/** Whether an error of a positive row counts otherwise than one of a negative row: seen at scores of 0. */
+const weighsClasses = (loss: Loss): boolean => {
+  if (loss._tag !== "Explicit") return false
+  const gradient = new Float64Array(2)
+  loss.evaluate(new Float64Array(2), Float64Array.of(1, 0), gradient)
+  return Math.abs(gradient[0]! + gradient[1]!) > 1e-9
+}
+
+const untilItFits = ({ kind }: Task, { epochs, loss, rankedBy }: Trained): string =>
+  [
+    `Give more than ${epochs} ${epochs === 1 ? "epoch" : "epochs"}, or a larger learning rate.`,
+    ...(kind === "binary" && weighsClasses(loss)
+      ? ["The loss weighs the classes, which moves the threshold: leave that out, or compare by AUC only."]
+      : []),
+    ...(rankedBy === undefined
+      ? []
+      : [`Epochs chosen by ${rankedBy} do not care for the threshold: choose them by error or logloss.`])
+  ].join(" ")
+
+const classes = (task: Task, { response }: Prediction, trained: Trained): ReadonlyArray<Note.Note> => {
   const counts = new Float64Array(task.levels.length)
   for (const code of task.target) counts[code]! += 1
   const largest = counts.indexOf(Math.max(...counts))
@@ -66,8 +94,7 @@ const classes = (task: Task, { response }: Prediction): ReadonlyArray<Note.Note>
     Note.make({
       code: "worse-than-majority",
       finding: `says a wrong class for ${percent(wrong / task.rows)} of its training rows, and always saying "${task.levels[largest]}" would for ${percent(1 - counts[largest]! / task.rows)}`,
-      advice:
-        "Class weights, and epochs chosen by a measure of ranking such as AUC, do not care for the threshold: leave them out, choose by error or logloss, or compare by AUC only."
+      advice: untilItFits(task, trained)
     })
   ]
 }
@@ -108,14 +135,14 @@ const fit = (task: Task, { response }: Prediction): ReadonlyArray<Note.Note> => 
 }
 
 /** What the predictions of the training rows say of a trained network. */
-export const usefulness = (task: Task, prediction: Prediction): ReadonlyArray<Note.Note> => {
+export const usefulness = (task: Task, prediction: Prediction, trained: Trained): ReadonlyArray<Note.Note> => {
   if (task.rows < fewRows || task.weights !== undefined) return []
   switch (task.kind) {
     case "regression":
       return fit(task, prediction)
     case "binary":
-      return [...classes(task, prediction), ...ranking(task, prediction)]
+      return [...classes(task, prediction, trained), ...ranking(task, prediction)]
     case "multiclass":
-      return classes(task, prediction)
+      return classes(task, prediction, trained)
   }
 }

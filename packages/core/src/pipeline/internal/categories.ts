@@ -42,9 +42,23 @@ export const frequent = (
   }
 }
 
+/** What is said of a column that names its rows rather than sorts them; `used` is what becomes of its values. */
+export const labelNotes = (name: string, column: Column.Column, used: string): ReadonlyArray<Note.Note> => {
+  if (!Column.isLabel(column)) return []
+  const { counts, rows } = counted(column)
+  return [
+    Note.make({
+      code: "label-column",
+      column: name,
+      finding: `has ${counts.filter((count) => count > 0).length} different values in ${rows} rows, a label rather than a category; ${used}`,
+      advice: `Leave it out by ignore: [${name}], or derive a feature of it.`
+    })
+  ]
+}
+
 /** What is said of a column of categories of which not all become indicators. */
 export const notes = (name: string, column: Column.Column, limits: Limits): ReadonlyArray<Note.Note> => {
-  const { counts, rows } = counted(column)
+  const { counts } = counted(column)
   const { kept } = frequent(column, limits)
   const levels = counts.filter((count) => count > 0).length
   const used =
@@ -53,16 +67,8 @@ export const notes = (name: string, column: Column.Column, limits: Limits): Read
       : kept.length === 1
         ? "1 becomes an indicator"
         : `${kept.length} become indicators`
-  if (Column.isLabel(column)) {
-    return [
-      Note.make({
-        code: "label-column",
-        column: name,
-        finding: `has ${levels} different values in ${rows} rows, a label rather than a category; ${used}`,
-        advice: `Leave it out by ignore: [${name}], or derive a feature of it.`
-      })
-    ]
-  }
+  const label = labelNotes(name, column, used)
+  if (label.length > 0) return label
   if (kept.length >= levels || limits.minFrequency !== undefined) return []
   return [
     Note.make({

@@ -199,6 +199,10 @@ describe("convolutions", () => {
     expect(refusal(Ingress.numeric().pipe(unknown, Nn.conv1d({ filters: 1, size: 2 })), 12, 1)).toContain(
       "put Nn.reshape([length, channels]) before it"
     )
+    const grey = Nn.reshape([4, 3] as ReadonlyArray<number>)
+    expect(refusal(Ingress.numeric().pipe(grey, Nn.conv2d({ filters: 1, size: 2 })), 12, 1)).toBe(
+      "conv2d: got rows × 4 × 3 (rank 2), expected rows of shape [height, width, channels]; put Nn.reshape([4, 3, 1]) before it, or read the images with a channel: shape: [4, 3, 1] of the array"
+    )
     const image = Ingress.numeric().pipe(Nn.reshape([4, 3, 2]))
     expect(refusal(image.pipe(Nn.conv2d({ filters: 1, size: [2, 3], dilation: 2 })), 24, 1)).toBe(
       'conv2d: got rows × 4 × 3 × 2, a width of 3 with 0 of padding, expected at least 5 there, for one window; make the window smaller, or pad: padding: "same"'

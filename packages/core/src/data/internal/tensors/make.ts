@@ -41,6 +41,13 @@ export const checkRange = (range: Range | undefined): SchemaError | undefined =>
         advice: "Give the numbers that mean 0 and 1, such as [0, 255]."
       })
 
+/** A shape that rows of the given one could be given: an image where they can be one. */
+const example = (old: RowShape): RowShape => {
+  const side = Math.sqrt(sizeOf(old))
+  if (old.length === 1) return Number.isInteger(side) && side > 1 ? [side, side, 1] : old
+  return old.length === 2 ? [...old, 1] : old
+}
+
 /** A shape of as many numbers as another one. */
 export const shaped = (given: string, old: RowShape, shape: RowShape): Result.Result<RowShape, SchemaError> =>
   shape.length > 0 && shape.every((n) => Number.isInteger(n) && n >= 1) && sizeOf(shape) === sizeOf(old)
@@ -49,7 +56,7 @@ export const shaped = (given: string, old: RowShape, shape: RowShape): Result.Re
         new SchemaError({
           given: `shape: [${shape.join(", ")}]`,
           rule: `does not have the ${sizeOf(old)} numbers of ${given}`,
-          advice: "Give whole numbers of that product, channels last: [28, 28, 1]."
+          advice: `Give whole numbers of that product, channels last: [${example(old).join(", ")}].`
         })
       )
 

@@ -9,6 +9,7 @@ import * as OptionSchema from "../../../OptionSchema.ts"
 import * as Decode from "../../Decode.ts"
 import * as Features from "../../Features.ts"
 import type * as Pipeline from "../../Pipeline.ts"
+import * as Categories from "../categories.ts"
 import { starting } from "../pipeline.ts"
 import { inMemory, learned } from "./learned.ts"
 
@@ -60,6 +61,18 @@ export const categoricalDefinition = learned({
         `takes categories, but got ${named.join(", ")}${wrong.length > 8 ? ` and ${wrong.length - 8} more` : ""}; name the columns that are categories, and take the others by an ingress of their own in another branch of a Merge`
       )
     }),
+  notes: ({ columns }, features) =>
+    Result.match(Features.chosen(features, id, columns), {
+      onSuccess: (chosen) =>
+        chosen.flatMap(([name, column]) =>
+          Categories.labelNotes(
+            name,
+            Column.asFactor(column),
+            "an embedding has a vector for each, and none for new ones"
+          )
+        ),
+      onFailure: () => []
+    }),
   open: (_, { levels }, columns, rows) =>
     Effect.sync(() => {
       const width = columns.length
@@ -77,6 +90,8 @@ export const categoricalDefinition = learned({
  * The levels of a column are the values that occur in the training rows, in natural order (see `Column.asFactor`); they are
  * saved with the model. A row has code 1, 2, … for them and 0 where the value is missing or did not occur in training, so
  * that missing values need no imputation. Errors when the pipeline is trained: a numeric or date column, an unknown name.
+ *
+ * A column that names its rows (`Column.isLabel`, of whole numbers too) is legal, and a note says so.
  *
  * *Gotcha*: codes are names, not numbers; only a layer of codes, such as `Nn.embedding`, may follow.
  *

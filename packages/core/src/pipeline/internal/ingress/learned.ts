@@ -4,6 +4,7 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
+import type { Note } from "../../../data/Note.ts"
 import * as Decode from "../../Decode.ts"
 import type { Options } from "../../Definition.ts"
 import * as Features from "../../Features.ts"
@@ -21,6 +22,7 @@ export const learned = <Type, Encoded, State, StateJson>(definition: {
   readonly columns: (state: State) => ReadonlyArray<string>
   readonly shape: (options: Type, columns: number) => Shape.Shape
   readonly cardinalities?: (state: State) => ReadonlyArray<number>
+  readonly notes?: (options: Type, features: Features.Features) => ReadonlyArray<Note>
   readonly fit: (options: Type, features: Features.Features) => Result.Result<State, PipelineError>
   readonly open: (
     options: Type,
@@ -29,7 +31,7 @@ export const learned = <Type, Encoded, State, StateJson>(definition: {
     rows: number
   ) => ReturnType<FittedIngress["open"]>
 }): Definition<"ingress", Encoded> => {
-  const { cardinalities, columns, fit, id, open, shape } = definition
+  const { cardinalities, columns, fit, id, notes, open, shape } = definition
   const fitted = (options: Type, state: State): FittedIngress => ({
     columns: columns(state),
     shape: shape(options, columns(state).length),
@@ -47,6 +49,7 @@ export const learned = <Type, Encoded, State, StateJson>(definition: {
       kind: "ingress",
       ingress: {
         shape: (columns) => shape(options, columns),
+        notes: (features) => notes?.(options, features) ?? [],
         fit: (features) => Result.map(fit(options, features), (state) => fitted(options, state)),
         load: (json) =>
           Result.mapBoth(Decode.decode(definition.state, json), {

@@ -97,6 +97,7 @@ export const tensorDefinition = define({
     kind: "ingress",
     ingress: {
       shape: () => expected ?? [Number.NaN],
+      notes: () => [],
       fit: (features) =>
         Result.flatMap(tensorOf(features, name), (column) =>
           Result.map(checked(column, name, expected, "the ingress takes"), (shape) => fitted(name, shape))
