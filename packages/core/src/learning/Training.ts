@@ -132,6 +132,7 @@ export const run = Effect.fnUntraced(function* <E, R>(
   const batchCount = Math.ceil(train.rows / size)
   const trainer = yield* plan.engine.trainer(program, size)
   const direction = validation?.measures[0].direction
+  const inOrder = Uint32Array.from({ length: train.rows }, (_, row) => row)
 
   let epoch = from?.epoch ?? 0
   let stopping = from?.stopping ?? EarlyStopping.initial
@@ -162,7 +163,7 @@ export const run = Effect.fnUntraced(function* <E, R>(
 
   /** One pass over the training rows: the mean loss, and the outputs in the order of the rows if they are asked for. */
   const trainEpoch = Effect.fnUntraced(function* (outputs: Float32Array | undefined) {
-    const order = Uint32Array.from({ length: train.rows }, (_, row) => row)
+    const order = inOrder.slice()
     Seed.generator(Seed.derive(program.seed, "shuffle", epoch)).shuffle(order)
     let total = 0
     let failed: { readonly batch: number; readonly loss: number } | undefined

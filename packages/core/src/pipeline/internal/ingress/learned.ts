@@ -65,20 +65,29 @@ export const learned = <Type, Encoded, State, StateJson>(definition: {
 /** Numbers a row from which on copying it as one piece is faster than number by number. */
 const wide = 24
 
+/** Copies narrow rows number by number. */
+const byNumber =
+  (values: Float32Array, width: number): Source["fill"] =>
+  (rows, into) => {
+    for (let i = 0; i < rows.length; i++) {
+      const from = rows[i]! * width
+      for (let j = 0; j < width; j++) into[i * width + j] = values[from + j]!
+    }
+  }
+
+/** Copies wide rows whole; the view of a row is made once, as epochs come back to it. */
+const byRow = (values: Float32Array, width: number): Source["fill"] => {
+  const views: Array<Float32Array> = []
+  return (rows, into) => {
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i]!
+      into.set((views[row] ??= values.subarray(row * width, (row + 1) * width)), i * width)
+    }
+  }
+}
+
 /** A source of rows of `width` numbers that are in memory. */
 export const inMemory = (values: Float32Array, width: number): Source => ({
   window: () => Effect.void,
-  fill:
-    width < wide
-      ? (rows, into) => {
-          for (let i = 0; i < rows.length; i++) {
-            const from = rows[i]! * width
-            for (let j = 0; j < width; j++) into[i * width + j] = values[from + j]!
-          }
-        }
-      : (rows, into) => {
-          for (let i = 0; i < rows.length; i++) {
-            into.set(values.subarray(rows[i]! * width, (rows[i]! + 1) * width), i * width)
-          }
-        }
+  fill: (width < wide ? byNumber : byRow)(values, width)
 })
