@@ -106,6 +106,11 @@ describe("branches", () => {
       `${place}.b: Merge.concat: is no list of stages; write one in brackets: [Ingress.numeric]`
     ],
     [
+      "of columns that are named twice",
+      { branches: "a: [{ type: Ingress.numeric, columns: [age, dose, age] }]" },
+      `${place}.a[0].columns: Ingress.numeric: names "age" twice; name it once`
+    ],
+    [
       "that are no lists, below the name of the merge",
       { merge: `{ Merge.concat: { ${flat}, b: [{ Merge.sum: { c: [Ingress.numeric], d: 3 } }] } }` },
       "learners[0].pipeline[0].Merge.concat.b[0].Merge.sum.d: Merge.sum: is no list of stages; write one in brackets: [Ingress.numeric]"
@@ -198,7 +203,7 @@ describe("a network", () => {
     [
       "of members without their head",
       { after: "{ type: Nn.members, count: 3 }, Nn.head" },
-      "head: got rows × 3 × 4 (rank 2), expected rows of rank 1; put Nn.flatten before it, or end a network of members with Nn.memberHead"
+      "head: got rows × 3 × 4 (rank 2), expected rows of rank 1; put Nn.flatten before it, or take Nn.memberHead behind Nn.members, or Nn.takeToken behind Nn.classToken"
     ],
     [
       "with a block of nothing",
@@ -211,7 +216,7 @@ describe("a network", () => {
     [
       "an engine without kernels for a layer",
       { after: "Mine.twice, Nn.head", engine: "fused" },
-      /learner "net" on task "d": engine "fused": fused-\w+: Mine\.twice at "twice" has no kernels; choose another engine/
+      /learner "net" on task "d": engine "fused": fused-[\w, -]+: Mine\.twice at "twice" has no kernels; choose another engine/
     ],
     ["an unknown engine", { engine: "cuda" }, /engine "cuda": is not among the engines provided; provided are fused/]
   ])("that asks for %s is not run", async (_, parts, message) => {

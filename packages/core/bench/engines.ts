@@ -8,7 +8,6 @@ import * as Tfjs from "../src/engine/tfjs/Tfjs.ts"
 
 const layers: ReadonlyArray<Layer.Layer<Engine.Engines, Engine.EngineUnavailable>> = [
   Fused.layer(),
-  Fused.layer({ arithmetic: "strict" }),
   Tfjs.layer(["node"]),
   Tfjs.layer(["wasm"])
 ]

@@ -85,6 +85,7 @@ export const all: ReadonlyArray<Definition> = [
   Nn.residualDefinition,
   Nn.blockDefinition,
   Merge.concatDefinition,
+  Merge.tokensDefinition,
   Merge.sumDefinition,
   Merge.productDefinition,
   Optimizer.sgdDefinition,

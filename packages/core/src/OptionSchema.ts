@@ -31,14 +31,13 @@ export const count = (least: number) => Schema.Int.check(Schema.isGreaterThanOrE
 /** A list of column names. */
 export const names = Schema.Array(Schema.NonEmptyString)
 
-/** A list of column names of which each comes once: what a network takes as its input. */
-export const differentNames = names.check(
+/** A list of at least one column name, each once. */
+export const distinctNames = names.check(
   Schema.isMinLength(1),
   Schema.makeFilter(
-    (given: ReadonlyArray<string>) => {
-      if (new Set(given).size === given.length) return undefined
-      const again = given.find((name, i) => given.indexOf(name) < i)
-      return `names ${JSON.stringify(again)} twice, and each column is read once; leave one out`
+    (given) => {
+      const twice = given.find((name, i) => given.indexOf(name) < i)
+      return twice === undefined ? undefined : `names "${twice}" twice; name it once`
     },
     { toJsonSchema: () => ({ uniqueItems: true }) }
   )

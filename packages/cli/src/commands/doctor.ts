@@ -2,6 +2,7 @@
  * `rocflow doctor`: what works on this machine.
  */
 import { availableParallelism } from "node:os"
+import * as Fused from "@rocflow/core/engine/fused/Fused"
 import * as Tfjs from "@rocflow/core/engine/tfjs/Tfjs"
 import * as Table from "@rocflow/core/data/Table"
 import * as Column from "@rocflow/core/data/Column"
@@ -25,12 +26,27 @@ interface Check {
   readonly detail: string
 }
 
-const engines: Effect.Effect<ReadonlyArray<Check>> = Effect.map(Tfjs.survey, (found) => {
+/** The fused engine in both arithmetics; the first is used. */
+const fused: ReadonlyArray<Check> = (["relaxed", "strict"] as const).map((arithmetic) => {
+  const name = `fused-${arithmetic}`
+  const works = Fused.engine(arithmetic) !== undefined
+  const used = Fused.engines()[0]?.name === name
+  return {
+    part: `engine ${name}`,
+    works,
+    detail: works
+      ? `WebAssembly with vectors (${used ? "used for networks whose layers all have kernels" : "by name"})`
+      : "this machine's WebAssembly lacks these vector instructions"
+  }
+})
+
+/** TensorFlow.js on its backends; the first that works is used. */
+const tfjs: Effect.Effect<ReadonlyArray<Check>> = Effect.map(Tfjs.survey, (found) => {
   const used = found.find(({ available }) => available)?.backend
   return found.map(({ backend, available, detail }) => ({
     part: `engine tfjs-${backend}`,
     works: available,
-    detail: `${detail}${available || backend !== "node" ? "" : "; `rocflow doctor --install tfjs-node` builds it"}${backend === used ? " (used)" : available ? " (a better one is used)" : ""}`
+    detail: `${detail}${available || backend !== "node" ? "" : "; `rocflow doctor --install tfjs-node` builds it"}${backend === used ? " (used for all other networks)" : available ? " (a better one is used)" : ""}`
   }))
 })
 
@@ -83,7 +99,8 @@ export const doctor = Effect.fn("doctor")(function* ({ install, json }: Input) {
       detail: `${versions["platform"]}, ${availableParallelism()} cores`
     },
     { part: "Node", works: true, detail: `${versions["node"]} at ${process.execPath}` },
-    ...(yield* engines),
+    ...fused,
+    ...(yield* tfjs),
     yield* check("data files", dataFiles),
     yield* check("figures", figures)
   ]

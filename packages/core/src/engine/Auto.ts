@@ -9,14 +9,14 @@ import * as Tfjs from "./tfjs/Tfjs.ts"
 
 /** How the engines are chosen. @category models */
 export interface Options {
-  /** Of the fused engine: see `Fused.layer`. Default `"relaxed"`. */
+  /** The arithmetic of the fused engine that comes first: see `Fused.layer`. Default `"relaxed"`. */
   readonly arithmetic?: Fused.Arithmetic
   /** Of TensorFlow.js: see `Tfjs.layer`. */
   readonly backends?: ReadonlyArray<Tfjs.Backend>
 }
 
 /**
- * Provides the fused engine where this machine runs it, and then TensorFlow.js. A learner takes the first that supports
+ * Provides the fused engine where this machine runs it, in either arithmetic, and then TensorFlow.js. A learner takes the first that supports
  * its network, whatever its size, unless it names one: `Model.classif({ engine: "tfjs", … })`. What keeps a network off
  * the fused engine is said by `rocflow inspect`.
  *
@@ -27,8 +27,5 @@ export interface Options {
 export const layer = ({ arithmetic, backends }: Options = {}): Layer.Layer<Engine.Engines, Engine.EngineUnavailable> =>
   Layer.effect(
     Engine.Engines,
-    Effect.map(Tfjs.engine(backends), (general) => {
-      const fused = Fused.best(arithmetic)
-      return fused === undefined ? [general] : [fused, general]
-    })
+    Effect.map(Tfjs.engine(backends), (general) => [...Fused.engines(arithmetic), general])
   )

@@ -102,6 +102,18 @@ export const Engines: Context.Service<Engines, ReadonlyArray<Engine>> = Context.
 /** The names of engines as recorded with a run: `"tfjs-wasm"`. */
 export const names = (engines: ReadonlyArray<Engine>): string => engines.map(({ name }) => name).join(", ")
 
+/** What is in the way of engines, each reason once, with the names of those that have it. */
+const obstacles = (engines: ReadonlyArray<Engine>, program: Omit<Program, "seed">): string => {
+  const reasons = engines.flatMap((engine) => {
+    const supported = engine.supports(program)
+    return Result.isFailure(supported) ? [{ name: engine.name, reason: supported.failure }] : []
+  })
+  return Array.from(
+    Map.groupBy(reasons, ({ reason }) => reason),
+    ([reason, those]) => `${those.map(({ name }) => name).join(", ")}: ${reason}`
+  ).join("; ")
+}
+
 /**
  * Chooses the first engine that can train a program; never by its size, so that the choice is the same everywhere. With
  * `wanted` only engines whose name begins so; `"auto"` stands for any.
@@ -112,18 +124,14 @@ export const choose = (
   wanted = "auto"
 ): Result.Result<Engine, EngineUnavailable> => {
   const asked = engines.filter(({ name }) => wanted === "auto" || name.startsWith(wanted))
-  const reasons: Array<string> = []
-  for (const engine of asked) {
-    const supported = engine.supports(program)
-    if (Result.isSuccess(supported)) return Result.succeed(engine)
-    reasons.push(`${engine.name}: ${supported.failure}`)
-  }
+  const able = asked.find((engine) => Result.isSuccess(engine.supports(program)))
+  if (able !== undefined) return Result.succeed(able)
   return Result.fail(
     new EngineUnavailable({
       engine: wanted,
-      reason: reasons.length === 0 ? "is not among the engines provided" : reasons.join("; "),
+      reason: asked.length === 0 ? "is not among the engines provided" : obstacles(asked, program),
       advice:
-        reasons.length === 0
+        asked.length === 0
           ? `provided are ${engines.length === 0 ? "none" : names(engines)}`
           : "choose another engine, or change the part that is in the way"
     })
@@ -131,27 +139,20 @@ export const choose = (
 }
 
 /**
- * Says which engine computes a program, and what is in the way of each engine before it.
+ * Says which engine computes a program, and what is in the way of the engines before it.
  *
  * @example
- * Engine.explain(engines, program) // => tfjs-wasm, since fused-relaxed cannot: Mine.scale at "scale" has no kernels
+ * Engine.explain(engines, program) // => tfjs-wasm, since fused-relaxed, fused-strict: Mine.scale at "scale" has no kernels
  */
 export const explain = (
   engines: ReadonlyArray<Engine>,
   program: Omit<Program, "seed">,
   wanted = "auto"
 ): Result.Result<string, EngineUnavailable> =>
-  Result.map(choose(engines, program, wanted), ({ name }) => {
-    const before = engines.slice(
-      0,
-      engines.findIndex((engine) => engine.name === name)
-    )
-    if (wanted !== "auto") return `${name}, which the learner names`
-    const reasons = before.flatMap((engine) => {
-      const supported = engine.supports(program)
-      return Result.isFailure(supported) ? [`${engine.name} cannot: ${supported.failure}`] : []
-    })
-    return reasons.length === 0 ? name : `${name}, since ${reasons.join("; ")}`
+  Result.map(choose(engines, program, wanted), (chosen) => {
+    if (wanted !== "auto") return `${chosen.name}, which the learner names`
+    const reasons = obstacles(engines.slice(0, engines.indexOf(chosen)), program)
+    return reasons === "" ? chosen.name : `${chosen.name}, since ${reasons}`
   })
 
 /** Provides engines that are made already: for tests, and for engines of one's own. @category layers */

@@ -104,14 +104,32 @@ interface End {
 const unequal = (ends: ReadonlyArray<End>, how: Join): Shape.Problem => {
   const flat = ends.filter(({ node }) => node.shape.length === 1)
   const deep = ends.filter(({ node }) => node.shape.length > 1).map(({ name }) => `"${name}"`)
+  if (how === "tokens" && flat.length > 0) {
+    return {
+      given: flat.map(({ name, node }) => `${Shape.toText(node.shape)} in "${name}"`).join(" and "),
+      expected: "rows of tokens, [tokens, size]",
+      advice: `end ${flat.map(({ name }) => `"${name}"`).join(" and ")} with Nn.featureTokens or Nn.embedding, or take Merge.concat`
+    }
+  }
+  const alike = ends.every(({ node }) => node.shape.length > 1 && node.shape.at(-1) === ends[0]?.node.shape.at(-1))
   return {
     given: ends.map(({ name, node }) => `${Shape.toText(node.shape)} in "${name}"`).join(" and "),
-    expected: how === "concat" ? "shapes that differ in the last size only" : "equal shapes",
+    expected: differing[how],
     advice:
       flat.length > 0 && deep.length > 0
         ? `end ${deep.join(" and ")} with Nn.flatten${how === "concat" ? "" : " and a layer of that width"}`
-        : "end the branches with layers of the same shape"
+        : how === "concat" && alike
+          ? "take Merge.tokens, which puts tokens of one size into one row"
+          : "end the branches with layers of the same shape"
   }
+}
+
+/** How shapes may differ that come together. */
+const differing: Readonly<Record<Join, string>> = {
+  concat: "shapes that differ in the last size only",
+  tokens: "shapes that differ in the first size only",
+  sum: "equal shapes",
+  product: "equal shapes"
 }
 
 /** The same of a block that adds what it made of the rows to the rows. */
@@ -127,11 +145,13 @@ const join = (
   problem: (ends: ReadonlyArray<End>, how: Join) => Shape.Problem
 ): Result.Result<Shape.Shape, Shape.Problem> => {
   const [first = [], ...rest] = ends.map(({ node }) => node.shape)
-  const comparable = (shape: Shape.Shape) => (how === "concat" ? shape.slice(0, -1) : shape)
+  const comparable = (shape: Shape.Shape) =>
+    how === "concat" ? shape.slice(0, -1) : how === "tokens" ? shape.slice(1) : shape
   const odd = rest.some((shape) => shape.length !== first.length || !Shape.equals(comparable(shape), comparable(first)))
-  if (odd) return Result.fail(problem(ends, how))
-  if (how !== "concat") return Result.succeed(first)
-  return Result.succeed([...first.slice(0, -1), ends.reduce((sum, { node }) => sum + node.shape.at(-1)!, 0)])
+  if (odd || (how === "tokens" && first.length < 2)) return Result.fail(problem(ends, how))
+  const total = (axis: number) => ends.reduce((sum, { node }) => sum + node.shape.at(axis)!, 0)
+  if (how === "concat") return Result.succeed([...first.slice(0, -1), total(-1)])
+  return Result.succeed(how === "tokens" ? [total(0), ...first.slice(1)] : first)
 }
 
 type Built = Result.Result<number, Shape.ShapeError>

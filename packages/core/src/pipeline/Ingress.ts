@@ -79,7 +79,7 @@ export const numericDefinition = define({
   id,
   summary: "Numeric, integer and boolean columns as the input of a network",
   options: Schema.Struct({
-    columns: Schema.optionalKey(OptionSchema.differentNames)
+    columns: Schema.optionalKey(OptionSchema.distinctNames)
   }),
   shape: (options, columns) => [options.columns?.length ?? columns],
   fit: (options, features) =>

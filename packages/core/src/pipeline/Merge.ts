@@ -51,6 +51,11 @@ const define = (join: Join, summary: string): Definition<"merge", typeof Options
 
 /** `Merge.concat` as a definition, for registries. @category definitions */
 export const concatDefinition = define("concat", "Branches side by side along the last axis")
+/** `Merge.tokens` as a definition, for registries. @category definitions */
+export const tokensDefinition = define(
+  "tokens",
+  "Branches one below the other along the first axis: their tokens in one row"
+)
 /** `Merge.sum` as a definition, for registries. @category definitions */
 export const sumDefinition = define("sum", "The sum of branches of equal shape, entry by entry")
 /** `Merge.product` as a definition, for registries. @category definitions */
@@ -85,6 +90,11 @@ export type Joinable<B extends Branches> = {
 /** The shape where branches stand side by side: the last sizes add up. */
 type Wider<S extends Shape.Shape> = S extends readonly [...infer Before extends Shape.Shape, number]
   ? readonly [...Before, number]
+  : Shape.Shape
+
+/** The shape where branches stand one below the other: the first sizes add up. */
+type Taller<S extends Shape.Shape> = S extends readonly [number, ...infer After extends Shape.Shape]
+  ? readonly [number, ...After]
   : Shape.Shape
 
 /** `Wide` if all shapes of a union have one rank, else what no second error follows from. */
@@ -141,6 +151,23 @@ export const concat = <const B extends Branches>(
   branches: B & Joinable<B>
 ): Merged<Pipeline.ColumnsOf<B[keyof B]>, IfEven<Pipeline.ShapeOf<B[keyof B]>, Wider<Pipeline.ShapeOf<B[keyof B]>>>> =>
   merged(concatDefinition, "concat", branches)
+
+/**
+ * Puts the tokens of all branches into one row, those of the first branch first: shapes [tokens, size] that are equal
+ * except for the first size, and the first sizes add up.
+ *
+ * @example
+ * // The FT-transformer on numbers and categories:
+ * Merge.tokens({
+ *   kinds: Ingress.categorical(["site", "ward"]).pipe(Nn.embedding(32)),
+ *   measured: Preprocess.standardise().pipe(Ingress.numeric(["age", "dose"]), Nn.featureTokens(32))
+ * }).pipe(Nn.classToken(), Nn.transformer({ firstNorm: false }), Nn.takeToken(), Nn.head())
+ * @category stages
+ */
+export const tokens = <const B extends Branches>(
+  branches: B & Joinable<B>
+): Merged<Pipeline.ColumnsOf<B[keyof B]>, IfEven<Pipeline.ShapeOf<B[keyof B]>, Taller<Pipeline.ShapeOf<B[keyof B]>>>> =>
+  merged(tokensDefinition, "tokens", branches)
 
 /** Adds the rows of all branches, whose shapes are equal. @category stages */
 export const sum = <const B extends Branches>(

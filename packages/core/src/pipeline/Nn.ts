@@ -49,12 +49,22 @@ const affine = (input: tf.Tensor, [kernel, bias]: ReadonlyArray<tf.Tensor>, { tf
 
 const bias = OptionSchema.withDefault(Schema.Boolean, true)
 
+/** What to do with rows of another rank: of rank 2 they may be those of members, or tokens. */
+const flatOr =
+  (ofMembers: string, ofTokens?: string) =>
+  (input: Shape.Shape): string =>
+    [
+      "put Nn.flatten before it",
+      ...(input.length === 2 ? [`take ${ofMembers} behind Nn.members`] : []),
+      ...(input.length === 2 && ofTokens !== undefined ? [`${ofTokens} behind Nn.classToken`] : [])
+    ].join(", or ")
+
 /** `Nn.linear` as a definition, for registries. @category definitions */
 export const linearDefinition = define({
   id: "Nn.linear",
   summary: "A dense affine layer: x·kernel + bias",
   options: Schema.Struct({ units: Schema.Int.check(Schema.isGreaterThan(0)), bias }),
-  shape: ({ units }, input) => Result.map(Shape.ofRank(input, 1), () => [units]),
+  shape: ({ units }, input) => Result.map(Shape.ofRank(input, 1, flatOr("Nn.memberLinear")(input)), () => [units]),
   parameters: ({ bias }, input, output) => dense(input, output, bias),
   forward: (_, input, parameters, pass) => affine(input, parameters, pass)
 })
@@ -87,13 +97,7 @@ export const headDefinition = defineStage({
       "head",
       {
         shape: (_, input, outputs) =>
-          Result.mapBoth(Shape.ofRank(input, 1), {
-            onSuccess: () => [outputs],
-            onFailure: (problem) =>
-              input.length === 2
-                ? { ...problem, advice: `${problem.advice}, or end a network of members with Nn.memberHead` }
-                : problem
-          }),
+          Result.map(Shape.ofRank(input, 1, flatOr("Nn.memberHead", "Nn.takeToken")(input)), () => [outputs]),
         parameters: (_, input, output) => dense(input, output, options.bias),
         forward: (_, input, parameters, pass) => affine(input, parameters, pass)
       },

@@ -33,12 +33,16 @@ export class ShapeError extends Schema.TaggedError<ShapeError>()("ShapeError", {
 /** What is wrong with a shape, before it is known at which stage. @category models */
 export type Problem = Pick<ShapeError, "given" | "expected" | "advice">
 
-/** Refuses rows that have another rank than a layer works on; gives the shape otherwise. */
-export const ofRank = (shape: Shape, rank: number): Result.Result<Shape, Problem> =>
+/** Refuses rows that have another rank than a layer works on, and says what to do; gives the shape otherwise. */
+export const ofRank = (
+  shape: Shape,
+  rank: number,
+  advice = rank === 1 ? "put Nn.flatten before it" : "put a layer before it that gives such rows"
+): Result.Result<Shape, Problem> =>
   shape.length === rank
     ? Result.succeed(shape)
     : Result.fail({
         given: `${toText(shape)} (rank ${shape.length})`,
         expected: `rows of rank ${rank}`,
-        advice: rank === 1 ? "put Nn.flatten before it" : "put a layer before it that gives such rows"
+        advice
       })

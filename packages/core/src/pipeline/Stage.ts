@@ -128,8 +128,8 @@ export interface Layer {
   readonly forward: (input: tf.Tensor, parameters: ReadonlyArray<tf.Tensor>, pass: Pass) => tf.Tensor
 }
 
-/** How branches come together: side by side along the last axis, or entry by entry. @category layers */
-export type Join = "concat" | "sum" | "product"
+/** How branches come together: side by side along the last axis, one below the other along the first, or entry by entry. @category layers */
+export type Join = "concat" | "tokens" | "sum" | "product"
 
 // --------------------------------------------------------------------------------------------------------- losses
 

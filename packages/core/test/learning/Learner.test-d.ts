@@ -51,7 +51,7 @@ describe("loss and model", () => {
     aum.pipe(Model.regr({ epochs: 1 }))
     // @ts-expect-error The loss is for multiclass targets, Model.regr for regression targets
     cross.pipe(Model.regr({ epochs: 1 }))
-    // @ts-expect-error The loss is for regression targets, Model.classif for binary targets
+    // @ts-expect-error The loss is for regression targets, Model.classif for binary or multiclass targets
     mse.pipe(Model.classif({ epochs: 1 }))
   })
 
@@ -59,10 +59,9 @@ describe("loss and model", () => {
     expectTypeOf<
       Model.Fits<typeof aum, "regression", "Model.regr">
     >().toEqualTypeOf<"The loss is for binary targets, Model.regr for regression targets">()
-    expectTypeOf<Model.Fits<typeof mse, "binary" | "multiclass", "Model.classif">>().toEqualTypeOf<
-      | "The loss is for regression targets, Model.classif for binary targets"
-      | "The loss is for regression targets, Model.classif for multiclass targets"
-    >()
+    expectTypeOf<
+      Model.Fits<typeof mse, "binary" | "multiclass", "Model.classif">
+    >().toEqualTypeOf<"The loss is for regression targets, Model.classif for binary or multiclass targets">()
     expectTypeOf<Model.Fits<typeof aum, "binary" | "multiclass", "Model.classif">>().toEqualTypeOf<unknown>()
   })
 })

@@ -328,14 +328,31 @@ describe("shapes that do not fit", () => {
     const joined = (...shapes: readonly [Shape.Shape, Shape.Shape]) =>
       Merge.concat({ a: plane(...shapes[0]), b: plane(...shapes[1]) })
     expect(refusal(joined([4, 3], [5, 3]), 1, 1).message).toBe(
-      'concat: got rows × 4 × 3 in "a" and rows × 5 × 3 in "b", expected shapes that differ in the last size only; end the branches with layers of the same shape'
+      'concat: got rows × 4 × 3 in "a" and rows × 5 × 3 in "b", expected shapes that differ in the last size only; take Merge.tokens, which puts tokens of one size into one row'
     )
+    expect(refusal(joined([4, 3], [5, 2]), 1, 1)).toMatchObject({
+      advice: "end the branches with layers of the same shape"
+    })
     expect(refusal(joined([3], [1, 3]), 1, 1)).toMatchObject({
       stage: "concat",
       given: 'rows × 3 in "a" and rows × 1 × 3 in "b"',
       advice: 'end "b" with Nn.flatten'
     })
     expect(lowered(joined([4, 3], [4, 2]), 1, 1).nodes.at(-1)!.shape).toEqual([4, 5])
+  })
+
+  it("are those of tokens that differ in more than their number", () => {
+    const plane = (...shape: Shape.Shape) => Ingress.numeric(["x"]).pipe(Nn.reshaping(shaped(shape), {}, shape))
+    const joined = (...shapes: readonly [Shape.Shape, Shape.Shape]) =>
+      Merge.tokens({ a: plane(...shapes[0]), b: plane(...shapes[1]) })
+    expect(lowered(joined([4, 3], [2, 3]), 1, 1).nodes.at(-1)!.shape).toEqual([6, 3])
+    expect(refusal(joined([4, 3], [4, 2]), 1, 1).message).toBe(
+      'tokens: got rows × 4 × 3 in "a" and rows × 4 × 2 in "b", expected shapes that differ in the first size only; end the branches with layers of the same shape'
+    )
+    expect(refusal(joined([3], [3]), 1, 1)).toMatchObject({
+      expected: "rows of tokens, [tokens, size]",
+      advice: 'end "a" and "b" with Nn.featureTokens or Nn.embedding, or take Merge.concat'
+    })
   })
 
   it.each([0, -1, 1.5, Number.NaN])("are those of a layer that says its size is %d", (size) => {

@@ -84,7 +84,7 @@ describe("fit", () => {
   })
 
   it("refuses a column that is named twice, whichever ingress takes it", () => {
-    const message = 'names "site" twice, and each column is read once; leave one out'
+    const message = 'names "site" twice; name it once'
     const given = { columns: ["site", "dose", "site"] }
     for (const { bind, id } of [
       Ingress.numericDefinition,

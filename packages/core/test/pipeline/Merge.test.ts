@@ -38,6 +38,7 @@ const json = {
 
 describe.each([
   ["Merge.concat", Merge.concat(branches)],
+  ["Merge.tokens", Merge.tokens(branches)],
   ["Merge.sum", Merge.sum(branches)],
   ["Merge.product", Merge.product(branches)]
 ])("%s", (type, merged) => {

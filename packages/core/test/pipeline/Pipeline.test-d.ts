@@ -163,6 +163,16 @@ describe("branches", () => {
     expectTypeOf<Pipeline.ShapeOf<typeof product>>().toEqualTypeOf<readonly [2]>()
   })
 
+  it("put tokens of one size into one row", () => {
+    const tokens = Merge.tokens({
+      kinds: Ingress.categorical(["site", "ward"]).pipe(Nn.embedding(8)),
+      measured: Ingress.numeric(["age", "dose", "crp"]).pipe(Nn.featureTokens(8))
+    })
+    expectTypeOf<Pipeline.ShapeOf<typeof tokens>>().toEqualTypeOf<readonly [number, 8]>()
+    expectTypeOf<Pipeline.ShapeOf<typeof row>>().toEqualTypeOf<readonly [8]>()
+    const row = tokens.pipe(Nn.classToken(), Nn.transformer(), Nn.takeToken())
+  })
+
   it("may be written in their places, whatever they are", () => {
     const made = Merge.sum({
       a: Ingress.numeric(["age", "dose"]),

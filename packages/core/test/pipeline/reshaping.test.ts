@@ -32,7 +32,7 @@ describe("Nn.reshape and Nn.flatten", () => {
 
   it("are what a layer of numbers asks for after an image", () => {
     expect(refusal(Ingress.numeric().pipe(Nn.reshape([2, 3] as ReadonlyArray<number>), Nn.head()), 6, 1)).toBe(
-      "head: got rows × 2 × 3 (rank 2), expected rows of rank 1; put Nn.flatten before it, or end a network of members with Nn.memberHead"
+      "head: got rows × 2 × 3 (rank 2), expected rows of rank 1; put Nn.flatten before it, or take Nn.memberHead behind Nn.members, or Nn.takeToken behind Nn.classToken"
     )
   })
 

@@ -239,12 +239,16 @@ export const engine = (arithmetic: Arithmetic): Engine.Engine | undefined => {
   }
 }
 
-/** The engine for an arithmetic, or for `"strict"` where the machine has no other; undefined where it has neither. */
-export const best = (arithmetic: Arithmetic = "relaxed"): Engine.Engine | undefined =>
-  engine(arithmetic) ?? engine("strict")
+/** The engines that this machine runs, the one of the arithmetic that is wanted first. */
+export const engines = (first: Arithmetic = "relaxed"): ReadonlyArray<Engine.Engine> =>
+  [first, first === "strict" ? ("relaxed" as const) : ("strict" as const)].flatMap((arithmetic) => {
+    const made = engine(arithmetic)
+    return made === undefined ? [] : [made]
+  })
 
 /**
- * Provides the fused engine: with `"relaxed"` arithmetic (the default) where the machine has it, else `"strict"`.
+ * Provides the fused engine: first with `"relaxed"` arithmetic (the default) where the machine has it, and with `"strict"`.
+ * A learner may name either: `engine: "fused-strict"`.
  *
  * *Gotcha*: it does not train every network; `Auto.layer()` has the general engine behind it.
  * @category layers
@@ -255,8 +259,8 @@ export const layer = (
   Layer.effect(
     Engine.Engines,
     Effect.suspend(() => {
-      const made = best(options.arithmetic)
-      return made === undefined
+      const made = engines(options.arithmetic)
+      return made.length === 0
         ? Effect.fail(
             new Engine.EngineUnavailable({
               engine: "fused",
@@ -264,6 +268,6 @@ export const layer = (
               advice: "use Tfjs.layer()"
             })
           )
-        : Effect.succeed([made])
+        : Effect.succeed(made)
     })
   )

@@ -112,15 +112,22 @@ const after = (flow: Flow, { path, stage }: Traverse.Visit, known: Known): Flow 
   }
 }
 
-/** The shape where branches come together: the last sizes add up when they stand side by side. */
+/** The shape where branches come together: sizes add up when they stand side by side, or one below the other. */
 const joined = (part: Part | undefined, before: Flow, ends: ReadonlyArray<Flow>): Flow => {
   const [first] = ends
   if (first === undefined || part === undefined) return before
   const lame = ends.find(({ fits }) => !fits)
   if (lame !== undefined) return said(lame, derived)
-  if (part.kind === "block" || !("join" in part) || part.join !== "concat") return { ...first, words: undefined }
-  const last = ends.reduce((sum, { shape }) => sum + (shape.at(-1) ?? Number.NaN), 0)
-  return ofShape(first, [...first.shape.slice(0, -1), last], ends.length > 1 ? derived : first.unknown)
+  const total = (axis: number) => ends.reduce((sum, { shape }) => sum + (shape.at(axis) ?? Number.NaN), 0)
+  const unknown = ends.length > 1 ? derived : first.unknown
+  switch (part.kind === "merge" ? part.join : "sum") {
+    case "concat":
+      return ofShape(first, [...first.shape.slice(0, -1), total(-1)], unknown)
+    case "tokens":
+      return ofShape(first, [total(0), ...first.shape.slice(1)], unknown)
+    default:
+      return { ...first, words: undefined }
+  }
 }
 
 const partOf = ({ bound }: Stage): Part | undefined => (Result.isSuccess(bound) ? bound.success.part : undefined)

@@ -218,6 +218,28 @@ const vectors: fc.Arbitrary<Pick<Case, "stages" | "inputs">> = fc
       }))
   )
 
+/** Tokens of two branches in one row. */
+const rowsOfTokens: fc.Arbitrary<Pick<Case, "stages" | "inputs">> = fc
+  .tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 9 }), activations)
+  .map(([a, b, size, one]) => ({
+    stages: [
+      {
+        type: "Merge.tokens",
+        branches: {
+          left: ["Ingress.numeric", { type: "Nn.featureTokens", size }],
+          right: ["Ingress.numeric", { type: "Nn.linearEmbedding", size }]
+        }
+      },
+      one,
+      "Nn.flatten",
+      "Nn.head"
+    ],
+    inputs: [
+      ["left/numeric", [a]],
+      ["right/numeric", [b]]
+    ] as const
+  }))
+
 /** Whether the windows fit into the image. */
 const fits = ({ inputs, stages }: Pick<Case, "stages" | "inputs">): boolean =>
   Result.isSuccess(Graph.make(Result.getOrThrow(Pipeline.fromJson(stages, registry)).stages, new Map(inputs), 1))
@@ -231,6 +253,7 @@ export const cases = (batches: boolean): fc.Arbitrary<Case> =>
         { weight: 1, arbitrary: branches(batches) },
         { weight: 2, arbitrary: images.filter(fits) },
         { weight: 2, arbitrary: vectors },
+        { weight: 1, arbitrary: rowsOfTokens },
         { weight: 2, arbitrary: Transformers.tokens },
         { weight: 1, arbitrary: Transformers.embedded }
       ),

@@ -264,7 +264,7 @@ const bytes = { relaxed: () => Buffer.from(relaxed, "base64"), strict: () => Buf
 
 /** Whether this machine runs the kernels. */
 export const runs = (arithmetic: Arithmetic): boolean =>
-  typeof WebAssembly !== "undefined" && WebAssembly.validate(bytes[arithmetic]())
+  arithmetic in bytes && typeof WebAssembly !== "undefined" && WebAssembly.validate(bytes[arithmetic]())
 
 const modules = new Map<Arithmetic, object>()
 

@@ -27,6 +27,8 @@ const join = (tf: typeof Tf, how: Join, branches: ReadonlyArray<Tf.Tensor>): Tf.
   switch (how) {
     case "concat":
       return tf.concat([...branches], -1)
+    case "tokens":
+      return tf.concat([...branches], 1)
     case "sum":
       return rest.reduce((sum, branch) => tf.add(sum, branch), first!)
     case "product":

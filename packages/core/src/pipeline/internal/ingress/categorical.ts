@@ -37,7 +37,7 @@ export const categoricalDefinition = learned({
   id,
   summary: "Factor, text, integer and boolean columns as codes, for embeddings",
   options: Schema.Struct({
-    columns: Schema.optionalKey(OptionSchema.differentNames)
+    columns: Schema.optionalKey(OptionSchema.distinctNames)
   }),
   state: Schema.Struct({
     columns: Schema.Array(Schema.String),

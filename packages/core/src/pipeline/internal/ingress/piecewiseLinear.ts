@@ -59,7 +59,7 @@ export const piecewiseLinearDefinition = learned({
   id,
   summary: "Numbers as places in bins between quantiles of the training rows",
   options: Schema.Struct({
-    columns: Schema.optionalKey(OptionSchema.differentNames),
+    columns: Schema.optionalKey(OptionSchema.distinctNames),
     bins: OptionSchema.withDefault(OptionSchema.count(1), 48)
   }),
   state: Schema.Struct({

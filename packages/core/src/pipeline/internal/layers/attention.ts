@@ -8,6 +8,7 @@ import * as Shape from "../../Shape.ts"
 import type * as Stage from "../../Stage.ts"
 import { drop } from "./drop.ts"
 import { fanIn, zeros } from "./start.ts"
+import { tokensFirst } from "./tokens.ts"
 
 type Tf = Stage.Pass["tf"]
 
@@ -16,7 +17,7 @@ export type Chance = Generator | undefined
 
 /** Tokens whose size the heads divide. */
 export const divided = (input: Shape.Shape, heads: number): Result.Result<Shape.Shape, Shape.Problem> =>
-  Result.flatMap(Shape.ofRank(input, 2), (shape) => {
+  Result.flatMap(Shape.ofRank(input, 2, tokensFirst), (shape) => {
     const size = shape[1]!
     // A size that is not known yet is no problem.
     return Number.isNaN(size) || size % heads === 0

@@ -80,7 +80,7 @@ export const members =
 // ----------------------------------------------------------------------------------------------------------- linear
 
 const ofMembers = (units: number, input: Shape.Shape) =>
-  Result.map(Shape.ofRank(input, 2), ([count = 1]) => [count, units])
+  Result.map(Shape.ofRank(input, 2, "put Nn.members before it"), ([count = 1]) => [count, units])
 
 /** `Nn.memberLinear` as a definition, for registries. @category definitions */
 export const memberLinearDefinition = define({

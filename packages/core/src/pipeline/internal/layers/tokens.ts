@@ -10,6 +10,9 @@ import { append } from "../pipeline.ts"
 import { define } from "./define.ts"
 import { fanIn } from "./start.ts"
 
+/** What makes tokens of columns. */
+export const tokensFirst = "put Nn.featureTokens (of numbers) or Nn.embedding (of categories) before it"
+
 /** The size of a token, where the compiler knows it. */
 type SizeOf<S extends Shape.Shape> = S extends readonly [number, infer Size extends number] ? Size : number
 
@@ -18,7 +21,7 @@ export const classTokenDefinition = define({
   id: "Nn.classToken",
   summary: "A learned token before the others of a row",
   options: Schema.Struct({}),
-  shape: (_, input) => Result.map(Shape.ofRank(input, 2), ([tokens = 1, size = 1]) => [tokens + 1, size]),
+  shape: (_, input) => Result.map(Shape.ofRank(input, 2, tokensFirst), ([tokens = 1, size = 1]) => [tokens + 1, size]),
   parameters: (_, [, size = 1]) => [{ name: "token", shape: [size], initialise: fanIn(size) }],
   forward: (_, input, [token], { tf }) => {
     const [rows, , size] = input.shape
@@ -56,7 +59,7 @@ export const takeTokenDefinition = define({
   id: "Nn.takeToken",
   summary: "The first token of a row",
   options: Schema.Struct({}),
-  shape: (_, input) => Result.map(Shape.ofRank(input, 2), ([, size = 1]) => [size]),
+  shape: (_, input) => Result.map(Shape.ofRank(input, 2, tokensFirst), ([, size = 1]) => [size]),
   forward: (_, input, __, { tf }) => {
     const [rows, , size] = input.shape
     return tf.reshape(tf.slice(input, [0, 0, 0], [rows!, 1, size!]), [rows!, size!])

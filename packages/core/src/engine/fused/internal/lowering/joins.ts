@@ -21,10 +21,10 @@ export interface JoinOperation {
   readonly backward: (rows: number, output: Region, inputs: ReadonlyArray<Region | undefined>) => void
 }
 
-const concat = ({ inputs, kernels, output, shape, shapes }: Branches): JoinOperation => {
-  const width = shape.at(-1)!
-  const each = Shape.size(shape) / width
-  const bytes = shapes.map((own) => 4 * own.at(-1)!)
+/** Pieces of branches behind each other, again and again: `each` times a row. */
+const interleaved = ({ inputs, kernels, output, shape, shapes }: Branches, each: number): JoinOperation => {
+  const width = Shape.size(shape) / each
+  const bytes = shapes.map((own) => (4 * Shape.size(own)) / each)
   const starts = bytes.map((_, k) => bytes.slice(0, k).reduce((sum, b) => sum + b, 0))
   return {
     forward: (rows) =>
@@ -73,7 +73,9 @@ const product = (branches: Branches): JoinOperation => {
 export const joining = ({ join }: Pick<Joined, "join">, branches: Branches): JoinOperation => {
   switch (join) {
     case "concat":
-      return concat(branches)
+      return interleaved(branches, Shape.size(branches.shape) / branches.shape.at(-1)!)
+    case "tokens":
+      return interleaved(branches, 1)
     case "sum":
       return { forward: folded(branches, branches.kernels.add), backward: () => {} }
     case "product":
