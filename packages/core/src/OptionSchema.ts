@@ -31,11 +31,11 @@ export const count = (least: number) => Schema.Int.check(Schema.isGreaterThanOrE
 /** A list of column names. */
 export const names = Schema.Array(Schema.NonEmptyString)
 
-/** A list of at least one column name, each once. */
+/** A list of at least one column name, each once: what a network takes as its input. */
 export const distinctNames = names.check(
   Schema.isMinLength(1),
   Schema.makeFilter(
-    (given) => {
+    (given: ReadonlyArray<string>) => {
       const twice = given.find((name, i) => given.indexOf(name) < i)
       return twice === undefined ? undefined : `names "${twice}" twice; name it once`
     },
