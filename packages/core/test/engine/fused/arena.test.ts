@@ -50,11 +50,13 @@ describe("an arena", () => {
   it("shares bytes between regions of different times, and tables that are equal", () => {
     const arena = Arena.make()
     const [a, b] = [arena.shared(1000), arena.shared(1000)]
+    const unused = arena.shared(10)
     arena.use(0, [a])
     arena.use(1, [b])
     expect(arena.strides(5, 8)).toBe(arena.strides(5, 8))
     expect(arena.table([1, 2])).toBe(arena.table([1, 2]))
     arena.layOut(instantiate("strict"))
     expect(a.at).toBe(b.at)
+    expect(unused.at).not.toBe(a.at)
   })
 })

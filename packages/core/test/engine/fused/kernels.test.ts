@@ -115,13 +115,13 @@ describe.each(builds)("kernels, %s", (arithmetic) => {
         const [x, w, d] = [numbers(m * k, "x"), numbers(k, "w"), numbers(m, "d")]
         const [y, s] = [reserve(m), reserve(k)]
         const at = put(x)
-        kernels.dots(m, k, at, 4 * k, put(w), y, put([0.5]))
+        kernels.dots(m, k, at, 4 * k, put(w), y, 4, put([0.5]))
         expectClose(
           read(y, m),
           times(m).map((i) => times(k).reduce((sum, p) => sum + x[i * k + p]! * w[p]!, 0.5)),
           1e-5
         )
-        kernels.weightedRows(m, k, put(d), at, 4 * k, s)
+        kernels.weightedRows(m, k, put(d), at, 4 * k, s, 4)
         expectClose(
           read(s, k),
           times(k).map((p) => times(m).reduce((sum, i) => sum + x[i * k + p]! * d[i]!, 0)),

@@ -214,8 +214,28 @@ export function product(
   }
 }
 
-/** y[m] = X·w for X[m, k] whose rows are `xStride` bytes apart, plus the number at `bias` unless that is 0. */
-export function dots(m: i32, k: i32, x: usize, xStride: usize, w: usize, y: usize, bias: usize): void {
+/** Stores the first `n` of four lanes, `stride` bytes apart. */
+function scatterLanes(to: usize, stride: usize, x: v128, n: i32): void {
+  if (stride == 4) {
+    storeLanes(to, x, n)
+    return
+  }
+  v128.store32_lane(to, x, 0)
+  if (n > 1) v128.store32_lane(to + stride, x, 1)
+  if (n > 2) v128.store32_lane(to + 2 * stride, x, 2)
+  if (n > 3) v128.store32_lane(to + 3 * stride, x, 3)
+}
+
+/** Copies n numbers that stand `stride` bytes apart behind each other. */
+export function column(n: i32, from: usize, stride: usize, to: usize): void {
+  for (let i = 0; i < n; i++, from += stride) store<f32>(to + ((<usize>i) << 2), load<f32>(from))
+}
+
+/**
+ * y[m] = X·w for X[m, k] whose rows are `xStride` bytes apart, plus the number at `bias` unless that is 0; the entries of y
+ * are `yStride` bytes apart.
+ */
+export function dots(m: i32, k: i32, x: usize, xStride: usize, w: usize, y: usize, yStride: usize, bias: usize): void {
   const start = f32x4.splat(bias == 0 ? 0 : load<f32>(bias))
   const whole = (<usize>(k & ~3)) << 2
   const rest = k & 3
@@ -244,16 +264,19 @@ export function dots(m: i32, k: i32, x: usize, xStride: usize, w: usize, y: usiz
       s2 = madd(v128.and(v128.load(x2 + whole), mask), v, s2)
       s3 = madd(v128.and(v128.load(x3 + whole), mask), v, s3)
     }
-    storeLanes(y + ((<usize>i) << 2), f32x4.add(sums4(s0, s1, s2, s3), start), last + 1)
+    scatterLanes(y + <usize>i * yStride, yStride, f32x4.add(sums4(s0, s1, s2, s3), start), last + 1)
   }
 }
 
-/** y[k] = the sum over m rows of d[i]·X[i, …], the rows `xStride` bytes apart: the weight gradient of one unit. */
-export function weightedRows(m: i32, k: i32, d: usize, x: usize, xStride: usize, y: usize): void {
+/**
+ * y[k] = the sum over m rows of d[i]·X[i, …], the rows `xStride` bytes apart and the entries of y `yStride`: the weight
+ * gradient of one unit.
+ */
+export function weightedRows(m: i32, k: i32, d: usize, x: usize, xStride: usize, y: usize, yStride: usize): void {
   let p = 0
   while (p < k) {
     const from = x + ((<usize>p) << 2)
-    const to = y + ((<usize>p) << 2)
+    const to = y + <usize>p * yStride
     if (k - p >= 16) {
       let s0 = f32x4.splat(0)
       let s1 = s0
@@ -266,17 +289,17 @@ export function weightedRows(m: i32, k: i32, d: usize, x: usize, xStride: usize,
         s2 = madd(v, v128.load(row, 32), s2)
         s3 = madd(v, v128.load(row, 48), s3)
       }
-      v128.store(to, s0)
-      v128.store(to, s1, 16)
-      v128.store(to, s2, 32)
-      v128.store(to, s3, 48)
+      scatterLanes(to, yStride, s0, 4)
+      scatterLanes(to + 4 * yStride, yStride, s1, 4)
+      scatterLanes(to + 8 * yStride, yStride, s2, 4)
+      scatterLanes(to + 12 * yStride, yStride, s3, 4)
       p += 16
     } else {
       let s = f32x4.splat(0)
       for (let i = 0, row = from; i < m; i++, row += xStride) {
         s = madd(v128.load32_splat(d + ((<usize>i) << 2)), v128.load(row), s)
       }
-      storeLanes(to, s, min(4, k - p))
+      scatterLanes(to, yStride, s, min(4, k - p))
       p += 4
     }
   }

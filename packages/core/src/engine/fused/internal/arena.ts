@@ -34,7 +34,10 @@ const aligned = (bytes: number): number => Math.ceil((bytes + margin) / 64) * 64
 export interface Arena {
   /** Memory for so many numbers that is never shared, all 0 at first. */
   readonly kept: (numbers: number) => Region
-  /** Memory for so many numbers that operations share; its contents are lost when nothing uses it any more. */
+  /**
+   * Memory for so many numbers that operations share; its contents are lost when nothing uses it any more. What no
+   * operation is said to use is not shared.
+   */
   readonly shared: (numbers: number) => Region
   /** Says that an operation uses regions; kept ones need not be named. */
   readonly use: (time: number, regions: ReadonlyArray<Region>) => void
@@ -106,6 +109,9 @@ export const make = (): Arena => {
       for (const { bytes, region } of fixed) {
         region.at = floor
         floor += bytes
+      }
+      for (const own of planned.values()) {
+        if (own.first > own.last) [own.first, own.last] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
       }
       const placed: Array<Planned> = []
       let end = floor

@@ -42,8 +42,9 @@ export interface Kernels {
     how: number,
     bias: At
   ) => void
-  readonly dots: (m: number, k: number, x: At, xStride: number, w: At, y: At, bias: At) => void
-  readonly weightedRows: (m: number, k: number, d: At, x: At, xStride: number, y: At) => void
+  readonly column: (n: number, from: At, stride: number, to: At) => void
+  readonly dots: (m: number, k: number, x: At, xStride: number, w: At, y: At, yStride: number, bias: At) => void
+  readonly weightedRows: (m: number, k: number, d: At, x: At, xStride: number, y: At, yStride: number) => void
   readonly productTransposed: (
     m: number,
     n: number,

@@ -58,7 +58,12 @@ export const attention = (
   }
 
   return {
-    own: [triples, alike, weights, dropped, mixed, dTriples, dMixed, ...(mask === undefined ? [] : [mask.factors])],
+    own: [
+      ...[triples, alike, weights, dropped, mixed, dTriples, dMixed],
+      ...(mask === undefined ? [] : [mask.factors]),
+      ...(before.own ?? []),
+      ...(after.own ?? [])
+    ],
     forward: (used, draws) => {
       before.forward(used, draws !== undefined)
       const [q, k, v] = [triples.at, triples.at + narrow, triples.at + 2 * narrow]

@@ -48,7 +48,7 @@ export const memberLinear = (place: Place): Operation => {
   const givenGradient = arena.shared(rows * wide)
   const shared = linear({ ...place, input: given, output: made, parameters: [kernel!] })
   return {
-    own: [given, made, madeGradient, givenGradient],
+    own: [given, made, madeGradient, givenGradient, ...(shared.own ?? [])],
     forward: (used, training) => {
       kernels.scaleRows(used, wide, input.at, before.at, 0, given.at)
       shared.forward(used, training)
