@@ -59,7 +59,13 @@ export const attention = (
 
   return {
     own: [
-      ...[triples, alike, weights, dropped, mixed, dTriples, dMixed],
+      triples,
+      alike,
+      weights,
+      dropped,
+      mixed,
+      dTriples,
+      dMixed,
       ...(mask === undefined ? [] : [mask.factors]),
       ...(before.own ?? []),
       ...(after.own ?? [])
