@@ -213,15 +213,21 @@ const supports = ({ loss, network }: Omit<Engine.Program, "seed">): Result.Resul
   return missing === undefined ? Result.succeed(undefined) : Result.fail(missing)
 }
 
+/** A memory that cannot be had is a `RangeError`; anything else is a mistake of the engine, and dies as one. */
 const attempt = <A>(name: string, make: () => A): Effect.Effect<A, Engine.EngineUnavailable> =>
-  Effect.try({
-    try: make,
-    catch: () =>
-      new Engine.EngineUnavailable({
-        engine: name,
-        reason: "the network and its batch need more than the 4 GB of a WebAssembly memory, or than this machine has",
-        advice: "take a smaller batchSize, or engine: tfjs"
-      })
+  Effect.suspend(() => {
+    try {
+      return Effect.succeed(make())
+    } catch (cause) {
+      if (!(cause instanceof RangeError)) return Effect.die(cause)
+      return Effect.fail(
+        new Engine.EngineUnavailable({
+          engine: name,
+          reason: "the network and its batch need more than the 4 GB of a WebAssembly memory, or than this machine has",
+          advice: "take a smaller network or batchSize, or engine: tfjs"
+        })
+      )
+    }
   })
 
 /**

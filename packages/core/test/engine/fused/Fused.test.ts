@@ -1,7 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Bce from "@rocflow/losses/Bce"
 import * as Mse from "@rocflow/losses/Mse"
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Definitions from "../../../src/Definitions.ts"
@@ -218,4 +220,33 @@ describe("built-in layers", () => {
     const layers = Definitions.all.filter(({ kind }) => kind === "layer" || kind === "head").map(({ id }) => id)
     assert.sameMembers([...Table.ids], layers)
   })
+})
+
+describe("memory", () => {
+  const huge = (units: number) => {
+    const { stages } = Ingress.numeric().pipe(Nn.linear(units), Nn.head())
+    return { ...program(stages), network: Result.getOrThrow(Graph.make(stages, new Map([["numeric", [units]]]), 1)) }
+  }
+
+  it.effect("that cannot be had is a refusal which says what to do", () =>
+    Effect.gen(function* () {
+      const refused = yield* Effect.flip(fused.trainer({ ...huge(40_000), seed: Seed.root(1) }, 1))
+      assert.strictEqual(
+        refused.message,
+        `engine "${fused.name}": the network and its batch need more than the 4 GB of a WebAssembly memory, or than this machine has; take a smaller network or batchSize, or engine: tfjs`
+      )
+    })
+  )
+
+  it.effect("is not blamed for a mistake of another kind", () =>
+    Effect.gen(function* () {
+      const broken = {
+        ...huge(2),
+        optimizer: { searches: false, begin: () => assert.fail("no optimizer") },
+        seed: Seed.root(1)
+      }
+      const exit = yield* Effect.exit(fused.trainer(broken, 1))
+      assert.isTrue(Exit.isFailure(exit) && Cause.hasDies(exit.cause))
+    })
+  )
 })

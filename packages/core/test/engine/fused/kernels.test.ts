@@ -98,7 +98,7 @@ describe.each(builds)("kernels, %s", (arithmetic) => {
 
         const transposed = reserve(m * n)
         const bT = Float32Array.from(times(n * k), (_, x) => b[(x % k) * n + Math.floor(x / k)]!)
-        kernels.productTransposed(m, n, k, put(a), 4 * k, put(bT), 4 * k, transposed, 4 * n, 0)
+        kernels.productTransposed(m, n, k, put(a), 4 * k, put(bT), 4 * k, transposed, 4 * n)
         expectClose(
           read(transposed, m * n),
           times(m).flatMap((i) => times(n).map((j) => sum(i, j))),

@@ -17,12 +17,6 @@ export function multiply(n: i32, a: usize, b: usize, y: usize): void {
   for (let o: usize = 0; o < end; o += 16) v128.store(y + o, f32x4.mul(v128.load(a + o), v128.load(b + o)))
 }
 
-/** y = y + a·b, n entries. */
-export function multiplyAdd(n: i32, a: usize, b: usize, y: usize): void {
-  const end = (<usize>n) << 2
-  for (let o: usize = 0; o < end; o += 16) v128.store(y + o, madd(v128.load(a + o), v128.load(b + o), v128.load(y + o)))
-}
-
 /** Copies rows of `bytes`, whose beginnings are `fromStride` and `toStride` bytes apart. */
 export function copyRows(rows: i32, bytes: i32, from: usize, fromStride: usize, to: usize, toStride: usize): void {
   for (let i = 0; i < rows; i++) {

@@ -305,7 +305,7 @@ export function weightedRows(m: i32, k: i32, d: usize, x: usize, xStride: usize,
   }
 }
 
-/** C[m, n] = A·Bᵀ for A[m, k] and B[n, k], the rows of each its stride apart; with `add` it is added to what is there. */
+/** C[m, n] = A·Bᵀ for A[m, k] and B[n, k], the rows of each its stride apart. */
 export function productTransposed(
   m: i32,
   n: i32,
@@ -315,8 +315,7 @@ export function productTransposed(
   b: usize,
   bStride: usize,
   c: usize,
-  cStride: usize,
-  add: i32
+  cStride: usize
 ): void {
   const whole = (<usize>(k & ~3)) << 2
   const rest = k & 3
@@ -372,14 +371,8 @@ export function productTransposed(
         s13 = madd(x1, y, s13)
       }
       const to = c + <usize>i * cStride + ((<usize>j) << 2)
-      let first = sums4(s00, s01, s02, s03)
-      if (add) first = f32x4.add(first, v128.load(to))
-      storeLanes(to, first, columns)
-      if (pair) {
-        let second = sums4(s10, s11, s12, s13)
-        if (add) second = f32x4.add(second, v128.load(to + cStride))
-        storeLanes(to + cStride, second, columns)
-      }
+      storeLanes(to, sums4(s00, s01, s02, s03), columns)
+      if (pair) storeLanes(to + cStride, sums4(s10, s11, s12, s13), columns)
     }
   }
 }

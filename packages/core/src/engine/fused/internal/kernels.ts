@@ -54,8 +54,7 @@ export interface Kernels {
     b: At,
     bStride: number,
     c: At,
-    cStride: number,
-    add: number
+    cStride: number
   ) => void
 
   readonly activate: (kind: number, n: number, x: At, y: At, p: number, q: number) => void
@@ -106,7 +105,6 @@ export interface Kernels {
 
   readonly add: (n: number, a: At, b: At, y: At) => void
   readonly multiply: (n: number, a: At, b: At, y: At) => void
-  readonly multiplyAdd: (n: number, a: At, b: At, y: At) => void
   readonly copyRows: (rows: number, bytes: number, from: At, fromStride: number, to: At, toStride: number) => void
   readonly sumRows: (rows: number, width: number, x: At, y: At) => void
   readonly scaleRows: (rows: number, width: number, x: At, scale: At, shift: At, y: At) => void

@@ -74,7 +74,7 @@ export const attention = (
       before.forward(used, draws !== undefined)
       const [q, k, v] = [triples.at, triples.at + narrow, triples.at + 2 * narrow]
       eachHead(used, (triple, _, weight) =>
-        productTransposed(tokens, tokens, width, q + triple, wide, k + triple, wide, alike.at + weight, line, 0)
+        productTransposed(tokens, tokens, width, q + triple, wide, k + triple, wide, alike.at + weight, line)
       )
       kernels.softmax(used * heads * tokens, tokens, scale, alike.at, weights.at)
       if (mask !== undefined && draws !== undefined) {
@@ -94,7 +94,7 @@ export const attention = (
       const [dq, dk, dv] = [dTriples.at, dTriples.at + narrow, dTriples.at + 2 * narrow]
       eachHead(used, (triple, head, weight) => {
         const [w, d, own] = [dropped.at + weight, dMixed.at + head, alike.at + weight]
-        productTransposed(tokens, tokens, width, d, narrow, v + triple, wide, own, line, 0)
+        productTransposed(tokens, tokens, width, d, narrow, v + triple, wide, own, line)
         product(tokens, width, tokens, w, each.at, lines.at, d, narrow, dv + triple, wide, Begin.zero, 0)
       })
       mask?.apply(used, alike, alike)

@@ -94,8 +94,7 @@ export const convolution =
           kernel!.at + filtersOf(group),
           outPixel,
           patches.at,
-          4 * entryCount,
-          0
+          4 * entryCount
         )
         kernels.addPatches(positions.length, runs, runLength, places.at, starts.at, patches.at, to + channelsOf(group))
         if (imageGradient === undefined || group < groups - 1) return

@@ -55,7 +55,7 @@ export const linear = ({ arena, input, inputShape, kernels, output, parameters, 
       // One unit: the outer product of the gradients and the kernel, which is a row as it stands.
       if (units === 1) {
         product(n, width, 1, dy, outputRows.at, entries.at, kernel!.at, inBytes, dx.at, inBytes, Begin.zero, 0)
-      } else productTransposed(n, width, units, dy, outBytes, kernel!.at, outBytes, dx.at, inBytes, 0)
+      } else productTransposed(n, width, units, dy, outBytes, kernel!.at, outBytes, dx.at, inBytes)
     }
   }
 }

@@ -51,7 +51,7 @@ export const perFeature = ({
         const [at, left] = [input.at + x, 4 * size]
         kernels.product(width, size, n, at, entries.at, inputRows.at, from, outBytes, to, left, Begin.zero, 0)
         if (dx === undefined) return
-        kernels.productTransposed(n, width, size, from, outBytes, kernel!.at + w, 4 * size, dx.at + x, inBytes, 0)
+        kernels.productTransposed(n, width, size, from, outBytes, kernel!.at + w, 4 * size, dx.at + x, inBytes)
       })
     }
   }

@@ -17,9 +17,11 @@ const pooled =
   ({ arena, input, inputShape, kernels, output, rows, shape }: Place): Operation => {
     const channels = inputShape.at(-1)!
     const windows = entriesOf(inputShape)
-    const firsts = windows.map((_, i) => windows.slice(0, i).reduce((sum, window) => sum + window.length, 0))
     const entries = arena.table(windows.flat().map((pixel) => 4 * channels * pixel))
-    const first = arena.table([...firsts, windows.flat().length])
+    // Where the entries of each window begin, and at last how many there are.
+    const firsts = [0]
+    for (const window of windows) firsts.push(firsts.at(-1)! + window.length)
+    const first = arena.table(firsts)
     const [inBytes, outBytes] = [4 * Shape.size(inputShape), 4 * Shape.size(shape)]
     const places = pool === "maximum" ? arena.shared(rows * Shape.size(shape)) : undefined
     const n = windows.length
