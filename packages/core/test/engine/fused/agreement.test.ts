@@ -82,6 +82,9 @@ for (const [arithmetic, engine] of arithmetics) {
           )
           close(mine.scores, theirs.scores, 1e-5, largest(theirs.scores, [1]), "scores")
           close([mine.value], [theirs.value], 1e-5, largest([theirs.value]), "losses")
+          const predicted = theirs.predicted.byTrainer
+          close(mine.predicted.byTrainer, predicted, 1e-5, largest(predicted, [1]), "predictions")
+          assert.deepStrictEqual(mine.predicted.byScorer, mine.predicted.byTrainer)
           // Gradients that cancel out leave rounding only.
           const scale = largest(...theirs.gradients, [0.01])
           mine.gradients.forEach((gradient, i) => close(gradient, theirs.gradients[i]!, 1e-5, scale, `gradients ${i}`))

@@ -281,6 +281,8 @@ export interface Derived {
   readonly scores: Float32Array
   readonly value: number
   readonly gradients: ReadonlyArray<Float32Array>
+  /** Of the prediction pass after the step, by the trainer and by a scorer with its arrays. */
+  readonly predicted: { readonly byTrainer: Float32Array; readonly byScorer: Float32Array }
 }
 
 /** An optimizer that keeps the gradients and changes nothing. */
@@ -311,7 +313,14 @@ export const derive = (engine: Engine.Engine, given: Case, rows = given.rows) =>
     const trainer = yield* trainerOf(engine, given, keepingGradients(gradients))
     fill(trainer, given, 1)
     const value = trainer.step(rows, given.loss === "weighted bce")
-    return { value, scores: trainer.scores.slice(0, rows * given.outputs), gradients } satisfies Derived
+    const numbers = rows * given.outputs
+    const scores = trainer.scores.slice(0, numbers)
+    trainer.score(rows)
+    const scorer = yield* engine.scorer(networkOf(given), trainer.state().arrays, rows)
+    scorer.inputs.forEach((input, i) => input.set(trainer.inputs[i]!.subarray(0, input.length)))
+    scorer.score(rows)
+    const predicted = { byTrainer: trainer.scores.slice(0, numbers), byScorer: scorer.scores.slice(0, numbers) }
+    return { value, scores, gradients, predicted } satisfies Derived
   })
 
 /** Steps on an engine, each with other rows, and a prediction pass. */
