@@ -169,6 +169,16 @@ describe("a task that is read from", () => {
       'tasks[0].sources: column "image": table 2 lacks this column'
     ],
     [
+      "sources of one name",
+      "{ sources: [{ file: paths.csv }, { file: paths.csv }], target: y }",
+      'tasks[0].sources[0]: is called "paths" by its file, as another source is; give each a name'
+    ],
+    [
+      "a source with a column of that name",
+      "{ sources: [{ file: paths.csv, rename: { y: source } }], target: y }",
+      'tasks[0].sources[0]: has a column "source", which is the name of the column that says where a row comes from; give it another: rename: { source: origin }'
+    ],
+    [
       "a file without the renamed column",
       "{ file: paths.csv, rename: { z: q }, target: y }",
       'column "z": the column to be renamed is not in the file'

@@ -30,7 +30,9 @@ const leftOut = ({ more }: ImageGrid): string => {
     ...(more.levels > 0 ? [`${more.levels} more class${more.levels === 1 ? "" : "es"}`] : []),
     ...(more.subsets > 0 ? [`${more.subsets} more subset${more.subsets === 1 ? "" : "s"}`] : [])
   ]
-  return parts.length === 0 ? "" : ` ${parts.join(" and ")} are not shown.`
+  return parts.length === 0
+    ? ""
+    : ` ${parts.join(" and ")} ${more.levels + more.subsets === 1 ? "is" : "are"} not shown.`
 }
 
 const empty = ({ images, levels, subsets }: ImageGrid): string =>

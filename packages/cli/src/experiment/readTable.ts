@@ -173,11 +173,20 @@ export const readTable = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Table.Table, Refused, Path.Path> {
   const { sources, ...single } = entry
   if (sources === undefined) return yield* readSource(single, directory, registry)
+  const labels = sources.map(({ name, ...source }) => name ?? nameOf(source))
   const tables = yield* Effect.forEach(sources, ({ name, ...source }, i) =>
     Effect.gen(function* () {
       const within = ({ message, path }: Refused): Refused => ({ path: ["sources", i, ...path], message })
       const table = yield* Effect.mapError(readSource(source, directory, registry), within)
-      const label = name ?? nameOf(source)
+      if (table.columns.has(sourceColumn)) {
+        const message = `has a column "${sourceColumn}", which is the name of the column that says where a row comes from; give it another: rename: { ${sourceColumn}: origin }`
+        return yield* Effect.fail<Refused>({ path: ["sources", i], message })
+      }
+      const label = labels[i]!
+      if (name === undefined && labels.indexOf(label) !== labels.lastIndexOf(label)) {
+        const message = `is called "${label}" by its file, as another source is; give each a name`
+        return yield* Effect.fail<Refused>({ path: ["sources", i], message })
+      }
       const column = Column.asFactor(Column.text(Array.from({ length: table.rows }, () => label)))
       return yield* Effect.mapError(Table.withColumn(table, sourceColumn, column), said(["sources", i]))
     })

@@ -61,8 +61,8 @@ export interface Trainer extends Scorer {
   readonly weights: Float32Array
   /**
    * Computes the loss of the first `rows` rows, its gradients and one update; `weighted` says whether `weights` count.
-   * Returns the loss before the update; `scores` are those of the forward pass. A loss that is not finite makes no
-   * update.
+   * Returns the loss before the update; `scores` are those of the forward pass. A loss that is not finite leaves
+   * parameters and slots as they are; `step` is counted and buffers may have moved, so do not go on from there.
    */
   readonly step: (rows: number, weighted: boolean) => number
   /** A copy of everything that training has changed. */
@@ -116,7 +116,8 @@ const obstacles = (engines: ReadonlyArray<Engine>, program: Omit<Program, "seed"
 
 /**
  * Chooses the first engine that can train a program; never by its size, so that the choice is the same everywhere. With
- * `wanted` only engines whose name begins so; `"auto"` stands for any.
+ * `wanted` only engines whose name begins so; `"auto"` stands for any. Errors: `EngineUnavailable`, where none is named so
+ * or none can, with the reason of each.
  */
 export const choose = (
   engines: ReadonlyArray<Engine>,

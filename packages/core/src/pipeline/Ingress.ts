@@ -11,15 +11,15 @@ import * as OptionSchema from "../OptionSchema.ts"
 import * as Decode from "./Decode.ts"
 import type { Options } from "./Definition.ts"
 import * as Features from "./Features.ts"
-import { inMemory, learned } from "./internal/ingress/learned.ts"
+import { inMemory, learned, type Starting } from "./internal/ingress/learned.ts"
 import { tensorDefinition } from "./internal/ingress/tensor.ts"
 import { toRows } from "./internal/ingress/numbers.ts"
 import { starting } from "./internal/pipeline.ts"
-import type * as Pipeline from "./Pipeline.ts"
 import type { PipelineError } from "./PipelineError.ts"
 import type * as Shape from "./Shape.ts"
 import type { Definition, FittedIngress } from "./Stage.ts"
 
+export type { Starting } from "./internal/ingress/learned.ts"
 export { tensorDefinition } from "./internal/ingress/tensor.ts"
 export type { FittedIngress, Ingress as Bound, Source } from "./Stage.ts"
 export * from "./internal/ingress/categorical.ts"
@@ -121,20 +121,8 @@ export const numeric = <const Columns extends ReadonlyArray<string> = ReadonlyAr
 ): Numeric<Columns[number], number extends Columns["length"] ? number : Columns["length"]> =>
   starting(numericDefinition.bind({ columns }, Decode.findNothing))
 
-/**
- * The type of `Ingress.numeric`: a pipeline by itself, or appended to preprocessing. After preprocessing the names may
- * be ones that preprocessing made, so only a pipeline that starts with its ingress requires them of the task.
- * @category type-level
- */
-export interface Numeric<out Names extends string, out Width extends number> extends Pipeline.Pipeline<
-  "ingress",
-  Names,
-  readonly [Width]
-> {
-  <P extends Pipeline.Any>(
-    self: P & Pipeline.After<P, "ingress", "Ingress.numeric">
-  ): Pipeline.Pipeline<"ingress", Pipeline.ColumnsOf<P>, readonly [Width]>
-}
+/** The type of `Ingress.numeric`: see `Starting`. @category type-level */
+export type Numeric<Names extends string, Width extends number> = Starting<Names, readonly [Width], "Ingress.numeric">
 
 /**
  * Takes a tensor column as the input of a network: rows of the column's shape, in single precision, such as
@@ -153,13 +141,5 @@ export const tensor = <const Name extends string, const S extends Shape.Shape = 
   options: { readonly shape?: S } = {}
 ): Tensor<Name, S> => starting(tensorDefinition.bind({ column, ...options }, Decode.findNothing))
 
-/** The type of `Ingress.tensor`: a pipeline by itself, or appended to preprocessing. @category type-level */
-export interface Tensor<out Name extends string, out S extends Shape.Shape> extends Pipeline.Pipeline<
-  "ingress",
-  Name,
-  S
-> {
-  <P extends Pipeline.Any>(
-    self: P & Pipeline.After<P, "ingress", "Ingress.tensor">
-  ): Pipeline.Pipeline<"ingress", Pipeline.ColumnsOf<P>, S>
-}
+/** The type of `Ingress.tensor`: see `Starting`. @category type-level */
+export type Tensor<Name extends string, S extends Shape.Shape> = Starting<Name, S, "Ingress.tensor">

@@ -68,7 +68,7 @@ export type Branches = Readonly<Record<string, Pipeline.Any>>
 type Ranks<S extends Shape.Shape> = S extends unknown ? (number extends S["length"] ? never : S["length"]) : never
 
 /** `unknown` if all branches have rows of one rank, as far as the compiler knows, else a sentence for each that is not flat. */
-type Even<B extends Branches, K extends keyof B> = [Ranks<Pipeline.ShapeOf<B[K]>>] extends [1 | never]
+type Even<B extends Branches, K extends keyof B> = [Ranks<Pipeline.ShapeOf<B[K]>>] extends [1]
   ? unknown
   : [Ranks<Pipeline.ShapeOf<B[keyof B]>>] extends [Ranks<Pipeline.ShapeOf<B[K]>>]
     ? unknown
@@ -145,6 +145,9 @@ const merged = <S extends Pipeline.Any & ((self: never) => Pipeline.Any)>(
 
 /**
  * Puts the rows of all branches side by side: their shapes are equal except for the last size, and the last sizes add up.
+ *
+ * Errors when the pipeline is trained: shapes that do not fit, with the branches and their shapes; codes of categories
+ * without an embedding; a name that is none.
  * @category stages
  */
 export const concat = <const B extends Branches>(

@@ -23,7 +23,7 @@ export { define, type Keeping, type Layer, reshaping, stage } from "./internal/l
 export * from "./internal/layers/activations.ts"
 export * from "./internal/layers/blocks.ts"
 export * from "./internal/layers/convolutions.ts"
-export * from "./internal/layers/gates.ts"
+export { geglu, gegluDefinition, glu, gluDefinition, reglu, regluDefinition } from "./internal/layers/gates.ts"
 export * from "./internal/layers/norms.ts"
 export * from "./internal/layers/embedding.ts"
 export * from "./internal/layers/shapes.ts"
@@ -33,7 +33,6 @@ export * from "./internal/layers/tokens.ts"
 export * from "./internal/layers/transformer.ts"
 export * from "./internal/layers/members.ts"
 export * from "./internal/layers/pooling.ts"
-export * from "./internal/layers/shapes.ts"
 
 // ---------------------------------------------------------------------------------------------------------- affine
 

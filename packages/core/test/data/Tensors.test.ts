@@ -193,6 +193,13 @@ describe("fromImages", () => {
           [0b00000000, 0b00000000]
         ]),
         "2 bits": Arrays.png([1, 4], "grey", 2, [[0b00011011]]),
+        "colours beside a palette": Arrays.png(
+          [1, 2],
+          "rgb",
+          8,
+          [[255, 0, 0, 10, 20, 30]],
+          [["PLTE", [9, 8, 7, 1, 2, 3]]]
+        ),
         palette: Arrays.png([1, 2], "palette", 8, [[1, 0]], [["PLTE", [9, 8, 7, 1, 2, 3]]])
       })
       const of = (name: string) =>
@@ -204,6 +211,7 @@ describe("fromImages", () => {
         [1, 3, 1],
         [0, 128, 255]
       ])
+      expect(yield* of("colours beside a palette")).toEqual(yield* of("red"))
       expect(yield* of("red")).toEqual([
         [1, 2, 3],
         [255, 0, 0, 10, 20, 30]

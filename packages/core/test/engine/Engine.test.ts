@@ -45,6 +45,7 @@ describe("choose", () => {
   it("takes one whose name begins as it was asked for", () => {
     assert.strictEqual(chosen([general, second], "tfjs-cpu"), "tfjs-cpu")
     assert.strictEqual(chosen([general, second], "tfjs"), "tfjs-wasm")
+    assert.match(chosen([general, second], "wasm"), /is not among the engines provided/)
   })
 
   it("says what is in the way of each, or what there is", () => {

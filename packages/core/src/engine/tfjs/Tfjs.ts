@@ -199,11 +199,10 @@ const supports = (): Result.Result<void, string> => Result.succeed(undefined)
 
 /** The engine on the first backend of the list that works on this machine: see `layer`. */
 export const engine = (wanted?: ReadonlyArray<Backend>): Effect.Effect<Engine.Engine, Engine.EngineUnavailable> =>
-  Effect.map(start(wanted), ({ tf, backend }) => {
-    const current = tf.getBackend()
+  Effect.map(start(wanted), ({ tf, backend, name }) => {
     // TensorFlow.js has one current backend for the process; a program may have engines on several.
     const use = (): Tfjs => {
-      if (tf.getBackend() !== current) void tf.setBackend(current)
+      if (tf.getBackend() !== name) void tf.setBackend(name)
       return tf
     }
     return {

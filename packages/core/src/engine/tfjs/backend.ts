@@ -43,10 +43,12 @@ const attempt = <A>(backend: Backend, run: () => Promise<A>) =>
   })
 
 /**
- * Loads tensors, gradients and one backend, and makes it the current one. Layers are imported for a side effect:
+ * Loads tensors, gradients and one backend, and makes it the current one; `name` is what TensorFlow.js calls it. Layers are imported for a side effect:
  * tfjs-core's own Node bundle registers no gradients, that of tfjs-layers does.
  */
-const activate = (backend: Backend): Effect.Effect<typeof Tf, EngineUnavailable> =>
+const activate = (
+  backend: Backend
+): Effect.Effect<{ readonly tf: typeof Tf; readonly name: string }, EngineUnavailable> =>
   attempt(backend, async () => {
     const tf = await import("@tensorflow/tfjs-core")
     await import("@tensorflow/tfjs-layers")
@@ -65,14 +67,14 @@ const activate = (backend: Backend): Effect.Effect<typeof Tf, EngineUnavailable>
     const name = backend === "node" ? "tensorflow" : backend
     if (!(await tf.setBackend(name))) throw new Error(`the backend "${name}" did not start`)
     await tf.ready()
-    return tf
+    return { tf, name }
   })
 
-/** Starts the first backend of the list that works here. */
+/** Starts the first backend of the list that works here; `name` is what TensorFlow.js calls it. */
 export const start = (
   wanted: ReadonlyArray<Backend> = backends
-): Effect.Effect<{ readonly tf: typeof Tf; readonly backend: Backend }, EngineUnavailable> =>
-  Effect.firstSuccessOf(wanted.map((backend) => Effect.map(activate(backend), (tf) => ({ tf, backend }))))
+): Effect.Effect<{ readonly tf: typeof Tf; readonly name: string; readonly backend: Backend }, EngineUnavailable> =>
+  Effect.firstSuccessOf(wanted.map((backend) => Effect.map(activate(backend), (active) => ({ ...active, backend }))))
 
 /**
  * Looks at every backend, for `rocflow doctor`: which are there, and why not the others. The one in use stays in use.

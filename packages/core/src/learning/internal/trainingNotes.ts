@@ -89,7 +89,7 @@ const classes = (task: Task, { response }: Prediction, trained: Trained): Readon
   const largest = counts.indexOf(Math.max(...counts))
   const wrong = response.reduce((sum, said, row) => sum + (said === task.target[row] ? 0 : 1), 0)
   const constant = task.rows - counts[largest]!
-  if (wrong < notably * constant || wrong - constant < Math.sqrt(constant)) return []
+  if (wrong <= constant || wrong < notably * constant || wrong - constant < Math.sqrt(constant)) return []
   return [
     Note.make({
       code: "worse-than-majority",

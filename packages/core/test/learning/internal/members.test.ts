@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Aum from "@rocflow/losses/Aum"
 import * as Bce from "@rocflow/losses/Bce"
+import type * as Tf from "@tensorflow/tfjs-core"
 import * as CrossEntropy from "@rocflow/losses/CrossEntropy"
 import * as Mse from "@rocflow/losses/Mse"
 import * as Effect from "effect/Effect"
@@ -27,6 +28,7 @@ import * as Preprocess from "../../../src/pipeline/Preprocess.ts"
 import type { Explicit } from "../../../src/pipeline/Stage.ts"
 import * as Seed from "../../../src/Seed.ts"
 import { cpu, on } from "../../support/engines.ts"
+import { tensors } from "../../support/layers.ts"
 import { partOf, registry } from "../../support/pipelines.ts"
 import * as Tasks from "../../support/tasks.ts"
 
@@ -39,6 +41,26 @@ const bound = (definition: Loss.Definition, given: object = {}) =>
 const mean = (loss: Loss.Bound, members: number) => explicit(Effect.runSync(Members.loss(loss, members)))
 
 describe("the loss of members", () => {
+  it.effect("is the mean of theirs where it is of tensors, with its gradient", () =>
+    Effect.gen(function* () {
+      const tf = yield* Effect.promise(tensors)
+      const [own, of] = [bound(CrossEntropy.definition), 3]
+      const loss = yield* Members.loss(Loss.tensor(own.tensor!), of)
+      if (loss._tag !== "Tensor") return assert.fail("expected a loss of tensors")
+      const draws = Seed.generator(Seed.root(8))
+      const [n, outputs] = [4, 3]
+      const scores = Float32Array.from({ length: n * of * outputs }, () => draws.normal())
+      const targets = Float32Array.of(0, 2, 1, 0)
+      const gradient = new Float32Array(scores.length)
+      const value = mean(own, of).evaluate(scores, targets, gradient)
+      const found = tf.valueAndGrad((x) => loss.tensor(x as Tf.Tensor2D, tf.tensor1d(targets)))(
+        tf.tensor(scores, [n, of * outputs])
+      )
+      assert.closeTo(found.value.dataSync()[0]!, value, 1e-5)
+      found.grad.dataSync().forEach((slope, i) => assert.closeTo(slope, gradient[i]!, 1e-5))
+    })
+  )
+
   const [rows, members] = [5, 3]
   const random = Seed.generator(Seed.root(6))
   const draw = (n: number) => Float64Array.from({ length: n }, () => random.normal())

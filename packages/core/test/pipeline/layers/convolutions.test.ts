@@ -15,10 +15,8 @@ import * as Optimizer from "../../../src/pipeline/Optimizer.ts"
 import * as Seed from "../../../src/Seed.ts"
 import { cpu, on, wasm } from "../../support/engines.ts"
 import { lower, partOf } from "../../support/pipelines.ts"
-import { at, differentiated, normal, under, type Values } from "./support.ts"
-
-const layerOf = (definition: Nn.Layer, options: object) =>
-  partOf(definition.bind(options, findNothing), "layer", "head").layer
+import { layerOf } from "../../support/layers.ts"
+import { at, close, differentiated, normal, under, type Values } from "./support.ts"
 
 interface Convolution {
   readonly x: Values
@@ -48,11 +46,6 @@ const products = (
                 f(at(shape, n, i, j, filter), at(x.shape, n, p, q, channel), at(kernel.shape, a, b, c, filter))
               }
   return shape
-}
-
-const close = (actual: Values, expected: Float64Array, what: string) => {
-  assert.strictEqual(actual.values.length, expected.length, what)
-  expected.forEach((value, i) => assert.closeTo(actual.values[i]!, value, 1e-4, `${what}, entry ${i}`))
 }
 
 /** Rows, options and the geometry that they mean. */

@@ -2,18 +2,15 @@ import type * as Tf from "@tensorflow/tfjs-core"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import fc from "fast-check"
-import { assert, beforeAll, describe, expect, it } from "vitest"
+import { beforeAll, describe, expect, it } from "vitest"
 import { start } from "../../../src/engine/tfjs/backend.ts"
-import { findNothing } from "../../../src/pipeline/Decode.ts"
 import * as Ingress from "../../../src/pipeline/Ingress.ts"
 import * as Windows from "../../../src/pipeline/Windows.ts"
 import * as Nn from "../../../src/pipeline/Nn.ts"
 import * as Seed from "../../../src/Seed.ts"
-import { lower, partOf } from "../../support/pipelines.ts"
-import { at, differentiated, normal, under, type Values } from "./support.ts"
-
-const layerOf = (definition: Nn.Layer, options: object) =>
-  partOf(definition.bind(options, findNothing), "layer", "head").layer
+import { lower } from "../../support/pipelines.ts"
+import { layerOf } from "../../support/layers.ts"
+import { at, close, differentiated, normal, under, type Values } from "./support.ts"
 
 /** The places in x of the entries of each window, row by row, with the place in y of what the window becomes. */
 const windowsOf = (
@@ -36,11 +33,6 @@ const windowsOf = (
           windows.push([at(outputs, n, i, j, c), inside])
         }
   return { outputs, windows }
-}
-
-const close = (actual: Values, expected: Float64Array, what: string) => {
-  assert.strictEqual(actual.values.length, expected.length, what)
-  expected.forEach((value, i) => assert.closeTo(actual.values[i]!, value, 1e-4, `${what}, entry ${i}`))
 }
 
 const small = fc.integer({ min: 1, max: 3 })

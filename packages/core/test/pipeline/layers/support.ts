@@ -1,4 +1,5 @@
 /** What tests of layers on images share. */
+import { assert } from "@effect/vitest"
 import type * as Tf from "@tensorflow/tfjs-core"
 import type * as Windows from "../../../src/pipeline/Windows.ts"
 import type { Layer, Pass } from "../../../src/pipeline/Stage.ts"
@@ -14,6 +15,12 @@ export const normal = (shape: ReadonlyArray<number>, random: Seed.Generator): Va
   shape,
   values: Float32Array.from({ length: shape.reduce((n, size) => n * size, 1) }, () => random.normal())
 })
+
+/** Refuses numbers that differ from those of a formula. */
+export const close = (actual: Values, expected: Float64Array, what: string) => {
+  assert.strictEqual(actual.values.length, expected.length, what)
+  expected.forEach((value, i) => assert.closeTo(actual.values[i]!, value, 1e-4, `${what}, entry ${i}`))
+}
 
 /** Where an entry stands. */
 export const at = (shape: ReadonlyArray<number>, ...index: ReadonlyArray<number>): number =>

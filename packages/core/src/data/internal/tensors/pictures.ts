@@ -73,7 +73,8 @@ const unpacked = (data: Uint8Array, width: number, height: number, depth: number
 
 const pngPixels = (bytes: Uint8Array): ArrayLike<number> => {
   const png = decodePng(bytes)
-  if (png.palette !== undefined) return convertIndexedToRgb(png)
+  // Colours by themselves may come with a palette too, as a suggestion.
+  if (bytes[25] === palette) return convertIndexedToRgb(png)
   if (png.depth === 16) return Float32Array.from(png.data, (value) => value / 257)
   return png.depth === 8 ? png.data : unpacked(Uint8Array.from(png.data), png.width, png.height, png.depth)
 }

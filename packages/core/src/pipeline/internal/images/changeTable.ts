@@ -27,7 +27,13 @@ export const changeTable = Effect.fnUntraced(function* (
     const { part } = yield* Effect.mapError(Effect.fromResult(bound), (issues) => new PipelineError({ issues }))
     if (part.kind !== "preprocess") return yield* refuse(`${id}: is no preprocessing stage; leave it out`)
     const fitted = yield* part.preprocessor.fit(noRows(features), { seed: Seed.root(0) })
+    const before = features.columns
     features = yield* fitted.apply(features)
+    const { columns } = features
+    // What learns would have learned of no rows.
+    if ([...before].some(([name, column]) => column.type !== "tensor" && columns.get(name) !== column)) {
+      return yield* refuse(`${id}: changes columns that are no tensors; put it into a pipeline`)
+    }
   }
   const isDrawn = (column: Column.Column) =>
     column.type === "tensor" && column.steps.some(({ seed }) => seed !== undefined)

@@ -43,10 +43,13 @@ export const moments = (stage: string, column: Column.Tensor): Effect.Effect<Mom
     }
     yield* Effect.mapError(reader.read(there, take), ({ message }) => refuse(message))
     if (count === 0) return yield* refuse(`${stage}: there are no rows to learn from; give mean and sd`)
+    if (!sum.every(Number.isFinite)) {
+      return yield* refuse(`${stage}: some numbers are missing or not finite in single precision; leave these rows out`)
+    }
     const n = count
     const variance = squares.map((square, c) => Math.max(0, square / n - (sum[c]! / n) ** 2))
     return {
       mean: Array.from(sum, (total, c) => first[c]! + total / n),
-      sd: Array.from(variance, (value) => (value > 1e-12 ? Math.sqrt(value) : 1))
+      sd: Array.from(variance, (value) => (value > 0 ? Math.sqrt(value) : 1))
     }
   }).pipe(Effect.scoped)

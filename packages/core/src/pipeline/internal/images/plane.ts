@@ -55,11 +55,8 @@ export const onPlane = (
 export const same = ({ height, width }: Plane): Result.Result<readonly [number, number], never> =>
   Result.succeed([height, width])
 
-/** A change of rows of any shape, which keeps it; the last of three sizes or more counts channels. */
-export const onNumbers = (kernel: (channels: number) => Kernel): Change => ({
-  shape: Result.succeed,
-  kernel: (shape) => kernel(channelsOf(shape))
-})
+/** A change of rows of any shape, which keeps it. */
+export const onNumbers = (kernel: Kernel): Change => ({ shape: Result.succeed, kernel: () => kernel })
 
 /** The channels of rows of a shape: the last size of rank 3 or more, else 1. */
 export const channelsOf = (shape: RowShape): number => (shape.length >= 3 ? shape.at(-1)! : 1)

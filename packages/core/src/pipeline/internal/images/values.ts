@@ -17,7 +17,7 @@ export const reshape = (shape: ReadonlyArray<number>): Change => ({
 })
 
 export const rescale = ([a, b]: readonly [number, number], [c, d]: readonly [number, number]): Change =>
-  onNumbers(() => (from, to) => {
+  onNumbers((from, to) => {
     for (let i = 0; i < from.length; i++) to[i] = c + ((from[i]! - a) / (b - a)) * (d - c)
   })
 
@@ -63,13 +63,13 @@ export const grayscale: Change = {
 
 /** Multiplies a row by a number drawn from [1 − by, 1 + by]. */
 export const brightness = (by: number): Change =>
-  onNumbers(() => (from, to, random) => {
+  onNumbers((from, to, random) => {
     const factor = random === undefined ? 1 : 1 + (2 * random.float() - 1) * by
     for (let i = 0; i < from.length; i++) to[i] = from[i]! * factor
   })
 
 /** Adds a normal draw to each number. */
 export const noise = (sd: number): Change =>
-  onNumbers(() => (from, to, random) => {
+  onNumbers((from, to, random) => {
     for (let i = 0; i < from.length; i++) to[i] = from[i]! + (random === undefined ? 0 : sd * random.normal())
   })

@@ -8,10 +8,9 @@ import * as Column from "../../../data/Column.ts"
 import * as OptionSchema from "../../../OptionSchema.ts"
 import * as Decode from "../../Decode.ts"
 import * as Features from "../../Features.ts"
-import type * as Pipeline from "../../Pipeline.ts"
 import * as Categories from "../categories.ts"
 import { starting } from "../pipeline.ts"
-import { inMemory, learned } from "./learned.ts"
+import { inMemory, learned, type Starting } from "./learned.ts"
 
 const id = "Ingress.categorical"
 
@@ -104,16 +103,9 @@ export const categorical = <const Columns extends ReadonlyArray<string> = Readon
 ): Categorical<Columns[number], number extends Columns["length"] ? number : Columns["length"]> =>
   starting(categoricalDefinition.bind({ columns }, Decode.findNothing))
 
-/**
- * The type of `Ingress.categorical`: a pipeline by itself, or appended to preprocessing; see `Numeric`.
- * @category type-level
- */
-export interface Categorical<out Names extends string, out Width extends number> extends Pipeline.Pipeline<
-  "ingress",
+/** The type of `Ingress.categorical`: see `Starting`. @category type-level */
+export type Categorical<Names extends string, Width extends number> = Starting<
   Names,
-  readonly [Width]
-> {
-  <P extends Pipeline.Any>(
-    self: P & Pipeline.After<P, "ingress", "Ingress.categorical">
-  ): Pipeline.Pipeline<"ingress", Pipeline.ColumnsOf<P>, readonly [Width]>
-}
+  readonly [Width],
+  "Ingress.categorical"
+>

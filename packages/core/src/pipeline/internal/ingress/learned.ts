@@ -8,6 +8,7 @@ import type { Note } from "../../../data/Note.ts"
 import * as Decode from "../../Decode.ts"
 import type { Options } from "../../Definition.ts"
 import * as Features from "../../Features.ts"
+import type * as Pipeline from "../../Pipeline.ts"
 import { PipelineError } from "../../PipelineError.ts"
 import type * as Shape from "../../Shape.ts"
 import type { Definition, FittedIngress, Ingress, Source } from "../../Stage.ts"
@@ -60,6 +61,21 @@ export const learned = <Type, Encoded, State, StateJson>(definition: {
       } satisfies Ingress
     })
   })
+}
+
+/**
+ * The type of the ingress `Id`: a pipeline by itself, or appended to preprocessing. After preprocessing the names may be ones
+ * that preprocessing made, so only a pipeline that starts with its ingress requires them of the task.
+ * @category type-level
+ */
+export interface Starting<
+  out Names extends string,
+  out S extends Shape.Shape,
+  Id extends string
+> extends Pipeline.Pipeline<"ingress", Names, S> {
+  <P extends Pipeline.Any>(
+    self: P & Pipeline.After<P, "ingress", Id>
+  ): Pipeline.Pipeline<"ingress", Pipeline.ColumnsOf<P>, S>
 }
 
 /** Numbers a row from which on copying it as one piece is faster than number by number. */

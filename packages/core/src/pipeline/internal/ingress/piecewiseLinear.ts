@@ -8,10 +8,9 @@ import * as Column from "../../../data/Column.ts"
 import * as OptionSchema from "../../../OptionSchema.ts"
 import * as Decode from "../../Decode.ts"
 import * as Features from "../../Features.ts"
-import type * as Pipeline from "../../Pipeline.ts"
 import type { Source } from "../../Stage.ts"
 import { starting } from "../pipeline.ts"
-import { learned } from "./learned.ts"
+import { learned, type Starting } from "./learned.ts"
 import { toRows } from "./numbers.ts"
 
 const id = "Ingress.piecewiseLinear"
@@ -112,16 +111,9 @@ export const piecewiseLinear = <
 ): PiecewiseLinear<Columns[number], number extends Columns["length"] ? number : Columns["length"], Bins> =>
   starting(piecewiseLinearDefinition.bind(options, Decode.findNothing))
 
-/**
- * The type of `Ingress.piecewiseLinear`: a pipeline by itself, or appended to preprocessing; see `Numeric`.
- * @category type-level
- */
-export interface PiecewiseLinear<
-  out Names extends string,
-  out Width extends number,
-  out Bins extends number
-> extends Pipeline.Pipeline<"ingress", Names, readonly [Width, Bins]> {
-  <P extends Pipeline.Any>(
-    self: P & Pipeline.After<P, "ingress", "Ingress.piecewiseLinear">
-  ): Pipeline.Pipeline<"ingress", Pipeline.ColumnsOf<P>, readonly [Width, Bins]>
-}
+/** The type of `Ingress.piecewiseLinear`: see `Starting`. @category type-level */
+export type PiecewiseLinear<Names extends string, Width extends number, Bins extends number> = Starting<
+  Names,
+  readonly [Width, Bins],
+  "Ingress.piecewiseLinear"
+>

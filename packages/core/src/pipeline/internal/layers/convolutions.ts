@@ -5,15 +5,15 @@ import type * as tf from "@tensorflow/tfjs-core"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as OptionSchema from "../../../OptionSchema.ts"
-import type { Generator } from "../../../Seed.ts"
 import { findNothing } from "../../Decode.ts"
 import type * as Pipeline from "../../Pipeline.ts"
 import type * as Shape from "../../Shape.ts"
 import type * as Stage from "../../Stage.ts"
 import { append } from "../pipeline.ts"
 import { convolve, ungrouped } from "./convolve.ts"
-import { define } from "./define.ts"
+import { define, type Layer } from "./define.ts"
 import type { Spatial } from "./spatial.ts"
+import { fanIn } from "./start.ts"
 import * as Windows from "../../Windows.ts"
 
 interface Options extends Windows.Options {
@@ -53,10 +53,7 @@ const shape = (options: Options, input: Shape.Shape, spatial: 1 | 2): Result.Res
 const parameters = (options: Options, input: Shape.Shape, spatial: 1 | 2): ReadonlyArray<Stage.Parameter> => {
   const sizes = Windows.windows(options, spatial).map(({ size }) => size)
   const each = input.at(-1)! / options.groups
-  const bound = 1 / Math.sqrt(sizes.reduce((product, n) => product * n, each))
-  const initialise = (values: Float32Array, random: Generator): void => {
-    for (let i = 0; i < values.length; i++) values[i] = (2 * random.float() - 1) * bound
-  }
+  const initialise = fanIn(sizes.reduce((product, n) => product * n, each))
   return [
     { name: "kernel", shape: [...sizes, each, options.filters], initialise },
     ...(options.bias ? [{ name: "bias", shape: [options.filters], initialise }] : [])
@@ -132,6 +129,23 @@ type Convolved<R extends Shape.Shape, F extends number, S, D> = R extends readon
     : readonly [...{ readonly [K in keyof Before]: number }, F]
   : Shape.Shape
 
+const put =
+  <N extends 2 | 3, Name extends string, A, F extends number, S extends A, D extends Windows.Padding>(
+    _rank: N,
+    _name: Name,
+    definition: Layer,
+    options: Given<A, F, S, D>
+  ) =>
+  <P extends Pipeline.Any>(
+    self: P & Pipeline.After<P, "layer", Name> & Spatial<P, N, Name>
+  ): Pipeline.Pipeline<
+    "layer",
+    Pipeline.ColumnsOf<P>,
+    Convolved<Pipeline.ShapeOf<P>, F, S, D>,
+    Pipeline.AcceptsOf<P>
+  > =>
+    append(self, definition.bind(options, findNothing))
+
 /**
  * Slides `filters` kernels over images of shape [height, width, channels]:
  *
@@ -153,19 +167,9 @@ type Convolved<R extends Shape.Shape, F extends number, S, D> = R extends readon
  * Ingress.numeric().pipe(Nn.reshape([28, 28, 1]), Nn.conv2d({ filters: 8, size: 3 }), Nn.relu(), Nn.flatten(), Nn.head())
  * @category stages
  */
-export const conv2d =
-  <const F extends number, const S extends Pair = 1, const D extends Windows.Padding = "valid">(
-    options: Given<Pair, F, S, D>
-  ) =>
-  <P extends Pipeline.Any>(
-    self: P & Pipeline.After<P, "layer", "Nn.conv2d"> & Spatial<P, 3, "Nn.conv2d">
-  ): Pipeline.Pipeline<
-    "layer",
-    Pipeline.ColumnsOf<P>,
-    Convolved<Pipeline.ShapeOf<P>, F, S, D>,
-    Pipeline.AcceptsOf<P>
-  > =>
-    append(self, conv2dDefinition.bind(options, findNothing))
+export const conv2d = <const F extends number, const S extends Pair = 1, const D extends Windows.Padding = "valid">(
+  options: Given<Pair, F, S, D>
+) => put(3, "Nn.conv2d", conv2dDefinition, options)
 
 /**
  * Slides `filters` kernels over sequences of shape [length, channels], as `Nn.conv2d` does over images; the result has
@@ -175,16 +179,6 @@ export const conv2d =
  * Ingress.numeric().pipe(Nn.reshape([100, 1]), Nn.conv1d({ filters: 8, size: 5, padding: "same" }), Nn.flatten(), Nn.head())
  * @category stages
  */
-export const conv1d =
-  <const F extends number, const S extends number = 1, const D extends Windows.Padding = "valid">(
-    options: Given<number, F, S, D>
-  ) =>
-  <P extends Pipeline.Any>(
-    self: P & Pipeline.After<P, "layer", "Nn.conv1d"> & Spatial<P, 2, "Nn.conv1d">
-  ): Pipeline.Pipeline<
-    "layer",
-    Pipeline.ColumnsOf<P>,
-    Convolved<Pipeline.ShapeOf<P>, F, S, D>,
-    Pipeline.AcceptsOf<P>
-  > =>
-    append(self, conv1dDefinition.bind(options, findNothing))
+export const conv1d = <const F extends number, const S extends number = 1, const D extends Windows.Padding = "valid">(
+  options: Given<number, F, S, D>
+) => put(2, "Nn.conv1d", conv1dDefinition, options)

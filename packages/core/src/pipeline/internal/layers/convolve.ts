@@ -9,7 +9,7 @@
 import type * as tf from "@tensorflow/tfjs-core"
 import type * as Stage from "../../Stage.ts"
 import { both, type Ends, extend, padded, spread, withGradient } from "./planes.ts"
-import type { Fit, Plane } from "../../Windows.ts"
+import { extent, type Fit, type Plane } from "../../Windows.ts"
 
 type Tf = Stage.Pass["tf"]
 
@@ -80,7 +80,7 @@ const dilated = (kernel: tf.Tensor, plane: Plane, t: Tf): tf.Tensor => {
   return t.reshape(wide, [wide.shape[1]!, wide.shape[2]!, channels, filters])
 }
 
-const whole = (fit: Fit): Fit => ({ ...fit, size: fit.dilation * (fit.size - 1) + 1, dilation: 1 })
+const whole = (fit: Fit): Fit => ({ ...fit, size: extent(fit), dilation: 1 })
 
 /**
  * Slides `kernel` [height, width, channels, filters] over `x` [rows, height, width, channels]: cross-correlation, as every

@@ -23,16 +23,21 @@ const halved = (shape: Shape.Shape): Result.Result<Shape.Shape, Shape.Problem> =
       })
 }
 
+/** The first half of the last axis times a function of the second. */
+export const gatedBy =
+  (gate: (x: tf.Tensor, t: Stage.Pass["tf"]) => tf.Tensor) =>
+  (x: tf.Tensor, t: Stage.Pass["tf"]): tf.Tensor => {
+    const [a, b] = t.split(x, 2, -1)
+    return t.mul(a!, gate(b!, t))
+  }
+
 const gated = (id: string, summary: string, gate: (x: tf.Tensor, t: Stage.Pass["tf"]) => tf.Tensor) =>
   define({
     id,
     summary,
     options: Schema.Struct({}),
     shape: (_, input) => halved(input),
-    forward: (_, input, __, { tf }) => {
-      const [a, b] = tf.split(input, 2, -1)
-      return tf.mul(a!, gate(b!, tf))
-    }
+    forward: (_, input, __, { tf }) => gatedBy(gate)(input, tf)
   })
 
 /** `Nn.glu` as a definition, for registries. @category definitions */

@@ -12,6 +12,7 @@ import { normalGate } from "./activations.ts"
 import { affine, attend, attentionParameters, dense, divided } from "./attention.ts"
 import { define, type Layer } from "./define.ts"
 import { drop } from "./drop.ts"
+import { gatedBy } from "./gates.ts"
 import { learned, normalise } from "./normalise.ts"
 import { fanIn } from "./start.ts"
 
@@ -60,14 +61,8 @@ export const selfAttention = (options: typeof selfAttentionDefinition.options.En
 const activations: Readonly<Record<"reglu" | "geglu" | "relu" | "gelu", (x: tf.Tensor, t: Tf) => tf.Tensor>> = {
   relu: (x, t) => t.relu(x),
   gelu: normalGate,
-  reglu: (x, t) => {
-    const [a, b] = t.split(x, 2, -1)
-    return t.mul(a!, t.relu(b!))
-  },
-  geglu: (x, t) => {
-    const [a, b] = t.split(x, 2, -1)
-    return t.mul(a!, normalGate(b!, t))
-  }
+  reglu: gatedBy((x, t) => t.relu(x)),
+  geglu: gatedBy(normalGate)
 }
 
 const epsilon = 1e-5
