@@ -282,6 +282,8 @@ export const jsonSchema = (definitions: ReadonlyArray<Definition>): object => {
       ...own,
       learner: { anyOf: [ready, pipeline] },
       stages: listOf({ anyOf: [anyOf(network), ...of("merge").map(mergeSchema)] }),
+      loss: anyOf(of("loss")),
+      optimizer: anyOf(of("optimizer")),
       transform: anyOf(of("transform")),
       measure: ids(of("measure")),
       averaged: {

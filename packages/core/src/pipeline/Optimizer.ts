@@ -9,6 +9,7 @@ import * as OptionSchema from "../OptionSchema.ts"
 import { findNothing } from "./Decode.ts"
 import type * as Base from "./Definition.ts"
 import { define as defineStage } from "./internal/bind.ts"
+import { stageReference } from "./internal/json.ts"
 import { append } from "./internal/pipeline.ts"
 import type * as Pipeline from "./Pipeline.ts"
 import type * as Stage from "./Stage.ts"
@@ -45,6 +46,9 @@ export const define = <Type, Encoded>(definition: {
         onFailure: (issues) => issues.map(({ message }) => ({ path: [], message }))
       })
   })
+
+/** The schema of options that are optimizers: `{ type: "Optimizer.sgd", learningRate: 1 }`. @category schemas */
+export const reference = stageReference("optimizer")
 
 type Put = <P extends Pipeline.Any>(
   self: P & Pipeline.After<P, "optimizer", "an optimizer">
