@@ -114,7 +114,7 @@ export const rescale = (column: Column.Column, mean: number, sd: number): Column
 
 /** Whether a column holds one value, or none. Tensors are never looked at, so they are not. */
 export const isConstant = (column: Column.Column): boolean =>
-  column.type !== "tensor" && new Set(Column.asFactor(column).codes.filter((code) => code >= 0)).size <= 1
+  column.type !== "tensor" && Column.cardinality(column) <= 1
 
 /**
  * One 0/1 column for each level from `skip` on; missing stays missing. `unknown` is a value that is neither a level nor
