@@ -1,12 +1,15 @@
 /**
  * The map of a column to the shares of its own distribution.
  */
-import { countAtMost, countBelow, quantile } from "./quantiles.ts"
+import { between, countAtMost, countBelow } from "./quantiles.ts"
 import { normalQuantile } from "./normalQuantile.ts"
 
 /** Quantiles of ascending values at so many evenly spread shares from 0 to 1. */
 export const quantilesOf = (ascending: Float64Array, count: number): Float64Array => {
-  const quantiles = Float64Array.from({ length: count }, (_, i) => quantile(ascending, i / (count - 1)))
+  // Multiplied first: a place that is a whole number is met without rounding, and so are values that repeat.
+  const quantiles = Float64Array.from({ length: count }, (_, i) =>
+    between(ascending, (i * (ascending.length - 1)) / (count - 1))
+  )
   // Rounding of the interpolation may break the order by one bit.
   for (let i = 1; i < count; i++) quantiles[i] = Math.max(quantiles[i]!, quantiles[i - 1]!)
   return quantiles
