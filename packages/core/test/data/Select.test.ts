@@ -21,8 +21,8 @@ describe("names", () => {
     ["with missing values", Select.missing(), ["x1"]],
     ["complete", { missing: false }, ["x2", "site", "day", "yes"]],
     ["all but some", Select.except(["site", "yes"]), ["x1", "x2", "day"]],
-    ["a union", Select.union(["site"], Select.missing()), ["x1", "site"]],
-    ["an intersection", Select.intersection(Select.type("numeric"), Select.except(["x1"])), ["x2"]],
+    ["a union", Select.anyOf(["site"], Select.missing()), ["x1", "site"]],
+    ["an intersection", Select.allOf(Select.type("numeric"), Select.except(["x1"])), ["x2"]],
     ["all but the rest", Select.except(Select.except(["day"])), ["day"]]
   ])("%s", (_, selector, expected) => {
     expect(Select.names(selector, columns)).toEqual(expected)
@@ -31,7 +31,7 @@ describe("names", () => {
 })
 
 it("knows the names that are written out", () => {
-  expect(Select.named(Select.union(["a"], Select.except(["b"]), Select.matching("c")))).toEqual(["a", "b"])
+  expect(Select.named(Select.anyOf(["a"], Select.except(["b"]), Select.matching("c")))).toEqual(["a", "b"])
 })
 
 it("refuses a pattern that is none", () => {
