@@ -236,14 +236,21 @@ const learnerOf = <F extends Schema.Struct.Fields>(
   })
 }
 
-/** What `Recipe.define` gives. @category models */
+type Class = "binary" | "multiclass"
+
+/** What the constructor of a recipe for classes takes: its own options, and how it trains. @category models */
+export type ClassifOptions<F extends Schema.Struct.Fields, K extends Class> = Schema.Struct.Encoded<F> &
+  Training<Class, K>
+
+/** What the constructor of a recipe for numbers takes. @category models */
+export type RegrOptions<F extends Schema.Struct.Fields> = Schema.Struct.Encoded<F> &
+  Training<"regression", "regression">
+
+/** What `Recipe.define` gives: a definition, for registries, and two constructors, for code. @category models */
 export interface Recipe<F extends Schema.Struct.Fields> {
-  /** For registries. */
   readonly definition: Learner.Definition
-  /** Makes the learner in code: the options of its own beside those of the training. */
-  readonly make: <M extends TargetKind, K extends M>(
-    options: Schema.Struct.Encoded<F> & Training<M, K>
-  ) => Learner.Learner<K, never, never, Engines>
+  readonly classif: <K extends Class>(options: ClassifOptions<F, K>) => Learner.Learner<K, never, never, Engines>
+  readonly regr: (options: RegrOptions<F>) => Learner.Learner<"regression", never, never, Engines>
 }
 
 /**
@@ -279,6 +286,11 @@ export const define = <const F extends Schema.Struct.Fields>(recipe: Definition<
       encoded: Schema.encodeSync(schema as unknown as Schema.Codec<Read<F>>)(read)
     }))
   }
+  const made = <M extends TargetKind, K extends M>(given: Training<M, K>) => {
+    const { find, json } = written(given)
+    // The loss says which targets it is for.
+    return learnerOf(recipe, json, decode(json, find)) as Learner.Learner<never, never, never, Engines>
+  }
   return {
     definition: {
       id,
@@ -292,11 +304,8 @@ export const define = <const F extends Schema.Struct.Fields>(recipe: Definition<
         return Result.map(decoded, () => learnerOf(recipe, given, decoded))
       }
     },
-    make: (given) => {
-      const { find, json } = written(given)
-      // The loss says which targets it is for.
-      return learnerOf(recipe, json, decode(json, find)) as Learner.Learner<never, never, never, Engines>
-    }
+    classif: (given) => made(given),
+    regr: (given) => made(given)
   }
 }
 

@@ -1,0 +1,112 @@
+/**
+ * How networks of tables begin: each kind of column is made ready for them, and becomes numbers or vectors.
+ */
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import type * as Recipe from "@rocflow/core/learning/Recipe"
+import { count, withDefault } from "@rocflow/core/OptionSchema"
+import * as Features from "@rocflow/core/pipeline/Features"
+import * as Ingress from "@rocflow/core/pipeline/Ingress"
+import * as Merge from "@rocflow/core/pipeline/Merge"
+import * as Nn from "@rocflow/core/pipeline/Nn"
+import type { Pipeline } from "@rocflow/core/pipeline/Pipeline"
+import type { PipelineError } from "@rocflow/core/pipeline/PipelineError"
+import * as Preprocess from "@rocflow/core/pipeline/Preprocess"
+
+/** Rows of numbers that have passed some layers. */
+export type Rows = Pipeline<"ingress" | "layer", string, readonly [number]>
+
+type Prepared = Pipeline<"preprocess", string>
+
+/** What stands for a missing category. */
+const blank = "(missing)"
+
+/** How numbers are scaled. */
+export const Scale = Schema.Literals(["standardise", "quantile", "robust", "none"])
+type Scale = typeof Scale.Type
+
+/** The options of how columns become rows of numbers. */
+export const columnFields = (defaults: { readonly scale: Scale; readonly oneHot: number }) => ({
+  scale: withDefault(Scale, defaults.scale),
+  oneHot: withDefault(count(0), defaults.oneHot),
+  embeddingSize: withDefault(count(1), 8)
+})
+
+/** @category models */
+export interface ColumnSettings {
+  readonly scale: Scale
+  readonly oneHot: number
+  readonly embeddingSize: number
+}
+
+const scaled = (before: Prepared, scale: Scale): Prepared => {
+  switch (scale) {
+    case "standardise":
+      return before.pipe(Preprocess.standardise())
+    case "quantile":
+      return before.pipe(Preprocess.quantileTransform({ noise: 1e-3 }))
+    case "robust":
+      return before.pipe(Preprocess.robustScale(), Preprocess.smoothClip())
+    case "none":
+      return before
+  }
+}
+
+/** The names of the columns that are numbers, or become some. */
+export const numberNames = ({ booleans, dates, numbers }: Recipe.Seen): ReadonlyArray<string> => [
+  ...numbers,
+  ...booleans,
+  ...dates
+]
+
+/** Numbers without missing values, on one scale; indicators of some categories. */
+export const numbersOf = (seen: Recipe.Seen, scale: Scale, categories: ReadonlyArray<string> = []): Prepared => {
+  const { booleans, dates, numbers } = seen
+  const chosen: Prepared = Preprocess.select([...numberNames(seen), ...categories])
+  const dated = dates.length === 0 ? chosen : chosen.pipe(Preprocess.dates())
+  const filled = numbers.length + dates.length === 0 ? dated : dated.pipe(Preprocess.impute({ method: "median" }))
+  const known = booleans.length === 0 ? filled : filled.pipe(Preprocess.impute({ method: "mode", columns: booleans }))
+  const even = numbers.length + dates.length === 0 ? known : scaled(known, scale)
+  return categories.length === 0
+    ? even
+    : even.pipe(
+        Preprocess.impute({ method: "constant", value: blank, columns: categories }),
+        Preprocess.oneHot({ columns: categories })
+      )
+}
+
+/** Refuses arrays, and a task of which nothing is left to learn from. */
+export const checked = (id: string, { tensors, ...seen }: Recipe.Seen): Result.Result<void, PipelineError> => {
+  const [first] = tensors
+  if (first !== undefined) {
+    return Features.fail(
+      id,
+      `takes numbers and categories, but "${first.column}" holds arrays; leave it out of the features, or use Conv`
+    )
+  }
+  const some = numberNames({ tensors, ...seen }).length + seen.categories.length > 0
+  return some
+    ? Result.succeed(undefined)
+    : Features.fail(id, "no feature column varies in the training rows; give it columns to learn from")
+}
+
+/**
+ * Columns as rows of numbers: numbers as they are, categories of up to `oneHot` levels as indicators, others as vectors that
+ * are learned.
+ */
+export const flatRows = (
+  id: string,
+  { embeddingSize, oneHot, scale }: ColumnSettings,
+  seen: Recipe.Seen
+): Result.Result<Rows, PipelineError> =>
+  Result.map(checked(id, seen), (): Rows => {
+    const named = (fits: (levels: number) => boolean) =>
+      seen.categories.filter(({ levels }) => fits(levels)).map(({ column }) => column)
+    const [few, many] = [named((levels) => levels <= oneHot), named((levels) => levels > oneHot)]
+    const numbers = (): Rows => numbersOf(seen, scale, few).pipe(Ingress.numeric())
+    const embedded = (): Rows => Ingress.categorical(many).pipe(Nn.embedding(embeddingSize), Nn.flatten())
+    if (many.length === 0) return numbers()
+    return numberNames(seen).length + few.length === 0
+      ? embedded()
+      : Merge.concat({ categories: embedded(), numbers: numbers() })
+  })
