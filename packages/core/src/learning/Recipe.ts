@@ -48,7 +48,7 @@ export type Losses<K extends TargetKind> = LossOf<K> | { readonly [T in K]: Loss
 /** How a recipe trains, beside the options of its own: see `Model.classif`. @category models */
 export interface Training<M extends TargetKind, K extends M> extends Omit<
   Model.ClassifOptions<never, never, M>,
-  "epochs" | "batchSize" | "validation" | "patience"
+  "epochs" | "batchSize" | "validation"
 > {
   /** What an error costs; it says which targets the learner is for. */
   readonly loss: Losses<K>
