@@ -21,34 +21,36 @@ function begin(how: i32, c: usize, bias: usize): v128 {
   return how == BIAS ? v128.load(bias) : f32x4.splat(0)
 }
 
-/** Four rows of eight columns; `rows` and `columns` of them are stored. */
+/** Four rows of eight columns; `count` rows and `columns` of them are stored. */
 function tile4x8(
   k: i32,
-  a0: usize,
-  a1: usize,
-  a2: usize,
-  a3: usize,
+  a: usize,
+  rows: usize,
+  count: i32,
   inner: usize,
   b: usize,
   bStride: usize,
   c: usize,
   cStride: usize,
-  rows: i32,
   columns: i32,
   how: i32,
   bias: usize
 ): void {
+  const a0 = a + load<u32>(rows)
+  const a1 = a + load<u32>(rows + ((<usize>min(1, count - 1)) << 2))
+  const a2 = a + load<u32>(rows + ((<usize>min(2, count - 1)) << 2))
+  const a3 = a + load<u32>(rows + ((<usize>min(3, count - 1)) << 2))
   const r1 = c + cStride
   const r2 = r1 + cStride
   const r3 = r2 + cStride
   let c00 = begin(how, c, bias)
   let c01 = begin(how, c + 16, bias + 16)
-  let c10 = rows > 1 ? begin(how, r1, bias) : c00
-  let c11 = rows > 1 ? begin(how, r1 + 16, bias + 16) : c01
-  let c20 = rows > 2 ? begin(how, r2, bias) : c00
-  let c21 = rows > 2 ? begin(how, r2 + 16, bias + 16) : c01
-  let c30 = rows > 3 ? begin(how, r3, bias) : c00
-  let c31 = rows > 3 ? begin(how, r3 + 16, bias + 16) : c01
+  let c10 = count > 1 ? begin(how, r1, bias) : c00
+  let c11 = count > 1 ? begin(how, r1 + 16, bias + 16) : c01
+  let c20 = count > 2 ? begin(how, r2, bias) : c00
+  let c21 = count > 2 ? begin(how, r2 + 16, bias + 16) : c01
+  let c30 = count > 3 ? begin(how, r3, bias) : c00
+  let c31 = count > 3 ? begin(how, r3 + 16, bias + 16) : c01
   const end = inner + ((<usize>k) << 2)
   while (inner < end) {
     const offset = load<u32>(inner)
@@ -72,18 +74,96 @@ function tile4x8(
   const last = columns - 4
   v128.store(c, c00)
   storeLanes(c + 16, c01, last)
-  if (rows > 1) {
+  if (count > 1) {
     v128.store(r1, c10)
     storeLanes(r1 + 16, c11, last)
   }
-  if (rows > 2) {
+  if (count > 2) {
     v128.store(r2, c20)
     storeLanes(r2 + 16, c21, last)
   }
-  if (rows > 3) {
+  if (count > 3) {
     v128.store(r3, c30)
     storeLanes(r3 + 16, c31, last)
   }
+}
+
+/** Six whole rows of eight columns; `columns` of them are stored. Twelve sums at once hide how long each addition takes. */
+function tile6x8(
+  k: i32,
+  a: usize,
+  rows: usize,
+  inner: usize,
+  b: usize,
+  bStride: usize,
+  c: usize,
+  cStride: usize,
+  columns: i32,
+  how: i32,
+  bias: usize
+): void {
+  const a0 = a + load<u32>(rows)
+  const a1 = a + load<u32>(rows, 4)
+  const a2 = a + load<u32>(rows, 8)
+  const a3 = a + load<u32>(rows, 12)
+  const a4 = a + load<u32>(rows, 16)
+  const a5 = a + load<u32>(rows, 20)
+  const r1 = c + cStride
+  const r2 = r1 + cStride
+  const r3 = r2 + cStride
+  const r4 = r3 + cStride
+  const r5 = r4 + cStride
+  let c00 = begin(how, c, bias)
+  let c01 = begin(how, c + 16, bias + 16)
+  let c10 = begin(how, r1, bias)
+  let c11 = begin(how, r1 + 16, bias + 16)
+  let c20 = begin(how, r2, bias)
+  let c21 = begin(how, r2 + 16, bias + 16)
+  let c30 = begin(how, r3, bias)
+  let c31 = begin(how, r3 + 16, bias + 16)
+  let c40 = begin(how, r4, bias)
+  let c41 = begin(how, r4 + 16, bias + 16)
+  let c50 = begin(how, r5, bias)
+  let c51 = begin(how, r5 + 16, bias + 16)
+  const end = inner + ((<usize>k) << 2)
+  while (inner < end) {
+    const offset = load<u32>(inner)
+    const b0 = v128.load(b)
+    const b1 = v128.load(b, 16)
+    const x0 = v128.load32_splat(a0 + offset)
+    c00 = madd(x0, b0, c00)
+    c01 = madd(x0, b1, c01)
+    const x1 = v128.load32_splat(a1 + offset)
+    c10 = madd(x1, b0, c10)
+    c11 = madd(x1, b1, c11)
+    const x2 = v128.load32_splat(a2 + offset)
+    c20 = madd(x2, b0, c20)
+    c21 = madd(x2, b1, c21)
+    const x3 = v128.load32_splat(a3 + offset)
+    c30 = madd(x3, b0, c30)
+    c31 = madd(x3, b1, c31)
+    const x4 = v128.load32_splat(a4 + offset)
+    c40 = madd(x4, b0, c40)
+    c41 = madd(x4, b1, c41)
+    const x5 = v128.load32_splat(a5 + offset)
+    c50 = madd(x5, b0, c50)
+    c51 = madd(x5, b1, c51)
+    b += bStride
+    inner += 4
+  }
+  const last = columns - 4
+  v128.store(c, c00)
+  storeLanes(c + 16, c01, last)
+  v128.store(r1, c10)
+  storeLanes(r1 + 16, c11, last)
+  v128.store(r2, c20)
+  storeLanes(r2 + 16, c21, last)
+  v128.store(r3, c30)
+  storeLanes(r3 + 16, c31, last)
+  v128.store(r4, c40)
+  storeLanes(r4 + 16, c41, last)
+  v128.store(r5, c50)
+  storeLanes(r5 + 16, c51, last)
 }
 
 /** Eight rows of four columns; the offsets of the rows are at `rows`, and `count` of them are stored. */
@@ -143,6 +223,11 @@ function tile8x4(
   if (last > 6) storeLanes(c + 7 * cStride, c7, columns)
 }
 
+/** Whether the next of so many rows are best taken as six; seven and eight are two fours. */
+function sixes(rows: i32): bool {
+  return rows > 8 || rows == 6
+}
+
 /** C[m, n] = A·B, with A[m, k] by tables, the rows of B `bStride` bytes apart, those of C `cStride`. */
 export function product(
   m: i32,
@@ -167,25 +252,19 @@ export function product(
       const right = below + ((<usize>j) << 2)
       const at = c + ((<usize>j) << 2)
       const columns = min(8, n - j)
-      for (let i = 0; i < m; i += 4) {
-        const count = min(4, m - i)
+      let i = 0
+      while (i < m) {
         const row = rows + ((<usize>i) << 2)
-        tile4x8(
-          depth,
-          a + load<u32>(row),
-          a + load<u32>(row + ((<usize>min(1, count - 1)) << 2)),
-          a + load<u32>(row + ((<usize>min(2, count - 1)) << 2)),
-          a + load<u32>(row + ((<usize>min(3, count - 1)) << 2)),
-          deep,
-          right,
-          bStride,
-          at + <usize>i * cStride,
-          cStride,
-          count,
-          columns,
-          how,
-          bias + ((<usize>j) << 2)
-        )
+        const to = at + <usize>i * cStride
+        const begins = bias + ((<usize>j) << 2)
+        const left = m - i
+        if (sixes(left)) {
+          tile6x8(depth, a, row, deep, right, bStride, to, cStride, columns, how, begins)
+          i += 6
+        } else {
+          tile4x8(depth, a, row, min(4, left), deep, right, bStride, to, cStride, columns, how, begins)
+          i += 4
+        }
       }
       j += 8
     }
