@@ -17,6 +17,7 @@ import * as Features from "../../Features.ts"
 import { PipelineError } from "../../PipelineError.ts"
 import type { Definition, FittedPreprocessor, Preprocessor } from "../../Stage.ts"
 import { define as defineStage } from "../bind.ts"
+import { SeedJson } from "../seedJson.ts"
 import { selectorNotes } from "../selectorNotes.ts"
 import type { Change } from "./plane.ts"
 
@@ -25,8 +26,6 @@ export interface Chosen {
   /** The tensor columns; default: all. */
   readonly columns?: Select.Select | undefined
 }
-
-const SeedJson = Schema.Struct({ high: Schema.Int, low: Schema.Int })
 
 const isTensor = (column: Column.Column): column is Column.Tensor => column.type === "tensor"
 
