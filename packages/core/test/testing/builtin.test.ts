@@ -144,6 +144,25 @@ const preprocessing: ReadonlyArray<readonly [Preprocess.Preprocess, object?]> = 
   [Preprocess.yeoJohnsonDefinition],
   [Preprocess.yeoJohnsonDefinition, { standardise: false }],
   [Preprocess.boxCoxDefinition],
+  [Preprocess.binDefinition],
+  [Preprocess.binDefinition, { bins: 2, placement: "uniform", as: "oneHot" }],
+  [Preprocess.binDefinition, { bins: 3, as: "factor", columns: ["real"] }],
+  [Preprocess.pcaDefinition, { columns: ["whole"] }],
+  [Preprocess.pcaDefinition, { columns: ["whole"], variance: 0.9, scale: true, name: "axis" }],
+  [Preprocess.polynomialDefinition],
+  [Preprocess.polynomialDefinition, { degree: 3, interactions: true, maxColumns: 5 }],
+  [Preprocess.splineDefinition],
+  [Preprocess.splineDefinition, { knots: 3, degree: 2, placement: "quantile", extrapolation: "linear", bias: false }],
+  [Preprocess.splineDefinition, { knots: 4, degree: 2, extrapolation: "periodic", columns: ["whole"] }],
+  [
+    Preprocess.deriveDefinition,
+    { columns: { real: "real / whole", big: 'real > 2 and level != "a"', long: "if(truth, text, level)" } }
+  ],
+  [Preprocess.hashTextDefinition, { buckets: 8 }],
+  [
+    Preprocess.hashTextDefinition,
+    { buckets: 8, columns: ["text", "level"], unit: "char", sizes: [1, 2], norm: "none" }
+  ],
   [Preprocess.dropConstantsDefinition],
   [Image.reshapeDefinition, { shape: [72] }],
   [Image.resizeDefinition, { size: [3, 9], columns: ["image"] }],
