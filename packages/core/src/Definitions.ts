@@ -16,8 +16,13 @@ import * as Transform from "./pipeline/Transform.ts"
 /** The built-in definitions of stages, transforms and measures. */
 export const all: ReadonlyArray<Definition> = [
   Preprocess.selectDefinition,
+  Preprocess.missingIndicatorDefinition,
   Preprocess.imputeDefinition,
+  Preprocess.collapseLevelsDefinition,
   Preprocess.oneHotDefinition,
+  Preprocess.ordinalEncodingDefinition,
+  Preprocess.frequencyEncodingDefinition,
+  Preprocess.targetEncodingDefinition,
   Preprocess.standardiseDefinition,
   Preprocess.robustScaleDefinition,
   Preprocess.smoothClipDefinition,
@@ -35,6 +40,7 @@ export const all: ReadonlyArray<Definition> = [
   Preprocess.hashTextDefinition,
   Preprocess.datesDefinition,
   Preprocess.dropConstantsDefinition,
+  Preprocess.classBalancingDefinition,
   Image.reshapeDefinition,
   Image.resizeDefinition,
   Image.cropDefinition,

@@ -113,14 +113,39 @@ describe.skipIf(!hasNative)("on tfjs-node", () => {
   }
 })
 
-const preprocessing: ReadonlyArray<readonly [Preprocess.Preprocess, object?]> = [
+const preprocessing: ReadonlyArray<readonly [Preprocess.Preprocess, object?, Testing.PreprocessLaws.Claims?]> = [
   [Preprocess.selectDefinition, { columns: ["text", "real"] }],
+  [Preprocess.selectDefinition, { columns: { except: { type: ["tensor", "boolean"] } } }],
+  [Preprocess.missingIndicatorDefinition],
+  [Preprocess.missingIndicatorDefinition, { columns: { except: [] } }],
   [Preprocess.imputeDefinition, { method: "mean" }],
   [Preprocess.imputeDefinition, { method: "median", columns: ["whole"] }],
   [Preprocess.imputeDefinition, { method: "mode" }],
   [Preprocess.imputeDefinition, { method: "constant", value: -1 }],
   [Preprocess.imputeDefinition, { method: "constant", value: "none" }],
   [Preprocess.imputeDefinition, { method: "constant", value: true }],
+  [Preprocess.imputeDefinition, { method: "outOfRange", columns: { missing: true } }],
+  [Preprocess.imputeDefinition, { method: "outOfRange", side: "above", offset: 0, multiplier: 2 }],
+  [Preprocess.imputeDefinition, { method: "level" }],
+  [Preprocess.imputeDefinition, { method: "level", value: "?", columns: ["text"] }],
+  [Preprocess.imputeDefinition, { method: "sample" }],
+  [Preprocess.imputeDefinition, { method: "histogram" }],
+  [Preprocess.imputeDefinition, { method: "histogram", bins: 2 }],
+  [Preprocess.collapseLevelsDefinition, { minShare: 0.3 }],
+  [Preprocess.collapseLevelsDefinition, { minCount: 2, maxLevels: 1, level: "x", columns: ["text"] }],
+  [Preprocess.ordinalEncodingDefinition],
+  [Preprocess.ordinalEncodingDefinition, { order: { text: ["y", "x", "10"] }, columns: ["level"] }],
+  [Preprocess.frequencyEncodingDefinition],
+  [Preprocess.frequencyEncodingDefinition, { unit: "count", columns: ["truth", "level"] }],
+  [Preprocess.targetEncodingDefinition],
+  [Preprocess.targetEncodingDefinition, { smooth: 2, folds: 2, columns: ["level", "whole"] }, { kind: "multiclass" }],
+  [Preprocess.targetEncodingDefinition, { folds: 3 }, { kind: "regression" }],
+  [Preprocess.classBalancingDefinition],
+  [
+    Preprocess.classBalancingDefinition,
+    { reference: "minor", adjust: "downsample", ratio: 1.5 },
+    { kind: "multiclass" }
+  ],
   [Preprocess.oneHotDefinition],
   [Preprocess.oneHotDefinition, { drop: "first", columns: ["level", "whole"] }],
   [Preprocess.oneHotDefinition, { unknown: "error", columns: ["level"] }],
@@ -164,6 +189,7 @@ const preprocessing: ReadonlyArray<readonly [Preprocess.Preprocess, object?]> = 
     { buckets: 8, columns: ["text", "level"], unit: "char", sizes: [1, 2], norm: "none" }
   ],
   [Preprocess.dropConstantsDefinition],
+  [Preprocess.dropConstantsDefinition, { ratio: 0.5 }],
   [Image.reshapeDefinition, { shape: [72] }],
   [Image.resizeDefinition, { size: [3, 9], columns: ["image"] }],
   [Image.resizeDefinition, { size: [2, 2], method: "area" }],
@@ -182,8 +208,8 @@ const preprocessing: ReadonlyArray<readonly [Preprocess.Preprocess, object?]> = 
   [Augment.brightnessDefinition, { by: 0.2 }],
   [Augment.noiseDefinition, { sd: 0.1 }]
 ]
-for (const [definition, options = {}] of preprocessing) {
-  run(`${definition.id} ${JSON.stringify(options)}`, Testing.PreprocessLaws.of(definition, options))
+for (const [definition, options = {}, claims = {}] of preprocessing) {
+  run(`${definition.id} ${JSON.stringify([options, claims])}`, Testing.PreprocessLaws.of(definition, options, claims))
 }
 
 const optimizers: ReadonlyArray<readonly [Optimizer.Definition, object?]> = [
