@@ -6,6 +6,7 @@ import { findNothing } from "../../src/pipeline/Decode.ts"
 import * as Ingress from "../../src/pipeline/Ingress.ts"
 import * as Nn from "../../src/pipeline/Nn.ts"
 import * as Optimizer from "../../src/pipeline/Optimizer.ts"
+import * as Schedule from "../../src/pipeline/Schedule.ts"
 import * as Transform from "../../src/pipeline/Transform.ts"
 import { partOf } from "../support/pipelines.ts"
 
@@ -29,7 +30,7 @@ const follow = (transform: Transform.Bound): ReadonlyArray<ReadonlyArray<number>
   return gradients.map((gradient, i) => {
     const update = Float32Array.from(gradient)
     const arrays = [{ path: "linear.kernel", values, update }]
-    apply({ step: i + 1, arrays, search: () => Number.NaN }, slots)
+    apply({ step: i + 1, arrays, read: Schedule.reading(i / 3), search: () => Number.NaN }, slots)
     update.forEach((step, j) => (values[j]! -= step))
     return Array.from(values)
   })
@@ -171,7 +172,7 @@ describe("a chain with a name", () => {
   it("passes on what is wrong with a transform that it is made of", () => {
     // Without it the chain would be empty, and would step by the gradient itself.
     expect(clipped.bind({ learningRate: -1 }, findNothing).bound).toEqual(
-      Result.fail([{ path: [], message: "Mine.clipped: Transform.rate: Expected a value greater than 0, got -1" }])
+      Result.fail([{ path: [], message: "Mine.clipped: Transform.rate: Expected a value greater than or equal to 0, got -1" }])
     )
   })
 })

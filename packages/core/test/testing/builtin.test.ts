@@ -156,7 +156,15 @@ for (const [definition, options = {}] of preprocessing) {
 const optimizers: ReadonlyArray<readonly [Optimizer.Definition, object?]> = [
   [Optimizer.sgdDefinition, { learningRate: 0.1 }],
   [Optimizer.sgdDefinition, { learningRate: 0.1, momentum: 0.9, nesterov: true }],
+  [Optimizer.sgdDefinition, { learningRate: { type: "Schedule.linear", from: 0.1 }, momentum: 0.9, weightDecay: 0.1 }],
   [Optimizer.adamDefinition],
+  [Optimizer.adamDefinition, { clipNorm: 1, groups: [{ paths: ["head.*"], rate: 0.1, weightDecay: 0.01 }] }],
+  [Optimizer.adamwDefinition],
+  [Optimizer.adamwDefinition, { weightDecay: { type: "Schedule.flatCosine", from: 0.02 } }],
+  [Optimizer.rmspropDefinition],
+  [Optimizer.rmspropDefinition, { momentum: 0.9, centered: true }],
+  [Optimizer.adagradDefinition],
+  [Optimizer.lionDefinition, { weightDecay: 0.1 }],
   [Optimizer.lineSearchDefinition],
   [Optimizer.chainDefinition, { transforms: [{ type: "Transform.clip", norm: 1 }, "Transform.adam"] }]
 ]
@@ -169,8 +177,13 @@ const transforms: ReadonlyArray<readonly [Transform.Definition, object?]> = [
   [Transform.momentumDefinition, { momentum: 0.9 }],
   [Transform.momentumDefinition, { momentum: 0.9, nesterov: true }],
   [Transform.adamDefinition],
+  [Transform.rmspropDefinition],
+  [Transform.rmspropDefinition, { centered: true }],
+  [Transform.adagradDefinition],
+  [Transform.lionDefinition],
   [Transform.decayDefinition, { rate: 0.01 }],
   [Transform.rateDefinition, { rate: 0.1 }],
+  [Transform.rateDefinition, { rate: { type: "Schedule.cosine", from: 0.1 } }],
   [Transform.lineSearchDefinition],
   [
     Transform.groupDefinition,
