@@ -31,6 +31,11 @@ export interface Program {
   readonly loss: Loss
   readonly optimizer: Transform
   readonly seed: Seed
+  /**
+   * Whether each row has two targets, each with its weight: the loss is that of the scores twice, one half for each. It
+   * must take weights. Default false.
+   */
+  readonly pairs?: boolean
 }
 
 /** The arrays of a training, by path: parameters, buffers, and the slots of the optimizer. @category models */
@@ -55,12 +60,16 @@ export interface Scorer {
 
 /** A network in training. All functions are synchronous; none leaks memory. @category models */
 export interface Trainer extends Scorer {
-  /** Memory for the targets of a step, [rows]: binary 1 = positive, 0 = negative. */
+  /**
+   * Memory for the targets of a step, [rows]: binary 1 = positive, 0 = negative. Of pairs [2 · rows]: those of the rows
+   * of the step, and right behind them the second ones.
+   */
   readonly targets: Float32Array
-  /** Memory for the row weights of a step, [rows]. */
+  /** Memory for the weights of the targets of a step. */
   readonly weights: Float32Array
   /**
-   * Computes the loss of the first `rows` rows, its gradients and one update; `weighted` says whether `weights` count.
+   * Computes the loss of the first `rows` rows, its gradients and one update; `weighted` says whether `weights` count, which
+   * those of pairs always do.
    * Returns the loss before the update; `scores` are those of the forward pass. A loss that is not finite leaves
    * parameters and slots as they are; `step` is counted and buffers may have moved, so do not go on from there.
    * `read` gives the numbers of the optimizer that follow schedules, as they are now; default: as at the beginning.

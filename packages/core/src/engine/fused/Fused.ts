@@ -102,7 +102,7 @@ const makeScorer = (
 
 const makeTrainer = (
   arithmetic: Arithmetic,
-  { loss, network, optimizer, seed }: Engine.Program,
+  { loss, network, optimizer, pairs = false, seed }: Engine.Program,
   rows: number
 ): Engine.Trainer => {
   if (loss._tag === "Tensor") throw new Error("a loss of tensor operations is refused before")
@@ -116,8 +116,11 @@ const makeTrainer = (
     arena.kept(total(extents))
   )
   const scoreGradient = arena.kept(rows * network.outputs)
-  const targetRegion = arena.kept(rows)
-  const weightRegion = arena.kept(rows)
+  const labels = pairs ? 2 * rows : rows
+  const targetRegion = arena.kept(labels)
+  const weightRegion = arena.kept(labels)
+  const room = () => arena.kept(labels * network.outputs)
+  const twice = pairs ? { scores: room(), gradient: room() } : undefined
   let steps = 0
   const program = Lower.lower(network, {
     ...memory,
@@ -137,16 +140,23 @@ const makeTrainer = (
       return { path: `${path}/${name}`, shape, values: view(region, Shape.size(shape)) }
     })
   )
-  const targets = view(targetRegion, rows)
-  const weights = view(weightRegion, rows)
+  const targets = view(targetRegion, labels)
+  const weights = view(weightRegion, labels)
   const scores = view(memory.scores, rows * network.outputs)
-  const evaluate = Loss.bind(loss, kernels, {
+  const own: Loss.Memory = {
     outputs: network.outputs,
     scores,
     targets,
     weights,
     gradient: view(scoreGradient, rows * network.outputs)
-  })
+  }
+  const evaluate =
+    twice === undefined
+      ? Loss.bind(loss, kernels, own)
+      : Loss.bindPairs(loss, kernels, own, {
+          scores: view(twice.scores, labels * network.outputs),
+          gradient: view(twice.gradient, labels * network.outputs)
+        })
 
   /** The exact step along the updates: the scores are linear in the parameters, so updates in their place give a direction. */
   const search = (used: number): number => {

@@ -108,10 +108,11 @@ const makeScorer = (
 }
 
 const makeTrainer = (use: () => Tfjs, program: Engine.Program, rows: number): Engine.Trainer => {
-  const { loss, network, optimizer, seed } = program
+  const { loss, network, optimizer, pairs = false, seed } = program
   const { inputs, scores, tensors } = memory(network, rows)
-  const targets = new Float32Array(rows)
-  const weights = new Float32Array(rows)
+  const copies = pairs ? 2 : 1
+  const targets = new Float32Array(copies * rows)
+  const weights = new Float32Array(copies * rows)
   const parameters = Graph.initialise(network.parameters, seed)
   const buffers = Graph.initialise(network.buffers, seed)
   const begun = optimizer.begin(parameters.map(({ path }) => path))
@@ -142,7 +143,7 @@ const makeTrainer = (use: () => Tfjs, program: Engine.Program, rows: number): En
           update: (buffer, next) => buffers[buffer]!.values.set(next.dataSync())
         })
         scores.set(output.dataSync())
-        return lossTensor(tf, loss, output as Tf.Tensor2D, batch)
+        return lossTensor(tf, loss, (pairs ? tf.concat([output, output]) : output) as Tf.Tensor2D, batch)
       })([...toTensors(tf, parameters)])
       before = value.dataSync()[0]!
       gradients = grads.map((gradient) => gradient.dataSync<"float32">())
@@ -168,8 +169,8 @@ const makeTrainer = (use: () => Tfjs, program: Engine.Program, rows: number): En
     step: (used, weighted, read = Schedule.reading(0)) => {
       steps += 1
       const batch = {
-        targets: targets.subarray(0, used),
-        weights: weighted ? weights.subarray(0, used) : undefined
+        targets: targets.subarray(0, copies * used),
+        weights: weighted || pairs ? weights.subarray(0, copies * used) : undefined
       }
       const { gradients, loss: value } = differentiate(use(), used, batch)
       if (!Number.isFinite(value)) return value

@@ -40,6 +40,8 @@ export interface Case {
   readonly outputs: number
   readonly loss: "bce" | "weighted bce" | "aum" | "hinge" | "mse" | "cross-entropy"
   readonly rows: number
+  /** Whether rows have two targets each. */
+  readonly pairs?: boolean
 }
 
 const bound = (definition: Loss.Definition, options: object = {}) => Result.getOrThrow(Loss.bind(definition, options))
@@ -260,9 +262,16 @@ export const cases = (batches: boolean): fc.Arbitrary<Case> =>
       ),
       fc.constantFrom<Case["loss"]>("bce", "weighted bce", "aum", "hinge", "mse", "cross-entropy"),
       fc.integer({ min: 2, max: 7 }),
-      fc.constantFrom(1, 2, 3, 5, 8, 17, 33)
+      fc.constantFrom(1, 2, 3, 5, 8, 17, 33),
+      fc.boolean()
     )
-    .map(([graph, loss, classes, rows]) => ({ ...graph, loss, rows, outputs: loss === "cross-entropy" ? classes : 1 }))
+    .map(([graph, loss, classes, rows, pairs]) => ({
+      ...graph,
+      loss,
+      rows,
+      pairs,
+      outputs: loss === "cross-entropy" ? classes : 1
+    }))
 
 export const networkOf = ({ inputs, outputs, stages }: Case): Graph.Network => network(stages, new Map(inputs), outputs)
 
@@ -302,7 +311,13 @@ const keepingGradients = (into: Array<Float32Array>): Transform => ({
 
 const trainerOf = (engine: Engine.Engine, given: Case, optimizer: Transform) =>
   Effect.gen(function* () {
-    const program = { network: networkOf(given), loss: lossOf(given.loss), optimizer, seed: Seed.root(7) }
+    const program = {
+      network: networkOf(given),
+      loss: lossOf(given.loss),
+      optimizer,
+      seed: Seed.root(7),
+      pairs: given.pairs ?? false
+    }
     Result.getOrThrow(engine.supports(program))
     return yield* engine.trainer(program, given.rows)
   })

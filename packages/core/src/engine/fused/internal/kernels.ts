@@ -43,8 +43,29 @@ export interface Kernels {
     bias: At
   ) => void
   readonly column: (n: number, from: At, stride: number, to: At) => void
-  readonly dots: (m: number, k: number, x: At, xStride: number, w: At, y: At, yStride: number, bias: At) => void
-  readonly weightedRows: (m: number, k: number, d: At, x: At, xStride: number, y: At, yStride: number) => void
+  readonly dots: (
+    units: number,
+    m: number,
+    k: number,
+    x: At,
+    xStride: number,
+    w: At,
+    wStride: number,
+    y: At,
+    yStride: number,
+    bias: At
+  ) => void
+  readonly weightedRows: (
+    units: number,
+    m: number,
+    k: number,
+    d: At,
+    dStride: number,
+    x: At,
+    xStride: number,
+    y: At,
+    yStride: number
+  ) => void
   readonly productTransposed: (
     m: number,
     n: number,
