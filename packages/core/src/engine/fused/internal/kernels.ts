@@ -275,6 +275,49 @@ export interface Kernels {
     root: number,
     shrink: number
   ) => void
+  /** `mean` and `velocity` are 0 where there is none. */
+  readonly rmsprop: (
+    n: number,
+    w: At,
+    g: At,
+    square: At,
+    mean: At,
+    velocity: At,
+    factor: number,
+    penalty: number,
+    alpha: number,
+    rest: number,
+    epsilon: number,
+    mu: number,
+    nesterov: number,
+    decay: number,
+    rate: number
+  ) => void
+  readonly adagrad: (
+    n: number,
+    w: At,
+    g: At,
+    sum: At,
+    factor: number,
+    penalty: number,
+    epsilon: number,
+    decay: number,
+    rate: number
+  ) => void
+  readonly lion: (
+    n: number,
+    w: At,
+    g: At,
+    mean: At,
+    factor: number,
+    penalty: number,
+    beta1: number,
+    rest1: number,
+    beta2: number,
+    rest2: number,
+    decay: number,
+    rate: number
+  ) => void
 }
 
 /** How the entries of a product begin. */
