@@ -35,14 +35,20 @@ export interface Cardinality {
 }
 
 /** The names that a selector writes out, as far as the compiler knows them. @category type-level */
-export type NamesOf<S> =
+export type NamesOf<S> = [Select] extends [S] ? string : Written<S>
+
+type Written<S> =
   S extends ReadonlyArray<infer N>
     ? N
-    : S extends { readonly except: infer T }
+    : S extends
+          | { readonly except: infer T }
+          | { readonly anyOf: ReadonlyArray<infer T> }
+          | { readonly allOf: ReadonlyArray<infer T> }
       ? NamesOf<T>
-      : S extends { readonly anyOf: ReadonlyArray<infer T> } | { readonly allOf: ReadonlyArray<infer T> }
-        ? NamesOf<T>
-        : never
+      : never
+
+/** How many columns a selector takes, where the compiler knows: a list of names. @category type-level */
+export type CountOf<S> = S extends ReadonlyArray<unknown> ? (number extends S["length"] ? number : S["length"]) : number
 
 const Type = Schema.Literals(Column.types)
 
@@ -65,9 +71,8 @@ const Bounds = Schema.Struct({ atLeast: bound, atMost: bound }).check(
 
 const Nested = Schema.suspend((): Schema.Codec<Select> => schema)
 
-/** The schema of selectors. @category schemas */
-export const schema: Schema.Codec<Select> = Schema.Union([
-  Schema.Array(Schema.NonEmptyString),
+/** The schema of selectors that describe columns instead of naming them. @category schemas */
+export const described: Schema.Codec<Exclude<Select, ReadonlyArray<string>>> = Schema.Union([
   Schema.Struct({ type: Schema.Union([Type, Schema.Array(Type)]) }),
   Schema.Struct({
     matching: Schema.NonEmptyString.check(
@@ -79,7 +84,12 @@ export const schema: Schema.Codec<Select> = Schema.Union([
   Schema.Struct({ except: Nested }),
   Schema.Struct({ anyOf: Schema.Array(Nested) }),
   Schema.Struct({ allOf: Schema.Array(Nested) })
-]).annotate({ identifier: "Select" })
+]).annotate({ identifier: "Description" })
+
+/** The schema of selectors. @category schemas */
+export const schema: Schema.Codec<Select> = Schema.Union([Schema.Array(Schema.NonEmptyString), described]).annotate({
+  identifier: "Select"
+})
 
 /** Every column. @category constructors */
 export const all = (): { readonly except: readonly [] } => ({ except: [] })
@@ -137,6 +147,15 @@ export const named = (selector: Select): ReadonlyArray<string> => {
   if ("anyOf" in selector) return selector.anyOf.flatMap(named)
   if ("allOf" in selector) return selector.allOf.flatMap(named)
   return []
+}
+
+/** The patterns that a selector writes out. */
+export const patterns = (selector: Select): ReadonlyArray<string> => {
+  if (isNames(selector)) return []
+  if ("matching" in selector) return [selector.matching]
+  if ("except" in selector) return patterns(selector.except)
+  if ("anyOf" in selector) return selector.anyOf.flatMap(patterns)
+  return "allOf" in selector ? selector.allOf.flatMap(patterns) : []
 }
 
 /** Whether a selector is a list of names. @category guards */

@@ -17,8 +17,9 @@ export type Node = { readonly at: number } & (
   | { readonly tag: "call"; readonly name: string; readonly given: ReadonlyArray<Node> }
 )
 
-/** How deep brackets may stand in each other. */
+/** How deep brackets may stand in each other, and how many words there may be: far from where the stack ends. */
 const deepest = 200
+const longest = 2000
 
 class Refused {
   readonly problem: Problem
@@ -97,7 +98,7 @@ const read = (list: ReadonlyArray<Token>): Node => {
     const base = atom()
     if (!is("^")) return base
     const { at } = take()
-    return call(at, "^", [base, unary()])
+    return call(at, "^", [base, deeper(unary)])
   }
 
   const unary = (): Node => {
@@ -154,6 +155,10 @@ const read = (list: ReadonlyArray<Token>): Node => {
 /** Parses an expression; a problem says where it is. */
 export const parse = (source: string): Result.Result<Node, Problem> =>
   Result.flatMap(tokens(source), (list) => {
+    const beyond = list[longest]
+    if (beyond !== undefined) {
+      return Result.fail({ at: beyond.at, message: `is the end of ${longest} words; split it into two columns` })
+    }
     try {
       return Result.succeed(read(list))
     } catch (error) {

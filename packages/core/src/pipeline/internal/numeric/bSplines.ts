@@ -3,10 +3,28 @@
  * revised edition (2001), chapter IX.
  */
 
-/** Knots of a spline: `degree` of them before the first base knot and as many after the last, at the distances of the ends. */
-export const withEnds = (base: ReadonlyArray<number>, degree: number): ReadonlyArray<number> => {
+/** What a spline is beyond the base knots; see `Preprocess.spline`. */
+export type Extrapolation = "constant" | "linear" | "continue" | "periodic"
+
+/**
+ * Knots of a spline: `degree` of them before the first base knot and as many after the last, at the distances of the ends, or
+ * of periodic splines at those of the other end.
+ */
+export const withEnds = (
+  base: ReadonlyArray<number>,
+  degree: number,
+  extrapolation: Extrapolation
+): ReadonlyArray<number> => {
   const first = base[0]!
   const last = base.at(-1)!
+  if (extrapolation === "periodic") {
+    const period = last - first
+    return [
+      ...base.slice(-degree - 1, -1).map((knot) => knot - period),
+      ...base,
+      ...base.slice(1, degree + 1).map((knot) => knot + period)
+    ]
+  }
   const before = base[1]! - first
   const after = last - base.at(-2)!
   return [
@@ -49,9 +67,6 @@ const slopes = (knots: ReadonlyArray<number>, degree: number, at: number, x: num
   into[degree] = carried
 }
 
-/** What a spline is beyond the base knots; see `Preprocess.spline`. */
-export type Extrapolation = "constant" | "linear" | "continue" | "zero" | "periodic"
-
 /** The interval of x among the knots, which x at the last base knot shares with what is before it. */
 const intervalOf = (knots: ReadonlyArray<number>, degree: number, x: number): number => {
   let at = degree
@@ -79,7 +94,6 @@ export const basis = (
   const high = knots[knots.length - degree - 1]!
   const local = new Float64Array(degree + 1)
   const outside = x < low || x > high
-  if (outside && extrapolation === "zero") return values
   const end = Math.min(high, Math.max(low, x))
   const period = high - low
   const place =

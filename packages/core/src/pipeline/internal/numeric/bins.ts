@@ -1,18 +1,19 @@
 /**
  * Bins of the number line.
  */
-import { countAtMost, quantile } from "./quantiles.ts"
+import { between, countAtMost } from "./quantiles.ts"
 
 /** Edges of bins of equal width between the least and the greatest of ascending values. */
 export const equalWidths = (ascending: Float64Array, bins: number): ReadonlyArray<number> => {
-  const low = ascending[0]!
-  const high = ascending.at(-1)!
+  const low = ascending[0] ?? 0
+  const high = ascending.at(-1) ?? 0
   return low === high ? [low, high] : Array.from({ length: bins + 1 }, (_, i) => low + ((high - low) * i) / bins)
 }
 
 /** Edges between which about the same number of ascending values lie; edges that coincide, of values that repeat, are one. */
 export const equalCounts = (ascending: Float64Array, bins: number): ReadonlyArray<number> => {
-  const edges = Array.from({ length: bins + 1 }, (_, i) => quantile(ascending, i / bins))
+  if (ascending.length === 0) return [0, 0]
+  const edges = Array.from({ length: bins + 1 }, (_, i) => between(ascending, (i * (ascending.length - 1)) / bins))
   const distinct = edges.filter((edge, i) => i === 0 || edge > edges[i - 1]!)
   return distinct.length > 1 ? distinct : [edges[0]!, edges[0]!]
 }

@@ -13,6 +13,7 @@ import type * as Pipeline from "../../Pipeline.ts"
 import { PipelineError } from "../../PipelineError.ts"
 import type { Definition as StageDefinition, Fitting, Preprocessor, Training } from "../../Stage.ts"
 import { define as defineStage } from "../bind.ts"
+import { selectorNotes } from "../selectorNotes.ts"
 import { starting } from "../pipeline.ts"
 
 /** The definition of a preprocessing stage. @category models */
@@ -53,7 +54,7 @@ export const define = <Type, Encoded, State, StateJson>(definition: {
     state: (): unknown => Schema.encodeSync(state)(learned)
   })
   const preprocessor = (options: Type): Preprocessor => ({
-    notes: (features) => notes?.(options, features) ?? [],
+    notes: (features) => [...selectorNotes(id, options, features), ...(notes?.(options, features) ?? [])],
     fit: Effect.fnUntraced(function* (features, fitting) {
       const learned = yield* toEffect(() => fit(options, features, fitting))
       if (training === undefined) return fitted(learned)

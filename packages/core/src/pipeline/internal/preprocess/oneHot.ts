@@ -8,6 +8,7 @@ import * as OptionSchema from "../../../OptionSchema.ts"
 import * as Features from "../../Features.ts"
 import * as Categories from "../categories.ts"
 import * as Statistics from "../columnStatistics.ts"
+import { categoryColumns } from "./categoryColumns.ts"
 import { type ColumnsOption, columns, isCategory } from "./columns.ts"
 import { define, type Stage, stage } from "./define.ts"
 
@@ -37,24 +38,18 @@ export const oneHotDefinition = define({
     )
   }),
   fit: (options, features) =>
-    Result.flatMap(Features.chosen(features, "Preprocess.oneHot", options.columns, isCategory), (chosen) => {
-      const tensor = chosen.find(([, { type }]) => type === "tensor")
-      if (tensor !== undefined) {
-        return Features.fail("Preprocess.oneHot", `cannot encode the tensor column "${tensor[0]}"; leave it out`)
-      }
-      return Result.succeed({
-        unknown: options.unknown,
-        columns: chosen.map(([column, values]) => {
-          const { kept, rare } = Categories.frequent(values, options)
-          return {
-            column,
-            levels: kept,
-            skip: options.drop === "first" ? 1 : 0,
-            rare: options.unknown === "error" ? rare : []
-          }
-        })
+    Result.map(categoryColumns(features, "Preprocess.oneHot", options.columns), (chosen) => ({
+      unknown: options.unknown,
+      columns: chosen.map(([column, values]) => {
+        const { kept, rare } = Categories.frequent(values, options)
+        return {
+          column,
+          levels: kept,
+          skip: options.drop === "first" ? 1 : 0,
+          rare: options.unknown === "error" ? rare : []
+        }
       })
-    }),
+    })),
   notes: (options, features) =>
     Result.match(Features.chosen(features, "Preprocess.oneHot", options.columns, isCategory), {
       onSuccess: (chosen) => chosen.flatMap(([name, column]) => Categories.notes(name, column, options)),
