@@ -11,9 +11,9 @@ import * as Features from "@rocflow/core/pipeline/Features"
 import * as Image from "@rocflow/core/pipeline/Image"
 import * as Ingress from "@rocflow/core/pipeline/Ingress"
 import * as Nn from "@rocflow/core/pipeline/Nn"
+import * as Optimizer from "@rocflow/core/pipeline/Optimizer"
 import type { Pipeline } from "@rocflow/core/pipeline/Pipeline"
 import type { PipelineError } from "@rocflow/core/pipeline/PipelineError"
-import { adamw } from "./internal/networks/adamw.ts"
 import { tensorOf } from "./internal/networks/tensors.ts"
 
 const id = "Conv"
@@ -88,7 +88,7 @@ const recipe = Recipe.define({
       )
       return features.pipe(Nn.flatten(), Nn.linear(hidden), Nn.relu(), Nn.dropout(dropout), Nn.head())
     }),
-  optimizer: ({ learningRate, weightDecay }) => adamw({ learningRate, weightDecay })
+  optimizer: ({ learningRate, weightDecay }) => Optimizer.adamw({ learningRate, weightDecay })
 })
 
 /** `Conv` as a definition, for registries. @category definitions */

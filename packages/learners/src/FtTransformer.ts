@@ -8,8 +8,8 @@ import { count, fraction, nonNegative, positive, withDefault } from "@rocflow/co
 import * as Ingress from "@rocflow/core/pipeline/Ingress"
 import * as Merge from "@rocflow/core/pipeline/Merge"
 import * as Nn from "@rocflow/core/pipeline/Nn"
+import * as Optimizer from "@rocflow/core/pipeline/Optimizer"
 import type { Pipeline } from "@rocflow/core/pipeline/Pipeline"
-import { adamw } from "./internal/networks/adamw.ts"
 import { checked, numberNames, numbersOf, Scale } from "./internal/networks/tabular.ts"
 
 /** What fits so many blocks: `get_default_kwargs` of rtdl_revisiting_models 0.0.2. */
@@ -69,19 +69,7 @@ const recipe = Recipe.define({
         blocks === 1 ? begun : begun.pipe(Nn.block(blocks - 1, (block) => block.pipe(Nn.transformer(common))))
       return body.pipe(Nn.takeToken(), Nn.layerNorm(), Nn.relu(), Nn.head())
     }),
-  // The kernels of dense layers; not tokens, embeddings, norms and biases.
-  optimizer: ({ learningRate, weightDecay }) =>
-    adamw({
-      learningRate,
-      weightDecay,
-      decayed: [
-        "head.kernel",
-        "**transformer.attention.kernel",
-        "**transformer.output.kernel",
-        "**transformer.expand.kernel",
-        "**transformer.contract.kernel"
-      ]
-    })
+  optimizer: ({ learningRate, weightDecay }) => Optimizer.adamw({ learningRate, weightDecay })
 })
 
 /** `FtTransformer` as a definition, for registries. @category definitions */

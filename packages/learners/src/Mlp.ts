@@ -9,7 +9,7 @@ import * as Recipe from "@rocflow/core/learning/Recipe"
 import { count, fraction, nonNegative, positive, withDefault } from "@rocflow/core/OptionSchema"
 import * as Ingress from "@rocflow/core/pipeline/Ingress"
 import * as Nn from "@rocflow/core/pipeline/Nn"
-import { adamw } from "./internal/networks/adamw.ts"
+import * as Optimizer from "@rocflow/core/pipeline/Optimizer"
 import { columnFields, flatRows, type Rows } from "./internal/networks/tabular.ts"
 import { tensorOf } from "./internal/networks/tensors.ts"
 
@@ -61,7 +61,7 @@ const recipe = Recipe.define({
       }, rows)
       return layers.pipe(Nn.head())
     }),
-  optimizer: ({ learningRate, weightDecay }) => adamw({ learningRate, weightDecay })
+  optimizer: ({ learningRate, weightDecay }) => Optimizer.adamw({ learningRate, weightDecay })
 })
 
 /** `Mlp` as a definition, for registries. @category definitions */

@@ -8,8 +8,8 @@ import { count, fraction, nonNegative, positive, withDefault } from "@rocflow/co
 import * as Ingress from "@rocflow/core/pipeline/Ingress"
 import * as Merge from "@rocflow/core/pipeline/Merge"
 import * as Nn from "@rocflow/core/pipeline/Nn"
+import * as Optimizer from "@rocflow/core/pipeline/Optimizer"
 import type { Pipeline } from "@rocflow/core/pipeline/Pipeline"
-import { adamw } from "./internal/networks/adamw.ts"
 import { columnFields, numberNames, numbersOf, flatRows, type Rows } from "./internal/networks/tabular.ts"
 
 const fields = {
@@ -86,7 +86,7 @@ const recipe = Recipe.define({
             )
       return body.pipe(Nn.memberHead())
     }),
-  optimizer: ({ clip, learningRate, weightDecay }) => adamw({ clip, learningRate, weightDecay })
+  optimizer: ({ clip, learningRate, weightDecay }) => Optimizer.adamw({ learningRate, weightDecay, clipNorm: clip })
 })
 
 /** `TabM` as a definition, for registries. @category definitions */

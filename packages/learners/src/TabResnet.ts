@@ -5,7 +5,7 @@ import * as Result from "effect/Result"
 import * as Recipe from "@rocflow/core/learning/Recipe"
 import { count, fraction, nonNegative, positive, withDefault } from "@rocflow/core/OptionSchema"
 import * as Nn from "@rocflow/core/pipeline/Nn"
-import { adamw } from "./internal/networks/adamw.ts"
+import * as Optimizer from "@rocflow/core/pipeline/Optimizer"
 import { columnFields, flatRows } from "./internal/networks/tabular.ts"
 
 const fields = {
@@ -50,7 +50,7 @@ const recipe = Recipe.define({
         Nn.head()
       )
     }),
-  optimizer: ({ learningRate, weightDecay }) => adamw({ learningRate, weightDecay })
+  optimizer: ({ learningRate, weightDecay }) => Optimizer.adamw({ learningRate, weightDecay })
 })
 
 /** `TabResnet` as a definition, for registries. @category definitions */

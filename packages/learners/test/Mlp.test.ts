@@ -38,7 +38,7 @@ describe("the pipeline of a perceptron", () => {
       Nn.dropout(0.2),
       Nn.head(),
       CrossEntropy.loss(),
-      Optimizer.adam({ learningRate: 0.01 }),
+      Optimizer.adamw({ learningRate: 0.01, weightDecay: 0 }),
       Model.classif({ epochs: 10, batchSize: 16, validation })
     )
     const short = Mlp.classif({

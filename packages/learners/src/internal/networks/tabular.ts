@@ -18,9 +18,6 @@ export type Rows = Pipeline<"ingress" | "layer", string, readonly [number]>
 
 type Prepared = Pipeline<"preprocess", string>
 
-/** What stands for a missing category. */
-const blank = "(missing)"
-
 /** How numbers are scaled. */
 export const Scale = Schema.Literals(["standardise", "quantile", "robust", "none"])
 type Scale = typeof Scale.Type
@@ -59,20 +56,32 @@ export const numberNames = ({ booleans, dates, numbers }: Recipe.Seen): Readonly
   ...dates
 ]
 
-/** Numbers without missing values, on one scale; indicators of some categories. */
+/** Puts stages on a pipeline, those that are there. */
+const put = (begin: Prepared, ...stages: ReadonlyArray<Preprocess.Stage<string> | undefined>): Prepared =>
+  stages.reduce((before, stage) => (stage === undefined ? before : before.pipe(stage)), begin)
+
+/**
+ * Numbers without missing values, on one scale, with truth values that say where some were missing; indicators of some
+ * categories, for which missing is a level of its own.
+ */
 export const numbersOf = (seen: Recipe.Seen, scale: Scale, categories: ReadonlyArray<string> = []): Prepared => {
-  const { booleans, dates, numbers } = seen
-  const chosen: Prepared = Preprocess.select([...numberNames(seen), ...categories])
-  const dated = dates.length === 0 ? chosen : chosen.pipe(Preprocess.dates())
-  const filled = numbers.length + dates.length === 0 ? dated : dated.pipe(Preprocess.impute({ method: "median" }))
-  const known = booleans.length === 0 ? filled : filled.pipe(Preprocess.impute({ method: "mode", columns: booleans }))
-  const even = numbers.length + dates.length === 0 ? known : scaled(known, scale)
-  return categories.length === 0
-    ? even
-    : even.pipe(
-        Preprocess.impute({ method: "constant", value: blank, columns: categories }),
-        Preprocess.oneHot({ columns: categories })
-      )
+  const { booleans, dates, incomplete, numbers } = seen
+  const names = numberNames(seen)
+  const gaps = names.filter((name) => incomplete.includes(name))
+  const measured = numbers.length + dates.length > 0
+  const filled = put(
+    Preprocess.select([...names, ...categories]),
+    gaps.length === 0 ? undefined : Preprocess.missingIndicator({ columns: gaps }),
+    dates.length === 0 ? undefined : Preprocess.dates(),
+    measured ? Preprocess.impute({ method: "median" }) : undefined,
+    booleans.length === 0 ? undefined : Preprocess.impute({ method: "mode", columns: booleans })
+  )
+  return put(
+    measured ? scaled(filled, scale) : filled,
+    ...(categories.length === 0
+      ? []
+      : [Preprocess.impute({ method: "level", columns: categories }), Preprocess.oneHot({ columns: categories })])
+  )
 }
 
 /** Refuses arrays, and a task of which nothing is left to learn from. */
