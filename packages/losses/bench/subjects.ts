@@ -38,7 +38,7 @@ const kernel =
     return { run: () => evaluate(s, y, gradient), gradient: () => gradient }
   }
 
-const aum = Aum.definition.make({ denominator: "rate" })
+const aum = Aum.definition.make({ denominator: "rate", margin: 0 })
 
 const result = ({ labels, scores }: Data): Prepared => {
   const s = Effect.runSync(BinaryScores.make({ labels, scores }))
