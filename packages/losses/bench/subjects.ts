@@ -132,7 +132,12 @@ export const subjects: ReadonlyArray<Subject> = [
     // Rates of 10⁶ rows are sums of 10⁻⁶ in single precision.
     check: { against: "sorted", tolerance: 1e-2 }
   },
-  { id: "bce", title: "BCE", upTo: million, prepare: kernel(Bce.definition.make({ posWeight: 1, reduction: "mean" })) },
+  {
+    id: "bce",
+    title: "BCE",
+    upTo: million,
+    prepare: kernel(Bce.definition.make({ posWeight: 1, labelSmoothing: 0, reduction: "mean" }))
+  },
   {
     id: "square",
     title: "all-pairs square",

@@ -16,6 +16,7 @@ import * as Focal from "./Focal.ts"
 import * as Huber from "./Huber.ts"
 import * as L1 from "./L1.ts"
 import * as Mse from "./Mse.ts"
+import * as Pinball from "./Pinball.ts"
 import * as SquaredHinge from "./SquaredHinge.ts"
 
 /** The losses of this package. @category registry */
@@ -30,7 +31,8 @@ export const losses: ReadonlyArray<Loss.Definition> = [
   AllPairs.squareDefinition,
   Mse.definition,
   L1.definition,
-  Huber.definition
+  Huber.definition,
+  Pinball.definition
 ]
 
 /** The measures of this package. @category registry */

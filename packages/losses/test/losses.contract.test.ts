@@ -15,6 +15,7 @@ interface Row extends LossLaws.Claims {
 
 const badReduction = { reduction: "none" }
 const badMargins = [{ margin: -1 }, { margin: Number.NaN }, { margin: "1" }]
+const badSmoothing = [{ labelSmoothing: 1 }, { labelSmoothing: -0.1 }]
 const badDenominators = [{ denominator: "share" }, { denominator: 1 }]
 const none = { convex: true }
 const aum = { ...none, shiftInvariant: true, subgradientAtTies: false }
@@ -22,7 +23,10 @@ const aum = { ...none, shiftInvariant: true, subgradientAtTies: false }
 const table: ReadonlyArray<Row> = [
   { ...none, id: "Bce.loss", options: {}, refused: [badReduction, { posWeight: 0 }], flipInvariant: true },
   { ...none, id: "Bce.loss", options: { posWeight: 3.5, reduction: "sum" }, refused: [{ posWeight: Infinity }] },
+  { ...none, id: "Bce.loss", options: { labelSmoothing: 0.2 }, refused: badSmoothing, flipInvariant: true },
+  { ...none, id: "Bce.loss", options: { labelSmoothing: 0.1, posWeight: 2, reduction: "sum" }, refused: [] },
   { ...none, id: "CrossEntropy.loss", options: {}, refused: [badReduction], shiftInvariant: true },
+  { ...none, id: "CrossEntropy.loss", options: { labelSmoothing: 0.2 }, refused: badSmoothing, shiftInvariant: true },
   { ...none, id: "CrossEntropy.loss", options: { reduction: "sum" }, refused: [], shiftInvariant: true },
   { ...none, id: "Focal.loss", options: {}, refused: [{ alpha: 1.1 }, { alpha: -0.1 }, { gamma: -1 }], convex: false },
   { ...none, id: "Focal.loss", options: { gamma: 0, alpha: 0.5 }, refused: [badReduction], flipInvariant: true },
@@ -46,7 +50,9 @@ const table: ReadonlyArray<Row> = [
   { ...none, id: "L1.loss", options: {}, refused: [badReduction] },
   { ...none, id: "L1.loss", options: { reduction: "sum" }, refused: [] },
   { ...none, id: "Huber.loss", options: {}, refused: [badReduction, { delta: 0 }, { delta: -1 }] },
-  { ...none, id: "Huber.loss", options: { delta: 0.3, reduction: "sum" }, refused: [] }
+  { ...none, id: "Huber.loss", options: { delta: 0.3, reduction: "sum" }, refused: [] },
+  { ...none, id: "Pinball.loss", options: {}, refused: [badReduction, { quantile: 0 }, { quantile: 1 }] },
+  { ...none, id: "Pinball.loss", options: { quantile: 0.9, reduction: "sum" }, refused: [] }
 ]
 
 const byId = new Map(definitions.map((definition) => [definition.id, definition]))

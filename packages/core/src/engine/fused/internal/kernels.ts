@@ -210,6 +210,7 @@ export interface Kernels {
     weights: At,
     gradient: At,
     positive: number,
+    smoothing: number,
     scale: number
   ) => number
   readonly squaredError: (n: number, scores: At, targets: At, weights: At, gradient: At, scale: number) => number
@@ -220,6 +221,7 @@ export interface Kernels {
     targets: At,
     weights: At,
     gradient: At,
+    smoothing: number,
     scale: number
   ) => number
 
