@@ -16,6 +16,7 @@ interface Row extends LossLaws.Claims {
 const badReduction = { reduction: "none" }
 const badMargins = [{ margin: -1 }, { margin: Number.NaN }, { margin: "1" }]
 const badSmoothing = [{ labelSmoothing: 1 }, { labelSmoothing: -0.1 }]
+const badRates = [{ maxFpr: 0 }, { maxFpr: 1.1 }]
 const badDenominators = [{ denominator: "share" }, { denominator: 1 }]
 const none = { convex: true }
 const aum = { ...none, shiftInvariant: true, subgradientAtTies: false }
@@ -37,6 +38,15 @@ const table: ReadonlyArray<Row> = [
   { ...none, id: "AllPairs.squaredHinge", options: { margin: 0 }, refused: [], shiftInvariant: true },
   { ...none, id: "AllPairs.square", options: {}, refused: badMargins, shiftInvariant: true, flipInvariant: true },
   { ...none, id: "AllPairs.square", options: { margin: 2.5 }, refused: [], shiftInvariant: true },
+  { ...none, id: "Aucm.loss", options: {}, refused: badMargins, shiftInvariant: true, flipInvariant: true },
+  { ...none, id: "Aucm.loss", options: { margin: 2.5 }, refused: [], shiftInvariant: true, flipInvariant: true },
+  { ...none, id: "PartialAuc.cvar", options: {}, refused: [...badMargins, ...badRates], shiftInvariant: true },
+  { ...none, id: "PartialAuc.cvar", options: { maxFpr: 0.55, margin: 2 }, refused: [], shiftInvariant: true },
+  { ...none, id: "PartialAuc.cvar", options: { maxFpr: 1 }, refused: [], shiftInvariant: true, flipInvariant: true },
+  { ...none, id: "PartialAuc.dro", options: {}, refused: [...badMargins, { lambda: 0 }], shiftInvariant: true },
+  { ...none, id: "PartialAuc.dro", options: { lambda: 4, margin: 0 }, refused: [], shiftInvariant: true },
+  { ...none, id: "AveragePrecision.loss", options: {}, refused: [...badMargins, { margin: 0 }], convex: false },
+  { ...none, id: "AveragePrecision.loss", options: { margin: 3 }, refused: [], convex: false, shiftInvariant: true },
   { ...aum, id: "Aum.loss", options: {}, refused: [...badDenominators, ...badMargins], flipInvariant: true },
   { ...aum, id: "Aum.loss", options: { margin: 0 }, refused: [], flipInvariant: true },
   { ...aum, id: "Aum.loss", options: { margin: 1 }, refused: [], flipInvariant: true },

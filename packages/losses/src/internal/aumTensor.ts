@@ -10,13 +10,7 @@ import * as tf from "@tensorflow/tfjs-core"
 import type { Denominator } from "./aumOptions.ts"
 import type { Variant } from "./aumRows.ts"
 import { perClass } from "./classes.ts"
-
-/** Computes from `x` what counts as constant in differentiation: sorting has no gradient in tfjs. */
-const constant = <T extends tf.Tensor>(x: tf.Tensor1D, f: (x: tf.Tensor1D) => T): T =>
-  tf.customGrad((y) => ({
-    value: f(y as tf.Tensor1D),
-    gradFunc: () => tf.zerosLike(x)
-  }))(x) as T
+import { constant } from "./constant.ts"
 
 const oneIfZero = (x: tf.Tensor): tf.Tensor => tf.add(x, tf.cast(tf.equal(x, 0), "float32"))
 
