@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest"
 import * as AllPairs from "../src/AllPairs.ts"
 import * as Aucm from "../src/Aucm.ts"
 import { evaluating } from "./support/evaluate.ts"
+import * as LibAuc from "./support/libauc.ts"
 import { binaryRows, mean } from "./support/rows.ts"
 
 const evaluate = evaluating(Aucm.definition)
@@ -21,6 +22,11 @@ const saddle = (
   alpha ** 2
 
 describe("Aucm", () => {
+  it("has the gradient of LibAUC", () => {
+    const { gradient } = evaluate(LibAuc.scores, LibAuc.targets, { margin: 1 })
+    gradient.forEach((slope, i) => expect(slope).toBeCloseTo(LibAuc.gradients.aucm[i], 8))
+  })
+
   it("is the value of the published saddle point, which the means and the gap attain", () => {
     const shift = fc.integer({ min: -8, max: 8 }).map((quarters) => quarters / 4)
     fc.assert(

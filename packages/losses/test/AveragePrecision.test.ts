@@ -2,11 +2,17 @@ import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import * as AveragePrecision from "../src/AveragePrecision.ts"
 import { evaluating } from "./support/evaluate.ts"
+import * as LibAuc from "./support/libauc.ts"
 import { binaryRows, mean } from "./support/rows.ts"
 
 const evaluate = evaluating(AveragePrecision.definition)
 
 describe("AveragePrecision", () => {
+  it("has the gradient of LibAUC", () => {
+    const { gradient } = evaluate(LibAuc.scores, LibAuc.targets, { margin: 1 })
+    gradient.forEach((slope, i) => expect(slope).toBeCloseTo(LibAuc.gradients.averagePrecision[i], 8))
+  })
+
   it("is 1 minus the surrogate of SOAP, written out over all pairs (Qi et al. 2021)", () => {
     fc.assert(
       fc.property(binaryRows, fc.constantFrom(0.25, 1, 3), ({ negatives, positives, scores, targets }, margin) => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest"
 import * as AllPairs from "../src/AllPairs.ts"
 import * as PartialAuc from "../src/PartialAuc.ts"
 import { evaluating } from "./support/evaluate.ts"
+import * as LibAuc from "./support/libauc.ts"
 import { binaryRows, mean } from "./support/rows.ts"
 
 const cvar = evaluating(PartialAuc.cvarDefinition)
@@ -76,6 +77,11 @@ describe("PartialAuc.cvar", () => {
 })
 
 describe("PartialAuc.dro", () => {
+  it("has the gradient of LibAUC", () => {
+    const { gradient } = dro(LibAuc.scores, LibAuc.targets, { margin: 1, lambda: 2 })
+    gradient.forEach((slope, i) => expect(slope).toBeCloseTo(LibAuc.gradients.dro[i], 8))
+  })
+
   it("is the mean over positives of lambda log(mean(exp(l / lambda)))", () => {
     fc.assert(
       fc.property(binaryRows, margins, fc.constantFrom(0.5, 1, 10), (rows, margin, lambda) => {
