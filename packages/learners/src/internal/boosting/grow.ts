@@ -3,7 +3,7 @@
  */
 import type { Coded } from "../histogram/bins.ts"
 import type { TreesWriter } from "../histogram/trees.ts"
-import { makeSummation, offsetsOf, subtract } from "./histograms.ts"
+import { makeHistograms, type Place } from "./histograms.ts"
 import { makeSearch, type Split, type SplitOptions } from "./split.ts"
 
 /** What bounds a tree. */
@@ -25,7 +25,7 @@ interface Node {
   readonly h: number
   readonly rows: number
   readonly depth: number
-  histogram: Float64Array | undefined
+  histogram: Place | undefined
   readonly split: Split
   children: readonly [left: Node, right: Node] | undefined
 }
@@ -43,14 +43,9 @@ export interface Importance {
  * Of two children only the smaller is added up, the other is the difference (Ke et al. 2017).
  */
 export const makeGrower = (coded: Coded, n: number, options: GrowOptions, writer: TreesWriter, used: Importance) => {
-  const { codes, columnStride } = coded
   const { l2, learningRate, maxDepth, maxLeaves, minHessian, minRows } = options
-  const offsets = offsetsOf(coded)
-  const sum = makeSummation(coded, offsets, n)
-  const search = makeSearch(coded, offsets, options)
-  const order = new Int32Array(n)
-  const right = new Int32Array(n)
-  const free: Array<Float64Array> = []
+  const histograms = makeHistograms(coded, n)
+  const search = makeSearch(coded, histograms, options)
 
   const makeNode = (from: number, to: number, g: number, h: number, depth: number): Node => ({
     from,
@@ -74,27 +69,21 @@ export const makeGrower = (coded: Coded, n: number, options: GrowOptions, writer
   })
   const canSplit = ({ depth, h, rows }: Node): boolean => depth < maxDepth && rows >= 2 * minRows && h >= 2 * minHessian
   const release = (node: Node): void => {
-    if (node.histogram !== undefined) free.push(node.histogram)
+    if (node.histogram !== undefined) histograms.release(node.histogram)
     node.histogram = undefined
   }
 
   /** Puts the rows that go left before those that go right, both in their order. */
-  const part = ({ from, split, to }: Node): number => {
-    const { code, column, left, missingLeft } = split
-    const at = column * columnStride
-    const { bins } = coded.columns[column]!
-    let l = from
-    let r = 0
-    for (let t = from; t < to; t++) {
-      const row = order[t]!
-      const own = codes[at + row]!
-      const goesLeft = left !== undefined ? left[own] === 1 : own === bins ? missingLeft === true : own <= code
-      if (goesLeft) order[l++] = row
-      else right[r++] = row
-    }
-    order.set(right.subarray(0, r), l)
-    return l
-  }
+  const part = ({ from, split, to }: Node): number =>
+    histograms.part(from, to, split.column, (goes) => {
+      const { code, column, left, missingLeft } = split
+      if (left !== undefined) {
+        goes.set(left)
+        return
+      }
+      goes.fill(1, 0, code + 1).fill(0, code + 1)
+      goes[coded.columns[column]!.bins] = missingLeft ? 1 : 0
+    })
 
   return (
     rows: Int32Array,
@@ -103,10 +92,9 @@ export const makeGrower = (coded: Coded, n: number, options: GrowOptions, writer
     columns: Int32Array,
     leaf: (rows: Int32Array, value: number) => void
   ): void => {
-    order.set(rows)
+    histograms.take(rows, g, h)
     const fill = (node: Node): void => {
-      node.histogram = free.pop() ?? new Float64Array(offsets.at(-1)!)
-      sum(node.histogram, order.subarray(node.from, node.to), g, h, columns)
+      node.histogram = histograms.sum(node.from, node.to, columns)
     }
     const open: Array<Node> = []
     /** Finds the split of a node whose histogram is there, and keeps both if there is one. */
@@ -144,7 +132,7 @@ export const makeGrower = (coded: Coded, n: number, options: GrowOptions, writer
         fill(smaller)
         larger.histogram = node.histogram
         node.histogram = undefined
-        subtract(larger.histogram!, smaller.histogram!, offsets, columns)
+        histograms.subtract(larger.histogram!, smaller.histogram!, columns)
         for (const child of children) consider(child)
       } else release(node)
     }
@@ -161,10 +149,10 @@ export const makeGrower = (coded: Coded, n: number, options: GrowOptions, writer
       if (node.children === undefined) {
         const value = (-learningRate * node.g) / (node.h + l2 + tiny)
         writer.leaf(() => value)
-        leaf(order.subarray(node.from, node.to), value)
+        leaf(histograms.rows(node.from, node.to), value)
       } else {
         const { code, column, left, missingLeft } = node.split
-        const number = writer.split(column, code, missingLeft === true, left)
+        const number = writer.split(column, code, missingLeft, left)
         stack.push({ node: node.children[1], rightOf: number }, { node: node.children[0], rightOf: -1 })
       }
     }

@@ -2,7 +2,7 @@
  * The best split of a node by its histogram.
  */
 import type { Coded } from "../histogram/bins.ts"
-import { perBin } from "./histograms.ts"
+import { type Histograms, perBin, type Place } from "./histograms.ts"
 
 /** What bounds a split. */
 export interface SplitOptions {
@@ -20,12 +20,18 @@ export interface Split {
   gain: number
   column: number
   code: number
-  /** Undefined where the node has no missing values in the column. */
-  missingLeft: boolean | undefined
+  missingLeft: boolean
   left: Uint8Array | undefined
   gLeft: number
   hLeft: number
   rowsLeft: number
+}
+
+/** What a node adds up to. */
+interface Sums {
+  readonly g: number
+  readonly h: number
+  readonly rows: number
 }
 
 /** Gains below this fraction of the scores that they are the difference of are rounding. */
@@ -44,74 +50,24 @@ const rounding = 1e-12
  */
 export const makeSearch = (
   { columns: all }: Coded,
-  offsets: Int32Array,
+  { column: placeOf, found, numbers, search, start }: Histograms,
   { l2, levelSmoothing, minHessian, minRows }: SplitOptions
 ) => {
   const order = new Int32Array(256)
-  const score = new Float64Array(256)
-  let best = 0
-  let g = 0
-  let h = 0
-  let rows = 0
+  const level = new Float64Array(256)
 
-  const take = (
-    split: Split,
-    column: number,
-    code: number,
-    missingLeft: boolean | undefined,
-    gLeft: number,
-    hLeft: number,
-    rowsLeft: number
-  ): boolean => {
-    const gRight = g - gLeft
-    const found = (gLeft * gLeft) / (hLeft + l2) + (gRight * gRight) / (h - hLeft + l2)
-    if (!(found > best)) return false
-    best = found
-    split.column = column
-    split.code = code
-    split.missingLeft = missingLeft
-    split.left = undefined
-    split.gLeft = gLeft
-    split.hLeft = hLeft
-    split.rowsLeft = rowsLeft
-    return true
-  }
-
-  const searchOrdered = (histogram: Float64Array, column: number, bins: number, split: Split): void => {
-    const first = offsets[column]!
-    const missing = first + bins * perBin
-    const missingRows = histogram[missing + 2]!
-    for (let pass = 0; pass < (missingRows > 0 ? 2 : 1); pass++) {
-      let gLeft = pass === 0 ? 0 : histogram[missing]!
-      let hLeft = pass === 0 ? 0 : histogram[missing + 1]!
-      let rowsLeft = pass === 0 ? 0 : missingRows
-      // With missing values on the right all others may go left.
-      const end = pass === 0 && missingRows > 0 ? bins : bins - 1
-      for (let code = 0; code < end; code++) {
-        const at = first + code * perBin
-        const own = histogram[at + 2]!
-        if (own === 0) continue
-        gLeft += histogram[at]!
-        hLeft += histogram[at + 1]!
-        rowsLeft += own
-        if (rowsLeft < minRows || hLeft < minHessian) continue
-        if (rows - rowsLeft < minRows || h - hLeft < minHessian) break
-        take(split, column, code, missingRows > 0 ? pass === 1 : undefined, gLeft, hLeft, rowsLeft)
-      }
-    }
-  }
-
-  const searchUnordered = (histogram: Float64Array, column: number, bins: number, split: Split): void => {
-    const first = offsets[column]!
+  const searchUnordered = (place: Place, column: number, { g, h, rows }: Sums, split: Split): void => {
+    const { bins } = all[column]!
+    const histogram = numbers()
+    const first = placeOf(place, column)
     let present = 0
     for (let code = 0; code <= bins; code++) {
       const at = first + code * perBin
       if (histogram[at + 2] === 0) continue
-      score[code] = histogram[at]! / (histogram[at + 1]! + levelSmoothing)
+      level[code] = histogram[at]! / (histogram[at + 1]! + levelSmoothing)
       order[present++] = code
     }
-    if (present < 2) return
-    order.subarray(0, present).sort((a, b) => score[a]! - score[b]! || a - b)
+    order.subarray(0, present).sort((a, b) => level[a]! - level[b]! || a - b)
     let [gLeft, hLeft, rowsLeft, leftCount] = [0, 0, 0, 0]
     for (let r = 0; r + 1 < present; r++) {
       const at = first + order[r]! * perBin
@@ -120,7 +76,11 @@ export const makeSearch = (
       rowsLeft += histogram[at + 2]!
       if (rowsLeft < minRows || hLeft < minHessian) continue
       if (rows - rowsLeft < minRows || h - hLeft < minHessian) break
-      if (take(split, column, 0, undefined, gLeft, hLeft, rowsLeft)) leftCount = r + 1
+      const score = (gLeft * gLeft) / (hLeft + l2) + (g - gLeft) ** 2 / (h - hLeft + l2)
+      if (!(score > found.score.value)) continue
+      found.score.value = score
+      Object.assign(split, { column, gLeft, hLeft, rowsLeft })
+      leftCount = r + 1
     }
     if (leftCount === 0) return
     // Levels that the node has not seen follow the child with more rows, as missing values do.
@@ -130,27 +90,26 @@ export const makeSearch = (
     split.missingLeft = left[bins] === 1
   }
 
+  const searchOrdered = (place: Place, column: number, { rows }: Sums, split: Split): void => {
+    const better = search(place, column)
+    if (better === 0) return
+    split.column = column
+    split.code = found.code.value
+    split.gLeft = found.gLeft.value
+    split.hLeft = found.hLeft.value
+    split.rowsLeft = found.rowsLeft.value
+    split.missingLeft = better === 2 ? found.missingLeft.value === 1 : 2 * split.rowsLeft >= rows
+    split.left = undefined
+  }
+
   /** Writes the best split of a node with these sums. */
-  return (
-    histogram: Float64Array,
-    columns: Int32Array,
-    sums: { readonly g: number; readonly h: number; readonly rows: number },
-    split: Split
-  ): void => {
-    g = sums.g
-    h = sums.h
-    rows = sums.rows
-    const own = (g * g) / (h + l2)
-    best = own * (1 + rounding)
-    split.column = -1
-    split.gain = 0
+  return (place: Place, columns: Int32Array, sums: Sums, split: Split): void => {
+    const own = (sums.g * sums.g) / (sums.h + l2)
+    start(sums.g, sums.h, sums.rows, l2, minRows, minHessian, own * (1 + rounding))
     for (const column of columns) {
-      const { bins, ordered } = all[column]!
-      if (ordered) searchOrdered(histogram, column, bins, split)
-      else searchUnordered(histogram, column, bins, split)
+      if (all[column]!.ordered) searchOrdered(place, column, sums, split)
+      else searchUnordered(place, column, sums, split)
     }
-    if (split.column < 0) return
-    split.gain = best - own
-    split.missingLeft ??= 2 * split.rowsLeft >= rows
+    if (split.column >= 0) split.gain = found.score.value - own
   }
 }
