@@ -35,6 +35,11 @@ const kernels: ReadonlyArray<{
     entry: "packages/learners/src/internal/boosting/assembly/histograms.ts",
     module: "packages/learners/src/internal/boosting/histogramsWasm.ts",
     features: ["simd"]
+  },
+  {
+    entry: "packages/learners/src/internal/forest/assembly/splits.ts",
+    module: "packages/learners/src/internal/forest/splitsWasm.ts",
+    features: ["simd"]
   }
 ]
 

@@ -4,28 +4,12 @@
  * One memory holds the codes, the order of the rows, their derivatives and as many histograms as there are open leaves;
  * it grows, and then every view of it is made anew.
  */
+import { type Global, instantiate, type Passes, reserver } from "../compiled.ts"
 import type { Coded } from "../histogram/bins.ts"
 import { base64 } from "./histogramsWasm.ts"
 
-interface Global {
-  readonly value: number
-}
-
-interface Memory {
-  readonly buffer: ArrayBuffer
-  readonly grow: (pages: number) => number
-}
-
-/** The part used here: the standard library declares WebAssembly only together with browsers. */
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object
-  readonly Instance: new (module: object) => { readonly exports: unknown }
-}
-
 /** What `assembly/histograms.ts` exports. */
-interface Exports {
-  readonly memory: Memory
-  readonly heap: Global
+interface Exports extends Passes {
   readonly left: Global
   readonly gather: (m: number, rows: number, pairs: number, to: number) => void
   readonly sum: (m: number, rows: number, pairs: number, codes: number, histogram: number) => void
@@ -54,7 +38,7 @@ interface Exports {
     least: number
   ) => void
   readonly search: (histogram: number, bins: number) => number
-  readonly score: { value: number }
+  readonly score: Global
   readonly gLeft: Global
   readonly hLeft: Global
   readonly rowsLeft: Global
@@ -65,30 +49,19 @@ interface Exports {
 /** The numbers, and the bytes, of a bin. */
 export const perBin = 3
 const binBytes = 8 * perBin
-const pageBytes = 65536
 
 /** The place of a histogram in the memory. */
 export type Place = number
 
-let module: object | undefined
-
 /** Makes the histograms of a table of at most `n` rows, and puts its codes into their memory. */
 export const makeHistograms = ({ codes, columns, columnStride }: Coded, n: number) => {
-  module ??= new WebAssembly.Module(Buffer.from(base64, "base64"))
-  const passes = new WebAssembly.Instance(module).exports as Exports
+  const passes = instantiate<Exports>(base64)
   const { memory } = passes
   const offsets = new Int32Array(columns.length + 1)
   columns.forEach(({ bins }, j) => (offsets[j + 1] = offsets[j]! + (bins + 1) * binBytes))
   const size = offsets.at(-1)!
 
-  let end = passes.heap.value
-  const reserve = (bytes: number): number => {
-    const place = (end + 15) & ~15
-    end = place + bytes
-    const lacking = end - memory.buffer.byteLength
-    if (lacking > 0) memory.grow(Math.ceil(lacking / pageBytes))
-    return place
-  }
+  const reserve = reserver(passes)
   const codesAt = reserve(codes.length)
   const orderAt = reserve(4 * n)
   const spareAt = reserve(4 * n)

@@ -77,6 +77,8 @@ export interface TreesWriter {
   readonly startTree: () => void
   /** Writes a split and gives its number, for `right`. `left` has a byte for each code where there is no order. */
   readonly split: (column: number, code: number, missingLeft: boolean, left: Uint8Array | undefined) => number
+  /** The number of the next node. */
+  readonly count: () => number
   /** The next node is the right child of this one. */
   readonly right: (node: number) => void
   /** Writes a leaf and gives the place of its values; `value(k)` is each. */
@@ -121,6 +123,7 @@ export const treesWriter = (width: number): TreesWriter => {
       nodes[count * stride + 1] = 2 * (left === undefined ? code : addSet(left)) + (missingLeft ? 1 : 0)
       return count++
     },
+    count: () => count,
     right: (node) => {
       nodes[node * stride + 2] = count
     },
