@@ -34,8 +34,8 @@ interface Sums {
   readonly rows: number
 }
 
-/** Gains below this fraction of the scores that they are the difference of are rounding. */
-const rounding = 1e-12
+/** A score must be larger by this factor: of equal ones, which rounding makes differ, the first is taken. */
+const clearly = 1 + 1e-12
 
 /**
  * Makes the search for the split with the largest gain
@@ -77,7 +77,7 @@ export const makeSearch = (
       if (rowsLeft < minRows || hLeft < minHessian) continue
       if (rows - rowsLeft < minRows || h - hLeft < minHessian) break
       const score = (gLeft * gLeft) / (hLeft + l2) + (g - gLeft) ** 2 / (h - hLeft + l2)
-      if (!(score > found.score.value)) continue
+      if (!(score > found.score.value * clearly)) continue
       found.score.value = score
       Object.assign(split, { column, gLeft, hLeft, rowsLeft })
       leftCount = r + 1
@@ -105,7 +105,7 @@ export const makeSearch = (
   /** Writes the best split of a node with these sums. */
   return (place: Place, columns: Int32Array, sums: Sums, split: Split): void => {
     const own = (sums.g * sums.g) / (sums.h + l2)
-    start(sums.g, sums.h, sums.rows, l2, minRows, minHessian, own * (1 + rounding))
+    start(sums.g, sums.h, sums.rows, l2, minRows, minHessian, own)
     for (const column of columns) {
       if (all[column]!.ordered) searchOrdered(place, column, sums, split)
       else searchUnordered(place, column, sums, split)

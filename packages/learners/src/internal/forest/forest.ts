@@ -112,9 +112,8 @@ export const forest = (
   const counts = new Int32Array(n)
   const missing = missingCodes(coded)
   for (let t = 0; t < options.trees; t++) {
-    const random = Seed.generator(Seed.derive(seed, "tree", t))
-    drawRows(groups, options, random, times)
-    grow(times, random)
+    drawRows(groups, options, Seed.generator(Seed.derive(seed, "rows", t)), times)
+    grow(times, Seed.generator(Seed.derive(seed, "columns", t)))
     const trees = writer.trees()
     const root = trees.roots[t]!
     for (let row = 0; row < n; row++) {

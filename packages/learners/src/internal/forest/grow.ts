@@ -22,9 +22,8 @@ export interface Importance {
   readonly splits: Int32Array
 }
 
-/** Decreases below this fraction of the impurity of a node, and of the sums that they are a difference of, are rounding. */
+/** An impurity below this fraction of the sums that it is a difference of is rounding. */
 const rounding = 1e-12
-const epsilon = 4 * Number.EPSILON
 
 /**
  * Makes the function that grows a tree on rows that were drawn so many times each, and writes it. A leaf has the mean of its
@@ -61,7 +60,7 @@ export const makeGrower = (
       impurity = weight - own
     }
     if (impurity <= rounding * weight * (classes > 0 ? 1 : found.squares.value / weight)) return -1
-    splits.found.start(own * (1 + epsilon) + rounding * impurity)
+    found.start(own)
     let best = -1
     let result = 0
     let levels: LevelSplit | undefined

@@ -9,6 +9,9 @@ export interface LevelSplit {
   readonly drawnLeft: number
 }
 
+/** A score must be larger by this factor: of equal ones, which rounding makes differ, the first is taken. */
+const clearly = 1 + 1e-12
+
 /**
  * Makes the search: levels, missing values among them, are put in the order of their mean, of two classes that of their
  * share, and of more that of the share of the node's most frequent class; then they are cut as numbers are. The best of all
@@ -53,7 +56,7 @@ export const makeLevelSearch = (splits: Splits, classes: number) => {
       if (drawn < minRows) continue
       if (found.drawn.value - drawn < minRows) break
       const score = scoreOf(sumLeft, weightLeft)
-      if (!(score > found.score.value)) continue
+      if (!(score > found.score.value * clearly)) continue
       found.score.value = score
       drawnLeft = drawn
       best = t

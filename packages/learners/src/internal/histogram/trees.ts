@@ -6,6 +6,9 @@ import type { Coded } from "./bins.ts"
 /** The numbers of a node in `nodes`. */
 const stride = 3
 
+/** How many rows find their leaves in a tree before the next tree comes. */
+const blockRows = 1024
+
 /**
  * Trees over codes of bins.
  *
@@ -62,12 +65,16 @@ export const addValues = (
 ): void => {
   const { roots, values, width } = trees
   const missing = missingCodes(coded)
-  for (let i = 0; i < rows; i++) {
-    const at = i * coded.rowStride
+  // A tree, and the codes of some rows, stay in the cache.
+  for (let block = 0; block < rows; block += blockRows) {
+    const end = Math.min(rows, block + blockRows)
     for (let t = from; t < to; t++) {
-      const leaf = leafOf(trees, roots[t]!, coded, missing, at)
-      const first = i * outputs + ((t * width) % outputs)
-      for (let k = 0; k < width; k++) out[first + k]! += values[leaf * width + k]!
+      const root = roots[t]!
+      const output = (t * width) % outputs
+      for (let i = block; i < end; i++) {
+        const leaf = leafOf(trees, root, coded, missing, i * coded.rowStride) * width
+        for (let k = 0; k < width; k++) out[i * outputs + output + k]! += values[leaf + k]!
+      }
     }
   }
 }

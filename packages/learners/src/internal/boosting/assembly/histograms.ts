@@ -92,6 +92,9 @@ let l2: f64 = 0
 let minRows: f64 = 0
 let minHessian: f64 = 0
 
+/** A score must be larger by this factor: of equal ones, which rounding makes differ, the first is taken. */
+const CLEARLY: f64 = 1 + 1e-12
+
 /** The best split so far: G_L²/(H_L + l2) + G_R²/(H_R + l2), what is on its left, its code, and the side of missing values. */
 export let score: f64 = 0
 export let gLeft: f64 = 0
@@ -117,6 +120,7 @@ function scan(histogram: usize, end: i32, g0: f64, h0: f64, rows0: f64): boolean
   let pair = f64x2.replace_lane(f64x2.splat(g0), 1, h0)
   let count = rows0
   const most = rows - minRows
+  let bar = score * CLEARLY
   for (let b = 0; b < end; b++) {
     const at = histogram + <usize>b * BIN
     const own = load<f64>(at, 16)
@@ -131,8 +135,9 @@ function scan(histogram: usize, end: i32, g0: f64, h0: f64, rows0: f64): boolean
     const hs = f64x2.replace_lane(f64x2.splat(hl + l2), 1, h - hl + l2)
     const parts = f64x2.div(f64x2.mul(both, both), hs)
     const sum = f64x2.extract_lane(parts, 0) + f64x2.extract_lane(parts, 1)
-    if (sum > score) {
+    if (sum > bar) {
       score = sum
+      bar = sum * CLEARLY
       gLeft = gl
       hLeft = hl
       rowsLeft = count

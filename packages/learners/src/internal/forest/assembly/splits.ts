@@ -33,6 +33,9 @@ export let weight: f64 = 0
 export let drawn: f64 = 0
 export let squares: f64 = 0
 
+/** A score must be larger by this factor: of equal ones, which rounding makes differ, the first is taken. */
+const CLEARLY: f64 = 1 + 1e-12
+
 /** The best split so far, and the side of missing values. */
 export let score: f64 = 0
 export let code: i32 = 0
@@ -153,6 +156,7 @@ export function start(least: f64): void {
 /** Cuts after each of the first `end` codes of a number, the bin `also` going left anyway if it is not 0. */
 function scanNumber(end: i32, also: usize, minRows: f64): boolean {
   let found = false
+  let bar = score * CLEARLY
   let pair = also == 0 ? f64x2.splat(0) : v128.load(also)
   let count: f64 = also == 0 ? 0 : load<f64>(also, 16)
   for (let t = 0; t < end; t++) {
@@ -167,8 +171,9 @@ function scanNumber(end: i32, also: usize, minRows: f64): boolean {
     const both = f64x2.replace_lane(f64x2.splat(gl), 1, sum - gl)
     const parts = f64x2.div(f64x2.mul(both, both), f64x2.replace_lane(f64x2.splat(wl), 1, weight - wl))
     const own = f64x2.extract_lane(parts, 0) + f64x2.extract_lane(parts, 1)
-    if (own > score) {
+    if (own > bar) {
       score = own
+      bar = own * CLEARLY
       code = c
       drawnLeft = count
       found = true
@@ -180,6 +185,7 @@ function scanNumber(end: i32, also: usize, minRows: f64): boolean {
 /** The same of classes. */
 function scanClasses(end: i32, also: usize, minRows: f64): boolean {
   let found = false
+  let bar = score * CLEARLY
   let count: f64 = 0
   let wl: f64 = 0
   memory.fill(onLeft, 0, (<usize>classes) << 3)
@@ -201,8 +207,9 @@ function scanClasses(end: i32, also: usize, minRows: f64): boolean {
     if (t < 0 || count < minRows) continue
     if (drawn - count < minRows) break
     const own = squaresLeft / wl + squaresRight / (weight - wl)
-    if (own > score) {
+    if (own > bar) {
       score = own
+      bar = own * CLEARLY
       code = c
       drawnLeft = count
       found = true
