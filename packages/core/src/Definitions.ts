@@ -11,6 +11,7 @@ import * as Merge from "./pipeline/Merge.ts"
 import * as Nn from "./pipeline/Nn.ts"
 import * as Optimizer from "./pipeline/Optimizer.ts"
 import * as Preprocess from "./pipeline/Preprocess.ts"
+import * as Target from "./pipeline/Target.ts"
 import * as Transform from "./pipeline/Transform.ts"
 
 /** The built-in definitions of stages, transforms and measures. */
@@ -93,6 +94,7 @@ export const all: ReadonlyArray<Definition> = [
   Optimizer.lineSearchDefinition,
   Optimizer.chainDefinition,
   ...Transform.definitions,
+  ...Target.definitions,
   Model.classifDefinition,
   Model.regrDefinition,
   ...Measure.definitions

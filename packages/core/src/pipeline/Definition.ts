@@ -23,6 +23,7 @@ export type Kind =
   | "model"
   | "measure"
   | "callback"
+  | "target"
   | "learner"
 
 /**
