@@ -362,9 +362,9 @@ export const withTarget = <K extends Kind, R extends Role, N extends string>(
   target: Float64Array
 ): Task<K, R, N> => {
   const { roles, table } = task
-  const others = columnsByRole(task).flatMap(([role, names]) => (role === "target" ? [] : names))
+  const others = new Set(columnsByRole(task).flatMap(([role, names]) => (role === "target" ? [] : names)))
   let name = roles.target
-  while (others.includes(name)) name += "\u2032"
+  while (others.has(name)) name += "\u2032"
   const columns = new Map(table.columns).set(name, Column.numeric(target))
   return fromParts({
     ...task,

@@ -12,7 +12,7 @@ import { type Issue, PipelineError } from "../../PipelineError.ts"
 export interface Fitted {
   /** What is learned in the place of a value of the target. */
   readonly apply: (value: number) => number
-  /** The value of the target that is predicted: for every finite number a finite one. */
+  /** The value of the target that is predicted: for every number of single precision a finite one. */
   readonly invert: (predicted: number) => number
   /** What it learned, as plain JSON that `load` reads. */
   readonly state: () => unknown
@@ -60,7 +60,7 @@ export const isDefinition = (definition: Base.Definition): definition is Definit
  *
  * - `fit` learns from the target of the training rows, or says why it cannot.
  * - `state` is the schema of what is learned, plain JSON.
- * - `apply` and `invert` undo each other on the training rows; `invert` is finite for every finite number.
+ * - `apply` and `invert` undo each other on the training rows; `invert` is finite for every number of single precision.
  * @category constructors
  */
 export const define = <Type, Encoded extends object, State, StateJson>(definition: {
