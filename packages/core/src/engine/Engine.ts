@@ -11,7 +11,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import type { NamedArray, Network } from "../network/Graph.ts"
-import type { Loss, Transform } from "../pipeline/Stage.ts"
+import type { Loss, Read, Transform } from "../pipeline/Stage.ts"
 import type { Seed } from "../Seed.ts"
 
 /** No engine, or no part of one, can do what was asked on this machine. @category errors */
@@ -72,8 +72,9 @@ export interface Trainer extends Scorer {
    * those of pairs always do.
    * Returns the loss before the update; `scores` are those of the forward pass. A loss that is not finite leaves
    * parameters and slots as they are; `step` is counted and buffers may have moved, so do not go on from there.
+   * `read` gives the numbers of the optimizer that follow schedules, as they are now; default: as at the beginning.
    */
-  readonly step: (rows: number, weighted: boolean) => number
+  readonly step: (rows: number, weighted: boolean, read?: Read) => number
   /** A copy of everything that training has changed. */
   readonly state: () => State
   /** Puts a state back: the next step is as if it had never stopped. */

@@ -9,7 +9,9 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as Graph from "../../network/Graph.ts"
+import * as Schedule from "../../pipeline/Schedule.ts"
 import * as Shape from "../../pipeline/Shape.ts"
+import type { Read } from "../../pipeline/Stage.ts"
 import * as Seed from "../../Seed.ts"
 import * as Engine from "../Engine.ts"
 import * as Arena from "./internal/arena.ts"
@@ -170,15 +172,15 @@ const makeTrainer = (
   }
 
   /** Any chain of transforms, on views. */
-  const general = (): ((step: number, used: number) => void) => {
+  const general = (): ((step: number, read: Read, used: number) => void) => {
     const updates = viewsOf(network.parameters, gradients, view).map(({ path, values }, i) => ({
       path,
       values: arrays[i]!.values,
       update: values
     }))
     const slotValues = slots.map((own) => own.map(({ values }) => values))
-    return (step, used) => {
-      begun.apply({ step, arrays: updates, search: () => search(used) }, slotValues)
+    return (step, read, used) => {
+      begun.apply({ step, arrays: updates, read, search: () => search(used) }, slotValues)
       for (const { update, values } of updates) for (let i = 0; i < values.length; i++) values[i]! -= update[i]!
     }
   }
@@ -198,13 +200,13 @@ const makeTrainer = (
     targets,
     weights,
     scores,
-    step: (used, weighted) => {
+    step: (used, weighted, read = Schedule.reading(0)) => {
       steps += 1
       program.forward(used, true)
       const value = evaluate(used, weighted)
       if (!Number.isFinite(value)) return value
       program.backward(used)
-      update(steps, used)
+      update(steps, read, used)
       return value
     },
     score: (used) => program.forward(used, false),

@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as Graph from "../../network/Graph.ts"
+import * as Schedule from "../../pipeline/Schedule.ts"
 import * as Shape from "../../pipeline/Shape.ts"
 import type { Loss } from "../../pipeline/Stage.ts"
 import * as Seed from "../../Seed.ts"
@@ -165,7 +166,7 @@ const makeTrainer = (use: () => Tfjs, program: Engine.Program, rows: number): En
     targets,
     weights,
     scores,
-    step: (used, weighted) => {
+    step: (used, weighted, read = Schedule.reading(0)) => {
       steps += 1
       const batch = {
         targets: targets.subarray(0, copies * used),
@@ -174,7 +175,7 @@ const makeTrainer = (use: () => Tfjs, program: Engine.Program, rows: number): En
       const { gradients, loss: value } = differentiate(use(), used, batch)
       if (!Number.isFinite(value)) return value
       const arrays = parameters.map(({ path, values }, i) => ({ path, values, update: gradients[i]! }))
-      begun.apply({ step: steps, arrays, search: () => search(used, gradients) }, slotValues)
+      begun.apply({ step: steps, arrays, read, search: () => search(used, gradients) }, slotValues)
       for (const { update, values } of arrays) for (let i = 0; i < values.length; i++) values[i]! -= update[i]!
       return value
     },

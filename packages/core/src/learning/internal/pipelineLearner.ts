@@ -228,15 +228,16 @@ const check = Effect.fnUntraced(function* (parts: Parts, task: Task) {
   // Any seed will do: whether rows are left on both sides does not depend on it.
   const seed = Seed.root(0)
   yield* Effect.fromResult(Settings.splitRows(task, parts.settings.validation, seed))
-  const { learned, made, steps } = yield* Preprocessing.fit(parts.stages, Features.fromTask(task), seed)
-  yield* dataOf(task, learned, made, yield* Effect.fromResult(Transforms.fit(parts.settings.target ?? [], task.target)))
+  const { learned, made, steps, task: trained } = yield* Preprocessing.fit(parts.stages, task, seed)
+  const transforms = yield* Effect.fromResult(Transforms.fit(parts.settings.target ?? [], trained.target))
+  yield* dataOf(trained, learned, made, transforms)
   const network = yield* Effect.fromResult(networkOf(parts, learned, task))
   yield* Effect.fromResult(checkMixup(parts, network))
   const { notes, stages } = Preprocessing.checked(steps)
   const { loss, optimizer, settings } = parts
   return {
     stages,
-    notes: [...notes, ...batchNotes(parts, task)],
+    notes: [...notes, ...batchNotes(parts, trained)],
     computes: { program: { network, loss: loss.loss, optimizer: optimizer.transform }, engine: settings.engine }
   }
 })
@@ -283,8 +284,8 @@ const fit = Effect.fnUntraced(function* (parts: Parts, task: Task, seed: Seed.Se
   const { loss, settings, stages } = parts
   yield* Effect.fromResult(Settings.check(settings, task))
   const { validation } = settings
-  const { train, valid } = yield* Effect.fromResult(Settings.splitRows(task, validation, seed))
-  const { learned, made } = yield* Preprocessing.fit(stages, Features.fromTask(train), seed)
+  const { train: given, valid } = yield* Effect.fromResult(Settings.splitRows(task, validation, seed))
+  const { learned, made, task: train } = yield* Preprocessing.fit(stages, given, seed)
   const transforms = yield* Effect.fromResult(Transforms.fit(settings.target ?? [], train.target))
   const data = yield* dataOf(train, learned, made, transforms)
   const network = yield* Effect.fromResult(networkOf(parts, learned, task))

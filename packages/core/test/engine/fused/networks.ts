@@ -14,6 +14,7 @@ import * as Loss from "../../../src/pipeline/Loss.ts"
 import * as Pipeline from "../../../src/pipeline/Pipeline.ts"
 import * as Registry from "../../../src/pipeline/Registry.ts"
 import type { StageJson, Transform } from "../../../src/pipeline/Stage.ts"
+import * as Schedule from "../../../src/pipeline/Schedule.ts"
 import * as Seed from "../../../src/Seed.ts"
 import * as Transformers from "./transformers.ts"
 
@@ -345,7 +346,7 @@ export const train = (engine: Engine.Engine, given: Case, optimizer: Transform, 
     const losses: Array<number> = []
     for (let step = 0; step < steps; step++) {
       fill(trainer, given, step % 5)
-      losses.push(trainer.step(given.rows, given.loss === "weighted bce"))
+      losses.push(trainer.step(given.rows, given.loss === "weighted bce", Schedule.reading(step / steps)))
     }
     trainer.score(given.rows)
     return { losses: Float64Array.from(losses), scores: trainer.scores.slice(), state: trainer.state() }

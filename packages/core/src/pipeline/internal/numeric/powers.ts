@@ -28,18 +28,14 @@ export const yeoJohnson: Family = {
   logSlope: (x) => Math.sign(x) * Math.log1p(Math.abs(x))
 }
 
-/** Mean and variance (divisor n), in two passes. */
-const moments = (values: Float64Array): { readonly mean: number; readonly variance: number } => {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-  return { mean, variance: values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length }
-}
-
 /**
  * The logarithm of the likelihood of a normal sample at λ, with the mean and variance that maximise it, but for a constant:
  * −n/2 · ln var(y) + (λ − 1) · Σ logSlope(x). −Infinity where numbers overflow or all become one.
  */
 export const logLikelihood = (family: Family, values: Float64Array, lambda: number, slope: number): number => {
-  const { variance } = moments(values.map((x) => family.apply(x, lambda)))
+  const moved = values.map((x) => family.apply(x, lambda))
+  const mean = moved.reduce((sum, y) => sum + y, 0) / moved.length
+  const variance = moved.reduce((sum, y) => sum + (y - mean) ** 2, 0) / moved.length
   const value = (-values.length / 2) * Math.log(variance) + (lambda - 1) * slope
   return variance > 0 && Number.isFinite(value) ? value : Number.NEGATIVE_INFINITY
 }
