@@ -72,7 +72,6 @@ const recipe = Recipe.define({
   id,
   summary: "A small network of convolutions: stages of two convolutions and a pooling, then a dense layer",
   versions: [1],
-  accepts: ["binary", "multiclass", "regression"],
   options: fields,
   training: { epochs: 60, batchSize: 64, holdout: 0.2, patience: 8 },
   network: (options, seen) =>
@@ -91,8 +90,10 @@ const recipe = Recipe.define({
   optimizer: ({ learningRate, weightDecay }) => Optimizer.adamw({ learningRate, weightDecay })
 })
 
-/** `Conv` as a definition, for registries. @category definitions */
-export const definition = recipe.definition
+/** `Conv.classif` as a definition, for registries. @category definitions */
+export const classifDefinition = recipe.classifDefinition
+/** `Conv.regr` as a definition, for registries. @category definitions */
+export const regrDefinition = recipe.regrDefinition
 
 /** The name of a column, so that the compiler knows which one is needed. */
 interface OnColumn<Name extends string> {

@@ -2,9 +2,11 @@
  * Every learner of this package, for registries. A test fails if one is missing.
  */
 import type { Definition } from "@rocflow/core/learning/Learner"
+import * as Boosting from "./Boosting.ts"
 import * as Conv from "./Conv.ts"
 import * as ElasticNet from "./ElasticNet.ts"
 import * as Featureless from "./Featureless.ts"
+import * as Forest from "./Forest.ts"
 import * as FtTransformer from "./FtTransformer.ts"
 import * as Knn from "./Knn.ts"
 import * as Mlp from "./Mlp.ts"
@@ -13,13 +15,9 @@ import * as TabResnet from "./TabResnet.ts"
 import * as Tree from "./Tree.ts"
 
 /** The networks that need no design. @category registry */
-export const networks: ReadonlyArray<Definition> = [
-  Mlp.definition,
-  TabResnet.definition,
-  FtTransformer.definition,
-  TabM.definition,
-  Conv.definition
-]
+export const networks: ReadonlyArray<Definition> = [Mlp, TabResnet, FtTransformer, TabM, Conv].flatMap(
+  ({ classifDefinition, regrDefinition }) => [classifDefinition, regrDefinition]
+)
 
 /** All definitions of this package. @category registry */
 export const all: ReadonlyArray<Definition> = [
@@ -27,6 +25,10 @@ export const all: ReadonlyArray<Definition> = [
   ElasticNet.definition,
   ElasticNet.cvDefinition,
   Tree.definition,
+  Forest.classifDefinition,
+  Forest.regrDefinition,
+  Boosting.classifDefinition,
+  Boosting.regrDefinition,
   Knn.definition,
   ...networks
 ]

@@ -47,7 +47,6 @@ const recipe = Recipe.define({
   id: "FtTransformer",
   summary: "A transformer for tables: a token for each column, and one of the class that gathers what they say",
   versions: [1],
-  accepts: ["binary", "multiclass", "regression"],
   options: fields,
   training: { epochs: 200, batchSize: 256, holdout: 0.2, patience: 16 },
   network: (options, seen) =>
@@ -72,8 +71,10 @@ const recipe = Recipe.define({
   optimizer: ({ learningRate, weightDecay }) => Optimizer.adamw({ learningRate, weightDecay })
 })
 
-/** `FtTransformer` as a definition, for registries. @category definitions */
-export const definition = recipe.definition
+/** `FtTransformer.classif` as a definition, for registries. @category definitions */
+export const classifDefinition = recipe.classifDefinition
+/** `FtTransformer.regr` as a definition, for registries. @category definitions */
+export const regrDefinition = recipe.regrDefinition
 
 export const classif = recipe.classif
 

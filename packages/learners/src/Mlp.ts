@@ -49,7 +49,6 @@ const recipe = Recipe.define({
   id: "Mlp",
   summary: "A multilayer perceptron: dense layers with an activation and dropout behind each",
   versions: [1],
-  accepts: ["binary", "multiclass", "regression"],
   options: fields,
   training: { epochs: 200, batchSize: 32, holdout: 0.2, patience: 20 },
   network: (options, seen) =>
@@ -64,8 +63,10 @@ const recipe = Recipe.define({
   optimizer: ({ learningRate, weightDecay }) => Optimizer.adamw({ learningRate, weightDecay })
 })
 
-/** `Mlp` as a definition, for registries. @category definitions */
-export const definition = recipe.definition
+/** `Mlp.classif` as a definition, for registries. @category definitions */
+export const classifDefinition = recipe.classifDefinition
+/** `Mlp.regr` as a definition, for registries. @category definitions */
+export const regrDefinition = recipe.regrDefinition
 
 /** The name of a column, so that the compiler knows which one is needed. */
 interface OnColumn<Name extends string> {

@@ -57,7 +57,6 @@ const recipe = Recipe.define({
   summary:
     "Many perceptrons in one that share their kernels (TabM): each learns by its own loss, predictions are averaged",
   versions: [1],
-  accepts: ["binary", "multiclass", "regression"],
   options: fields,
   training: { epochs: 200, batchSize: "auto", holdout: 0.2, patience: 16 },
   network: (options, seen) =>
@@ -89,8 +88,10 @@ const recipe = Recipe.define({
   optimizer: ({ clip, learningRate, weightDecay }) => Optimizer.adamw({ learningRate, weightDecay, clipNorm: clip })
 })
 
-/** `TabM` as a definition, for registries. @category definitions */
-export const definition = recipe.definition
+/** `TabM.classif` as a definition, for registries. @category definitions */
+export const classifDefinition = recipe.classifDefinition
+/** `TabM.regr` as a definition, for registries. @category definitions */
+export const regrDefinition = recipe.regrDefinition
 
 export const classif = recipe.classif
 

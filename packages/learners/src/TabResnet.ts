@@ -23,7 +23,6 @@ const recipe = Recipe.define({
   id: "TabResnet",
   summary: "A residual network for tables: blocks of norm, two dense layers and dropout, added to what came in",
   versions: [1],
-  accepts: ["binary", "multiclass", "regression"],
   options: fields,
   training: { epochs: 200, batchSize: 128, holdout: 0.2, patience: 20 },
   network: (options, seen) =>
@@ -53,8 +52,10 @@ const recipe = Recipe.define({
   optimizer: ({ learningRate, weightDecay }) => Optimizer.adamw({ learningRate, weightDecay })
 })
 
-/** `TabResnet` as a definition, for registries. @category definitions */
-export const definition = recipe.definition
+/** `TabResnet.classif` as a definition, for registries. @category definitions */
+export const classifDefinition = recipe.classifDefinition
+/** `TabResnet.regr` as a definition, for registries. @category definitions */
+export const regrDefinition = recipe.regrDefinition
 
 export const classif = recipe.classif
 

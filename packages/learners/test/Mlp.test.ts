@@ -81,8 +81,8 @@ describe("the pipeline of a perceptron", () => {
       Effect.gen(function* () {
         const wrong = Mlp.classif({ hidden: [0], dropout: 2, loss: Bce.loss() })
         const { message } = yield* Effect.flip(Learner.train(wrong, Tasks.binary(20)))
-        assert.match(message, /Mlp: Expected a value/)
-        assert.match(message, /dropout: Mlp: /)
+        assert.match(message, /Mlp.classif: Expected a value/)
+        assert.match(message, /dropout: Mlp.classif: /)
       })
     ))
 })

@@ -40,7 +40,7 @@ const few = { epochs: 12, batchSize: 16, learningRate: 0.02 }
 const tables: ReadonlyArray<readonly [string, AnyLearner]> = [
   ["Mlp of classes", Mlp.classif({ ...few, ...classes, hidden: [8] })],
   ["Mlp of numbers", Mlp.regr({ ...few, ...numbers, hidden: [8, 4], activation: "mish", dropout: 0.1 })],
-  ["linear Mlp", Mlp.classif({ ...few, ...classes, hidden: [] })],
+  ["linear Mlp", Mlp.classif({ ...few, ...classes, hidden: [], epochs: 40 })],
   ["TabResnet of classes", TabResnet.classif({ ...few, ...classes, blocks: 1, width: 8 })],
   ["TabResnet of numbers", TabResnet.regr({ ...few, ...numbers, width: 8, scale: "robust" })],
   ["FtTransformer of classes", FtTransformer.classif({ ...few, ...classes, blocks: 2, width: 8, heads: 2 })],
