@@ -10,12 +10,13 @@ import * as Forest from "./Forest.ts"
 import * as FtTransformer from "./FtTransformer.ts"
 import * as Knn from "./Knn.ts"
 import * as Mlp from "./Mlp.ts"
+import * as RealMlp from "./RealMlp.ts"
 import * as TabM from "./TabM.ts"
 import * as TabResnet from "./TabResnet.ts"
 import * as Tree from "./Tree.ts"
 
 /** The networks that need no design. @category registry */
-export const networks: ReadonlyArray<Definition> = [Mlp, TabResnet, FtTransformer, TabM, Conv].flatMap(
+export const networks: ReadonlyArray<Definition> = [Mlp, RealMlp, TabM, TabResnet, FtTransformer, Conv].flatMap(
   ({ classifDefinition, regrDefinition }) => [classifDefinition, regrDefinition]
 )
 

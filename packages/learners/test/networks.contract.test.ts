@@ -26,6 +26,7 @@ import * as Definitions from "../src/Definitions.ts"
 import * as Featureless from "../src/Featureless.ts"
 import * as FtTransformer from "../src/FtTransformer.ts"
 import * as Mlp from "../src/Mlp.ts"
+import * as RealMlp from "../src/RealMlp.ts"
 import * as TabM from "../src/TabM.ts"
 import * as TabResnet from "../src/TabResnet.ts"
 
@@ -37,6 +38,7 @@ type AnyLearner = Learner.Learner<Task.Kind, string, never, Engines>
 const classes = { loss: { binary: Bce.loss(), multiclass: CrossEntropy.loss() } }
 const numbers = { loss: Mse.loss() }
 const few = { epochs: 12, batchSize: 16, learningRate: 0.02 }
+const waves = { epochs: 60, batchSize: 16 }
 const tables: ReadonlyArray<readonly [string, AnyLearner]> = [
   ["Mlp of classes", Mlp.classif({ ...few, ...classes, hidden: [8] })],
   ["Mlp of numbers", Mlp.regr({ ...few, ...numbers, hidden: [8, 4], activation: "mish", dropout: 0.1 })],
@@ -47,6 +49,10 @@ const tables: ReadonlyArray<readonly [string, AnyLearner]> = [
   ["FtTransformer of numbers", FtTransformer.regr({ ...few, ...numbers, blocks: 1, width: 8, heads: 2 })],
   ["TabM of classes", TabM.classif({ ...few, ...classes, members: 4, width: 8, blocks: 1 })],
   ["TabM of numbers", TabM.regr({ ...few, ...numbers, members: 3, width: 8, numbers: "piecewiseLinear" })],
+  ["RealMlp of classes", RealMlp.classif({ ...waves, ...classes, hidden: [16] })],
+  ["RealMlp of numbers", RealMlp.regr({ ...waves, ...numbers, hidden: [16, 8], frequencies: 4 })],
+  ["small RealMlp", RealMlp.classif({ ...waves, ...classes, hidden: [16], variant: "small" })],
+  ["small RealMlp of numbers", RealMlp.regr({ ...waves, ...numbers, hidden: [16], variant: "small", oneHot: 3 })],
   ["mini TabM", TabM.classif({ ...few, ...classes, members: 4, width: 8, variant: "mini" })]
 ]
 
@@ -60,7 +66,7 @@ const pictures: ReadonlyArray<readonly [string, AnyLearner]> = [
 ]
 
 /** Columns of every type that a table has, with gaps, and with more levels than become indicators. */
-const mixed = (kind: Task.Kind, rows = 60): Task.Task => {
+const mixed = (kind: Task.Kind, rows = 240): Task.Task => {
   const plain = Tasks[kind](rows)
   const every = <A>(n: number, one: (row: number) => A) =>
     Array.from({ length: rows }, (_, row) => (row % n === 0 ? null : one(row)))

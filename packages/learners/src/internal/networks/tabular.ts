@@ -57,7 +57,7 @@ export const numberNames = ({ booleans, dates, numbers }: Recipe.Seen): Readonly
 ]
 
 /** Puts stages on a pipeline, those that are there. */
-const put = (begin: Prepared, ...stages: ReadonlyArray<Preprocess.Stage<string> | undefined>): Prepared =>
+export const put = (begin: Prepared, ...stages: ReadonlyArray<Preprocess.Stage<string> | undefined>): Prepared =>
   stages.reduce((before, stage) => (stage === undefined ? before : before.pipe(stage)), begin)
 
 /**
@@ -84,6 +84,15 @@ export const numbersOf = (seen: Recipe.Seen, scale: Scale, categories: ReadonlyA
   )
 }
 
+const named = ({ categories }: Recipe.Seen, fits: (levels: number) => boolean): ReadonlyArray<string> =>
+  categories.filter(({ levels }) => fits(levels)).map(({ column }) => column)
+
+/** The categories of up to so many levels. */
+export const few = (seen: Recipe.Seen, most: number): ReadonlyArray<string> => named(seen, (levels) => levels <= most)
+
+/** The categories of more levels. */
+export const many = (seen: Recipe.Seen, most: number): ReadonlyArray<string> => named(seen, (levels) => levels > most)
+
 /** Refuses arrays, and a task of which nothing is left to learn from. */
 export const checked = (id: string, { tensors, ...seen }: Recipe.Seen): Result.Result<void, PipelineError> => {
   const [first] = tensors
@@ -109,13 +118,11 @@ export const flatRows = (
   seen: Recipe.Seen
 ): Result.Result<Rows, PipelineError> =>
   Result.map(checked(id, seen), (): Rows => {
-    const named = (fits: (levels: number) => boolean) =>
-      seen.categories.filter(({ levels }) => fits(levels)).map(({ column }) => column)
-    const [few, many] = [named((levels) => levels <= oneHot), named((levels) => levels > oneHot)]
-    const numbers = (): Rows => numbersOf(seen, scale, few).pipe(Ingress.numeric())
-    const embedded = (): Rows => Ingress.categorical(many).pipe(Nn.embedding(embeddingSize), Nn.flatten())
-    if (many.length === 0) return numbers()
-    return numberNames(seen).length + few.length === 0
+    const [small, large] = [few(seen, oneHot), many(seen, oneHot)]
+    const numbers = (): Rows => numbersOf(seen, scale, small).pipe(Ingress.numeric())
+    const embedded = (): Rows => Ingress.categorical(large).pipe(Nn.embedding(embeddingSize), Nn.flatten())
+    if (large.length === 0) return numbers()
+    return numberNames(seen).length + small.length === 0
       ? embedded()
       : Merge.concat({ categories: embedded(), numbers: numbers() })
   })
