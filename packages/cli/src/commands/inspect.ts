@@ -91,12 +91,13 @@ const taskText = (task: Task.Task): string =>
 const pipelineOf = (learner: AnyLearner<unknown>, registry: Registry.Registry): Pipeline.Any | undefined =>
   "pipeline" in learner.json ? Result.getOrUndefined(Pipeline.fromJson(learner.json.pipeline, registry)) : undefined
 
-/** The number of feature columns behind each preprocessing stage; nothing if there is none. */
+/** The number of feature columns behind each preprocessing stage, and what it chose; nothing if there is none. */
 const widthsOf = ({ roles, id }: Task.Task, stages: Learner.Checked["stages"]): ReadonlyArray<string> =>
   stages.length === 0
     ? []
     : [
-        `  columns on ${id}: ${[roles.feature.length, ...stages.map(({ columns, path }) => `${path} ${columns}`)].join(" → ")}`
+        `  columns on ${id}: ${[roles.feature.length, ...stages.map(({ columns, path }) => `${path} ${columns}`)].join(" → ")}`,
+        ...stages.flatMap(({ chose = [], path }) => chose.map((what) => `  ${path} on ${id}: ${what}`))
       ]
 
 /** The engine that computes a learner on a task, and what keeps it off those before it; nothing for other learners. */

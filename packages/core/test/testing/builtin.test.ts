@@ -188,6 +188,8 @@ const preprocessing: ReadonlyArray<readonly [Preprocess.Preprocess, object?, Tes
     Preprocess.hashTextDefinition,
     { buckets: 8, columns: ["text", "level"], unit: "char", sizes: [1, 2], norm: "none" }
   ],
+  [Preprocess.robustDefinition],
+  [Preprocess.robustDefinition, { columns: ["real", "level"], maxCategories: 2 }],
   [Preprocess.dropConstantsDefinition],
   [Preprocess.dropConstantsDefinition, { ratio: 0.5 }],
   [Image.reshapeDefinition, { shape: [72] }],

@@ -10,7 +10,7 @@ import type { Task } from "../../data/Task.ts"
 import * as Features from "../../pipeline/Features.ts"
 import { MissingValues } from "../../pipeline/MissingValues.ts"
 import { PipelineError } from "../../pipeline/PipelineError.ts"
-import type { FittedIngress, FittedPreprocessor, Ingress, Preprocessor, Stage } from "../../pipeline/Stage.ts"
+import type { FittedIngress, FittedPreprocessor, Ingress, Preprocessor, Stage, Takes } from "../../pipeline/Stage.ts"
 import * as Traverse from "../../pipeline/Traverse.ts"
 import * as Seed from "../../Seed.ts"
 import { fittingOf } from "./fitting.ts"
@@ -28,6 +28,7 @@ export interface Step {
   readonly stage: Pick<Preprocessor | Ingress, "notes">
   readonly before: Features.Features
   readonly after?: Features.Features
+  readonly chose?: ReadonlyArray<string> | undefined
 }
 
 /** What the stages made of some rows. */
@@ -102,10 +103,34 @@ const kept = (path: string, task: Task, rows: ArrayLike<number>): Result.Result<
       : Result.succeed(TaskModule.take(task, rows))
 
 /**
- * Fits all stages to training rows. Gives besides the rows that are trained on, as a task with the columns of the given
+ * What the ingresses take that stand behind the stage of a path: in its branch, or in any. Categories, if one of them does;
+ * the rest, if all do.
+ */
+const takenBehind = (stages: ReadonlyArray<Stage>, path: string): Takes | undefined => {
+  const branch = path.slice(0, path.lastIndexOf("/") + 1)
+  const taken = Traverse.all(stages).flatMap(({ path, stage: { bound } }) =>
+    Result.isSuccess(bound) && bound.success.part.kind === "ingress" && path.startsWith(branch)
+      ? [bound.success.part.ingress.takes ?? {}]
+      : []
+  )
+  if (taken.length === 0) return undefined
+  return {
+    categories: taken.some(({ categories }) => categories === true),
+    missing: taken.every(({ missing }) => missing === true),
+    anyScale: taken.every(({ anyScale }) => anyScale === true)
+  }
+}
+
+/**
+ * Fits all stages to training rows; `takes` is what a learner takes that stands behind stages without an ingress. Gives besides the rows that are trained on, as a task with the columns of the given
  * one: those that a stage dropped are gone, and those that it repeated come as often.
  */
-export const fit = Effect.fnUntraced(function* (stages: ReadonlyArray<Stage>, training: Task, seed: Seed.Seed) {
+export const fit = Effect.fnUntraced(function* (
+  stages: ReadonlyArray<Stage>,
+  training: Task,
+  seed: Seed.Seed,
+  takes?: Takes
+) {
   const preprocessors = new Map<string, FittedPreprocessor>()
   const ingresses = new Map<string, FittedIngress>()
   const inputs = new Map<string, Features.Features>()
@@ -113,16 +138,18 @@ export const fit = Effect.fnUntraced(function* (stages: ReadonlyArray<Stage>, tr
   let task = training
   const features = yield* walk(stages, Features.fromTask(training), {
     preprocess: Effect.fnUntraced(function* (path, stage, before) {
+      const behind = takenBehind(stages, path) ?? takes
       const {
         apply,
+        chose,
         state,
         training = {}
-      } = yield* stage.fit(before, fittingOf(task, Seed.derive(seed, "preprocess", path)))
+      } = yield* stage.fit(before, fittingOf(task, Seed.derive(seed, "preprocess", path), behind))
       preprocessors.set(path, { apply, state })
       const all = training.features ?? (yield* apply(before))
       if (training.rows !== undefined) task = yield* Effect.fromResult(kept(path, task, training.rows))
       const after = training.rows === undefined ? all : Features.take(all, training.rows)
-      steps.push({ path, stage, before, after })
+      steps.push({ path, stage, before, after, chose })
       return after
     }),
     ingress: (path, stage, now) =>
@@ -139,7 +166,9 @@ export const fit = Effect.fnUntraced(function* (stages: ReadonlyArray<Stage>, tr
 
 /** What is to be seen of stages without training: how many columns each made, and what is probably not meant. */
 export const checked = (steps: ReadonlyArray<Step>): Checked => ({
-  stages: steps.flatMap(({ after, path }) => (after === undefined ? [] : [{ path, columns: after.columns.size }])),
+  stages: steps.flatMap(({ after, chose, path }) =>
+    after === undefined ? [] : [{ path, columns: after.columns.size, chose }]
+  ),
   notes: steps.flatMap(({ before, stage }) => stage.notes(before))
 })
 
