@@ -216,6 +216,14 @@ export const Experiment = Schema.Struct({
 /** @category models */
 export type Experiment = typeof Experiment.Type
 
+/** Options of different rules that name the same kind of thing get names with a number, which are one here. */
+const reference = /^(#\/\$defs\/[a-z]+)(?:_\d+)?$/i
+
+const named = (value: JsonSchema): JsonSchema =>
+  JSON.parse(JSON.stringify(value), (key, inner: unknown) =>
+    key === "$ref" && typeof inner === "string" ? inner.replace(reference, "$1") : inner
+  ) as JsonSchema
+
 const strict = { onExcessProperty: "error" } as const
 
 type JsonSchema = Readonly<Record<string, unknown>>
@@ -227,7 +235,7 @@ const entrySchema = ({ id, options, summary }: Definition, more: JsonSchema = {}
   return {
     type: "object",
     description: summary,
-    properties: { type: { const: id }, ...more, ...properties },
+    properties: { type: { const: id }, ...more, ...named({ ...properties }) },
     required: ["type", ...required],
     additionalProperties: false
   }
@@ -259,7 +267,8 @@ export const jsonSchema = (definitions: ReadonlyArray<Definition>): object => {
     anyOf: [ids(found), ...found.map((definition) => entrySchema(definition, more))]
   })
   const network = of("preprocess", "ingress", "merge", "layer", "block", "head", "loss", "optimizer", "model")
-  const ready = anyOf(of("learner"), { id: { type: "string" }, preprocess: listOf(anyOf(of("preprocess"))) })
+  const before = { preprocess: listOf(anyOf(of("preprocess"))), target: listOf(ref("target")) }
+  const ready = anyOf(of("learner"), { id: { type: "string" }, ...before })
   const pipeline = {
     type: "object",
     properties: { id: { type: "string" }, pipeline: ref("stages") },
@@ -283,6 +292,7 @@ export const jsonSchema = (definitions: ReadonlyArray<Definition>): object => {
       learner: { anyOf: [ready, pipeline] },
       stages: listOf({ anyOf: [anyOf(network), ...of("merge").map(mergeSchema)] }),
       transform: anyOf(of("transform")),
+      schedule: { anyOf: of("schedule").map((definition) => entrySchema(definition)) },
       measure: ids(of("measure")),
       averaged: {
         anyOf: [
@@ -295,7 +305,8 @@ export const jsonSchema = (definitions: ReadonlyArray<Definition>): object => {
           }
         ]
       },
-      callback: anyOf(of("callback"))
+      callback: anyOf(of("callback")),
+      target: anyOf(of("target"))
     }
   }
 }

@@ -11,6 +11,7 @@ import type { Engines } from "../engine/Engine.ts"
 import * as OptionSchema from "../OptionSchema.ts"
 import * as Closing from "../pipeline/Closing.ts"
 import type * as Pipeline from "../pipeline/Pipeline.ts"
+import * as Target from "../pipeline/Target.ts"
 import * as Callback from "./Callback.ts"
 import { pipelineLearner, refusedLearner } from "./internal/pipelineLearner.ts"
 import * as Learner from "./Learner.ts"
@@ -21,6 +22,7 @@ const common = {
   epochs: OptionSchema.count(0),
   batchSize: OptionSchema.withDefault(Schema.Union([OptionSchema.count(1), Schema.Literal("all")]), 32),
   evalFreq: OptionSchema.withDefault(OptionSchema.count(1), 1),
+  mixup: Schema.optionalKey(OptionSchema.positive),
   measures: OptionSchema.withDefault(Schema.Array(Measure.reference), []),
   validation: Schema.optionalKey(Validation.Options),
   callbacks: OptionSchema.withDefault(Schema.Array(Callback.reference), []),
@@ -32,7 +34,10 @@ const ClassifOptions = Schema.Struct({
   predictType: OptionSchema.withDefault(Schema.Literals(["prob", "response"]), "prob")
 })
 
-const RegrOptions = Schema.Struct(common)
+const RegrOptions = Schema.Struct({
+  ...common,
+  target: OptionSchema.withDefault(Schema.Array(Target.reference), [Target.standardiseDefinition.id])
+})
 
 /** How a network is trained. @category models */
 export interface Options<E, R, M extends TargetKind> {
@@ -42,6 +47,17 @@ export interface Options<E, R, M extends TargetKind> {
   readonly batchSize?: number | "all"
   /** Evaluates every so many epochs and in the last one; patience counts evaluations. Default 1. */
   readonly evalFreq?: number
+  /**
+   * Mixes, in training only, each row with another one of its batch: x̃ = λ·x + (1 − λ)·x′, and the loss weighs the two
+   * targets by λ and 1 − λ, times the weights of their rows. λ is the larger of two shares drawn by
+   * Beta(mixup, mixup) for each row: 0.2 mixes a few rows much, 1 takes all shares alike, and near 0 rows stay as they are.
+   * Positive. Default: no mixing. Needs inputs of numbers and a loss that takes weights.
+   *
+   * *Gotcha*: `measures` of the training passes are those of mixed rows; the validation has rows as they are.
+   *
+   * Zhang, Cisse, Dauphin and Lopez-Paz, "mixup: beyond empirical risk minimization", ICLR 2018.
+   */
+  readonly mixup?: number
   /** Measured on the outputs of the training passes. */
   readonly measures?: ReadonlyArray<Measure.Measure<M>>
   /** Rows held out of training, what is measured on them, and early stopping. Default: none. */
@@ -60,6 +76,17 @@ export interface Options<E, R, M extends TargetKind> {
 export interface ClassifOptions<E, R, M extends TargetKind> extends Options<E, R, M> {
   /** Whether predictions carry a probability per level. Default "prob". */
   readonly predictType?: "prob" | "response"
+}
+
+/** How a regression model is trained. @category models */
+export interface RegrOptions<E, R> extends Options<E, R, "regression"> {
+  /**
+   * Transformations of the target, one after another, learned on the training rows after those of the validation are held
+   * out. Predictions, and measures of the validation and in the history, are in the unit of the target; the loss is in
+   * that of the transformed one. Default `[Target.standardise()]`; `[]` leaves the target as it is, which a network learns
+   * slowly, or not at all, where values are far from 0 or their standard deviation is far from 1.
+   */
+  readonly target?: ReadonlyArray<Target.Target>
 }
 
 /** `unknown` if the pipeline's loss accepts one of the model's targets, else a sentence. @category type-level */
@@ -91,9 +118,9 @@ export const regrDefinition = Closing.define({
 const close = <E, R, M extends TargetKind>(
   pipeline: Pipeline.Any,
   model: Closing.Definition,
-  options: ClassifOptions<E, R, M>
+  options: ClassifOptions<E, R, M> & Pick<RegrOptions<E, R>, "target">
 ): Learner.Closed => {
-  const { callbacks, measures, validation } = options
+  const { callbacks, measures, target, validation } = options
   const closed = Closing.put(
     pipeline,
     model,
@@ -101,12 +128,13 @@ const close = <E, R, M extends TargetKind>(
       ...options,
       measures: measures?.map(({ id }) => id),
       validation: validation?.options,
-      callbacks: callbacks?.map(({ json }) => json)
+      callbacks: callbacks?.map(({ json }) => json),
+      target: target?.map(({ json }) => json)
     },
     Closing.among([
       ...(measures ?? []),
       ...(validation?.measures ?? []),
-      ...(callbacks ?? []).map(({ definition }) => definition)
+      ...[...(callbacks ?? []), ...(target ?? [])].map(({ definition }) => definition)
     ])
   )
   return Result.getOrElse(
@@ -132,7 +160,7 @@ export const classif =
  * @category stages
  */
 export const regr =
-  <E = never, R = never>(options: Options<E, R, "regression">) =>
+  <E = never, R = never>(options: RegrOptions<E, R>) =>
   <P extends Pipeline.Any>(
     self: P & Pipeline.After<P, "model", "Model.regr"> & Fits<P, "regression", "Model.regr">
   ): Learner.Learner<Extract<Pipeline.AcceptsOf<P>, "regression">, Pipeline.ColumnsOf<P>, E, R | Engines> =>

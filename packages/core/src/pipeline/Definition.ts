@@ -20,9 +20,11 @@ export type Kind =
   | "loss"
   | "optimizer"
   | "transform"
+  | "schedule"
   | "model"
   | "measure"
   | "callback"
+  | "target"
   | "learner"
 
 /**
