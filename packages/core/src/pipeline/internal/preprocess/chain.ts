@@ -54,7 +54,14 @@ export const fit = Effect.fnUntraced(function* (choices: ReadonlyArray<Choice>, 
     const link = choice(now, fitting)
     if (link === undefined) continue
     const preprocessor = yield* Effect.fromResult(bind(link.definition, link.options))
-    const fitted = yield* preprocessor.fit(now, { ...fitting, seed: Seed.derive(fitting.seed, i) })
+    const fitted = yield* preprocessor.fit(now, {
+      target: fitting.target,
+      takes: fitting.takes,
+      // Only a stage that draws asks for it.
+      get seed() {
+        return Seed.derive(fitting.seed, i)
+      }
+    })
     now = fitted.training?.features ?? (yield* fitted.apply(now))
     links.push({ link, fitted })
     chose.push(link.chose)

@@ -355,7 +355,7 @@ export const robustDefinition: Preprocess<typeof RobustOptions.Encoded> = define
  *    matter, and without a target, it keeps the most frequent levels instead.
  *
  * Behind it a network takes complete numbers, and categories where it has an `Ingress.categorical`; a ready-made learner says
- * what it takes: `Tree` categories and numbers of any scale, `ElasticNet` and `Knn` numbers of any scale. `rocflow inspect`
+ * what it takes: `Boosting` and `Forest` everything, `Tree` all but missing values, `ElasticNet` and `Knn` numbers of any scale. `rocflow inspect`
  * shows what was chosen. Tensor columns stay as they are; with `columns` only the chosen ones change, behind the others.
  *
  * *Gotcha*: it chooses by the rows of each training, so that folds may differ in their columns; write the stages out where
