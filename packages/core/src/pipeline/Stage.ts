@@ -19,10 +19,26 @@ import type * as Shape from "./Shape.ts"
 
 // ------------------------------------------------------------------------------------------------- preprocessing
 
-/** What a preprocessing stage is given besides the training rows. @category preprocessing */
+/** The target of the training rows, and how to hold some of them out of others. @category preprocessing */
+export interface Target {
+  readonly kind: TargetKind
+  /** Class levels, the positive one of two first; none for a regression. */
+  readonly levels: ReadonlyArray<string>
+  /** Of classes the index of the level, of a regression the value: one a training row. */
+  readonly values: Float64Array
+  /**
+   * Deals the training rows to folds, and gives the fold of each, from 0: rows of a group, and copies of a row, into one
+   * fold, strata and classes evenly. With fewer groups than folds each is a fold.
+   */
+  readonly folds: (folds: number, seed: Seed) => Result.Result<Int32Array, PipelineError>
+}
+
+/** What a preprocessing stage is given besides the features of the training rows. @category preprocessing */
 export interface Fitting {
   /** For whatever a stage draws at random. */
   readonly seed: Seed
+  /** Absent where features are changed that are of no task. */
+  readonly target?: Target | undefined
 }
 
 /** A preprocessing stage that has learned: it changes the features of any rows. @category preprocessing */
@@ -32,11 +48,34 @@ export interface FittedPreprocessor {
   readonly state: () => unknown
 }
 
+/**
+ * What becomes of the training rows behind a stage, where that is not what `apply` makes of them.
+ * @category preprocessing
+ */
+export interface Training {
+  /**
+   * The features of every training row, of the same columns as `apply` gives: those of a stage that looks at the target,
+   * for example, and must not tell a row its own.
+   */
+  readonly features?: Features | undefined
+  /**
+   * Which training rows are trained on, in this order; some may come several times. Target, weights and all other roles
+   * follow. Rows that are validated on or predicted are never changed.
+   */
+  readonly rows?: ArrayLike<number> | undefined
+}
+
+/** A preprocessing stage that has just learned. @category preprocessing */
+export interface Fit extends FittedPreprocessor {
+  /** Absent where the training rows become what `apply` makes of them. */
+  readonly training?: Training | undefined
+}
+
 /** A preprocessing stage: learns from training rows only. @category preprocessing */
 export interface Preprocessor {
   /** What is probably not meant in applying it to these training rows. */
   readonly notes: (features: Features) => ReadonlyArray<Note>
-  readonly fit: (features: Features, fitting: Fitting) => Effect.Effect<FittedPreprocessor, PipelineError>
+  readonly fit: (features: Features, fitting: Fitting) => Effect.Effect<Fit, PipelineError>
   readonly load: (state: unknown) => Result.Result<FittedPreprocessor, PipelineError>
 }
 
@@ -189,6 +228,37 @@ export interface Tensor {
 /** A loss bound to its options. @category losses */
 export type Loss = Explicit | Tensor
 
+// ------------------------------------------------------------------------------------------------------ schedules
+
+/** A schedule bound to its options: see `Schedule`. @category schedules */
+export interface Schedule {
+  /** The value at `progress` in [0, 1], the share of all updates that were made; `state` is what `adapts` keeps. */
+  readonly at: (progress: number, state: unknown) => number
+  /** How it answers to validation; absent where progress alone decides. */
+  readonly adapts?: Adapting | undefined
+  /** The schedule as JSON, with every default filled in. */
+  readonly json: ScheduleJson
+}
+
+/** What a schedule remembers of validation, as plain JSON. @category schedules */
+export interface Adapting {
+  readonly initial: unknown
+  /** The state after one more value of the first validation measure; NaN where it has none. */
+  readonly next: (state: unknown, score: number, direction: "minimise" | "maximise") => unknown
+}
+
+/** A schedule in its JSON form: `{ type: "Schedule.cosine", from: 0.01 }`. @category schedules */
+export interface ScheduleJson {
+  readonly type: string
+  readonly [option: string]: unknown
+}
+
+/** A number that may change while training goes on. @category schedules */
+export type Value = number | Schedule
+
+/** Reads numbers as they are at an update. @category schedules */
+export type Read = (value: Value) => number
+
 // ----------------------------------------------------------------------------------------------------- optimizers
 
 /** One parameter array in a step of an optimizer. @category optimizers */
@@ -206,6 +276,8 @@ export interface Step {
   /** Counts updates from 1. */
   readonly step: number
   readonly arrays: ReadonlyArray<Updated>
+  /** The numbers that follow schedules, as they are at this update. */
+  readonly read: Read
   /** The exact step length along the updates as they are now, in multiples of them: what the loss's search says. */
   readonly search: () => number
 }
@@ -225,10 +297,13 @@ export interface Begun {
  */
 export type TransformFormula =
   | { readonly transform: "clip"; readonly norm: number }
-  | { readonly transform: "momentum"; readonly momentum: number; readonly nesterov: boolean }
-  | { readonly transform: "adam"; readonly beta1: number; readonly beta2: number; readonly epsilon: number }
-  | { readonly transform: "decay"; readonly rate: number }
-  | { readonly transform: "rate"; readonly rate: number }
+  | { readonly transform: "momentum"; readonly momentum: Value; readonly nesterov: boolean }
+  | { readonly transform: "adam"; readonly beta1: Value; readonly beta2: Value; readonly epsilon: number }
+  | { readonly transform: "rmsprop"; readonly alpha: Value; readonly epsilon: number; readonly centered: boolean }
+  | { readonly transform: "adagrad"; readonly epsilon: number }
+  | { readonly transform: "lion"; readonly beta1: Value; readonly beta2: Value }
+  | { readonly transform: "decay"; readonly rate: Value }
+  | { readonly transform: "rate"; readonly rate: Value }
   | {
       readonly transform: "group"
       readonly chooses: (path: string) => boolean
@@ -243,6 +318,10 @@ export interface Transform {
   readonly searches: boolean
   /** Its formulas, one after the other, where all of them are among those that engines know. */
   readonly formulas?: ReadonlyArray<TransformFormula> | undefined
+  /** The schedules among its options: training asks those that adapt for their states. */
+  readonly schedules?: ReadonlyArray<Schedule> | undefined
+  /** The learning rate, for the history, if it has one: the product of the rates that hold for all parameters. */
+  readonly learningRate?: ((read: Read) => number) | undefined
 }
 
 // ---------------------------------------------------------------------------------------------------------- model
