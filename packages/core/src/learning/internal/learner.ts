@@ -91,6 +91,8 @@ export interface Learner<
   /** Finds, without training, what would make it fail or useless on this task: options, columns, missing values, widths. */
   readonly check: (task: Task) => Effect.Effect<Checked, TrainError>
   readonly fit: (task: Task, seed: Seed.Seed) => Effect.Effect<Fitted<R>, TrainError | E, R>
+  /** Of a recipe: the pipeline that it is on the training rows of a task. */
+  readonly plan?: ((task: Task) => Result.Result<Pipeline.Any, PipelineError>) | undefined
   /** Restores what `Fitted.state` gave. */
   readonly load: (task: TaskSchema.TaskSchema, state: unknown) => Result.Result<Fitted<R>, PipelineError>
 }
@@ -119,7 +121,10 @@ export interface Definition extends Base.Definition<"learner"> {
   readonly accepts: ReadonlyArray<TargetKind>
   readonly weighted: boolean
   /** Its learner, with every issue of the options. */
-  readonly bind: (options: object, find: Base.Find) => Result.Result<Learner<TargetKind, never>, PipelineError>
+  readonly bind: (
+    options: object,
+    find: Base.Find
+  ) => Result.Result<Learner<TargetKind, never, never, Engines>, PipelineError>
 }
 
 /** @category guards */
