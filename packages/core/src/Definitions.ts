@@ -40,6 +40,7 @@ export const all: ReadonlyArray<Definition> = [
   Preprocess.splineDefinition,
   Preprocess.deriveDefinition,
   Preprocess.hashTextDefinition,
+  Preprocess.robustDefinition,
   Preprocess.datesDefinition,
   Preprocess.dropConstantsDefinition,
   Preprocess.classBalancingDefinition,

@@ -101,12 +101,13 @@ const pipelineOf = (
       ? undefined
       : Result.getOrUndefined(learner.plan(task))
 
-/** The number of feature columns behind each preprocessing stage; nothing if there is none. */
+/** The number of feature columns behind each preprocessing stage, and what it chose; nothing if there is none. */
 const widthsOf = ({ roles, id }: Task.Task, stages: Learner.Checked["stages"]): ReadonlyArray<string> =>
   stages.length === 0
     ? []
     : [
-        `  columns on ${id}: ${[roles.feature.length, ...stages.map(({ columns, path }) => `${path} ${columns}`)].join(" → ")}`
+        `  columns on ${id}: ${[roles.feature.length, ...stages.map(({ columns, path }) => `${path} ${columns}`)].join(" → ")}`,
+        ...stages.flatMap(({ chose = [], path }) => chose.map((what) => `  ${path} on ${id}: ${what}`))
       ]
 
 /** How many numbers a network learns, the engine that computes it on a task, and what keeps it off those before it; nothing for other learners. */

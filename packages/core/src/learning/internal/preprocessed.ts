@@ -55,7 +55,7 @@ export const preprocessed = <K extends TargetKind, Columns extends string, Inner
       : Result.fail(new PipelineError({ issues: [{ path: ["preprocess"], message: wrong }] }))
   const { stages } = pipeline
   const fit = (task: Task, seed: Seed.Seed) =>
-    Effect.flatMap(Effect.fromResult(checked), () => Preprocessing.fit(stages, task, seed))
+    Effect.flatMap(Effect.fromResult(checked), () => Preprocessing.fit(stages, task, seed, learner.takes))
   const transformed = (task: Task, { features }: Preprocessing.Made) => TaskModule.withFeatures(task, features.columns)
   const fitted = (learned: Preprocessing.Learned, inner: Fitted<R>): Fitted<R> => ({
     predict: (rows) =>
