@@ -60,7 +60,7 @@ export const Result = Schema.Struct({
   training: Schema.optionalKey(
     Schema.Struct({
       epochs: Schema.Int,
-      reason: Schema.Literals(["epochs", "early stopping", "callback"]),
+      reason: Schema.Literals(["epochs", "early stopping", "time limit", "callback"]),
       best: Schema.optionalKey(Schema.Struct({ epoch: Schema.Int, score: Schema.Finite })),
       kept: Schema.Int,
       engine: Schema.String,

@@ -65,6 +65,11 @@ export interface Trainer extends Scorer {
    * parameters and slots as they are; `step` is counted and buffers may have moved, so do not go on from there.
    */
   readonly step: (rows: number, weighted: boolean) => number
+  /**
+   * Leaves the parameters at these paths, and what the optimizer keeps of them, as they are in the next steps; their
+   * gradients count as 0. All others are trained.
+   */
+  readonly freeze: (paths: ReadonlySet<string>) => void
   /** A copy of everything that training has changed. */
   readonly state: () => State
   /** Puts a state back: the next step is as if it had never stopped. */

@@ -117,7 +117,16 @@ const makeTrainer = (use: () => Tfjs, program: Engine.Program, rows: number): En
   const slots = parameters.map(({ path, shape, values }, i) =>
     begun.slots[i]!.map((name) => ({ path: `${path}/${name}`, shape, values: new Float32Array(values.length) }))
   )
-  const slotValues = slots.map((own) => own.map(({ values }) => values))
+  /** The transform of the parameters that are not frozen, with their places and what it keeps of them. */
+  const updaterWithout = (frozen: ReadonlySet<string>) => {
+    const trained = parameters.flatMap(({ path }, i) => (frozen.has(path) ? [] : [i]))
+    return {
+      trained,
+      begun: optimizer.begin(trained.map((i) => parameters[i]!.path)),
+      slots: trained.map((i) => slots[i]!.map(({ values }) => values))
+    }
+  }
+  let updater = updaterWithout(new Set())
   let steps = 0
 
   /**
@@ -172,14 +181,19 @@ const makeTrainer = (use: () => Tfjs, program: Engine.Program, rows: number): En
       }
       const { gradients, loss: value } = differentiate(use(), used, batch)
       if (!Number.isFinite(value)) return value
-      const arrays = parameters.map(({ path, values }, i) => ({ path, values, update: gradients[i]! }))
-      begun.apply({ step: steps, arrays, search: () => search(used, gradients) }, slotValues)
+      const { begun, slots, trained } = updater
+      parameters.forEach((_, i) => trained.includes(i) || gradients[i]!.fill(0))
+      const arrays = trained.map((i) => ({ ...parameters[i]!, update: gradients[i]! }))
+      begun.apply({ step: steps, arrays, search: () => search(used, gradients) }, slots)
       for (const { update, values } of arrays) for (let i = 0; i < values.length; i++) values[i]! -= update[i]!
       return value
     },
     score: (used) => {
       const tf = use()
       tf.tidy(() => scoreInto(tf, network, tensors(tf, used), parameters, buffers, scores))
+    },
+    freeze: (paths) => {
+      updater = updaterWithout(paths)
     },
     state: () => ({
       step: steps,

@@ -26,6 +26,7 @@ import { decodeOptions } from "./decodeOptions.ts"
 import { intercept } from "./intercept.ts"
 import * as Members from "./members.ts"
 import * as Preprocessing from "./preprocessing.ts"
+import * as Resuming from "./resuming.ts"
 import * as Settings from "./settings.ts"
 import * as TrainingNotes from "./trainingNotes.ts"
 
@@ -248,7 +249,13 @@ const afterTraining = (
     : Result.succeed([note])
 }
 
-const fit = Effect.fnUntraced(function* (parts: Parts, task: Task, seed: Seed.Seed) {
+/** The functions of the callbacks, in the order of their weights. */
+const hooksOf = ({ callbacks }: Settings.Settings): ReadonlyArray<Hooks> =>
+  callbacks
+    .toSorted((a, b) => a.definition.weight - b.definition.weight)
+    .flatMap(({ bound }): ReadonlyArray<Hooks> => (Result.isSuccess(bound) ? [bound.success.make()] : []))
+
+const fit = Effect.fnUntraced(function* (parts: Parts, task: Task, seed: Seed.Seed, resume?: Learner.Resume) {
   const { loss, settings, stages } = parts
   yield* Effect.fromResult(Settings.check(settings, task))
   const { validation } = settings
@@ -261,21 +268,26 @@ const fit = Effect.fnUntraced(function* (parts: Parts, task: Task, seed: Seed.Se
       ? undefined
       : yield* dataOf(valid, learned, yield* Preprocessing.apply(stages, learned, Features.fromTask(valid)))
   const { engine, program } = yield* programOf(parts, network, task)
-  const outcome = yield* Training.run({
-    engine,
-    program: { ...program, seed },
-    epochs: settings.epochs,
-    batchSize: settings.batchSize,
-    evalFreq: settings.evalFreq,
-    train: data,
-    trainMeasures: settings.measures,
-    validation: validation === undefined || held === undefined ? undefined : { ...validation, data: held },
-    callbacks: settings.callbacks
-      .toSorted((a, b) => a.definition.weight - b.definition.weight)
-      .flatMap(({ bound }): ReadonlyArray<Hooks> => (Result.isSuccess(bound) ? [bound.success.make()] : [])),
-    predict: (outputs, { rows, truth }) =>
-      Prediction.fromOutputs({ schema: task, rows, truth }, combined(parts, network, task, outputs), "prob")
-  })
+  const callbacks = hooksOf(settings)
+  const origin = Resuming.origin(stages, settings, task, seed, engine.name)
+  const begun = yield* Resuming.find(resume, origin, callbacks)
+  const outcome = yield* Training.run(
+    {
+      engine,
+      program: { ...program, seed },
+      epochs: settings.epochs,
+      batchSize: settings.batchSize,
+      evalFreq: settings.evalFreq,
+      train: data,
+      trainMeasures: settings.measures,
+      validation: validation === undefined || held === undefined ? undefined : { ...validation, data: held },
+      callbacks,
+      predict: (outputs, { rows, truth }) =>
+        Prediction.fromOutputs({ schema: task, rows, truth }, combined(parts, network, task, outputs), "prob"),
+      origin
+    },
+    begun.from
+  )
   const notes = yield* Effect.fromResult(afterTraining(parts, outcome, held?.rows ?? 0))
   const scores = combined(parts, network, task, yield* scoresOf(engine, network, outcome.arrays, data))
   const undecided = task.kind === "binary" && loss.translationInvariant
@@ -286,6 +298,9 @@ const fit = Effect.fnUntraced(function* (parts: Parts, task: Task, seed: Seed.Se
     "prob"
   )
   return fitted(parts, { before: learned, arrays: outcome.arrays, intercept: constant }, task, outcome, [
+    ...begun.notes,
+    ...Resuming.afterEnd(resume, begun.from, outcome),
+    ...TrainingNotes.limited(outcome.epochs, settings.epochs, outcome.reason),
     ...notes,
     ...TrainingNotes.usefulness(train, own, {
       epochs: outcome.epochs,
@@ -363,7 +378,7 @@ export const pipelineLearner = (
     weighted: loss.weighted && !optimizer.transform.searches,
     predictType: settings.predictType,
     check: (task) => Effect.scoped(check(parts, task)),
-    fit: (task, seed) => Effect.scoped(fit(parts, task, seed)),
+    fit: (task, seed, resume) => Effect.scoped(fit(parts, task, seed, resume)),
     load: (task, state) => load(parts, task, state)
   })
 }

@@ -71,11 +71,14 @@ export interface Extent {
   readonly numbers: number
 }
 
-const runsOf = ({ decay, penalty }: Chain, extents: ReadonlyArray<Extent>): ReadonlyArray<Run> => {
+/** The runs of the parameters that are updated: what is frozen stands in none. */
+const runsOf = ({ decay, penalty }: Chain, { extents, frozen }: Blocks): ReadonlyArray<Run> => {
   const runs: Array<Run> = []
   extents.forEach(({ from, numbers }, i) => {
+    if (frozen.has(i)) return
     const last = runs.at(-1)
-    if (last !== undefined && last.penalty === penalty[i] && last.decay === decay[i]) last.numbers += numbers
+    const follows = last !== undefined && last.from + 4 * last.numbers === from
+    if (follows && last.penalty === penalty[i] && last.decay === decay[i]) last.numbers += numbers
     else runs.push({ from, numbers, penalty: penalty[i]!, decay: decay[i]! })
   })
   return runs
@@ -87,15 +90,18 @@ export interface Blocks {
   readonly gradients: number
   readonly slots: ReadonlyArray<number>
   readonly extents: ReadonlyArray<Extent>
+  /** The places of the parameters that stay as they are; their gradients are 0. */
+  readonly frozen: ReadonlySet<number>
 }
 
 /** Makes the update number `step`, counted from 1. */
 export type Update = (step: number) => void
 
 /** The update of a chain. */
-export const update = (chain: Chain, kernels: Kernels, { extents, gradients, parameters, slots }: Blocks): Update => {
+export const update = (chain: Chain, kernels: Kernels, blocks: Blocks): Update => {
+  const { extents, gradients, parameters, slots } = blocks
   const { clip, moments, rate } = chain
-  const runs = runsOf(chain, extents)
+  const runs = runsOf(chain, blocks)
   const total = extents.reduce((sum, { numbers }) => sum + numbers, 0)
   const [first = 0, second = 0] = slots
   const clipped = (): number => {
