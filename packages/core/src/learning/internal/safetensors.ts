@@ -60,7 +60,9 @@ export const read = (bytes: Uint8Array): Result.Result<Contents, string> => {
     const [from, to] = entry.data_offsets
     const size = entry.shape.reduce((product, n) => product * n, 4)
     if (to - from !== size || begin + to > byteLength) return Result.fail(`the array ${path} is cut off`)
-    arrays.push({ path, shape: entry.shape, values: new Float32Array(bytes.slice(begin + from, begin + to).buffer) })
+    // A copy, also of a Buffer, whose slices are views.
+    const own = Uint8Array.from(bytes.subarray(begin + from, begin + to))
+    arrays.push({ path, shape: entry.shape, values: new Float32Array(own.buffer) })
   }
   return Result.succeed({ texts: header.success.__metadata__, arrays })
 }
