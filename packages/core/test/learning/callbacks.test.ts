@@ -258,7 +258,10 @@ describe("timeLimit", () => {
   it.effect("refuses what is no duration", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(Learner.train(learnerOf("ten minutes"), task))
-      assert.match(error.message, /limit: .*Callback\.timeLimit: is no duration above 0, got "ten minutes"; give seconds/)
+      assert.match(
+        error.message,
+        /limit: .*Callback\.timeLimit: is no duration above 0, got "ten minutes"; give seconds/
+      )
     }).pipe(Effect.provide(engine))
   )
 })

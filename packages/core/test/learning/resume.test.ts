@@ -4,6 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Bce from "@rocflow/losses/Bce"
+import * as Featureless from "@rocflow/learners/Featureless"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
@@ -301,5 +302,17 @@ describe("resume", () => {
         )
       })
     ).pipe(Effect.provide(fresh))
+  )
+
+  it.effect("is refused by learners that have no epochs", () =>
+    Effect.gen(function* () {
+      const learner = Featureless.make()
+      const error = yield* Effect.flip(Learner.train(learner, task, { resume: "checkpoints" }))
+      assert.strictEqual(
+        error.message,
+        'resume, to the learner "Featureless", is for networks, which are trained in epochs; leave it out'
+      )
+      yield* Learner.train(learner, task, { resume: true })
+    })
   )
 })

@@ -186,15 +186,16 @@ const CallbackJson = Schema.StructWithRest(Schema.Struct({ type: Schema.String }
 ])
 
 /**
- * The schema of options that are callbacks: `{ type: "Mine.watch", every: 10 }`. What one that is named in a file requires
+ * The schema of options that are callbacks: `{ type: "Mine.watch", every: 10 }`, or a name alone. What one that is named in a file requires
  * and how it fails is not known to the compiler; where a callback is given in code, the types of `Model` state it.
  */
-export const reference: Base.Options<Callback, Json> = Decode.reference(
+export const reference: Base.Options<Callback, string | Json> = Decode.reference(
   "callback",
-  CallbackJson,
+  Schema.Union([Schema.String, CallbackJson]),
   isCallback,
-  ({ type, ...options }, find) => {
-    const refused = (message: string) => Result.fail([{ path: ["type"], message }])
+  (given, find) => {
+    const { type, ...options } = typeof given === "string" ? { type: given } : given
+    const refused = (message: string) => Result.fail([{ path: typeof given === "string" ? [] : ["type"], message }])
     return Result.match(find(type, "callback"), {
       onSuccess: (definition) => {
         if (!isDefinition(definition)) return refused(`"${type}" is no callback; define it by Callback.define`)

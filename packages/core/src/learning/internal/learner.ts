@@ -17,7 +17,7 @@ import type { PipelineError } from "../../pipeline/PipelineError.ts"
 import type { ShapeError } from "../../pipeline/Shape.ts"
 import type * as Seed from "../../Seed.ts"
 import type { Checkpoint } from "../Checkpoint.ts"
-import type { CheckpointError } from "../CheckpointError.ts"
+import { CheckpointError } from "../CheckpointError.ts"
 import type { Outcome as Training } from "../Training.ts"
 import type { Prediction } from "../Prediction.ts"
 import type { TrainingDiverged } from "../TrainingDiverged.ts"
@@ -134,6 +134,22 @@ export interface Definition extends Base.Definition<"learner"> {
 export const isDefinition = (definition: Base.Definition): definition is Definition =>
   definition.kind === "learner" && "bind" in definition
 
+/** What is given, unless a learner without epochs is to go on from a checkpoint. */
+const begins = <A, E>(
+  id: string,
+  resume: Resume | undefined,
+  given: Result.Result<A, E>
+): Result.Result<A, E | CheckpointError> =>
+  resume === undefined || resume === true
+    ? given
+    : Result.fail(
+        new CheckpointError({
+          given: `resume, to the learner "${id}",`,
+          rule: "is for networks, which are trained in epochs",
+          advice: "leave it out"
+        })
+      )
+
 /**
  * Defines a ready-made learner. `train` learns a state, plain JSON of the schema `state`; `predict` uses it on rows whose
  * columns are those of training. `check` finds, without training, what would make training fail on a task, beside bad
@@ -188,8 +204,8 @@ export const define = <const K extends TargetKind, Type, Encoded extends object,
           })
           return Effect.as(Effect.fromResult(problems), { stages: [], notes })
         }),
-      fit: (task, seed) =>
-        Effect.flatMap(Effect.fromResult(decoded), (found) =>
+      fit: (task, seed, resume) =>
+        Effect.flatMap(Effect.fromResult(begins(id, resume, decoded)), (found) =>
           Effect.map(
             toEffect(() => definition.train(found, task, seed)),
             (state) => fitted(found, state, definition.notes?.(found, task, state) ?? [])
