@@ -168,7 +168,8 @@ describe("freezing", () => {
       const callbacks = [Callback.freeze(["head.*", "embedding.**"], { at: 5 })]
       const learner = head.pipe(Optimizer.adam(), Model.classif({ epochs: 5, callbacks }))
       const error = yield* Effect.flip(Learner.train(learner, task))
-      assert.strictEqual(error._tag, "CallbackError")
+      assert.strictEqual(error._tag, "PipelineError")
+      assert.strictEqual((yield* Effect.flip(Learner.check(learner, task))).message, error.message)
       assert.strictEqual(
         error.message,
         'Callback.freeze: paths: "embedding.**" matches no parameter of the network; there are linear.kernel, linear.bias, head.kernel, head.bias; * stands for anything within a name, ** for anything'

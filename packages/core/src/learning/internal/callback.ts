@@ -94,6 +94,8 @@ export interface Hooks<out E = never, out R = never> {
   readonly epochEnd?: Effectful<Ended, E, R>
   readonly end?: Effectful<Epoch, E, R>
   readonly exit?: Effectful<Epoch, never, R>
+  /** Says, before anything is trained, why it cannot do its work in a network with parameters at these paths. */
+  readonly check?: (parameters: ReadonlyArray<string>) => string | undefined
   /**
    * Finds a checkpoint that this callback left of the training, before it begins; undefined if there is none. Asked where
    * training is to go on from whatever there is: `resume: true`.
