@@ -81,9 +81,9 @@ export const preprocessed = <K extends TargetKind, Columns extends string, E, R>
           return { stages: before.stages, notes: [...before.notes, ...notes] }
         })
       ),
-    fit: (task, seed) =>
+    fit: (task, seed, resume) =>
       Effect.flatMap(fit(task, seed), ({ learned, made }) =>
-        Effect.map(learner.fit(transformed(task, made), seed), (inner) => fitted(learned, inner))
+        Effect.map(learner.fit(transformed(task, made), seed, resume), (inner) => fitted(learned, inner))
       ),
     load: (task, json) =>
       Result.flatMap(checked, () =>
