@@ -220,10 +220,18 @@ const check = Effect.fnUntraced(function* (parts: Parts, task: Task) {
   const { loss, optimizer, settings } = parts
   return {
     stages,
-    notes: [...notes, ...batchNotes(parts, task)],
+    notes: [...notes, ...batchNotes(parts, task), ...groupNotes(parts, network)],
     computes: { program: { network, loss: loss.loss, optimizer: optimizer.transform }, engine: settings.engine }
   }
 })
+
+/** What the optimizer says of parameters that are not there. */
+const groupNotes = ({ optimizer, stages }: Parts, network: Graph.Network): ReadonlyArray<Note> =>
+  TrainingNotes.idleGroups(
+    stages.find(({ kind }) => kind === "optimizer")?.id ?? "the optimizer",
+    optimizer.transform.groups ?? [],
+    network.parameters.map(({ path }) => path)
+  )
 
 /** What the batches are worth to the loss. */
 const batchNotes = (parts: Parts, task: Task): ReadonlyArray<Note> => {
