@@ -12,9 +12,10 @@ import * as Merge from "./pipeline/Merge.ts"
 import * as Nn from "./pipeline/Nn.ts"
 import * as Optimizer from "./pipeline/Optimizer.ts"
 import * as Preprocess from "./pipeline/Preprocess.ts"
+import * as Schedule from "./pipeline/Schedule.ts"
 import * as Transform from "./pipeline/Transform.ts"
 
-/** The built-in definitions of stages, transforms and measures. */
+/** The built-in definitions of stages, transforms, schedules and measures. */
 export const all: ReadonlyArray<Definition> = [
   Preprocess.selectDefinition,
   Preprocess.imputeDefinition,
@@ -91,9 +92,14 @@ export const all: ReadonlyArray<Definition> = [
   Merge.productDefinition,
   Optimizer.sgdDefinition,
   Optimizer.adamDefinition,
+  Optimizer.adamwDefinition,
+  Optimizer.rmspropDefinition,
+  Optimizer.adagradDefinition,
+  Optimizer.lionDefinition,
   Optimizer.lineSearchDefinition,
   Optimizer.chainDefinition,
   ...Transform.definitions,
+  ...Schedule.definitions,
   ...Callback.definitions,
   Model.classifDefinition,
   Model.regrDefinition,

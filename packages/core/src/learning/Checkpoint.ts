@@ -3,7 +3,7 @@
  *
  * Going on from one gives the same weights, history and predictions, to the last bit, as a training that was never stopped:
  * see `resume` of `Learner.train`. A file appears whole or not at all, and carries a checksum. It is one of the format
- * safetensors, so that other programs can read the arrays: `arrays/linear.kernel`, `slots/…` of the optimizer, `best/…`.
+ * safetensors, so that other programs can read the arrays: `arrays/linear.kernel`, `slots/…` of the optimizer, `best/…`, `averaged/…`.
  *
  * @example
  * const { state } = yield* Checkpoint.read("checkpoints/epoch-000010.checkpoint")
@@ -72,6 +72,9 @@ const Header = Schema.fromJsonString(
       })
     ),
     history: History,
+    schedules: Schema.Array(Schema.Unknown),
+    /** Of how many weights the average is, if it has begun. */
+    averaged: Schema.optionalKey(Schema.Int),
     frozen: Schema.Array(Schema.String),
     stopped: Schema.optionalKey(Schema.Literals(["time limit", "callback"])),
     callbacks: Schema.Array(Schema.Struct({ id: Schema.String, saved: Schema.Unknown })),
@@ -80,7 +83,7 @@ const Header = Schema.fromJsonString(
   })
 )
 
-const parts = ["arrays", "slots", "best"] as const
+const parts = ["arrays", "slots", "best", "averaged"] as const
 type Part = (typeof parts)[number]
 
 const under = (part: Part, arrays: ReadonlyArray<NamedArray>): ReadonlyArray<NamedArray> =>
@@ -105,13 +108,15 @@ const format = "rocflow checkpoint 1"
 
 /** The bytes of a file, or why there are none: a score or what a callback remembers is no JSON. @category conversions */
 export const toBytes = ({ origin, state }: Checkpoint): Result.Result<Uint8Array, string> => {
-  const { best, callbacks, engine, epoch, frozen, history, stopped, stopping } = state
+  const { averaged, best, callbacks, engine, epoch, frozen, history, schedules, stopped, stopping } = state
   const header = Schema.encodeResult(Header)({
     origin,
     epoch,
     step: engine.step,
     stopping: stopping.map(({ best, ...rest }) => (best === undefined ? rest : { ...rest, best })),
     history,
+    schedules,
+    ...(averaged === undefined ? {} : { averaged: averaged.count }),
     frozen,
     ...(stopped === undefined ? {} : { stopped }),
     callbacks,
@@ -119,7 +124,12 @@ export const toBytes = ({ origin, state }: Checkpoint): Result.Result<Uint8Array
   })
   return Result.mapBoth(header, {
     onSuccess: (text) => {
-      const arrays = [...under("arrays", engine.arrays), ...under("slots", engine.slots), ...under("best", best ?? [])]
+      const arrays = [
+        ...under("arrays", engine.arrays),
+        ...under("slots", engine.slots),
+        ...under("best", best ?? []),
+        ...under("averaged", averaged?.arrays ?? [])
+      ]
       return Safetensors.write({ texts: { format, checkpoint: text, sha256: checksum(text, arrays) }, arrays })
     },
     onFailure: ({ message }) => message.split("\n")[0]!
@@ -134,13 +144,15 @@ export const fromBytes = (bytes: Uint8Array): Result.Result<Checkpoint, string> 
     if (texts["format"] !== format || text === undefined) return yield* Result.fail("rocflow did not write it")
     if (checksum(text, arrays) !== texts["sha256"]) return yield* Result.fail("its checksum is another one")
     const read = yield* Result.mapError(Schema.decodeUnknownResult(Header)(text), () => "its header cannot be read")
-    const { best, callbacks, epoch, frozen, history, origin, step, stopped, stopping } = read
+    const { averaged, best, callbacks, epoch, frozen, history, origin, schedules, step, stopped, stopping } = read
     const state: State = {
       epoch,
       engine: { step, arrays: within("arrays", arrays), slots: within("slots", arrays) },
       stopping: stopping.map(({ best, ...rest }) => ({ best, ...rest })),
       best: best ? within("best", arrays) : undefined,
       history,
+      schedules,
+      averaged: averaged === undefined ? undefined : { count: averaged, arrays: within("averaged", arrays) },
       frozen,
       stopped,
       callbacks

@@ -25,6 +25,10 @@ export interface State {
   /** The arrays of the best epoch so far, where they are to be kept. */
   readonly best: ReadonlyArray<NamedArray> | undefined
   readonly history: History
+  /** What those schedules remember that answer to validation, as plain JSON, in the order in which they stand. */
+  readonly schedules: ReadonlyArray<unknown>
+  /** The average of the weights, and of how many it is, where one is made and has begun. */
+  readonly averaged: { readonly count: number; readonly arrays: ReadonlyArray<NamedArray> } | undefined
   /** The paths of the parameters that are frozen. */
   readonly frozen: ReadonlyArray<string>
   /** Why a callback ended training; undefined where none did. */

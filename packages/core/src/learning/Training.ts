@@ -13,12 +13,16 @@ import type { NamedArray } from "../network/Graph.ts"
 import type { PipelineError } from "../pipeline/PipelineError.ts"
 import * as Seed from "../Seed.ts"
 import type * as Callback from "./Callback.ts"
+import type * as Averaging from "./Averaging.ts"
 import * as Checkpoint from "./Checkpoint.ts"
 import { CheckpointError } from "./CheckpointError.ts"
 import * as EarlyStopping from "./EarlyStopping.ts"
 import * as Events from "./Events.ts"
 import type { History, Row } from "./History.ts"
+import * as Average from "./internal/averaging.ts"
 import { batches, type Data, fill, windowRows } from "./internal/batches.ts"
+import * as Mixup from "./internal/mixup.ts"
+import * as Scheduling from "./internal/scheduling.ts"
 import type { Measure, Scores } from "./Measure.ts"
 import type { Prediction } from "./Prediction.ts"
 import type { Reason, State } from "./State.ts"
@@ -32,11 +36,17 @@ export interface Plan<out E = never, out R = never> {
   readonly engine: Engine.Engine
   readonly program: Engine.Program
   readonly epochs: number
+  /** The epochs over which schedules run; default: `epochs`. */
+  readonly scheduleEpochs?: number | undefined
+  /** The average of the weights that is validated and kept; default: the weights themselves. */
+  readonly averaging?: Averaging.Options | undefined
   /** Rows a batch; the last one of an epoch may be smaller. */
   readonly batchSize: number | "all"
   /** Evaluate every so many epochs, and in the last one. */
   readonly evalFreq: number
   readonly train: Data
+  /** Mixes the rows of each training batch by shares of Beta(mixup, mixup); absent: they stay as they are. */
+  readonly mixup?: number | undefined
   readonly trainMeasures: ReadonlyArray<Measure>
   readonly validation:
     | {
@@ -109,6 +119,9 @@ const runBatches = Effect.fnUntraced(function* (
   }
 })
 
+/** Batches after which nothing is left of what buffers were before: 0.9⁵⁰ is 0.5 %. */
+const settled = 50
+
 /** The measures that early stopping looks at: those with a direction, or the first one alone. */
 const watched = (validation: NonNullable<Plan["validation"]>) => {
   const { measures, stopWhen = "first" } = validation
@@ -153,12 +166,16 @@ export const run = Effect.fnUntraced(function* <E, R>(
   TrainingDiverged | Engine.EngineUnavailable | PipelineError | CheckpointError | E,
   Scope.Scope | R
 > {
-  const { callbacks, program, train, validation } = plan
+  const { callbacks, train, validation } = plan
+  const program = { ...plan.program, pairs: plan.mixup !== undefined }
   const { outputs: width } = program.network
   const size = plan.batchSize === "all" ? train.rows : Math.min(plan.batchSize, train.rows)
   const batchCount = Math.ceil(train.rows / size)
   const trainer = yield* plan.engine.trainer(program, size)
+  const mix = plan.mixup === undefined ? undefined : Mixup.make(plan.mixup, trainer, size)
   const rules = validation === undefined ? [] : watched(validation)
+  const schedules = Scheduling.make(program.optimizer, from?.schedules)
+  const scheduled = plan.scheduleEpochs ?? plan.epochs
   const inOrder = Uint32Array.from({ length: train.rows }, (_, row) => row)
 
   let epoch = from?.epoch ?? 0
@@ -174,6 +191,10 @@ export const run = Effect.fnUntraced(function* <E, R>(
     remind(callbacks, from.callbacks)
   }
   if (frozen.size > 0) trainer.freeze(frozen)
+  const average =
+    plan.averaging === undefined
+      ? undefined
+      : Average.make(plan.averaging, trainer.arrays, program.network.parameters.length, from?.averaged)
 
   const stateNow = (): State => ({
     epoch,
@@ -181,6 +202,8 @@ export const run = Effect.fnUntraced(function* <E, R>(
     stopping,
     best,
     history: [...history],
+    schedules: schedules.save(),
+    averaged: average?.now(),
     frozen: [...frozen],
     stopped,
     callbacks: callbacks.flatMap(({ id = "", save }) => (save === undefined ? [] : [{ id, saved: save() }]))
@@ -221,11 +244,14 @@ export const run = Effect.fnUntraced(function* <E, R>(
       const event = { epoch, batch, rows: rows.length }
       for (const { batchBegin } of callbacks) batchBegin?.(event, control)
       fill(train, rows, trainer)
-      const loss = trainer.step(rows.length, train.weights !== undefined)
+      mix?.(rows.length, train.weights !== undefined, Seed.derive(program.seed, "mixup", epoch, batch))
+      schedules.advance(Math.min(1, ((epoch - 1) * batchCount + batch - 1) / (scheduled * batchCount)))
+      const loss = trainer.step(rows.length, train.weights !== undefined, schedules.read)
       if (!Number.isFinite(loss)) {
         failed = { batch, loss }
         return false
       }
+      average?.updated()
       total += loss * rows.length
       if (outputs !== undefined) {
         rows.forEach((row, i) => outputs.set(trainer.scores.subarray(i * width, (i + 1) * width), row * width))
@@ -254,8 +280,27 @@ export const run = Effect.fnUntraced(function* <E, R>(
     return outputs
   })
 
-  const validate = Effect.fnUntraced(function* (passed: Callback.Passed) {
-    if (validation === undefined) return {}
+  /** Training passes without updates: the layers bring their buffers to the weights as they are. */
+  const settle = Effect.fnUntraced(function* () {
+    for (let passed = 0; passed < settled; passed += batchCount) {
+      yield* runBatches(train, inOrder, size, undefined, (rows) => {
+        train.sources.forEach((source, i) => source.fill(rows, trainer.inputs[i]!))
+        trainer.settle(rows.length)
+        return true
+      })
+    }
+  })
+
+  /** Runs something with the weights that would be kept: the average, where there is one. */
+  const asKept = <A, E2>(body: Effect.Effect<A, E2>) =>
+    Effect.suspend(() => {
+      const restore = average?.swap()
+      if (restore === undefined) return body
+      const stale = plan.averaging?.type === "swa" && program.network.buffers.length > 0
+      return Effect.ensuring(stale ? Effect.andThen(settle(), body) : body, Effect.sync(restore))
+    })
+
+  const judge = Effect.fnUntraced(function* (validation: NonNullable<Plan["validation"]>) {
     const outputs = yield* scoreRows(validation.data)
     // The last update of the epoch may have gone too far, which the losses before it cannot tell.
     if (!outputs.every(Number.isFinite)) return yield* diverged(batchCount, "finite, but a validation score is not")
@@ -264,6 +309,14 @@ export const run = Effect.fnUntraced(function* <E, R>(
       EarlyStopping.step({ ...validation, direction }, stopping[i] ?? EarlyStopping.initial, epoch, valid[id]!)
     )
     if (stopping[0]?.improved === true && validation.restoreBest) best = trainer.state().arrays
+    return valid
+  })
+
+  const validate = Effect.fnUntraced(function* (passed: Callback.Passed) {
+    if (validation === undefined) return {}
+    const valid = yield* asKept(judge(validation))
+    const [first] = validation.measures
+    if (first.direction !== undefined) schedules.evaluated(valid[first.id]!, first.direction)
     yield* tell((c) => c.validEnd, { ...passed, valid })
     return valid
   })
@@ -275,12 +328,15 @@ export const run = Effect.fnUntraced(function* <E, R>(
     const evaluated = epoch % plan.evalFreq === 0 || epoch === plan.epochs
     const outputs = evaluated && plan.trainMeasures.length > 0 ? new Float32Array(train.rows * width) : undefined
     const loss = yield* trainEpoch(outputs)
+    const learningRate = program.optimizer.learningRate?.(schedules.read)
+    average?.epochEnded(epoch / scheduled)
     const scores = outputs === undefined ? {} : measure(plan.trainMeasures, plan.predict(outputs, train))
     const passed = { epoch, loss, train: scores }
     yield* tell((c) => c.beforeValid, passed)
     const valid = evaluated ? yield* validate(passed) : {}
     const seconds = ((yield* Clock.currentTimeMillis) - started) / 1000
-    const row: Row = { epoch, loss, seconds, train: scores, valid }
+    const rate = learningRate === undefined ? {} : { learningRate }
+    const row: Row = { epoch, loss, seconds, ...rate, train: scores, valid }
     if (evaluated) history.push(row)
     const improved = evaluated && stopping[0]?.improved === true
     yield* tell((c) => c.epochEnd, { row, evaluated, improved })
@@ -301,7 +357,7 @@ export const run = Effect.fnUntraced(function* <E, R>(
     )
   )
   const state = stateNow()
-  const arrays = best ?? state.engine.arrays
+  const arrays = best ?? (yield* asKept(Effect.sync(() => trainer.state().arrays)))
   if (arrays.some(({ values }) => values.some((value) => !Number.isFinite(value)))) {
     // The last update may go too far, and no later loss tells.
     return yield* diverged(batchCount, "finite, but a weight is not")

@@ -46,6 +46,8 @@ const scripted = (lossOf: (step: number) => number = () => 1, weightOf: (step: n
         return lossOf(steps)
       },
       freeze: () => {},
+      arrays: [],
+      settle: () => {},
       state: () => ({
         step: steps,
         arrays: [{ path: "steps", shape: [1], values: Float32Array.of(weightOf(steps)) }],
@@ -753,13 +755,14 @@ describe("real training", () => {
 })
 
 describe("a state", () => {
-  it.effect("resumes training as if it had never stopped, also from a file, with dropout and Adam", () =>
+  it.effect("resumes training as if it had never stopped, also from a file, with dropout, mixup and Adam", () =>
     Effect.gen(function* () {
       const plan = yield* real
       for (const optimizer of [sgd(0.3), boundOf(Transform.adam(), Transform.rate(0.05))]) {
         for (const restoreBest of [false, true]) {
           const whole: Training.Plan = {
             ...plan,
+            mixup: restoreBest ? undefined : 0.4,
             program: { ...plan.program, optimizer },
             validation: { ...plan.validation!, restoreBest }
           }

@@ -12,6 +12,7 @@ import * as Nn from "../../src/pipeline/Nn.ts"
 import * as Optimizer from "../../src/pipeline/Optimizer.ts"
 import * as Preprocess from "../../src/pipeline/Preprocess.ts"
 import * as Registry from "../../src/pipeline/Registry.ts"
+import * as Schedule from "../../src/pipeline/Schedule.ts"
 import * as Transform from "../../src/pipeline/Transform.ts"
 import * as Testing from "../../src/testing.ts"
 import { hasNative } from "../support/engines.ts"
@@ -156,7 +157,15 @@ for (const [definition, options = {}] of preprocessing) {
 const optimizers: ReadonlyArray<readonly [Optimizer.Definition, object?]> = [
   [Optimizer.sgdDefinition, { learningRate: 0.1 }],
   [Optimizer.sgdDefinition, { learningRate: 0.1, momentum: 0.9, nesterov: true }],
+  [Optimizer.sgdDefinition, { learningRate: { type: "Schedule.linear", from: 0.1 }, momentum: 0.9, weightDecay: 0.1 }],
   [Optimizer.adamDefinition],
+  [Optimizer.adamDefinition, { clipNorm: 1, groups: [{ paths: ["head.*"], rate: 0.1, weightDecay: 0.01 }] }],
+  [Optimizer.adamwDefinition],
+  [Optimizer.adamwDefinition, { weightDecay: { type: "Schedule.flatCosine", from: 0.02 } }],
+  [Optimizer.rmspropDefinition],
+  [Optimizer.rmspropDefinition, { momentum: 0.9, centered: true }],
+  [Optimizer.adagradDefinition],
+  [Optimizer.lionDefinition, { weightDecay: 0.1 }],
   [Optimizer.lineSearchDefinition],
   [Optimizer.chainDefinition, { transforms: [{ type: "Transform.clip", norm: 1 }, "Transform.adam"] }]
 ]
@@ -169,8 +178,13 @@ const transforms: ReadonlyArray<readonly [Transform.Definition, object?]> = [
   [Transform.momentumDefinition, { momentum: 0.9 }],
   [Transform.momentumDefinition, { momentum: 0.9, nesterov: true }],
   [Transform.adamDefinition],
+  [Transform.rmspropDefinition],
+  [Transform.rmspropDefinition, { centered: true }],
+  [Transform.adagradDefinition],
+  [Transform.lionDefinition],
   [Transform.decayDefinition, { rate: 0.01 }],
   [Transform.rateDefinition, { rate: 0.1 }],
+  [Transform.rateDefinition, { rate: { type: "Schedule.cosine", from: 0.1 } }],
   [Transform.lineSearchDefinition],
   [
     Transform.groupDefinition,
@@ -187,6 +201,24 @@ for (const [definition, options = {}] of transforms) {
   run(`${definition.id} ${JSON.stringify(options)}`, Testing.OptimizerLaws.ofTransform(definition, options, find))
 }
 
+const schedules: ReadonlyArray<readonly [Schedule.Definition, object]> = [
+  [Schedule.constantDefinition, { from: 0.1 }],
+  [Schedule.constantDefinition, { from: 0.1, warmUp: 0.2 }],
+  [Schedule.linearDefinition, { from: 0.1, to: 0.2 }],
+  [Schedule.polynomialDefinition, { from: 0.1, power: 0.5, warmUp: 0.1 }],
+  [Schedule.stepDefinition, { from: 0.1, at: [0.2, 0.9], factor: 0.5 }],
+  [Schedule.exponentialDefinition, { from: 0.1, to: 0.001 }],
+  [Schedule.cosineDefinition, { from: 0.1, warmUp: 0.1 }],
+  [Schedule.oneCycleDefinition, { peak: 0.1 }],
+  [Schedule.oneCycleDefinition, { from: 0.95, peak: 0.85, to: 0.95, rise: 0.5 }],
+  [Schedule.coslog4Definition, { from: 0.1 }],
+  [Schedule.flatCosineDefinition, { from: 0.1 }],
+  [Schedule.plateauDefinition, { from: 0.1, patience: 1, cooldown: 1 }]
+]
+for (const [definition, options] of schedules) {
+  run(`${definition.id} ${JSON.stringify(options)}`, Testing.ScheduleLaws.of(definition, options, find))
+}
+
 for (const measure of Measure.definitions) run(measure.id, Testing.MeasureLaws.of(measure))
 
 describe("the tables", () => {
@@ -198,6 +230,7 @@ describe("the tables", () => {
     ["preprocessing", ["preprocess"], idsOf(preprocessing)],
     ["optimizers", ["optimizer"], idsOf(optimizers)],
     ["transforms", ["transform"], idsOf(transforms)],
+    ["schedules", ["schedule"], idsOf(schedules)],
     ["measures", ["measure"], Measure.definitions.map(({ id }) => id).toSorted()]
   ])("of %s hold every definition", (_, kinds, ids) => {
     const all = Definitions.all.filter(({ kind }) => kinds.includes(kind)).map(({ id }) => id)

@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as Graph from "../../network/Graph.ts"
+import * as Schedule from "../../pipeline/Schedule.ts"
 import * as Shape from "../../pipeline/Shape.ts"
 import type { Loss } from "../../pipeline/Stage.ts"
 import * as Seed from "../../Seed.ts"
@@ -107,10 +108,11 @@ const makeScorer = (
 }
 
 const makeTrainer = (use: () => Tfjs, program: Engine.Program, rows: number): Engine.Trainer => {
-  const { loss, network, optimizer, seed } = program
+  const { loss, network, optimizer, pairs = false, seed } = program
   const { inputs, scores, tensors } = memory(network, rows)
-  const targets = new Float32Array(rows)
-  const weights = new Float32Array(rows)
+  const copies = pairs ? 2 : 1
+  const targets = new Float32Array(copies * rows)
+  const weights = new Float32Array(copies * rows)
   const parameters = Graph.initialise(network.parameters, seed)
   const buffers = Graph.initialise(network.buffers, seed)
   const begun = optimizer.begin(parameters.map(({ path }) => path))
@@ -129,6 +131,19 @@ const makeTrainer = (use: () => Tfjs, program: Engine.Program, rows: number): En
   let updater = updaterWithout(new Set())
   let steps = 0
 
+  /** The scores of a training pass; buffers take their next values. */
+  const trainingPass = (tf: Tfjs, x: ReadonlyArray<Tf.Tensor>, given: ReadonlyArray<Tf.Tensor>): Tf.Tensor =>
+    forward({
+      tf,
+      network,
+      inputs: x,
+      parameters: given,
+      buffers: toTensors(tf, buffers),
+      training: true,
+      random: (path) => Seed.generator(Seed.derive(seed, "mask", steps, path)),
+      update: (buffer, next) => buffers[buffer]!.values.set(next.dataSync())
+    })
+
   /**
    * The loss, its gradients, and the scores of the forward pass, which stand in `scores`. Nothing is returned through
    * `tidy`, which would look for tensors among the numbers of a gradient, one by one: longer than the step itself.
@@ -139,18 +154,9 @@ const makeTrainer = (use: () => Tfjs, program: Engine.Program, rows: number): En
     tf.tidy(() => {
       const x = tensors(tf, used)
       const { grads, value } = tf.valueAndGrads((...given: ReadonlyArray<Tf.Tensor>) => {
-        const output = forward({
-          tf,
-          network,
-          inputs: x,
-          parameters: given,
-          buffers: toTensors(tf, buffers),
-          training: true,
-          random: (path) => Seed.generator(Seed.derive(seed, "mask", steps, path)),
-          update: (buffer, next) => buffers[buffer]!.values.set(next.dataSync())
-        })
+        const output = trainingPass(tf, x, given)
         scores.set(output.dataSync())
-        return lossTensor(tf, loss, output as Tf.Tensor2D, batch)
+        return lossTensor(tf, loss, (pairs ? tf.concat([output, output]) : output) as Tf.Tensor2D, batch)
       })([...toTensors(tf, parameters)])
       before = value.dataSync()[0]!
       gradients = grads.map((gradient) => gradient.dataSync<"float32">())
@@ -173,24 +179,29 @@ const makeTrainer = (use: () => Tfjs, program: Engine.Program, rows: number): En
     targets,
     weights,
     scores,
-    step: (used, weighted) => {
+    step: (used, weighted, read = Schedule.reading(0)) => {
       steps += 1
       const batch = {
-        targets: targets.subarray(0, used),
-        weights: weighted ? weights.subarray(0, used) : undefined
+        targets: targets.subarray(0, copies * used),
+        weights: weighted || pairs ? weights.subarray(0, copies * used) : undefined
       }
       const { gradients, loss: value } = differentiate(use(), used, batch)
       if (!Number.isFinite(value)) return value
       const { begun, slots, trained } = updater
       parameters.forEach((_, i) => trained.includes(i) || gradients[i]!.fill(0))
       const arrays = trained.map((i) => ({ ...parameters[i]!, update: gradients[i]! }))
-      begun.apply({ step: steps, arrays, search: () => search(used, gradients) }, slots)
+      begun.apply({ step: steps, arrays, read, search: () => search(used, gradients) }, slots)
       for (const { update, values } of arrays) for (let i = 0; i < values.length; i++) values[i]! -= update[i]!
       return value
     },
     score: (used) => {
       const tf = use()
       tf.tidy(() => scoreInto(tf, network, tensors(tf, used), parameters, buffers, scores))
+    },
+    arrays: [...parameters, ...buffers],
+    settle: (used) => {
+      const tf = use()
+      tf.tidy(() => void trainingPass(tf, tensors(tf, used), toTensors(tf, parameters)))
     },
     freeze: (paths) => {
       updater = updaterWithout(paths)

@@ -25,8 +25,10 @@ import { windowRows } from "./batches.ts"
 import { decodeOptions } from "./decodeOptions.ts"
 import { intercept } from "./intercept.ts"
 import * as Members from "./members.ts"
+import * as Mixup from "./mixup.ts"
 import * as Preprocessing from "./preprocessing.ts"
 import * as Resuming from "./resuming.ts"
+import * as Scheduling from "./scheduling.ts"
 import * as Settings from "./settings.ts"
 import * as TrainingNotes from "./trainingNotes.ts"
 
@@ -90,6 +92,16 @@ const networkOf = (
         )
       : Result.succeed(made)
   )
+}
+
+const lossId = ({ stages }: Parts): string => stages.find(({ kind }) => kind === "loss")?.id ?? "the loss"
+
+/** Refuses a network that cannot be trained as the model says. */
+const checkMixup = (parts: Parts, network: Graph.Network): Result.Result<void, PipelineError> => {
+  const { loss, optimizer, settings } = parts
+  if (settings.mixup === undefined) return Result.succeed(undefined)
+  const problem = Mixup.problem({ id: lossId(parts), weighted: loss.weighted }, optimizer.transform.searches, network)
+  return problem === undefined ? Result.succeed(undefined) : Result.fail(problem)
 }
 
 /** The scores that are predicted and measured, from the outputs of a network. */
@@ -212,6 +224,7 @@ const checkCallbacks = (callbacks: ReadonlyArray<Hooks>, { parameters }: Graph.N
 /** Finds what would make training fail, except what only training shows. */
 const check = Effect.fnUntraced(function* (parts: Parts, task: Task) {
   yield* Effect.fromResult(Settings.check(parts.settings, task))
+  yield* Effect.fromResult(Scheduling.check(parts.optimizer.transform, parts.settings.validation))
   // Any seed will do: whether rows are left on both sides does not depend on it.
   const seed = Seed.root(0)
   yield* Effect.fromResult(Settings.splitRows(task, parts.settings.validation, seed))
@@ -219,21 +232,30 @@ const check = Effect.fnUntraced(function* (parts: Parts, task: Task) {
   yield* dataOf(task, learned, made)
   const network = yield* Effect.fromResult(networkOf(parts, learned, task))
   yield* Effect.fromResult(checkCallbacks(hooksOf(parts.settings), network))
+  yield* Effect.fromResult(checkMixup(parts, network))
   const { notes, stages } = Preprocessing.checked(steps)
   const { loss, optimizer, settings } = parts
   return {
     stages,
-    notes: [...notes, ...batchNotes(parts, task)],
+    notes: [...notes, ...batchNotes(parts, task), ...groupNotes(parts, network)],
     computes: { program: { network, loss: loss.loss, optimizer: optimizer.transform }, engine: settings.engine }
   }
 })
 
+/** What the optimizer says of parameters that are not there. */
+const groupNotes = ({ optimizer, stages }: Parts, network: Graph.Network): ReadonlyArray<Note> =>
+  TrainingNotes.idleGroups(
+    stages.find(({ kind }) => kind === "optimizer")?.id ?? "the optimizer",
+    optimizer.transform.groups ?? [],
+    network.parameters.map(({ path }) => path)
+  )
+
 /** What the batches are worth to the loss. */
-const batchNotes = ({ loss, settings, stages }: Parts, task: Task): ReadonlyArray<Note> => {
+const batchNotes = (parts: Parts, task: Task): ReadonlyArray<Note> => {
+  const { loss, settings } = parts
   if (task.kind !== "binary" || !loss.translationInvariant) return []
   const positives = task.target.reduce((count, code) => count + (code === 0 ? 1 : 0), 0)
-  const id = stages.find(({ kind }) => kind === "loss")?.id ?? "the loss"
-  return TrainingNotes.rankingBatches(id, positives / task.rows, settings.batchSize, task.rows)
+  return TrainingNotes.rankingBatches(lossId(parts), positives / task.rows, settings.batchSize, task.rows)
 }
 
 /** Why the first validation measure had no value in any epoch; undefined if it had one, or was not asked for. */
@@ -269,11 +291,13 @@ const afterTraining = (
 const fit = Effect.fnUntraced(function* (parts: Parts, task: Task, seed: Seed.Seed, resume?: Learner.Resume) {
   const { loss, settings, stages } = parts
   yield* Effect.fromResult(Settings.check(settings, task))
+  yield* Effect.fromResult(Scheduling.check(parts.optimizer.transform, settings.validation))
   const { validation } = settings
   const { train, valid } = yield* Effect.fromResult(Settings.splitRows(task, validation, seed))
   const { learned, made } = yield* Preprocessing.fit(stages, Features.fromTask(train), seed)
   const data = yield* dataOf(train, learned, made)
   const network = yield* Effect.fromResult(networkOf(parts, learned, task))
+  yield* Effect.fromResult(checkMixup(parts, network))
   const held =
     valid === undefined
       ? undefined
@@ -288,9 +312,12 @@ const fit = Effect.fnUntraced(function* (parts: Parts, task: Task, seed: Seed.Se
       engine,
       program: { ...program, seed },
       epochs: settings.epochs,
+      scheduleEpochs: settings.scheduleEpochs,
+      averaging: settings.averaging,
       batchSize: settings.batchSize,
       evalFreq: settings.evalFreq,
       train: data,
+      mixup: settings.mixup,
       trainMeasures: settings.measures,
       validation: validation === undefined || held === undefined ? undefined : { ...validation, data: held },
       callbacks,

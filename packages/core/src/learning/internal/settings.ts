@@ -11,13 +11,18 @@ import * as Holdout from "../../splitting/Holdout.ts"
 import { rowsWhere } from "../../splitting/Split.ts"
 import type { Callback } from "../Callback.ts"
 import type { Measure } from "../Measure.ts"
+import type * as Averaging from "../Averaging.ts"
 import type * as Validation from "../Validation.ts"
 
 /** The options of a model, with every default filled in. */
 export interface Settings {
   readonly epochs: number
+  /** The epochs over which schedules run; default: `epochs`. */
+  readonly scheduleEpochs?: number
+  readonly averaging?: Averaging.Options
   readonly batchSize: number | "all"
   readonly evalFreq: number
+  readonly mixup?: number
   readonly measures: ReadonlyArray<Measure>
   readonly validation?: Validation.Options
   readonly callbacks: ReadonlyArray<Callback>

@@ -108,27 +108,32 @@ describe.each(builds)("kernels, %s", (arithmetic) => {
       { numRuns: 40 }
     ))
 
-  it("multiply a matrix and a vector, from either side", () =>
+  it("multiply a matrix and one or two vectors, from either side", () =>
     fc.assert(
-      fc.property(sizes, ([m, k]) => {
+      fc.property(fc.constantFrom(1, 2), sizes, (units, [m, k]) => {
         const { kernels, put, read, reserve } = machine(arithmetic)
-        const [x, w, d] = [numbers(m * k, "x"), numbers(k, "w"), numbers(m, "d")]
-        const [y, s] = [reserve(m), reserve(k)]
+        const [x, w, d] = [numbers(m * k, "x"), numbers(units * k, "w"), numbers(units * m, "d")]
+        const [y, s] = [reserve(units * m), reserve(units * k)]
         const at = put(x)
-        kernels.dots(m, k, at, 4 * k, put(w), y, 4, put([0.5]))
+        const bias = [0.5, -2]
+        kernels.dots(units, m, k, at, 4 * k, put(w), 4 * k, y, 4 * units, put(bias))
         expectClose(
-          read(y, m),
-          times(m).map((i) => times(k).reduce((sum, p) => sum + x[i * k + p]! * w[p]!, 0.5)),
+          read(y, units * m),
+          times(m).flatMap((i) =>
+            times(units).map((u) => times(k).reduce((sum, p) => sum + x[i * k + p]! * w[u * k + p]!, bias[u]!))
+          ),
           1e-5
         )
-        kernels.weightedRows(m, k, put(d), at, 4 * k, s, 4)
+        kernels.weightedRows(units, m, k, put(d), 4 * m, at, 4 * k, s, 4 * units)
         expectClose(
-          read(s, k),
-          times(k).map((p) => times(m).reduce((sum, i) => sum + x[i * k + p]! * d[i]!, 0)),
+          read(s, units * k),
+          times(k).flatMap((p) =>
+            times(units).map((u) => times(m).reduce((sum, i) => sum + x[i * k + p]! * d[u * m + i]!, 0))
+          ),
           1e-5
         )
       }),
-      { numRuns: 40 }
+      { numRuns: 60 }
     ))
 
   it.each(Object.entries(functions))("compute %s and its derivative", (name, f) => {

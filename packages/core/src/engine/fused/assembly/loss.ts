@@ -3,7 +3,7 @@
  *
  * A row has the weight `scale`, times its own where there are weights (`weights` is 0 where there are none).
  */
-import { choose, exp4, firstLanes, log1p4, sum4 } from "./vector"
+import { choose, exp4, firstLanes, inside, log1p4, max4, sum4 } from "./vector"
 
 function weightOf(weights: usize, o: usize, scale: v128): v128 {
   return weights == 0 ? scale : f32x4.mul(scale, v128.load(weights + o))
@@ -78,18 +78,16 @@ export function crossEntropy(
   const bytes = (<usize>classes) << 2
   let value: f64 = 0
   for (let i = 0; i < n; i++) {
-    let highest: f32 = load<f32>(scores)
-    for (let o: usize = 4; o < bytes; o += 4) {
-      const s = load<f32>(scores + o)
-      // Written so that NaN is kept.
-      if (!(s <= highest)) highest = s
+    let tops = v128.load32_splat(scores)
+    for (let j = 0; j < classes; j += 4) {
+      tops = f32x4.max(tops, choose(inside(classes - j), v128.load(scores + ((<usize>j) << 2)), tops))
     }
+    const highest = max4(tops)
     const top = f32x4.splat(highest)
     let sum = f32x4.splat(0)
     for (let j = 0; j < classes; j += 4) {
       const o = (<usize>j) << 2
-      let e = exp4(f32x4.sub(v128.load(scores + o), top))
-      if (classes - j < 4) e = v128.and(e, firstLanes(classes - j))
+      const e = v128.and(exp4(f32x4.sub(v128.load(scores + o), top)), inside(classes - j))
       v128.store(gradient + o, e)
       sum = f32x4.add(sum, e)
     }
