@@ -13,16 +13,37 @@ import * as Nn from "./pipeline/Nn.ts"
 import * as Optimizer from "./pipeline/Optimizer.ts"
 import * as Preprocess from "./pipeline/Preprocess.ts"
 import * as Schedule from "./pipeline/Schedule.ts"
+import * as Target from "./pipeline/Target.ts"
 import * as Transform from "./pipeline/Transform.ts"
 
 /** The built-in definitions of stages, transforms, schedules and measures. */
 export const all: ReadonlyArray<Definition> = [
   Preprocess.selectDefinition,
+  Preprocess.missingIndicatorDefinition,
   Preprocess.imputeDefinition,
+  Preprocess.collapseLevelsDefinition,
   Preprocess.oneHotDefinition,
+  Preprocess.ordinalEncodingDefinition,
+  Preprocess.frequencyEncodingDefinition,
+  Preprocess.targetEncodingDefinition,
   Preprocess.standardiseDefinition,
+  Preprocess.robustScaleDefinition,
+  Preprocess.smoothClipDefinition,
+  Preprocess.minMaxDefinition,
+  Preprocess.quantileTransformDefinition,
+  Preprocess.log1pDefinition,
+  Preprocess.signedRootDefinition,
+  Preprocess.yeoJohnsonDefinition,
+  Preprocess.boxCoxDefinition,
+  Preprocess.binDefinition,
+  Preprocess.pcaDefinition,
+  Preprocess.polynomialDefinition,
+  Preprocess.splineDefinition,
+  Preprocess.deriveDefinition,
+  Preprocess.hashTextDefinition,
   Preprocess.datesDefinition,
   Preprocess.dropConstantsDefinition,
+  Preprocess.classBalancingDefinition,
   Image.reshapeDefinition,
   Image.resizeDefinition,
   Image.cropDefinition,
@@ -101,6 +122,7 @@ export const all: ReadonlyArray<Definition> = [
   ...Transform.definitions,
   ...Schedule.definitions,
   ...Callback.definitions,
+  ...Target.definitions,
   Model.classifDefinition,
   Model.regrDefinition,
   ...Measure.definitions

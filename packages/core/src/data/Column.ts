@@ -425,6 +425,29 @@ export const asNumbers = (column: Column): Float64Array | undefined => {
   }
 }
 
+/**
+ * Counts the different values that occur; missing ones are none. Of tensors it counts the different places.
+ *
+ * ```ts
+ * Column.cardinality(Column.numeric([1, 1, 3, null])) // => 2
+ * ```
+ */
+export const cardinality = (column: Column): number => {
+  switch (column.type) {
+    case "factor":
+      return new Set(column.codes.filter((code) => code >= 0)).size
+    case "tensor":
+      return new Set(asFactor(column).codes.filter((code) => code >= 0)).size
+    default: {
+      const values = new Set<string | number>()
+      for (let row = 0; row < column.values.length; row++) {
+        if (column.missing?.[row] !== 1) values.add(column.values[row]!)
+      }
+      return values.size
+    }
+  }
+}
+
 /** With fewer rows nothing tells a label from a category. */
 const fewRows = 20
 
@@ -434,16 +457,6 @@ const fewRows = 20
  */
 export const isLabel = (column: Column): boolean => {
   if (column.type !== "factor" && column.type !== "string") return false
-  const values: Iterable<string | number> = column.type === "factor" ? column.codes : column.values
-  const different = new Set<string | number>()
-  let known = 0
-  let row = 0
-  for (const value of values) {
-    if (column.missing?.[row] !== 1) {
-      known += 1
-      different.add(value)
-    }
-    row += 1
-  }
-  return known >= fewRows && different.size > known / 2
+  const known = length(column) - countMissing(column)
+  return known >= fewRows && cardinality(column) > known / 2
 }

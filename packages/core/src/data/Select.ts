@@ -7,8 +7,11 @@
  * - `{ type: numeric }`, where `numeric` means whole numbers, too; `{ type: [factor, string] }`;
  * - `{ matching: "^x" }`, a regular expression that the name must match somewhere;
  * - `{ missing: true }`, columns in which a value is missing, or `false`, those that are complete;
+ * - `{ cardinality: { atLeast: 11 } }`, columns of so many different values; `atMost` is the other bound;
  * - `{ except: … }`, all columns but those of another selector;
  * - `{ anyOf: [ … ] }` and `{ allOf: [ … ] }`, unions and intersections of selectors.
+ *
+ * Whoever takes a selector says of which rows: a stage of a pipeline decides on the training rows, and keeps the names.
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -20,9 +23,32 @@ export type Select<N extends string = string> =
   | { readonly type: Column.Type | ReadonlyArray<Column.Type> }
   | { readonly matching: string }
   | { readonly missing: boolean }
+  | { readonly cardinality: Cardinality }
   | { readonly except: Select<N> }
   | { readonly anyOf: ReadonlyArray<Select<N>> }
   | { readonly allOf: ReadonlyArray<Select<N>> }
+
+/** Bounds of the number of different values; at least one of them. @category models */
+export interface Cardinality {
+  readonly atLeast?: number
+  readonly atMost?: number
+}
+
+/** The names that a selector writes out, as far as the compiler knows them. @category type-level */
+export type NamesOf<S> = [Select] extends [S] ? string : Written<S>
+
+type Written<S> =
+  S extends ReadonlyArray<infer N>
+    ? N
+    : S extends
+          | { readonly except: infer T }
+          | { readonly anyOf: ReadonlyArray<infer T> }
+          | { readonly allOf: ReadonlyArray<infer T> }
+      ? NamesOf<T>
+      : never
+
+/** How many columns a selector takes, where the compiler knows: a list of names. @category type-level */
+export type CountOf<S> = S extends ReadonlyArray<unknown> ? (number extends S["length"] ? number : S["length"]) : number
 
 const Type = Schema.Literals(Column.types)
 
@@ -31,11 +57,22 @@ const isPattern = (source: string): boolean => Result.isSuccess(patternOf(source
 const patternOf = (source: string): Result.Result<RegExp, unknown> =>
   Result.try({ try: () => new RegExp(source, "u"), catch: (cause) => cause })
 
+const bound = Schema.optionalKey(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)))
+
+const Bounds = Schema.Struct({ atLeast: bound, atMost: bound }).check(
+  Schema.makeFilter(({ atLeast, atMost }) =>
+    atLeast === undefined && atMost === undefined
+      ? "Expected atLeast, atMost or both"
+      : (atLeast ?? 0) > (atMost ?? Infinity)
+        ? `Expected atMost to be no less than atLeast, ${atLeast}`
+        : undefined
+  )
+)
+
 const Nested = Schema.suspend((): Schema.Codec<Select> => schema)
 
-/** The schema of selectors. @category schemas */
-export const schema: Schema.Codec<Select> = Schema.Union([
-  Schema.Array(Schema.NonEmptyString),
+/** The schema of selectors that describe columns instead of naming them. @category schemas */
+export const described: Schema.Codec<Exclude<Select, ReadonlyArray<string>>> = Schema.Union([
   Schema.Struct({ type: Schema.Union([Type, Schema.Array(Type)]) }),
   Schema.Struct({
     matching: Schema.NonEmptyString.check(
@@ -43,13 +80,27 @@ export const schema: Schema.Codec<Select> = Schema.Union([
     )
   }),
   Schema.Struct({ missing: Schema.Boolean }),
+  Schema.Struct({ cardinality: Bounds }),
   Schema.Struct({ except: Nested }),
   Schema.Struct({ anyOf: Schema.Array(Nested) }),
   Schema.Struct({ allOf: Schema.Array(Nested) })
-]).annotate({ identifier: "Select" })
+]).annotate({ identifier: "Description" })
+
+/** The schema of selectors. @category schemas */
+export const schema: Schema.Codec<Select> = Schema.Union([Schema.Array(Schema.NonEmptyString), described]).annotate({
+  identifier: "Select"
+})
+
+/** Every column. @category constructors */
+export const all = (): { readonly except: readonly [] } => ({ except: [] })
+
+/** No column. @category constructors */
+export const none = (): readonly [] => []
 
 /** Columns of one of some types; `numeric` means whole numbers, too. @category constructors */
-export const type = (...types: ReadonlyArray<Column.Type>): Select => ({ type: types })
+export const type = (...types: ReadonlyArray<Column.Type>): { readonly type: ReadonlyArray<Column.Type> } => ({
+  type: types
+})
 
 /**
  * Columns whose name matches a regular expression somewhere.
@@ -59,23 +110,35 @@ export const type = (...types: ReadonlyArray<Column.Type>): Select => ({ type: t
  * ```
  * @category constructors
  */
-export const matching = (pattern: RegExp | string): Select => ({
+export const matching = (pattern: RegExp | string): { readonly matching: string } => ({
   matching: typeof pattern === "string" ? pattern : pattern.source
 })
 
-/** Columns in which a value is missing. @category constructors */
-export const missing = (): Select => ({ missing: true })
+/** Columns in which a value is missing; `missing(false)`: those that are complete. @category constructors */
+export const missing = (isMissing = true): { readonly missing: boolean } => ({ missing: isMissing })
+
+/**
+ * Columns of so many different values, missing ones not counted; a tensor column is none of them.
+ *
+ * ```ts
+ * Select.cardinality({ atLeast: 11 }) // categories of more than 10 levels, and most numbers
+ * ```
+ * @category constructors
+ */
+export const cardinality = (bounds: Cardinality): { readonly cardinality: Cardinality } => ({ cardinality: bounds })
 
 /** All columns but those of a selector. @category constructors */
-export const except = <const N extends string>(selector: Select<N>): { readonly except: Select<N> } => ({
-  except: selector
-})
+export const except = <const S extends Select>(selector: S): { readonly except: S } => ({ except: selector })
 
 /** Columns that at least one of the selectors takes. @category constructors */
-export const union = (...selectors: ReadonlyArray<Select>): Select => ({ anyOf: selectors })
+export const anyOf = <const S extends ReadonlyArray<Select>>(...selectors: S): { readonly anyOf: S } => ({
+  anyOf: selectors
+})
 
 /** Columns that all of the selectors take. @category constructors */
-export const intersection = (...selectors: ReadonlyArray<Select>): Select => ({ allOf: selectors })
+export const allOf = <const S extends ReadonlyArray<Select>>(...selectors: S): { readonly allOf: S } => ({
+  allOf: selectors
+})
 
 /** The names that a selector writes out, which must be there. */
 export const named = (selector: Select): ReadonlyArray<string> => {
@@ -86,7 +149,17 @@ export const named = (selector: Select): ReadonlyArray<string> => {
   return []
 }
 
-const isNames = (selector: Select): selector is ReadonlyArray<string> => Array.isArray(selector)
+/** The patterns that a selector writes out. */
+export const patterns = (selector: Select): ReadonlyArray<string> => {
+  if (isNames(selector)) return []
+  if ("matching" in selector) return [selector.matching]
+  if ("except" in selector) return patterns(selector.except)
+  if ("anyOf" in selector) return selector.anyOf.flatMap(patterns)
+  return "allOf" in selector ? selector.allOf.flatMap(patterns) : []
+}
+
+/** Whether a selector is a list of names. @category guards */
+export const isNames = (selector: Select): selector is ReadonlyArray<string> => Array.isArray(selector)
 
 const takes = (selector: Select, name: string, column: Column.Column): boolean => {
   if (isNames(selector)) return selector.includes(name)
@@ -101,6 +174,11 @@ const takes = (selector: Select, name: string, column: Column.Column): boolean =
     })
   }
   if ("missing" in selector) return Column.hasMissing(column) === selector.missing
+  if ("cardinality" in selector) {
+    const { atLeast = 0, atMost = Infinity } = selector.cardinality
+    const count = column.type === "tensor" ? Number.NaN : Column.cardinality(column)
+    return count >= atLeast && count <= atMost
+  }
   if ("except" in selector) return !takes(selector.except, name, column)
   return "anyOf" in selector
     ? selector.anyOf.some((each) => takes(each, name, column))

@@ -368,7 +368,7 @@ const summarise = (name: string, column: Column.Column): Summary => {
     name,
     type: column.type,
     missing: Column.countMissing(column),
-    distinct: new Set(Column.asFactor(column).codes.filter((code) => code >= 0)).size,
+    distinct: Column.cardinality(column),
     min: any ? min : undefined,
     mean: any ? total / values.length : undefined,
     max: any ? max : undefined

@@ -27,4 +27,5 @@ export {
 } from "./internal/learner.ts"
 export { fromJson, fromPipeline } from "./internal/learnerJson.ts"
 export { preprocessed } from "./internal/preprocessed.ts"
+export { targetTransformed } from "./internal/targetTransformed.ts"
 export { check, type Complete, type Options, predict, type Suits, train, type Trainable } from "./internal/running.ts"

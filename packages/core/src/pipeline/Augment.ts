@@ -16,9 +16,8 @@ import { define, type Size } from "./Image.ts"
 import * as Geometry from "./internal/images/geometry.ts"
 import * as Values from "./internal/images/values.ts"
 import { type ColumnsOption, stage, type Stage } from "./Preprocess.ts"
+import { columns } from "./internal/preprocess/columns.ts"
 import * as Windows from "./Windows.ts"
-
-const columns = Schema.optionalKey(OptionSchema.names)
 
 /** `Augment.flip` as a definition, for registries. @category definitions */
 export const flipDefinition = define({

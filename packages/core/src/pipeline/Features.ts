@@ -2,7 +2,8 @@
  * The feature columns of some rows, on their way from a task through preprocessing to an ingress.
  */
 import * as Result from "effect/Result"
-import type * as Column from "../data/Column.ts"
+import * as Column from "../data/Column.ts"
+import * as Select from "../data/Select.ts"
 import type { Task } from "../data/Task.ts"
 import { meant } from "../internal/suggest.ts"
 import { PipelineError } from "./PipelineError.ts"
@@ -30,19 +31,42 @@ export const fromTask = (task: Task): Features =>
 export const fail = (stage: string, message: string): Result.Result<never, PipelineError> =>
   Result.fail(new PipelineError({ issues: [{ path: [], message: `${stage}: ${message}` }] }))
 
+/** Takes rows, in the given order, with repetitions. */
+export const take = (self: Features, rows: ArrayLike<number>): Features =>
+  make(
+    Array.from(self.columns, ([name, column]) => [name, Column.take(column, rows)] as const),
+    rows.length
+  )
+
+/** Makes features of columns that a stage made; two of one name are an error. */
+export const distinct = (
+  stage: string,
+  columns: ReadonlyArray<Entry>,
+  rows: number
+): Result.Result<Features, PipelineError> => {
+  const made = make(columns, rows)
+  if (made.columns.size === columns.length) return Result.succeed(made)
+  const names = columns.map(([name]) => name)
+  const clash = names.find((name, i) => names.indexOf(name) !== i)
+  return fail(stage, `would make two columns "${clash}"; rename one of the columns, or a level`)
+}
+
 /**
- * Gives the columns that a stage works on: the named ones, or without names all that `fits` accepts. An unknown name is
- * an error with the closest known one.
+ * Gives the columns that a stage works on: the named ones; of a selector that describes them those that `fits` accepts; and
+ * without either all that `fits` accepts. An unknown name is an error with the closest known one.
  */
 export const chosen = (
   self: Features,
   stage: string,
-  names: ReadonlyArray<string> | undefined,
+  select: Select.Select | undefined,
   fits: (column: Column.Column) => boolean = () => true
 ): Result.Result<ReadonlyArray<Entry>, PipelineError> => {
-  if (names === undefined) return Result.succeed([...self.columns].filter(([, column]) => fits(column)))
-  const unknown = names.filter((name) => !self.columns.has(name))
-  if (unknown.length === 0) return Result.succeed(names.map((name) => [name, self.columns.get(name)!]))
+  if (select === undefined) return Result.succeed([...self.columns].filter(([, column]) => fits(column)))
+  const unknown = Select.named(select).filter((name) => !self.columns.has(name))
+  if (unknown.length === 0) {
+    const entries = Select.names(select, self.columns).map((name): Entry => [name, self.columns.get(name)!])
+    return Result.succeed(Select.isNames(select) ? entries : entries.filter(([, column]) => fits(column)))
+  }
   return Result.fail(
     new PipelineError({
       issues: unknown.map((name) => {

@@ -23,11 +23,11 @@ import type { Options } from "./Definition.ts"
 import type * as Pipeline from "./Pipeline.ts"
 import type { PipelineError } from "./PipelineError.ts"
 import { type ColumnsOption, type Preprocess, stage, type Stage } from "./Preprocess.ts"
+import { columns } from "./internal/preprocess/columns.ts"
 import * as Windows from "./Windows.ts"
 
 export type { Change, Kernel, Random } from "./internal/images/plane.ts"
 
-const columns = Schema.optionalKey(OptionSchema.names)
 const Pair = Schema.Tuple([Schema.Finite, Schema.Finite])
 const Limits = Pair.check(Schema.makeFilter(([a, b]) => (a === b ? "Expected two different numbers" : undefined)))
 
@@ -42,7 +42,7 @@ export type Size = number | readonly [height: number, width: number]
  * const invert = Image.define({
  *   id: "Mine.invert",
  *   summary: "Makes white of black",
- *   options: Schema.Struct({ columns: Schema.optionalKey(OptionSchema.names) }),
+ *   options: Schema.Struct({ columns: Schema.optionalKey(Select.schema) }),
  *   change: () => ({
  *     shape: Result.succeed,
  *     kernel: () => (from, to) => from.forEach((value, i) => { to[i] = 1 - value })

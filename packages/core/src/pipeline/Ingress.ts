@@ -7,11 +7,11 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Column from "../data/Column.ts"
 import type { Note } from "../data/Note.ts"
-import * as OptionSchema from "../OptionSchema.ts"
+import type * as Select from "../data/Select.ts"
 import * as Decode from "./Decode.ts"
 import type { Options } from "./Definition.ts"
 import * as Features from "./Features.ts"
-import { inMemory, learned, type Starting } from "./internal/ingress/learned.ts"
+import { columns, inMemory, learned, type Starting } from "./internal/ingress/learned.ts"
 import { tensorDefinition } from "./internal/ingress/tensor.ts"
 import { toRows } from "./internal/ingress/numbers.ts"
 import { starting } from "./internal/pipeline.ts"
@@ -26,10 +26,11 @@ export * from "./internal/ingress/categorical.ts"
 export * from "./internal/ingress/piecewiseLinear.ts"
 
 /**
- * Defines an ingress that reads columns by name.
+ * Defines an ingress that reads columns.
  *
  * - `fit` chooses the columns among those that reach the ingress in training, or says why it cannot.
- * - `shape`: the shape of one row of so many columns; NaN stands for a number that is not known yet.
+ * - `select`: the option that chooses columns, if there is one.
+ * - `shape`: the shape of one row of so many columns that it reads; NaN stands for a number that is not known yet.
  * - `open` opens rows; the columns are there. What it holds is freed with its scope.
  * - `notes` says what is probably not meant in reading some rows.
  * @category constructors
@@ -38,6 +39,7 @@ export const define = <Type, Encoded>(definition: {
   readonly id: string
   readonly summary: string
   readonly options: Options<Type, Encoded>
+  readonly select?: (options: Type) => Select.Select | undefined
   readonly shape: (options: Type, columns: number) => Shape.Shape
   readonly fit: (options: Type, features: Features.Features) => Result.Result<ReadonlyArray<string>, PipelineError>
   readonly open: (
@@ -78,10 +80,9 @@ const adviceFor = (columns: ReadonlyArray<Features.Entry>): string => {
 export const numericDefinition = define({
   id,
   summary: "Numeric, integer and boolean columns as the input of a network",
-  options: Schema.Struct({
-    columns: Schema.optionalKey(OptionSchema.distinctNames)
-  }),
-  shape: (options, columns) => [options.columns?.length ?? columns],
+  options: Schema.Struct({ columns }),
+  select: (options) => options.columns,
+  shape: (_, columns) => [columns],
   fit: (options, features) =>
     Result.flatMap(Features.chosen(features, id, options.columns), (chosen) => {
       const wrong = chosen.filter(([, column]) => ["factor", "string", "date"].includes(column.type))
@@ -106,7 +107,7 @@ export const numericDefinition = define({
 })
 
 /**
- * Takes the named columns, or all that reach it, as the input of a network, in single precision: rows of rank 1.
+ * Takes the columns that are named or described, or all that reach it, as the input of a network, in single precision: rows of rank 1.
  *
  * Booleans become 0 and 1. Errors when the pipeline is trained: a factor or string column (encode it by
  * `Preprocess.oneHot`, or take it by `Ingress.categorical`), missing values (`Preprocess.impute`), an unknown name or one
@@ -114,12 +115,12 @@ export const numericDefinition = define({
  *
  * @example
  * Ingress.numeric(["age", "dose"]).pipe(Nn.head()) // needs the columns "age" and "dose", rows of shape [2]
+ * Ingress.numeric(Select.type("numeric", "boolean")) // whatever is a number, decided on the training rows
  * @category stages
  */
-export const numeric = <const Columns extends ReadonlyArray<string> = ReadonlyArray<never>>(
-  columns?: Columns
-): Numeric<Columns[number], number extends Columns["length"] ? number : Columns["length"]> =>
-  starting(numericDefinition.bind({ columns }, Decode.findNothing))
+export const numeric = <const S extends Select.Select = ReadonlyArray<never>>(
+  columns?: S
+): Numeric<Select.NamesOf<S>, Select.CountOf<S>> => starting(numericDefinition.bind({ columns }, Decode.findNothing))
 
 /** The type of `Ingress.numeric`: see `Starting`. @category type-level */
 export type Numeric<Names extends string, Width extends number> = Starting<Names, readonly [Width], "Ingress.numeric">

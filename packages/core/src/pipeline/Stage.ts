@@ -19,10 +19,26 @@ import type * as Shape from "./Shape.ts"
 
 // ------------------------------------------------------------------------------------------------- preprocessing
 
-/** What a preprocessing stage is given besides the training rows. @category preprocessing */
+/** The target of the training rows, and how to hold some of them out of others. @category preprocessing */
+export interface Target {
+  readonly kind: TargetKind
+  /** Class levels, the positive one of two first; none for a regression. */
+  readonly levels: ReadonlyArray<string>
+  /** Of classes the index of the level, of a regression the value: one a training row. */
+  readonly values: Float64Array
+  /**
+   * Deals the training rows to folds, and gives the fold of each, from 0: rows of a group, and copies of a row, into one
+   * fold, strata and classes evenly. With fewer groups than folds each is a fold.
+   */
+  readonly folds: (folds: number, seed: Seed) => Result.Result<Int32Array, PipelineError>
+}
+
+/** What a preprocessing stage is given besides the features of the training rows. @category preprocessing */
 export interface Fitting {
   /** For whatever a stage draws at random. */
   readonly seed: Seed
+  /** Absent where features are changed that are of no task. */
+  readonly target?: Target | undefined
 }
 
 /** A preprocessing stage that has learned: it changes the features of any rows. @category preprocessing */
@@ -32,11 +48,34 @@ export interface FittedPreprocessor {
   readonly state: () => unknown
 }
 
+/**
+ * What becomes of the training rows behind a stage, where that is not what `apply` makes of them.
+ * @category preprocessing
+ */
+export interface Training {
+  /**
+   * The features of every training row, of the same columns as `apply` gives: those of a stage that looks at the target,
+   * for example, and must not tell a row its own.
+   */
+  readonly features?: Features | undefined
+  /**
+   * Which training rows are trained on, in this order; some may come several times. Target, weights and all other roles
+   * follow. Rows that are validated on or predicted are never changed.
+   */
+  readonly rows?: ArrayLike<number> | undefined
+}
+
+/** A preprocessing stage that has just learned. @category preprocessing */
+export interface Fit extends FittedPreprocessor {
+  /** Absent where the training rows become what `apply` makes of them. */
+  readonly training?: Training | undefined
+}
+
 /** A preprocessing stage: learns from training rows only. @category preprocessing */
 export interface Preprocessor {
   /** What is probably not meant in applying it to these training rows. */
   readonly notes: (features: Features) => ReadonlyArray<Note>
-  readonly fit: (features: Features, fitting: Fitting) => Effect.Effect<FittedPreprocessor, PipelineError>
+  readonly fit: (features: Features, fitting: Fitting) => Effect.Effect<Fit, PipelineError>
   readonly load: (state: unknown) => Result.Result<FittedPreprocessor, PipelineError>
 }
 
@@ -143,14 +182,17 @@ export type TensorLoss = (scores: tf.Tensor2D, targets: tf.Tensor1D, weights?: t
  * A loss that is known by a formula, the mean or the sum over rows of (weighted) terms: engines may compute it their own
  * way, to rounding the same as `evaluate`. Targets are as there.
  *
- * - `binaryCrossEntropy`: c·ln(1 + e^−z), z = s and c = `positive` for a positive row, z = −s and c = 1 for a negative one
- * - `crossEntropy`: ln Σₖ exp(sₖ) − s of the true class
+ * - `binaryCrossEntropy`: c·(ln(1 + e^−z) + ε/2·z), z = s and c = `positive` for a positive row, z = −s and c = 1 for a
+ *   negative one
+ * - `crossEntropy`: ln Σₖ exp(sₖ) − (1 − ε)·s of the true class − ε·(mean of all s)
  * - `squaredError`: (s − y)²
+ *
+ * where ε is `smoothing`, in [0, 1).
  * @category losses
  */
 export type LossFormula = { readonly reduction: "mean" | "sum" } & (
-  | { readonly terms: "binaryCrossEntropy"; readonly positive: number }
-  | { readonly terms: "crossEntropy" }
+  | { readonly terms: "binaryCrossEntropy"; readonly positive: number; readonly smoothing: number }
+  | { readonly terms: "crossEntropy"; readonly smoothing: number }
   | { readonly terms: "squaredError" }
 )
 

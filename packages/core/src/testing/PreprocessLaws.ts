@@ -1,6 +1,6 @@
 /**
  * The laws of preprocessing stages: what is learned comes from the training rows alone, is plain JSON, and changes every
- * row by itself.
+ * row by itself; no training row is told its own target.
  */
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -57,11 +57,25 @@ const table = (random: Seed.Generator): Features.Features => {
   )
 }
 
-const taken = ({ columns }: Features.Features, rows: ReadonlyArray<number>): Features.Features =>
-  Features.make(
-    Array.from(columns, ([name, column]) => [name, Column.take(column, rows)] as const),
-    rows.length
-  )
+/** Folds that depend on nothing but the seed: what is held out must not tell of the target either. */
+const dealt = (rows: number, folds: number, seed: Seed.Seed): Int32Array => {
+  const places = Int32Array.from({ length: rows }, (_, row) => row % folds)
+  Seed.generator(seed).shuffle(places)
+  return places
+}
+
+/** A target for some rows: classes, each of which occurs if there are rows enough, or numbers. */
+const targetOf = (kind: Preprocess.Target["kind"], rows: number, random: Seed.Generator): Preprocess.Target => {
+  const levels = kind === "regression" ? [] : ["a", "b", "c"].slice(0, kind === "binary" ? 2 : 3)
+  const value = (row: number) =>
+    kind === "regression" ? 10 * random.float() : row < levels.length ? row : random.below(levels.length)
+  return {
+    kind,
+    levels,
+    values: Float64Array.from({ length: rows }, (_, row) => value(row)),
+    folds: (folds, seed) => Result.succeed(dealt(rows, folds, seed))
+  }
+}
 
 /** The numbers of a tensor's rows, as text. */
 const numbers = (column: Column.Tensor, rows: number): Promise<ReadonlyArray<string>> => {
@@ -95,6 +109,12 @@ const texts = async ({
     )
   )
 
+/** What is claimed of a stage. @category models */
+export interface Claims {
+  /** The kind of the target that it is given. Default: binary. */
+  readonly kind?: Preprocess.Target["kind"]
+}
+
 /**
  * The laws of a stage with some options, tried on columns `real`, `whole`, `truth`, `level` (a factor), `text` and `image` (a
  * tensor, 4 × 6 × 3), with missing values in all but `whole` and `image`.
@@ -102,9 +122,17 @@ const texts = async ({
  * @example
  * for (const { check, name } of PreprocessLaws.of(definition, { share: 0.25 })) it(name, check)
  */
-export const of = (definition: Preprocess.Preprocess, options: object = {}): ReadonlyArray<Law> => {
+export const of = (
+  definition: Preprocess.Preprocess,
+  options: object = {},
+  claims: Claims = {}
+): ReadonlyArray<Law> => {
+  const { kind = "binary" } = claims
   const stage = succeeded(Preprocess.bind(definition, options), `${definition.id} refuses its options`)
-  const fit = (features: Features.Features) => Effect.runPromise(stage.fit(features, { seed: Seed.root(1) }))
+  const fitTo = (features: Features.Features, target: Preprocess.Target) =>
+    Effect.runPromise(stage.fit(features, { seed: Seed.root(1), target }))
+  const fit = (features: Features.Features) =>
+    fitTo(features, targetOf(kind, features.rows, Seed.generator(Seed.root(features.rows))))
   const apply = async ({ apply }: Preprocess.FittedPreprocessor, features: Features.Features) =>
     texts(await Effect.runPromise(apply(features)))
   return [
@@ -117,7 +145,7 @@ export const of = (definition: Preprocess.Preprocess, options: object = {}): Rea
       const expected = Object.fromEntries(
         Object.entries(whole).map(([name, values]) => [name, rows.map((row) => values[row])])
       )
-      same(await apply(fitted, taken(other, rows)), expected, "the rows by themselves")
+      same(await apply(fitted, Features.take(other, rows)), expected, "the rows by themselves")
     }),
     law("learns plain JSON, and works the same after reading it back", async (random) => {
       const [train, other] = [table(random), table(random)]
@@ -130,6 +158,33 @@ export const of = (definition: Preprocess.Preprocess, options: object = {}): Rea
       const before = await texts(train)
       same(await apply(await fit(train), train), await apply(await fit(train), train), "the second time")
       same(await texts(train), before, "the columns that it was given")
+    }),
+    law("gives the training rows the columns that it gives any rows, and takes rows that are there", async (random) => {
+      const train = table(random)
+      const { apply, training = {} } = await fit(train)
+      const columnsOf = ({ columns, rows }: Features.Features) => [
+        rows,
+        ...Array.from(columns, ([name, { type }]) => `${name} ${type}`)
+      ]
+      const expected = await Effect.runPromise(apply(train))
+      same(columnsOf(training.features ?? expected), columnsOf(expected), "the columns of the training rows")
+      const strange = Array.from(training.rows ?? []).filter(
+        (row) => !(Number.isInteger(row) && row >= 0 && row < train.rows)
+      )
+      same(strange, [], "rows that are not there")
+    }),
+    law("tells no training row its own target", async (random) => {
+      const train = table(random)
+      const target = targetOf(kind, train.rows, random)
+      const row = random.below(train.rows)
+      const other = { ...target, values: target.values.slice() }
+      other.values[row] =
+        kind === "regression" ? -target.values[row]! - 1 : (target.values[row]! + 1) % target.levels.length
+      const shown = async (target: Preprocess.Target) => {
+        const { apply, training } = await fitTo(train, target)
+        return texts(Features.take(training?.features ?? (await Effect.runPromise(apply(train))), [row]))
+      }
+      same(await shown(other), await shown(target), "the training row whose target is another")
     }),
     law(
       "refuses a state that is not its own",

@@ -19,10 +19,15 @@ describe("names", () => {
     ["one of several types", Select.type("string", "date"), ["site", "day"]],
     ["by pattern", Select.matching(/^x\d$/), ["x1", "x2"]],
     ["with missing values", Select.missing(), ["x1"]],
-    ["complete", { missing: false }, ["x2", "site", "day", "yes"]],
+    ["complete", Select.missing(false), ["x2", "site", "day", "yes"]],
     ["all but some", Select.except(["site", "yes"]), ["x1", "x2", "day"]],
-    ["a union", Select.union(["site"], Select.missing()), ["x1", "site"]],
-    ["an intersection", Select.intersection(Select.type("numeric"), Select.except(["x1"])), ["x2"]],
+    ["a union", Select.anyOf(["site"], Select.missing()), ["x1", "site"]],
+    ["an intersection", Select.allOf(Select.type("numeric"), Select.except(["x1"])), ["x2"]],
+    ["every column", Select.all(), ["x1", "x2", "site", "day", "yes"]],
+    ["none", Select.none(), []],
+    ["few values", Select.cardinality({ atMost: 1 }), ["x1"]],
+    ["many values", Select.cardinality({ atLeast: 2 }), ["x2", "site", "day", "yes"]],
+    ["as many values", Select.cardinality({ atLeast: 2, atMost: 2 }), ["x2", "site", "day", "yes"]],
     ["all but the rest", Select.except(Select.except(["day"])), ["day"]]
   ])("%s", (_, selector, expected) => {
     expect(Select.names(selector, columns)).toEqual(expected)
@@ -31,7 +36,34 @@ describe("names", () => {
 })
 
 it("knows the names that are written out", () => {
-  expect(Select.named(Select.union(["a"], Select.except(["b"]), Select.matching("c")))).toEqual(["a", "b"])
+  expect(Select.named(Select.anyOf(["a"], Select.except(["b"]), Select.matching("c")))).toEqual(["a", "b"])
+})
+
+it("knows the patterns that are written out", () => {
+  expect(Select.patterns(Select.allOf(["a"], Select.except(Select.matching(/^b/)), Select.matching("c")))).toEqual([
+    "^b",
+    "c"
+  ])
+})
+
+it("counts no tensor among columns of many values", () => {
+  const image: Column.Tensor = {
+    type: "tensor",
+    stores: [],
+    store: new Uint16Array(2),
+    place: Int32Array.of(0, 1),
+    steps: [],
+    missing: null
+  }
+  expect(Select.names(Select.cardinality({ atLeast: 0 }), [["image", image]])).toEqual([])
+})
+
+it.each([
+  [{}, /atLeast, atMost or both/],
+  [{ atLeast: 3, atMost: 2 }, /no less than atLeast, 3/],
+  [{ atLeast: -1 }, /0/]
+])("refuses the bounds %j", (cardinality, message) => {
+  expect(() => Schema.decodeUnknownSync(Select.schema)({ cardinality })).toThrow(message)
 })
 
 it("refuses a pattern that is none", () => {

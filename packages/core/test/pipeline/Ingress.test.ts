@@ -2,6 +2,8 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { describe, expect, it } from "vitest"
 import * as Column from "../../src/data/Column.ts"
+import * as Note from "../../src/data/Note.ts"
+import * as Select from "../../src/data/Select.ts"
 import { findNothing } from "../../src/pipeline/Decode.ts"
 import * as Features from "../../src/pipeline/Features.ts"
 import * as Ingress from "../../src/pipeline/Ingress.ts"
@@ -53,6 +55,7 @@ describe("shape", () => {
   it("is one number for each column: those that are named, or all", () => {
     expect(bound({}).shape(7)).toEqual([7])
     expect(bound({ columns: ["a", "b"] }).shape(7)).toEqual([2])
+    expect(bound({ columns: { type: "numeric" } }).shape(7)).toEqual([Number.NaN])
   })
 })
 
@@ -95,6 +98,27 @@ describe("fit", () => {
         { path: ["columns"], message: `${id}: ${message}` }
       ])
     }
+  })
+
+  it("takes the columns that a selector describes, and keeps their names", () => {
+    const selector = Select.allOf(Select.type("numeric", "boolean"), Select.except(["truth"]))
+    const fitted = Result.getOrThrow(bound({ columns: selector }).fit(mixed))
+    expect([fitted.columns, fitted.shape, fitted.state()]).toEqual([["real", "whole"], [2], ["real", "whole"]])
+    expect(issuesOf(fit({ columns: Select.except(["reel"]) }, mixed))).toEqual([
+      ["", 'Ingress.numeric: no feature column "reel" reaches this stage; did you mean "real"?']
+    ])
+    expect(issuesOf(fit({ columns: Select.all() }, mixed))[0]![1]).toContain('"site" (string)')
+  })
+
+  it("notes a pattern that no column matches", () => {
+    expect(bound({ columns: Select.matching(/^re/) }).notes(mixed)).toEqual([])
+    expect(
+      bound({ columns: Select.anyOf(["real"], Select.matching(/^z/)) })
+        .notes(mixed)
+        .map(Note.message)
+    ).toEqual([
+      "Ingress.numeric chooses columns by the pattern ^z, which no feature column matches that reaches it. Correct the pattern; there are real, whole, truth, site, size."
+    ])
   })
 
   it("refuses an unknown name", () => {

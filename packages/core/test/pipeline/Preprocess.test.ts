@@ -3,6 +3,7 @@ import * as Result from "effect/Result"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import * as Column from "../../src/data/Column.ts"
+import * as Select from "../../src/data/Select.ts"
 import * as Features from "../../src/pipeline/Features.ts"
 import * as Pipeline from "../../src/pipeline/Pipeline.ts"
 import * as Preprocess from "../../src/pipeline/Preprocess.ts"
@@ -59,6 +60,58 @@ describe("select", () => {
     expect(failure(Preprocess.select(["a"]), columns, { b: Column.text(["x"]) })).toEqual([
       'Preprocess.select: no feature column "a" reaches this stage; there are b'
     ])
+  })
+})
+
+describe("selectors", () => {
+  const columns = {
+    x1: Column.numeric([1, null]),
+    x2: Column.numeric([1, 3]),
+    site: Column.text(["a", null]),
+    big: Column.text(["a", "b"])
+  }
+
+  it("choose what a stage changes; it leaves alone what it cannot work on", () => {
+    expect(result(Preprocess.standardise({ columns: Select.except(["x1"]) }), columns)).toEqual({
+      x1: ["1", null],
+      x2: ["-1", "1"],
+      site: ["a", null],
+      big: ["a", "b"]
+    })
+    expect(Object.keys(result(Preprocess.oneHot({ columns: Select.cardinality({ atLeast: 2 }) }), columns))).toEqual([
+      "x1",
+      "x2",
+      "site",
+      "big=a",
+      "big=b"
+    ])
+    expect(Object.keys(result(Preprocess.select(Select.missing()), columns))).toEqual(["x1", "site"])
+  })
+
+  it("are decided on the training rows", () => {
+    const other = { ...columns, x1: Column.numeric([1, 2]), x2: Column.numeric([null, 1]) }
+    expect(result(Preprocess.select(Select.missing()), columns, other)).toEqual({ x1: ["1", "2"], site: ["a", null] })
+  })
+
+  it("are plain JSON", () => {
+    const { stages } = Preprocess.standardise({ columns: Select.matching(/^x/) })
+    expect(stages[0]!.json).toEqual({ type: "Preprocess.standardise", columns: { matching: "^x" } })
+  })
+
+  it("name columns that are there, wherever a name stands", () => {
+    const selector = Select.anyOf(Select.type("numeric"), Select.except(["sit"]))
+    expect(failure(Preprocess.standardise({ columns: selector }), columns)).toEqual([
+      'Preprocess.standardise: no feature column "sit" reaches this stage; did you mean "site"?'
+    ])
+  })
+
+  it("are noted where no column matches a pattern", () => {
+    const notes = (stage: Preprocess.Stage<string>) =>
+      preprocessors(stage)[0]!
+        .notes(featuresOf(columns))
+        .map(({ code }) => code)
+    expect(notes(Preprocess.standardise({ columns: Select.matching(/^z/) }))).toEqual(["no-match"])
+    expect(notes(Preprocess.standardise({ columns: Select.matching(/^x/) }))).toEqual([])
   })
 })
 
@@ -153,13 +206,10 @@ describe("impute", () => {
     })
   })
 
-  it("needs a value exactly for the method constant", () => {
+  it("needs a value for the method constant", () => {
     const resolve = (options: Parameters<typeof Preprocess.impute>[0]) =>
       issuesOf(Pipeline.check(Preprocess.impute(options))).map(([, message]) => message)
     expect(resolve({ method: "constant" })).toEqual(['Preprocess.impute: method "constant" needs a value'])
-    expect(resolve({ method: "mean", value: 3 })).toEqual([
-      'Preprocess.impute: a value is used only by method "constant"'
-    ])
   })
 })
 

@@ -13,6 +13,7 @@ import * as Optimizer from "../../src/pipeline/Optimizer.ts"
 import * as Preprocess from "../../src/pipeline/Preprocess.ts"
 import * as Registry from "../../src/pipeline/Registry.ts"
 import * as Schedule from "../../src/pipeline/Schedule.ts"
+import * as Target from "../../src/pipeline/Target.ts"
 import * as Transform from "../../src/pipeline/Transform.ts"
 import * as Testing from "../../src/testing.ts"
 import { hasNative } from "../support/engines.ts"
@@ -114,14 +115,39 @@ describe.skipIf(!hasNative)("on tfjs-node", () => {
   }
 })
 
-const preprocessing: ReadonlyArray<readonly [Preprocess.Preprocess, object?]> = [
+const preprocessing: ReadonlyArray<readonly [Preprocess.Preprocess, object?, Testing.PreprocessLaws.Claims?]> = [
   [Preprocess.selectDefinition, { columns: ["text", "real"] }],
+  [Preprocess.selectDefinition, { columns: { except: { type: ["tensor", "boolean"] } } }],
+  [Preprocess.missingIndicatorDefinition],
+  [Preprocess.missingIndicatorDefinition, { columns: { except: [] } }],
   [Preprocess.imputeDefinition, { method: "mean" }],
   [Preprocess.imputeDefinition, { method: "median", columns: ["whole"] }],
   [Preprocess.imputeDefinition, { method: "mode" }],
   [Preprocess.imputeDefinition, { method: "constant", value: -1 }],
   [Preprocess.imputeDefinition, { method: "constant", value: "none" }],
   [Preprocess.imputeDefinition, { method: "constant", value: true }],
+  [Preprocess.imputeDefinition, { method: "outOfRange", columns: { missing: true } }],
+  [Preprocess.imputeDefinition, { method: "outOfRange", side: "above", offset: 0, multiplier: 2 }],
+  [Preprocess.imputeDefinition, { method: "level" }],
+  [Preprocess.imputeDefinition, { method: "level", value: "?", columns: ["text"] }],
+  [Preprocess.imputeDefinition, { method: "sample" }],
+  [Preprocess.imputeDefinition, { method: "histogram" }],
+  [Preprocess.imputeDefinition, { method: "histogram", bins: 2 }],
+  [Preprocess.collapseLevelsDefinition, { minShare: 0.3 }],
+  [Preprocess.collapseLevelsDefinition, { minCount: 2, maxLevels: 1, level: "x", columns: ["text"] }],
+  [Preprocess.ordinalEncodingDefinition],
+  [Preprocess.ordinalEncodingDefinition, { order: { text: ["y", "x", "10"] }, columns: ["level"] }],
+  [Preprocess.frequencyEncodingDefinition],
+  [Preprocess.frequencyEncodingDefinition, { unit: "count", columns: ["truth", "level"] }],
+  [Preprocess.targetEncodingDefinition],
+  [Preprocess.targetEncodingDefinition, { smooth: 2, folds: 2, columns: ["level", "whole"] }, { kind: "multiclass" }],
+  [Preprocess.targetEncodingDefinition, { folds: 3 }, { kind: "regression" }],
+  [Preprocess.classBalancingDefinition],
+  [
+    Preprocess.classBalancingDefinition,
+    { reference: "minor", adjust: "downsample", ratio: 1.5 },
+    { kind: "multiclass" }
+  ],
   [Preprocess.oneHotDefinition],
   [Preprocess.oneHotDefinition, { drop: "first", columns: ["level", "whole"] }],
   [Preprocess.oneHotDefinition, { unknown: "error", columns: ["level"] }],
@@ -131,7 +157,41 @@ const preprocessing: ReadonlyArray<readonly [Preprocess.Preprocess, object?]> = 
   [Preprocess.datesDefinition, { parts: ["month", "hour", "daysSince"], cyclic: true, since: "2020-01-01" }],
   [Preprocess.standardiseDefinition],
   [Preprocess.standardiseDefinition, { columns: ["real"] }],
+  [Preprocess.robustScaleDefinition],
+  [Preprocess.robustScaleDefinition, { columns: ["real"], range: [0.1, 0.9] }],
+  [Preprocess.smoothClipDefinition],
+  [Preprocess.smoothClipDefinition, { limit: 1 }],
+  [Preprocess.minMaxDefinition],
+  [Preprocess.minMaxDefinition, { to: [-1, 1], clip: true }],
+  [Preprocess.quantileTransformDefinition],
+  [Preprocess.quantileTransformDefinition, { output: "uniform", quantiles: 5, noise: 0.01 }],
+  [Preprocess.log1pDefinition],
+  [Preprocess.signedRootDefinition],
+  [Preprocess.signedRootDefinition, { power: 0.25, columns: ["whole"] }],
+  [Preprocess.yeoJohnsonDefinition],
+  [Preprocess.yeoJohnsonDefinition, { standardise: false }],
+  [Preprocess.boxCoxDefinition],
+  [Preprocess.binDefinition],
+  [Preprocess.binDefinition, { bins: 2, placement: "uniform", as: "oneHot" }],
+  [Preprocess.binDefinition, { bins: 3, as: "factor", columns: ["real"] }],
+  [Preprocess.pcaDefinition, { columns: ["whole"] }],
+  [Preprocess.pcaDefinition, { columns: ["whole"], variance: 0.9, scale: true, name: "axis" }],
+  [Preprocess.polynomialDefinition],
+  [Preprocess.polynomialDefinition, { degree: 3, interactions: true, maxColumns: 5 }],
+  [Preprocess.splineDefinition],
+  [Preprocess.splineDefinition, { knots: 3, degree: 2, placement: "quantile", extrapolation: "linear", bias: false }],
+  [Preprocess.splineDefinition, { knots: 4, degree: 2, extrapolation: "periodic", columns: ["whole"] }],
+  [
+    Preprocess.deriveDefinition,
+    { columns: { real: "real / whole", big: 'real > 2 and level != "a"', long: "if(truth, text, level)" } }
+  ],
+  [Preprocess.hashTextDefinition, { buckets: 8 }],
+  [
+    Preprocess.hashTextDefinition,
+    { buckets: 8, columns: ["text", "level"], unit: "char", sizes: [1, 2], norm: "none" }
+  ],
   [Preprocess.dropConstantsDefinition],
+  [Preprocess.dropConstantsDefinition, { ratio: 0.5 }],
   [Image.reshapeDefinition, { shape: [72] }],
   [Image.resizeDefinition, { size: [3, 9], columns: ["image"] }],
   [Image.resizeDefinition, { size: [2, 2], method: "area" }],
@@ -150,8 +210,8 @@ const preprocessing: ReadonlyArray<readonly [Preprocess.Preprocess, object?]> = 
   [Augment.brightnessDefinition, { by: 0.2 }],
   [Augment.noiseDefinition, { sd: 0.1 }]
 ]
-for (const [definition, options = {}] of preprocessing) {
-  run(`${definition.id} ${JSON.stringify(options)}`, Testing.PreprocessLaws.of(definition, options))
+for (const [definition, options = {}, claims = {}] of preprocessing) {
+  run(`${definition.id} ${JSON.stringify([options, claims])}`, Testing.PreprocessLaws.of(definition, options, claims))
 }
 
 const optimizers: ReadonlyArray<readonly [Optimizer.Definition, object?]> = [
@@ -219,6 +279,22 @@ for (const [definition, options] of schedules) {
   run(`${definition.id} ${JSON.stringify(options)}`, Testing.ScheduleLaws.of(definition, options, find))
 }
 
+const targets: ReadonlyArray<readonly [Target.Definition, object?, Testing.TargetLaws.Claims?]> = [
+  [Target.standardiseDefinition],
+  [Target.minMaxDefinition],
+  [Target.logDefinition, {}, { positive: true }],
+  [Target.log1pDefinition, {}, { positive: true }],
+  [Target.boxCoxDefinition, {}, { positive: true }],
+  [Target.boxCoxDefinition, { lambda: -0.5 }, { positive: true }],
+  [Target.boxCoxDefinition, { lambda: 0 }, { positive: true }],
+  [Target.yeoJohnsonDefinition],
+  [Target.yeoJohnsonDefinition, {}, { positive: true }],
+  [Target.yeoJohnsonDefinition, { lambda: 2 }]
+]
+for (const [definition, options = {}, claims = {}] of targets) {
+  run(`${definition.id} ${JSON.stringify(options)}`, Testing.TargetLaws.of(definition, options, claims))
+}
+
 for (const measure of Measure.definitions) run(measure.id, Testing.MeasureLaws.of(measure))
 
 describe("the tables", () => {
@@ -231,6 +307,7 @@ describe("the tables", () => {
     ["optimizers", ["optimizer"], idsOf(optimizers)],
     ["transforms", ["transform"], idsOf(transforms)],
     ["schedules", ["schedule"], idsOf(schedules)],
+    ["transformations of the target", ["target"], idsOf(targets)],
     ["measures", ["measure"], Measure.definitions.map(({ id }) => id).toSorted()]
   ])("of %s hold every definition", (_, kinds, ids) => {
     const all = Definitions.all.filter(({ kind }) => kinds.includes(kind)).map(({ id }) => id)

@@ -7,7 +7,6 @@ import * as Schema from "effect/Schema"
 import * as TaskModule from "../../data/Task.ts"
 import type { Kind as TargetKind, Task } from "../../data/Task.ts"
 import { hashJson } from "../../Hash.ts"
-import * as Features from "../../pipeline/Features.ts"
 import * as Pipeline from "../../pipeline/Pipeline.ts"
 import { PipelineError } from "../../pipeline/PipelineError.ts"
 import * as Seed from "../../Seed.ts"
@@ -56,7 +55,7 @@ export const preprocessed = <K extends TargetKind, Columns extends string, E, R>
       : Result.fail(new PipelineError({ issues: [{ path: ["preprocess"], message: wrong }] }))
   const { stages } = pipeline
   const fit = (task: Task, seed: Seed.Seed) =>
-    Effect.flatMap(Effect.fromResult(checked), () => Preprocessing.fit(stages, Features.fromTask(task), seed))
+    Effect.flatMap(Effect.fromResult(checked), () => Preprocessing.fit(stages, task, seed))
   const transformed = (task: Task, { features }: Preprocessing.Made) => TaskModule.withFeatures(task, features.columns)
   const fitted = (learned: Preprocessing.Learned, inner: Fitted<R>): Fitted<R> => ({
     predict: (rows) =>
@@ -75,15 +74,15 @@ export const preprocessed = <K extends TargetKind, Columns extends string, E, R>
     hash: () => hashJson({ preprocess: Pipeline.hash(pipeline), learner: learner.hash() }),
     // Any seed will do: what a stage draws is no reason to fail.
     check: (task) =>
-      Effect.flatMap(fit(task, Seed.root(0)), ({ made, steps }) =>
-        Effect.map(learner.check(transformed(task, made)), ({ notes }) => {
+      Effect.flatMap(fit(task, Seed.root(0)), ({ made, steps, task: rows }) =>
+        Effect.map(learner.check(transformed(rows, made)), ({ notes }) => {
           const before = Preprocessing.checked(steps)
           return { stages: before.stages, notes: [...before.notes, ...notes] }
         })
       ),
     fit: (task, seed, resume) =>
-      Effect.flatMap(fit(task, seed), ({ learned, made }) =>
-        Effect.map(learner.fit(transformed(task, made), seed, resume), (inner) => fitted(learned, inner))
+      Effect.flatMap(fit(task, seed), ({ learned, made, task: rows }) =>
+        Effect.map(learner.fit(transformed(rows, made), seed, resume), (inner) => fitted(learned, inner))
       ),
     load: (task, json) =>
       Result.flatMap(checked, () =>

@@ -5,13 +5,16 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import type { Checked } from "./learner.ts"
-import type { Features } from "../../pipeline/Features.ts"
+import * as TaskModule from "../../data/Task.ts"
+import type { Task } from "../../data/Task.ts"
+import * as Features from "../../pipeline/Features.ts"
 import { MissingValues } from "../../pipeline/MissingValues.ts"
 import { PipelineError } from "../../pipeline/PipelineError.ts"
 import type { FittedIngress, FittedPreprocessor, Ingress, Preprocessor, Stage } from "../../pipeline/Stage.ts"
 import * as Traverse from "../../pipeline/Traverse.ts"
 import * as Seed from "../../Seed.ts"
+import { fittingOf } from "./fitting.ts"
+import type { Checked } from "./learner.ts"
 
 /** What the stages learned, by path, in the order of a walk. */
 export interface Learned {
@@ -23,16 +26,16 @@ export interface Learned {
 export interface Step {
   readonly path: string
   readonly stage: Pick<Preprocessor | Ingress, "notes">
-  readonly before: Features
-  readonly after?: Features
+  readonly before: Features.Features
+  readonly after?: Features.Features
 }
 
 /** What the stages made of some rows. */
 export interface Made {
   /** After the last stage that is not inside a branch. */
-  readonly features: Features
+  readonly features: Features.Features
   /** What reaches each ingress, by its path. */
-  readonly inputs: ReadonlyMap<string, Features>
+  readonly inputs: ReadonlyMap<string, Features.Features>
 }
 
 /** A problem of a branch says so: several may have stages of one name. */
@@ -42,17 +45,21 @@ const inBranch = (name: string) => (error: PipelineError) =>
   })
 
 interface Visitor {
-  readonly preprocess: (path: string, stage: Preprocessor, features: Features) => Effect.Effect<Features, PipelineError>
-  readonly ingress: (path: string, stage: Ingress, features: Features) => Effect.Effect<void, PipelineError>
+  readonly preprocess: (
+    path: string,
+    stage: Preprocessor,
+    features: Features.Features
+  ) => Effect.Effect<Features.Features, PipelineError>
+  readonly ingress: (path: string, stage: Ingress, features: Features.Features) => Effect.Effect<void, PipelineError>
 }
 
 /** Carries features through the stages, and a copy of them into each branch; gives those after the last stage. */
 const walk = (
   stages: ReadonlyArray<Stage>,
-  features: Features,
+  features: Features.Features,
   visitor: Visitor,
   prefix = ""
-): Effect.Effect<Features, PipelineError> =>
+): Effect.Effect<Features.Features, PipelineError> =>
   Effect.reduce(
     Traverse.visits(stages, prefix),
     () => features,
@@ -78,20 +85,46 @@ const walk = (
     }
   )
 
-/** Fits all stages to the features of training rows. */
-export const fit = Effect.fnUntraced(function* (stages: ReadonlyArray<Stage>, training: Features, seed: Seed.Seed) {
+const refuse = (path: string, message: string) =>
+  new PipelineError({ issues: [{ path: [], message: `${path.slice(path.lastIndexOf("/") + 1)}: ${message}` }] })
+
+/** The rows that a stage trains on further: every branch has the same. */
+const kept = (path: string, task: Task, rows: ArrayLike<number>): Result.Result<Task, PipelineError> =>
+  path.includes("/")
+    ? Result.fail(
+        refuse(
+          path,
+          "changes which rows are trained on, but stands in a branch; put it before the Merge, for all branches"
+        )
+      )
+    : rows.length === 0
+      ? Result.fail(refuse(path, `leaves none of the ${task.rows} training rows; change its options, or leave it out`))
+      : Result.succeed(TaskModule.take(task, rows))
+
+/**
+ * Fits all stages to training rows. Gives besides the rows that are trained on, as a task with the columns of the given
+ * one: those that a stage dropped are gone, and those that it repeated come as often.
+ */
+export const fit = Effect.fnUntraced(function* (stages: ReadonlyArray<Stage>, training: Task, seed: Seed.Seed) {
   const preprocessors = new Map<string, FittedPreprocessor>()
   const ingresses = new Map<string, FittedIngress>()
-  const inputs = new Map<string, Features>()
+  const inputs = new Map<string, Features.Features>()
   const steps: Array<Step> = []
-  const features = yield* walk(stages, training, {
-    preprocess: (path, stage, now) =>
-      Effect.flatMap(stage.fit(now, { seed: Seed.derive(seed, "preprocess", path) }), (fitted) => {
-        preprocessors.set(path, fitted)
-        return Effect.tap(fitted.apply(now), (after) =>
-          Effect.sync(() => steps.push({ path, stage, before: now, after }))
-        )
-      }),
+  let task = training
+  const features = yield* walk(stages, Features.fromTask(training), {
+    preprocess: Effect.fnUntraced(function* (path, stage, before) {
+      const {
+        apply,
+        state,
+        training = {}
+      } = yield* stage.fit(before, fittingOf(task, Seed.derive(seed, "preprocess", path)))
+      preprocessors.set(path, { apply, state })
+      const all = training.features ?? (yield* apply(before))
+      if (training.rows !== undefined) task = yield* Effect.fromResult(kept(path, task, training.rows))
+      const after = training.rows === undefined ? all : Features.take(all, training.rows)
+      steps.push({ path, stage, before, after })
+      return after
+    }),
     ingress: (path, stage, now) =>
       Effect.map(Effect.fromResult(stage.fit(now)), (fitted) => {
         ingresses.set(path, fitted)
@@ -101,7 +134,7 @@ export const fit = Effect.fnUntraced(function* (stages: ReadonlyArray<Stage>, tr
   })
   const learned: Learned = { preprocessors, ingresses }
   const made: Made = { features, inputs }
-  return { learned, made, steps }
+  return { learned, made, steps, task }
 })
 
 /** What is to be seen of stages without training: how many columns each made, and what is probably not meant. */
@@ -114,9 +147,9 @@ export const checked = (steps: ReadonlyArray<Step>): Checked => ({
 export const apply = Effect.fnUntraced(function* (
   stages: ReadonlyArray<Stage>,
   { preprocessors }: Learned,
-  features: Features
+  features: Features.Features
 ) {
-  const inputs = new Map<string, Features>()
+  const inputs = new Map<string, Features.Features>()
   const after = yield* walk(stages, features, {
     preprocess: (path, _, now) => preprocessors.get(path)?.apply(now) ?? Effect.succeed(now),
     ingress: (path, _, now) => Effect.sync(() => inputs.set(path, now))

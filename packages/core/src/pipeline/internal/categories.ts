@@ -3,6 +3,7 @@
  */
 import * as Column from "../../data/Column.ts"
 import * as Note from "../../data/Note.ts"
+import { levelCounts } from "./columnStatistics.ts"
 
 /** Which levels are frequent enough; see `Preprocess.oneHot`. */
 export interface Limits {
@@ -16,19 +17,12 @@ const fewLevels = 10
 /** So many rows of a level are enough to learn something of it. */
 const enoughRows = 5
 
-const counted = (column: Column.Column) => {
-  const { codes, levels } = Column.asFactor(column)
-  const counts = new Float64Array(levels.length)
-  for (const code of codes) if (code >= 0) counts[code]! += 1
-  return { levels, counts, rows: codes.length }
-}
-
 /** The levels that become columns, in their order, and the others that occur. */
 export const frequent = (
   column: Column.Column,
   { maxCategories, minFrequency }: Limits
 ): { readonly kept: ReadonlyArray<string>; readonly rare: ReadonlyArray<string> } => {
-  const { counts, levels } = counted(column)
+  const { counts, levels } = levelCounts(column)
   const least = minFrequency ?? (counts.filter((count) => count > 0).length > fewLevels ? enoughRows : 0)
   const enough = levels.map((_, code) => code).filter((code) => counts[code]! >= least)
   const most =
@@ -45,12 +39,12 @@ export const frequent = (
 /** What is said of a column that names its rows rather than sorts them; `used` is what becomes of its values. */
 export const labelNotes = (name: string, column: Column.Column, used: string): ReadonlyArray<Note.Note> => {
   if (!Column.isLabel(column)) return []
-  const { counts, rows } = counted(column)
+  const { counts } = levelCounts(column)
   return [
     Note.make({
       code: "label-column",
       column: name,
-      finding: `has ${counts.filter((count) => count > 0).length} different values in ${rows} rows, a label rather than a category; ${used}`,
+      finding: `has ${counts.filter((count) => count > 0).length} different values in ${Column.length(column)} rows, a label rather than a category; ${used}`,
       advice: `Leave it out by ignore: [${name}], or derive a feature of it.`
     })
   ]
@@ -58,7 +52,7 @@ export const labelNotes = (name: string, column: Column.Column, used: string): R
 
 /** What is said of a column of categories of which not all become indicators. */
 export const notes = (name: string, column: Column.Column, limits: Limits): ReadonlyArray<Note.Note> => {
-  const { counts } = counted(column)
+  const { counts } = levelCounts(column)
   const { kept } = frequent(column, limits)
   const levels = counts.filter((count) => count > 0).length
   const used =

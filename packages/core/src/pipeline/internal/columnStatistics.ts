@@ -2,6 +2,7 @@
  * What preprocessing learns of a column, and how it rewrites one.
  */
 import * as Column from "../../data/Column.ts"
+import { meanAndSdOf } from "./numeric/moments.ts"
 
 /** A value that fills a missing one. */
 export type Filler = number | string | boolean
@@ -23,10 +24,17 @@ export const holds = (column: Column.Column, value: Filler): boolean => {
   }
 }
 
-const present = (column: Column.Column): Float64Array => {
+/** The numbers of a column that are there. */
+export const present = (column: Column.Column): Float64Array => {
   const values = Column.asNumbers(column) ?? new Float64Array()
   return column.missing === null ? values : values.filter((value) => !Number.isNaN(value))
 }
+
+/** The smallest and the largest of some numbers. */
+export const range = (values: Float64Array): { readonly min: number; readonly max: number } => ({
+  min: values.reduce((least, value) => Math.min(least, value), Infinity),
+  max: values.reduce((most, value) => Math.max(most, value), -Infinity)
+})
 
 /** The arithmetic mean of the values that are there. */
 export const mean = (column: Column.Column): number | undefined => {
@@ -44,67 +52,79 @@ export const median = (column: Column.Column): number | undefined => {
 
 /** The most frequent value; at ties the first in the natural order of levels. */
 export const mode = (column: Column.Column): Filler | undefined => {
-  const { codes, levels } = Column.asFactor(column)
-  const counts = new Float64Array(levels.length)
-  for (const code of codes) if (code >= 0) counts[code]! += 1
+  const { counts, levels } = levelCounts(column)
   let best = -1
   counts.forEach((count, code) => {
     if (count > 0 && (best < 0 || count > counts[best]!)) best = code
   })
   const level = levels[best]
-  if (level === undefined) return undefined
-  if (column.type === "numeric" || column.type === "integer") return Number(level)
-  return column.type === "boolean" ? level === "true" : level
+  return level === undefined ? undefined : fillerOf(column, level)
 }
 
-/** Numbers with a value where one is missing. */
-const filledNumbers = (values: Float64Array, value: Filler): Float64Array =>
-  values.map((old) => (Number.isNaN(old) ? Number(value) : old))
+/** The value of a column whose level, as a factor, has some name. */
+export const fillerOf = ({ type }: Column.Column, level: string): Filler => {
+  if (type === "numeric" || type === "integer") return Number(level)
+  return type === "boolean" ? level === "true" : level
+}
 
-/** Puts a value where one is missing; the type stays if the value allows it. No value is a tensor. */
-export const fill = (column: Column.Column, value: Filler): Column.Column => {
+/** Gives the missing rows of a factor a level; new levels come last, of an ordered factor first. */
+const fillFactor = (column: Column.Factor, valueOf: (row: number) => Filler): Column.Factor => {
+  const codeOf = new Map(column.levels.map((level, code) => [level, code]))
+  const codes = column.codes.map((code, row) => {
+    if (code >= 0) return code
+    const level = String(valueOf(row))
+    const known = codeOf.get(level) ?? codeOf.size
+    codeOf.set(level, known)
+    return known
+  })
+  const levels = [...codeOf.keys()]
+  const added = levels.length - column.levels.length
+  if (!column.ordered || added === 0) return { ...column, levels, codes, missing: null }
+  return {
+    ...column,
+    levels: [...levels.slice(-added), ...column.levels],
+    codes: codes.map((code) => (code + added) % levels.length),
+    missing: null
+  }
+}
+
+/** Puts a value where one is missing, by row; the type stays if the values allow it. No value is a tensor. */
+export const fill = (column: Column.Column, valueOf: (row: number) => Filler): Column.Column => {
   const { missing } = column
   if (missing === null) return column
   switch (column.type) {
     case "integer":
     case "numeric": {
-      const whole = column.type === "integer" && Number.isInteger(value)
-      return { ...Column.numeric(filledNumbers(column.values, value)), type: whole ? "integer" : "numeric" }
+      const values = column.values.map((old, row) => (Number.isNaN(old) ? Number(valueOf(row)) : old))
+      const whole = column.type === "integer" && values.every(Number.isInteger)
+      return { ...Column.numeric(values), type: whole ? "integer" : "numeric" }
     }
     case "boolean":
       return {
         ...column,
-        values: column.values.map((bit, row) => (missing[row] === 1 ? Number(value) : bit)),
+        values: column.values.map((bit, row) => (missing[row] === 1 ? Number(valueOf(row)) : bit)),
         missing: null
       }
     case "date":
-      return Column.date(column.values.map((old, row) => (missing[row] === 1 ? Column.parseDate(String(value))! : old)))
+      return Column.date(
+        column.values.map((old, row) => (missing[row] === 1 ? Column.parseDate(String(valueOf(row)))! : old))
+      )
     case "string":
       return {
         ...column,
-        values: column.values.map((old, row) => (missing[row] === 1 ? String(value) : old)),
+        values: column.values.map((old, row) => (missing[row] === 1 ? String(valueOf(row)) : old)),
         missing: null
       }
-    case "factor": {
-      const level = String(value)
-      const levels = column.levels.includes(level) ? column.levels : [...column.levels, level]
-      const code = levels.indexOf(level)
-      return { ...column, levels, codes: column.codes.map((old) => (old < 0 ? code : old)), missing: null }
-    }
+    case "factor":
+      return fillFactor(column, valueOf)
     case "tensor":
       return column
   }
 }
 
 /** Mean and standard deviation (divisor n) of the values that are there; sd 1 for a constant or empty column. */
-export const meanAndSd = (column: Column.Column): { readonly mean: number; readonly sd: number } => {
-  const values = present(column)
-  const centre = mean(column) ?? 0
-  const variance = values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / Math.max(1, values.length)
-  const sd = Math.sqrt(variance)
-  // Rounding makes the deviation of equal large values slightly positive; such a column is constant all the same.
-  return { mean: centre, sd: sd > Math.abs(centre) * 1e-13 ? sd : 1 }
-}
+export const meanAndSd = (column: Column.Column): { readonly mean: number; readonly sd: number } =>
+  meanAndSdOf(present(column))
 
 /** (x − mean) / sd, as a numeric column. */
 export const rescale = (column: Column.Column, mean: number, sd: number): Column.Column =>
@@ -112,9 +132,26 @@ export const rescale = (column: Column.Column, mean: number, sd: number): Column
     (Column.asNumbers(column) ?? new Float64Array(Column.length(column)).fill(Number.NaN)).map((x) => (x - mean) / sd)
   )
 
-/** Whether a column holds one value, or none. Tensors are never looked at, so they are not. */
-export const isConstant = (column: Column.Column): boolean =>
-  column.type !== "tensor" && new Set(Column.asFactor(column).codes.filter((code) => code >= 0)).size <= 1
+/** How many rows have each level of a column, and how many have none. */
+export const levelCounts = (
+  column: Column.Column
+): { readonly levels: ReadonlyArray<string>; readonly counts: Float64Array; readonly missing: number } => {
+  const { codes, levels } = Column.asFactor(column)
+  const counts = new Float64Array(levels.length)
+  let missing = 0
+  for (const code of codes) {
+    if (code < 0) missing += 1
+    else counts[code]! += 1
+  }
+  return { levels, counts, missing }
+}
+
+/** The share of the values there that differ from the most frequent one; 0 if there is none. */
+export const differing = (column: Column.Column): number => {
+  const { counts } = levelCounts(column)
+  const total = counts.reduce((sum, count) => sum + count, 0)
+  return total === 0 ? 0 : 1 - counts.reduce((most, count) => Math.max(most, count), 0) / total
+}
 
 /**
  * One 0/1 column for each level from `skip` on; missing stays missing. `unknown` is a value that is neither a level nor

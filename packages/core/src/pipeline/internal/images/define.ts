@@ -6,6 +6,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type * as Column from "../../../data/Column.ts"
 import * as Note from "../../../data/Note.ts"
+import type * as Select from "../../../data/Select.ts"
 import * as Tensors from "../../../data/Tensors.ts"
 import type { Step } from "../../../data/TensorStore.ts"
 import { canonicalJson } from "../../../Hash.ts"
@@ -16,15 +17,15 @@ import * as Features from "../../Features.ts"
 import { PipelineError } from "../../PipelineError.ts"
 import type { Definition, FittedPreprocessor, Preprocessor } from "../../Stage.ts"
 import { define as defineStage } from "../bind.ts"
+import { SeedJson } from "../seedJson.ts"
+import { selectorNotes } from "../selectorNotes.ts"
 import type { Change } from "./plane.ts"
 
 /** The options that every such stage has. */
 export interface Chosen {
   /** The tensor columns; default: all. */
-  readonly columns?: ReadonlyArray<string> | undefined
+  readonly columns?: Select.Select | undefined
 }
-
-const SeedJson = Schema.Struct({ high: Schema.Int, low: Schema.Int })
 
 const isTensor = (column: Column.Column): column is Column.Tensor => column.type === "tensor"
 
@@ -44,7 +45,7 @@ export interface Parts<Type extends Chosen, Encoded, Learned> {
 const choose = (
   features: Features.Features,
   id: string,
-  names: ReadonlyArray<string> | undefined
+  names: Select.Select | undefined
 ): Result.Result<ReadonlyArray<readonly [string, Column.Tensor]>, PipelineError> =>
   Result.flatMap(Features.chosen(features, id, names, isTensor), (chosen) => {
     const wrong = chosen.find(([, column]) => !isTensor(column))
@@ -92,15 +93,17 @@ export const define = <Type extends Chosen, Encoded, Learned>(
   })
   const preprocessor = (options: Type): Preprocessor => ({
     notes: (features) =>
-      options.columns !== undefined || [...features.columns.values()].some(isTensor)
-        ? []
-        : [
-            Note.make({
-              code: "no-tensor",
-              finding: `${id} changes nothing: no tensor column reaches it`,
-              advice: "Leave it out, or read a tensor column."
-            })
-          ],
+      options.columns !== undefined
+        ? selectorNotes(id, options, features)
+        : [...features.columns.values()].some(isTensor)
+          ? []
+          : [
+              Note.make({
+                code: "no-tensor",
+                finding: `${id} changes nothing: no tensor column reaches it`,
+                advice: "Leave it out, or read a tensor column."
+              })
+            ],
     fit: Effect.fnUntraced(function* (features, { seed }) {
       const chosen = yield* Effect.fromResult(choose(features, id, options.columns))
       const columns = yield* Effect.forEach(chosen, ([name, column]) =>

@@ -5,12 +5,12 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Column from "../../../data/Column.ts"
-import * as OptionSchema from "../../../OptionSchema.ts"
+import type * as Select from "../../../data/Select.ts"
 import * as Decode from "../../Decode.ts"
 import * as Features from "../../Features.ts"
 import * as Categories from "../categories.ts"
 import { starting } from "../pipeline.ts"
-import { inMemory, learned, type Starting } from "./learned.ts"
+import { columns, inMemory, learned, type Starting } from "./learned.ts"
 
 const id = "Ingress.categorical"
 
@@ -35,15 +35,14 @@ const codesOf = (column: Column.Column, levels: ReadonlyArray<string>): Readonly
 export const categoricalDefinition = learned({
   id,
   summary: "Factor, text, integer and boolean columns as codes, for embeddings",
-  options: Schema.Struct({
-    columns: Schema.optionalKey(OptionSchema.distinctNames)
-  }),
+  options: Schema.Struct({ columns }),
   state: Schema.Struct({
     columns: Schema.Array(Schema.String),
     levels: Schema.Array(Schema.Array(Schema.String))
   }),
   columns: ({ columns }) => columns,
-  shape: (options, columns) => [options.columns?.length ?? columns],
+  select: (options) => options.columns,
+  shape: (_, columns) => [columns],
   cardinalities: ({ levels }) => levels.map(({ length }) => length),
   fit: (options, features) =>
     Result.flatMap(Features.chosen(features, id, options.columns), (chosen) => {
@@ -84,7 +83,7 @@ export const categoricalDefinition = learned({
 })
 
 /**
- * Takes the named columns, or all that reach it, as codes for `Nn.embedding`: rows of rank 1.
+ * Takes the columns that are named or described, or all that reach it, as codes for `Nn.embedding`: rows of rank 1.
  *
  * The levels of a column are the values that occur in the training rows, in natural order (see `Column.asFactor`); they are
  * saved with the model. A row has code 1, 2, … for them and 0 where the value is missing or did not occur in training, so
@@ -98,9 +97,9 @@ export const categoricalDefinition = learned({
  * Ingress.categorical(["site", "ward"]).pipe(Nn.embedding(8)) // rows of shape [2, 8]
  * @category stages
  */
-export const categorical = <const Columns extends ReadonlyArray<string> = ReadonlyArray<never>>(
-  columns?: Columns
-): Categorical<Columns[number], number extends Columns["length"] ? number : Columns["length"]> =>
+export const categorical = <const S extends Select.Select = ReadonlyArray<never>>(
+  columns?: S
+): Categorical<Select.NamesOf<S>, Select.CountOf<S>> =>
   starting(categoricalDefinition.bind({ columns }, Decode.findNothing))
 
 /** The type of `Ingress.categorical`: see `Starting`. @category type-level */

@@ -3,8 +3,10 @@
  */
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import type * as Schema from "effect/Schema"
+import * as Schema from "effect/Schema"
 import type { Note } from "../../../data/Note.ts"
+import * as Select from "../../../data/Select.ts"
+import * as OptionSchema from "../../../OptionSchema.ts"
 import * as Decode from "../../Decode.ts"
 import type { Options } from "../../Definition.ts"
 import * as Features from "../../Features.ts"
@@ -13,6 +15,14 @@ import { PipelineError } from "../../PipelineError.ts"
 import type * as Shape from "../../Shape.ts"
 import type { Definition, FittedIngress, Ingress, Source } from "../../Stage.ts"
 import { define as defineStage } from "../bind.ts"
+import { selectorNotes } from "../selectorNotes.ts"
+
+/** The schema of the option that chooses columns: names, each once, or a description. */
+export const columns = Schema.optionalKey(Schema.Union([OptionSchema.distinctNames, Select.described]))
+
+/** How many columns a selector takes of so many that reach it; NaN where only the rows tell. */
+const reading = (select: Select.Select | undefined, reaching: number): number =>
+  select === undefined ? reaching : Select.isNames(select) ? select.length : Number.NaN
 
 /** Defines an ingress by its state. `columns` are those that it reads, in order. */
 export const learned = <Type, Encoded, State, StateJson>(definition: {
@@ -21,6 +31,9 @@ export const learned = <Type, Encoded, State, StateJson>(definition: {
   readonly options: Options<Type, Encoded>
   readonly state: Schema.Codec<State, StateJson>
   readonly columns: (state: State) => ReadonlyArray<string>
+  /** The option that chooses columns, if there is one. */
+  readonly select?: (options: Type) => Select.Select | undefined
+  /** The shape of one row of so many columns that it reads. */
   readonly shape: (options: Type, columns: number) => Shape.Shape
   readonly cardinalities?: (state: State) => ReadonlyArray<number>
   readonly notes?: (options: Type, features: Features.Features) => ReadonlyArray<Note>
@@ -32,7 +45,7 @@ export const learned = <Type, Encoded, State, StateJson>(definition: {
     rows: number
   ) => ReturnType<FittedIngress["open"]>
 }): Definition<"ingress", Encoded> => {
-  const { cardinalities, columns, fit, id, notes, open, shape } = definition
+  const { cardinalities, columns, fit, id, notes, open, select, shape } = definition
   const fitted = (options: Type, state: State): FittedIngress => ({
     columns: columns(state),
     shape: shape(options, columns(state).length),
@@ -49,8 +62,8 @@ export const learned = <Type, Encoded, State, StateJson>(definition: {
     part: (options) => ({
       kind: "ingress",
       ingress: {
-        shape: (columns) => shape(options, columns),
-        notes: (features) => notes?.(options, features) ?? [],
+        shape: (columns) => shape(options, reading(select?.(options), columns)),
+        notes: (features) => [...selectorNotes(id, options, features), ...(notes?.(options, features) ?? [])],
         fit: (features) => Result.map(fit(options, features), (state) => fitted(options, state)),
         load: (json) =>
           Result.mapBoth(Decode.decode(definition.state, json), {

@@ -5,12 +5,13 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Column from "../../../data/Column.ts"
+import type * as Select from "../../../data/Select.ts"
 import * as OptionSchema from "../../../OptionSchema.ts"
 import * as Decode from "../../Decode.ts"
 import * as Features from "../../Features.ts"
 import type { Source } from "../../Stage.ts"
 import { starting } from "../pipeline.ts"
-import { learned, type Starting } from "./learned.ts"
+import { columns, learned, type Starting } from "./learned.ts"
 import { toRows } from "./numbers.ts"
 
 const id = "Ingress.piecewiseLinear"
@@ -58,7 +59,7 @@ export const piecewiseLinearDefinition = learned({
   id,
   summary: "Numbers as places in bins between quantiles of the training rows",
   options: Schema.Struct({
-    columns: Schema.optionalKey(OptionSchema.distinctNames),
+    columns,
     bins: OptionSchema.withDefault(OptionSchema.count(1), 48)
   }),
   state: Schema.Struct({
@@ -66,7 +67,8 @@ export const piecewiseLinearDefinition = learned({
     edges: Schema.Array(Schema.Array(Schema.Finite))
   }),
   columns: ({ columns }) => columns,
-  shape: ({ bins, columns }, given) => [columns?.length ?? given, bins],
+  select: (options) => options.columns,
+  shape: ({ bins }, columns) => [columns, bins],
   fit: ({ bins, columns }, features) =>
     Result.flatMap(Features.chosen(features, id, columns), (chosen) => {
       const numbers = chosen.map(([, column]) => Column.asNumbers(column))
@@ -90,7 +92,7 @@ export const piecewiseLinearDefinition = learned({
 })
 
 /**
- * Takes the named columns, or all that reach it, as places in bins: rows of shape [columns, bins], for
+ * Takes the columns that are named or described, or all that reach it, as places in bins: rows of shape [columns, bins], for
  * `Nn.featureLinear` (Gorishniy et al. 2022, section 3.2).
  *
  * The edges b₀ < … < b_T of a column are the different ones among `bins` + 1 quantiles of its training rows (linear between
@@ -103,12 +105,9 @@ export const piecewiseLinearDefinition = learned({
  * Ingress.piecewiseLinear({ columns: ["age"], bins: 8 }).pipe(Nn.featureLinear(16), Nn.relu()) // rows of shape [1, 16]
  * @category stages
  */
-export const piecewiseLinear = <
-  const Columns extends ReadonlyArray<string> = ReadonlyArray<never>,
-  const Bins extends number = 48
->(
-  options: { readonly columns?: Columns; readonly bins?: Bins } = {}
-): PiecewiseLinear<Columns[number], number extends Columns["length"] ? number : Columns["length"], Bins> =>
+export const piecewiseLinear = <const S extends Select.Select = ReadonlyArray<never>, const Bins extends number = 48>(
+  options: { readonly columns?: S; readonly bins?: Bins } = {}
+): PiecewiseLinear<Select.NamesOf<S>, Select.CountOf<S>, Bins> =>
   starting(piecewiseLinearDefinition.bind(options, Decode.findNothing))
 
 /** The type of `Ingress.piecewiseLinear`: see `Starting`. @category type-level */
