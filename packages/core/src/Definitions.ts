@@ -1,6 +1,7 @@
 /**
  * Every definition of this package, for registries. A test fails if one is missing.
  */
+import * as Callback from "./learning/Callback.ts"
 import * as Measure from "./learning/Measure.ts"
 import * as Model from "./learning/Model.ts"
 import * as Augment from "./pipeline/Augment.ts"
@@ -125,6 +126,7 @@ export const all: ReadonlyArray<Definition> = [
   Optimizer.chainDefinition,
   ...Transform.definitions,
   ...Schedule.definitions,
+  ...Callback.definitions,
   ...Target.definitions,
   Model.classifDefinition,
   Model.regrDefinition,

@@ -19,6 +19,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { stageText } from "@rocflow/report/fromRun"
 import { toJson } from "@rocflow/core/Json"
+import { scheduleLines } from "../terminal/schedules.ts"
 import { textTable } from "../terminal/textTable.ts"
 import { plan } from "./plan.ts"
 
@@ -170,13 +171,17 @@ const show = Effect.fnUntraced(function* ({ file, format }: Input) {
       if (pipeline !== undefined) yield* Console.log(`%% ${learner.id}\n${Pipeline.toMermaid(pipeline, shapes)}\n`)
     } else {
       const body = pipeline === undefined ? stageText(learner.json) : Pipeline.toText(pipeline, shapes)
-      const lines = checked.flatMap((seen) => [
-        ...widthsOf(
-          tasks.find(({ id }) => id === seen.task)!,
-          seen.stages
-        ),
-        ...engineOf(engines, seen)
-      ])
+      const schedules = pipeline === undefined ? [] : scheduleLines(pipeline, registry)
+      const lines = [
+        ...schedules.map((line) => `  ${line}`),
+        ...checked.flatMap((seen) => [
+          ...widthsOf(
+            tasks.find(({ id }) => id === seen.task)!,
+            seen.stages
+          ),
+          ...engineOf(engines, seen)
+        ])
+      ]
       const below = lines.length === 0 ? "" : `\n${lines.join("\n")}\n`
       yield* Console.log(`learner ${learner.id}\n\n${body.replace(/^/gm, "  ")}\n${below}`)
     }

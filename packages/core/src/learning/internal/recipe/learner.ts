@@ -111,10 +111,10 @@ export const learnerOf = <F extends Schema.Struct.Fields>(
     predictType: "predictType" in given && given.predictType === "response" ? "response" : "prob",
     plan: (task) => plan(seenOf(task)),
     check: (task) => Effect.flatMap(Effect.fromResult(closed(seenOf(task))), ({ learner }) => learner.check(task)),
-    fit: (task, seed) => {
+    fit: (task, seed, resume) => {
       const seen = seenOf(task)
       return Effect.flatMap(Effect.fromResult(closed(seen)), ({ learner, pipeline }) =>
-        Effect.map(learner.fit(task, seed), (inner) => fitted(pipeline, seen, inner))
+        Effect.map(learner.fit(task, seed, resume), (inner) => fitted(pipeline, seen, inner))
       )
     },
     load: (task, json) =>
