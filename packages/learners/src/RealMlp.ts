@@ -11,7 +11,7 @@ import * as Optimizer from "@rocflow/core/pipeline/Optimizer"
 import * as Schedule from "@rocflow/core/pipeline/Schedule"
 import type { SearchSpace } from "./SearchSpace.ts"
 import { fullRows, smallRows } from "./internal/networks/realMlp.ts"
-import type { Rows } from "./internal/networks/tabular.ts"
+import { takes, type Rows } from "./internal/networks/tabular.ts"
 
 const fields = {
   variant: withDefault(Schema.Literals(["full", "small"]), "full"),
@@ -44,6 +44,7 @@ const recipe = Recipe.define({
   summary:
     "A perceptron with tuned defaults (RealMLP): robust scaling, embeddings of numbers, NTK layers, waves of the rate",
   versions: [1],
+  takes,
   options: fields,
   training: { epochs: 256, batchSize: 256, holdout: 0.2, patience: 0 },
   network: (options, seen) => {
