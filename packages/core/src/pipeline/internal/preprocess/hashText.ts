@@ -6,7 +6,7 @@ import * as Schema from "effect/Schema"
 import * as Column from "../../../data/Column.ts"
 import * as OptionSchema from "../../../OptionSchema.ts"
 import * as Features from "../../Features.ts"
-import { hashedCounts } from "../numeric/hashedGrams.ts"
+import { addCounts } from "../numeric/hashedGrams.ts"
 import { type ColumnsOption, columns, isCategory } from "./columns.ts"
 import { define, type Stage, stage } from "./define.ts"
 import { expand } from "./numbers.ts"
@@ -57,8 +57,8 @@ export const hashTextDefinition = define({
         const made = Array.from({ length: counting.buckets }, () => new Float64Array(features.rows))
         for (let row = 0; row < features.rows; row++) {
           const text = Column.toText(column, row)
-          const counts = text === null ? undefined : hashedCounts(text, counting)
-          made.forEach((own, bucket) => (own[row] = counts?.[bucket] ?? Number.NaN))
+          if (text === null) for (const own of made) own[row] = Number.NaN
+          else addCounts(text, row, made, counting)
         }
         return made.map((values, bucket) => [`${name}.hash${bucket + 1}`, Column.numeric(values)])
       }
