@@ -330,6 +330,12 @@ export type TransformFormula =
       readonly formulas: ReadonlyArray<TransformFormula>
     }
 
+/** Parameters that are chosen by patterns of their paths. @category optimizers */
+export interface Chosen {
+  readonly patterns: ReadonlyArray<string>
+  readonly chooses: (path: string) => boolean
+}
+
 /** A transform of the gradient, bound to its options. @category optimizers */
 export interface Transform {
   /** Begins with the paths of all parameters, in the order in which every step will have them. */
@@ -338,6 +344,8 @@ export interface Transform {
   readonly searches: boolean
   /** Its formulas, one after the other, where all of them are among those that engines know. */
   readonly formulas?: ReadonlyArray<TransformFormula> | undefined
+  /** The groups of parameters that it treats otherwise: one that chooses none is probably not meant. */
+  readonly groups?: ReadonlyArray<Chosen> | undefined
   /** The schedules among its options: training asks those that adapt for their states. */
   readonly schedules?: ReadonlyArray<Schedule> | undefined
   /** The learning rate, for the history, if it has one: the product of the rates that hold for all parameters. */

@@ -17,6 +17,8 @@ import type { PipelineError } from "../../pipeline/PipelineError.ts"
 import type { ShapeError } from "../../pipeline/Shape.ts"
 import type { Takes } from "../../pipeline/Stage.ts"
 import type * as Seed from "../../Seed.ts"
+import type { Checkpoint } from "../Checkpoint.ts"
+import { CheckpointError } from "../CheckpointError.ts"
 import type { Outcome as Training } from "../Training.ts"
 import type { Prediction } from "../Prediction.ts"
 import type { TrainingDiverged } from "../TrainingDiverged.ts"
@@ -26,7 +28,13 @@ import { decodeOptions } from "./decodeOptions.ts"
 export const TypeId = "~rocflow/Learner"
 
 /** What can go wrong in training, besides the errors of callbacks. @category errors */
-export type TrainError = PipelineError | ShapeError | MissingValues | TrainingDiverged | EngineUnavailable
+export type TrainError =
+  | PipelineError
+  | ShapeError
+  | MissingValues
+  | TrainingDiverged
+  | EngineUnavailable
+  | CheckpointError
 
 /** What can go wrong in predicting. @category errors */
 export type PredictError = PipelineError | ShapeError | MissingValues | EngineUnavailable
@@ -39,6 +47,13 @@ export type PredictError = PipelineError | ShapeError | MissingValues | EngineUn
 export type LearnerJson =
   | { readonly pipeline: ReadonlyArray<Pipeline.StageJson> }
   | { readonly type: string; readonly [option: string]: unknown }
+
+/**
+ * What a training goes on from: a checkpoint, its file, or a directory of checkpoints; with `true`, what the learner's own
+ * callbacks left of this training, and from the beginning where they left nothing.
+ * @category models
+ */
+export type Resume = true | string | Checkpoint
 
 /** What is seen of a learner and a task without training. @category models */
 export interface Checked {
@@ -90,7 +105,10 @@ export interface Learner<
   readonly predictType: "response" | "prob"
   /** Finds, without training, what would make it fail or useless on this task: options, columns, missing values, widths. */
   readonly check: (task: Task) => Effect.Effect<Checked, TrainError>
-  readonly fit: (task: Task, seed: Seed.Seed) => Effect.Effect<Fitted<R>, TrainError | E, R>
+  /** Trains; a learner without epochs has nothing to go on from, and pays no heed to `resume: true`. */
+  readonly fit: (task: Task, seed: Seed.Seed, resume?: Resume) => Effect.Effect<Fitted<R>, TrainError | E, R>
+  /** Of a recipe: the pipeline that it is on the training rows of a task. */
+  readonly plan?: ((task: Task) => Result.Result<Pipeline.Any, PipelineError>) | undefined
   /** Restores what `Fitted.state` gave. */
   readonly load: (task: TaskSchema.TaskSchema, state: unknown) => Result.Result<Fitted<R>, PipelineError>
 }
@@ -119,12 +137,31 @@ export interface Definition extends Base.Definition<"learner"> {
   readonly accepts: ReadonlyArray<TargetKind>
   readonly weighted: boolean
   /** Its learner, with every issue of the options. */
-  readonly bind: (options: object, find: Base.Find) => Result.Result<Learner<TargetKind, never>, PipelineError>
+  readonly bind: (
+    options: object,
+    find: Base.Find
+  ) => Result.Result<Learner<TargetKind, never, never, Engines>, PipelineError>
 }
 
 /** @category guards */
 export const isDefinition = (definition: Base.Definition): definition is Definition =>
   definition.kind === "learner" && "bind" in definition
+
+/** What is given, unless a learner without epochs is to go on from a checkpoint. */
+const begins = <A, E>(
+  id: string,
+  resume: Resume | undefined,
+  given: Result.Result<A, E>
+): Result.Result<A, E | CheckpointError> =>
+  resume === undefined || resume === true
+    ? given
+    : Result.fail(
+        new CheckpointError({
+          given: `resume, to the learner "${id}",`,
+          rule: "is for networks, which are trained in epochs",
+          advice: "leave it out"
+        })
+      )
 
 /**
  * Defines a ready-made learner. `train` learns a state, plain JSON of the schema `state`; `predict` uses it on rows whose
@@ -182,8 +219,8 @@ export const define = <const K extends TargetKind, Type, Encoded extends object,
           })
           return Effect.as(Effect.fromResult(problems), { stages: [], notes })
         }),
-      fit: (task, seed) =>
-        Effect.flatMap(Effect.fromResult(decoded), (found) =>
+      fit: (task, seed, resume) =>
+        Effect.flatMap(Effect.fromResult(begins(id, resume, decoded)), (found) =>
           Effect.map(
             toEffect(() => definition.train(found, task, seed)),
             (state) => fitted(found, state, definition.notes?.(found, task, state) ?? [])
