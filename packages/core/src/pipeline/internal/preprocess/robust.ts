@@ -78,6 +78,18 @@ const dropConstants: Chain.Choice = (features) =>
     })
   )
 
+/** Whether a label is there may say something, though the label does not. */
+const labelIndicators: Chain.Choice = (features) =>
+  on(
+    features,
+    (column) => Column.isLabel(column) && Column.hasMissing(column),
+    (names) => ({
+      definition: missingIndicatorDefinition,
+      options: { columns: names },
+      chose: `adds whether ${listed(names)} is missing`
+    })
+  )
+
 const dropLabels: Chain.Choice = (features) => {
   const labels = where(features, Column.isLabel)
   return labels.length === 0
@@ -85,7 +97,7 @@ const dropLabels: Chain.Choice = (features) => {
     : {
         definition: selectDefinition,
         options: { columns: where(features, (column) => !Column.isLabel(column)) },
-        chose: `drops ${listed(labels)}, which names rows rather than sorts them`
+        chose: `drops ${listed(labels)}: labels of rows, no categories`
       }
 }
 
@@ -109,14 +121,19 @@ const ordinals: Chain.Choice = (features, { takes }) =>
         chose: `takes the places of the ordered ${listed(names)}`
       }))
 
-const isPlain = (column: Column.Column): boolean => isNumber(column) || column.type === "boolean"
+/** Whether a column becomes numbers or truth values, in which nothing tells a missing one from others. */
+const becomesPlain = (column: Column.Column, { takes }: Fitting): boolean =>
+  isNumber(column) ||
+  column.type === "boolean" ||
+  column.type === "date" ||
+  (isOrdered(column) && takes?.categories !== true)
 
-const indicators: Chain.Choice = (features, { takes }) =>
-  takes?.missing === true
+const indicators: Chain.Choice = (features, fitting) =>
+  fitting.takes?.missing === true
     ? undefined
     : on(
         features,
-        (column) => isPlain(column) && Column.hasMissing(column),
+        (column) => becomesPlain(column, fitting) && Column.hasMissing(column),
         (names) => ({
           definition: missingIndicatorDefinition,
           options: { columns: names },
@@ -124,16 +141,26 @@ const indicators: Chain.Choice = (features, { takes }) =>
         })
       )
 
-const impute =
-  (holds: (column: Column.Column) => boolean, method: "median" | "mode", what: string): Chain.Choice =>
-  (features, { takes }) =>
-    takes?.missing === true
-      ? undefined
-      : on(features, holds, (names) => ({
-          definition: imputeDefinition,
-          options: { method, columns: names },
-          chose: `fills missing ${what} with the ${method}`
-        }))
+const medians: Chain.Choice = (features, { takes }) =>
+  takes?.missing === true
+    ? undefined
+    : on(features, isNumber, (names) => ({
+        definition: imputeDefinition,
+        options: { method: "median", columns: names },
+        chose: "fills missing numbers with the median"
+      }))
+
+const modes: Chain.Choice = (features, { takes }) => {
+  // An indicator is never missing.
+  const names = where(features, ({ type }) => type === "boolean").filter((name) => !name.endsWith(".missing"))
+  return takes?.missing === true || names.length === 0
+    ? undefined
+    : {
+        definition: imputeDefinition,
+        options: { method: "mode", columns: names },
+        chose: "fills missing truth values with the mode"
+      }
+}
 
 /** A name that no level has. */
 const freeLevel = (features: Features.Features): string => {
@@ -247,12 +274,13 @@ const clip: Chain.Choice = (features, { takes }) =>
 
 const choices = (maxCategories: number): ReadonlyArray<Chain.Choice> => [
   dropConstants,
+  labelIndicators,
   dropLabels,
+  indicators,
   dates,
   ordinals,
-  indicators,
-  impute(isNumber, "median", "numbers"),
-  impute(({ type }) => type === "boolean", "mode", "truth values"),
+  medians,
+  modes,
   imputeLevels,
   collapse(maxCategories),
   fewer(maxCategories),
@@ -341,12 +369,13 @@ export const robustDefinition: Preprocess<typeof RobustOptions.Encoded> = define
  * Does in one word what usually has to be done, chosen by the training rows and by what stands behind it. In this order,
  * and only where there is something to do:
  *
- * 1. drops columns that are constant, and text and factors that name rows rather than sort them (`Column.isLabel`);
- * 2. takes numbers of dates (`dates`);
- * 3. takes the places of ordered factors (`ordinalEncoding`), unless categories are taken behind;
- * 4. adds an indicator for each column of numbers or truth values with missing values, and fills these: numbers with the
- *    median, truth values with the mode, categories with a level of their own, `missing`; unless missing values are taken
- *    behind. What is missing only in new rows is filled, too;
+ * 1. drops columns that are constant, and text and factors that name rows rather than sort them (`Column.isLabel`); of these it
+ *    keeps whether they are missing, where some are;
+ * 2. adds an indicator for each column of numbers, truth values, dates or ordered levels with missing values, unless missing
+ *    values are taken behind;
+ * 3. takes numbers of dates (`dates`), and the places of ordered factors (`ordinalEncoding`) unless categories are taken behind;
+ * 4. fills what is missing: numbers with the median, truth values with the mode, categories with a level of their own,
+ *    `missing`; unless missing values are taken behind. What is missing only in new rows is filled, too;
  * 5. makes one level, `other`, of those of fewer than 5 rows, where a column has more than 10 and is not encoded by means;
  * 6. scales numbers by median and quartiles and bends them smoothly into (−3, 3) (`robustScale`, `smoothClip`), unless any
  *    scale will do behind;
