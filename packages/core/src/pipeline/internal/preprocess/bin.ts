@@ -5,12 +5,12 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Column from "../../../data/Column.ts"
 import * as OptionSchema from "../../../OptionSchema.ts"
-import type * as Features from "../../Features.ts"
+import * as Features from "../../Features.ts"
 import { binsOf, equalCounts, equalWidths, names } from "../numeric/bins.ts"
 import { ascending } from "../numeric/quantiles.ts"
 import { type ColumnsOption, columns } from "./columns.ts"
 import { define, type Stage, stage } from "./define.ts"
-import { expand, learnEach, numbersOf, numeric } from "./numbers.ts"
+import { learnEach, numbersOf, numeric } from "./numbers.ts"
 
 const Encoding = Schema.Literals(["ordinal", "oneHot", "factor"])
 
@@ -68,7 +68,11 @@ export const binDefinition = define({
       )
     ),
   apply: ({ as, columns: learned }, features) =>
-    expand(features, "Preprocess.bin", learned, (name, column, edges) => encoded(name, column, edges, as))
+    Features.expand(
+      features,
+      "Preprocess.bin",
+      learned.map(([name, edges]) => [name, (column: Column.Column) => encoded(name, column, edges, as)])
+    )
 })
 
 /**
