@@ -224,6 +224,22 @@ const fitted = (
   })
 })
 
+/** The functions of the callbacks, in the order of their weights. */
+const hooksOf = ({ callbacks }: Settings.Settings): ReadonlyArray<Hooks> =>
+  callbacks
+    .toSorted((a, b) => a.definition.weight - b.definition.weight)
+    .flatMap(({ bound }): ReadonlyArray<Hooks> => (Result.isSuccess(bound) ? [bound.success.make()] : []))
+
+/** Refuses callbacks that cannot do their work in a network. */
+const checkCallbacks = (callbacks: ReadonlyArray<Hooks>, { parameters }: Graph.Network) => {
+  const paths = parameters.map(({ path }) => path)
+  const issues = callbacks.flatMap(({ check }) => {
+    const message = check?.(paths)
+    return message === undefined ? [] : [{ path: [], message }]
+  })
+  return issues.length === 0 ? Result.succeed(undefined) : Result.fail(new PipelineError({ issues }))
+}
+
 /** Finds what would make training fail, except what only training shows. */
 const check = Effect.fnUntraced(function* (parts: Parts, task: Task) {
   yield* Effect.fromResult(Settings.check(parts.settings, task))
@@ -235,6 +251,7 @@ const check = Effect.fnUntraced(function* (parts: Parts, task: Task) {
   const transforms = yield* Effect.fromResult(Transforms.fit(parts.settings.target ?? [], trained.target))
   yield* dataOf(trained, learned, made, transforms)
   const network = yield* Effect.fromResult(networkOf(parts, learned, task))
+  yield* Effect.fromResult(checkCallbacks(hooksOf(parts.settings), network))
   yield* Effect.fromResult(checkMixup(parts, network))
   const { notes, stages } = Preprocessing.checked(steps)
   const { loss, optimizer, settings } = parts
@@ -291,12 +308,6 @@ const afterTraining = (
     : Result.succeed([note])
 }
 
-/** The functions of the callbacks, in the order of their weights. */
-const hooksOf = ({ callbacks }: Settings.Settings): ReadonlyArray<Hooks> =>
-  callbacks
-    .toSorted((a, b) => a.definition.weight - b.definition.weight)
-    .flatMap(({ bound }): ReadonlyArray<Hooks> => (Result.isSuccess(bound) ? [bound.success.make()] : []))
-
 const fit = Effect.fnUntraced(function* (parts: Parts, task: Task, seed: Seed.Seed, resume?: Learner.Resume) {
   const { loss, settings, stages } = parts
   yield* Effect.fromResult(Settings.check(settings, task))
@@ -314,6 +325,7 @@ const fit = Effect.fnUntraced(function* (parts: Parts, task: Task, seed: Seed.Se
       : yield* dataOf(valid, learned, yield* Preprocessing.apply(stages, learned, Features.fromTask(valid)), transforms)
   const { engine, program } = yield* programOf(parts, network, task)
   const callbacks = hooksOf(settings)
+  yield* Effect.fromResult(checkCallbacks(callbacks, network))
   const origin = Resuming.origin(stages, settings, task, seed, engine.name)
   const begun = yield* Resuming.find(resume, origin, callbacks)
   const outcome = yield* Training.run(
