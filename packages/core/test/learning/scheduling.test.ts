@@ -173,9 +173,13 @@ describe("the rate of dropout", () => {
 })
 
 describe("groups of parameters", () => {
-  it.effect("that choose none are noted", () =>
+  it.effect("that choose none are noted, unless they mean any that there may be", () =>
     Effect.gen(function* () {
-      const groups = [{ paths: ["head.*"], rate: 0.1 }, { paths: ["embeding/**", "!**.bias"] }]
+      const groups = [
+        { paths: ["head.*"], rate: 0.1 },
+        { paths: ["embeding/**", "!**.bias"] },
+        { paths: ["**embedding.*"] }
+      ]
       const learner = Ingress.numeric().pipe(
         Nn.head(),
         Bce.loss(),
