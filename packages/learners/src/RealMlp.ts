@@ -11,7 +11,7 @@ import * as Optimizer from "@rocflow/core/pipeline/Optimizer"
 import * as Schedule from "@rocflow/core/pipeline/Schedule"
 import type { SearchSpace } from "./SearchSpace.ts"
 import { fullRows, smallRows } from "./internal/networks/realMlp.ts"
-import { takes, type Rows } from "./internal/networks/tabular.ts"
+import { many, takes, type Rows } from "./internal/networks/tabular.ts"
 
 const fields = {
   variant: withDefault(Schema.Literals(["full", "small"]), "full"),
@@ -58,28 +58,34 @@ const recipe = Recipe.define({
       const scaled: Rows = begun.pipe(Nn.scale())
       const layers = hidden.reduce((body: Rows, units): Rows => {
         const bent: Rows = body.pipe(Nn.ntkLinear(units, { biasScale: biasScale[variant] }), activate)
-        return dropout === 0 ? bent : bent.pipe(Nn.dropout(dropout))
+        return dropout === 0 ? bent : bent.pipe(Nn.dropout(Schedule.flatCosine({ from: dropout })))
       }, scaled)
       return layers.pipe(
         Nn.ntkHead(variant === "full" ? { biasScale: biasScale.full } : { kernelScale: 0, biasScale: 0 })
       )
     })
   },
-  optimizer: (options, { kind }) => {
-    const { learningRate, weightDecay } = usual[options.variant]
-    const rate = options.learningRate ?? learningRate[kind === "regression" ? "numbers" : "classes"]
+  optimizer: (options, seen) => {
+    const { variant } = options
+    const { learningRate, oneHot, weightDecay } = usual[variant]
+    const rate = options.learningRate ?? learningRate[seen.kind === "regression" ? "numbers" : "classes"]
     const decay = options.weightDecay ?? weightDecay
     const falling = decay === 0 ? 0 : Schedule.flatCosine({ from: decay })
+    const full = variant === "full"
     return Optimizer.adamw({
       learningRate: Schedule.coslog4({ from: rate }),
       beta2: 0.95,
       weightDecay: falling,
       // All but the biases of dense layers decays.
       groups: [
-        { paths: ["**pbldEmbedding.*"], rate: 0.1, weightDecay: falling },
-        { paths: ["**scale.scale"], rate: 6, weightDecay: falling },
-        { paths: ["**.share"], rate: 0.1, weightDecay: falling },
-        { paths: ["**embedding.kernel"], weightDecay: falling },
+        ...(full && seen.numbers.length + seen.dates.length > 0
+          ? [{ paths: ["**pbldEmbedding.*"], rate: 0.1, weightDecay: falling }]
+          : []),
+        { paths: ["scale.scale"], rate: 6, weightDecay: falling },
+        ...(full ? [{ paths: ["**.share"], rate: 0.1, weightDecay: falling }] : []),
+        ...(many(seen, options.oneHot ?? oneHot).length > 0
+          ? [{ paths: ["**embedding.kernel"], weightDecay: falling }]
+          : []),
         { paths: ["**.bias"], rate: 0.1, weightDecay: 0 }
       ]
     })
@@ -109,10 +115,10 @@ export const regrDefinition = recipe.regrDefinition
  * 2. Each number becomes a vector, [x, cos(2π·c·x + p)·kernel + b] (`Nn.pbldEmbedding`), and each entry gets a factor that is
  *    learned.
  * 3. Dense layers of the units in `hidden` (default three of 256) in NTK parametrisation, behind each an activation with a
- *    learned share (`"selu"`; of numbers `"mish"`), and `dropout` (default 0.15).
+ *    learned share (`"selu"`; of numbers `"mish"`), and `dropout` (default 0.15), which falls in the second half of training.
  * 4. Adam with beta2 0.95; the rate goes to `learningRate` (default 0.04; of numbers 0.2) and back to 0 four times
  *    (`Schedule.coslog4`), six times that for the factors, a tenth for biases, shares and embeddings of numbers;
- *    `weightDecay` (default 0.02) of all but biases, which falls in the second half.
+ *    `weightDecay` (default 0.02) of all but biases, which falls, too.
  * 5. 256 epochs in batches of 256, of which the best by validation is kept; nothing ends training early, as the best epochs
  *    are in the valleys of the rate.
  *
@@ -122,8 +128,7 @@ export const regrDefinition = recipe.regrDefinition
  * usually decides, and nothing is smoothed.
  *
  * What differs from pytabkit 1.7.3 (RealMLP_TD and RealMLP_TD_S): kernels and biases start normal, with the deviation that
- * the reference brings about by looking at training rows; dropout stays, where it falls to 0 in the second half there; of
- * equally good epochs the first is kept; predictions of numbers are not cut to the range of training; categories of two
+ * the reference brings about by looking at training rows; of equally good epochs the first is kept; predictions of numbers are not cut to the range of training; categories of two
  * levels have two indicators, and missing is a level.
  *
  * *Gotcha*: `epochs` is part of the recipe, as the rate follows it: fewer epochs have the same waves, only shorter.
