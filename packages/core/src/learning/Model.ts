@@ -13,6 +13,7 @@ import * as Closing from "../pipeline/Closing.ts"
 import type * as Pipeline from "../pipeline/Pipeline.ts"
 import * as Target from "../pipeline/Target.ts"
 import * as Callback from "./Callback.ts"
+import * as ClassWeights from "./internal/classWeights.ts"
 import { pipelineLearner, refusedLearner } from "./internal/pipelineLearner.ts"
 import * as Learner from "./Learner.ts"
 import * as Measure from "./Measure.ts"
@@ -31,6 +32,7 @@ const common = {
 
 const ClassifOptions = Schema.Struct({
   ...common,
+  classWeights: Schema.optionalKey(ClassWeights.Options),
   predictType: OptionSchema.withDefault(Schema.Literals(["prob", "response"]), "prob")
 })
 
@@ -74,6 +76,22 @@ export interface Options<E, R, M extends TargetKind> {
 
 /** How a classifier is trained, and what it predicts. @category models */
 export interface ClassifOptions<E, R, M extends TargetKind> extends Options<E, R, M> {
+  /**
+   * Weighs the rows of each class in training, times their own weights; validation and prediction know no such weights.
+   * Of a class of n rows among those that are trained on, the weight is in proportion to
+   *
+   * - `"balanced"`: 1/n, so that all classes weigh the same;
+   * - `"squareRoot"`: 1/√n, half-way;
+   * - `{ effective: β }`: (1 − β)/(1 − βⁿ), β in [0, 1): one over the effective number of rows, which grows to 1/(1 − β) at
+   *   most (Cui, Jia, Lin, Song and Belongie, "Class-balanced loss based on effective number of samples", CVPR 2019);
+   * - `{ levels: { ill: 5, well: 1 } }`: as given, for every level.
+   *
+   * But for the last, they have the mean 1 over the training rows. Needs a loss that takes weights.
+   *
+   * *Gotcha*: probabilities are those of classes that are as frequent as they are weighed, and the threshold moves with
+   * them: compare such models by AUC, not by the error or log-loss.
+   */
+  readonly classWeights?: ClassWeights.Options
   /** Whether predictions carry a probability per level. Default "prob". */
   readonly predictType?: "prob" | "response"
 }

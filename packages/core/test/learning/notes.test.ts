@@ -184,7 +184,7 @@ describe("after training", () => {
       fitted.notes.filter(({ code }) => code === "worse-than-majority").map((note) => note.advice)
     )
 
-  const weights = "The loss weighs the classes, which moves the threshold: leave that out, or compare by AUC only."
+  const weights = "The classes are weighed, which moves the threshold: leave that out, or compare by AUC only."
 
   it.effect("says that class weights cost more errors than a constant", () =>
     Effect.gen(function* () {

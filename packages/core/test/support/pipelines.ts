@@ -190,7 +190,15 @@ const model = (kind: Kind) => {
       validation,
       callbacks: fc.array(callback, { maxLength: 2 }),
       engine: fc.constant("tfjs"),
-      ...(kind === "regression" ? {} : { predictType: fc.constantFrom("prob", "response") })
+      ...(kind === "regression"
+        ? { target: fc.subarray(["Target.yeoJohnson", "Target.standardise"]) }
+        : {
+            predictType: fc.constantFrom("prob", "response"),
+            classWeights: fc.oneof(
+              fc.constantFrom("balanced", "squareRoot"),
+              fc.record({ effective: fc.double({ min: 0, max: 0.999, noNaN: true }) })
+            )
+          })
     }
   )
 }

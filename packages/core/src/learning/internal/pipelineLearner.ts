@@ -22,6 +22,7 @@ import * as Measure from "../Measure.ts"
 import * as Prediction from "../Prediction.ts"
 import * as Training from "../Training.ts"
 import { windowRows } from "./batches.ts"
+import * as ClassWeights from "./classWeights.ts"
 import { decodeOptions } from "./decodeOptions.ts"
 import { intercept } from "./intercept.ts"
 import * as Members from "./members.ts"
@@ -30,6 +31,7 @@ import * as Preprocessing from "./preprocessing.ts"
 import * as Settings from "./settings.ts"
 import * as Transforms from "./targetTransforms.ts"
 import * as TrainingNotes from "./trainingNotes.ts"
+import * as Weighing from "./weighing.ts"
 
 /** The parts of a complete pipeline. */
 interface Parts {
@@ -99,13 +101,24 @@ const networkOf = (
 
 const lossId = ({ stages }: Parts): string => stages.find(({ kind }) => kind === "loss")?.id ?? "the loss"
 
-/** Refuses a network that cannot be trained as the model says. */
-const checkMixup = (parts: Parts, network: Graph.Network): Result.Result<void, PipelineError> => {
+/** Refuses rows that cannot be weighed or mixed as the model says. */
+const checkRows = (parts: Parts, network: Graph.Network): Result.Result<void, PipelineError> => {
   const { loss, optimizer, settings } = parts
-  if (settings.mixup === undefined) return Result.succeed(undefined)
-  const problem = Mixup.problem({ id: lossId(parts), weighted: loss.weighted }, optimizer.transform.searches, network)
-  return problem === undefined ? Result.succeed(undefined) : Result.fail(problem)
+  const taker = { loss: lossId(parts), weighted: loss.weighted, searches: optimizer.transform.searches }
+  const problem =
+    (settings.classWeights && Weighing.problem("classWeights", "weigh the rows of each class", taker)) ??
+    (settings.mixup && Mixup.problem(taker, network))
+  return problem instanceof PipelineError ? Result.fail(problem) : Result.succeed(undefined)
 }
+
+/** The weights of training rows: their own, times those of their classes. */
+const trainingWeights = (
+  { classWeights }: Settings.Settings,
+  task: Task
+): Result.Result<Float32Array | undefined, PipelineError> =>
+  classWeights === undefined
+    ? Result.succeed(task.weights && Float32Array.from(task.weights))
+    : Result.map(ClassWeights.of(classWeights, task), (classes) => ClassWeights.ofRows(classes, task))
 
 /** The scores that are predicted and measured, in the unit of the target, from the outputs of a network. */
 const combined = (
@@ -231,8 +244,9 @@ const check = Effect.fnUntraced(function* (parts: Parts, task: Task) {
   const { learned, made, steps, task: trained } = yield* Preprocessing.fit(parts.stages, task, seed)
   const transforms = yield* Effect.fromResult(Transforms.fit(parts.settings.target ?? [], trained.target))
   yield* dataOf(trained, learned, made, transforms)
+  yield* Effect.fromResult(trainingWeights(parts.settings, trained))
   const network = yield* Effect.fromResult(networkOf(parts, learned, task))
-  yield* Effect.fromResult(checkMixup(parts, network))
+  yield* Effect.fromResult(checkRows(parts, network))
   const { notes, stages } = Preprocessing.checked(steps)
   const { loss, optimizer, settings } = parts
   return {
@@ -287,9 +301,10 @@ const fit = Effect.fnUntraced(function* (parts: Parts, task: Task, seed: Seed.Se
   const { train: given, valid } = yield* Effect.fromResult(Settings.splitRows(task, validation, seed))
   const { learned, made, task: train } = yield* Preprocessing.fit(stages, given, seed)
   const transforms = yield* Effect.fromResult(Transforms.fit(settings.target ?? [], train.target))
-  const data = yield* dataOf(train, learned, made, transforms)
+  const weights = yield* Effect.fromResult(trainingWeights(settings, train))
+  const data = { ...(yield* dataOf(train, learned, made, transforms)), weights }
   const network = yield* Effect.fromResult(networkOf(parts, learned, task))
-  yield* Effect.fromResult(checkMixup(parts, network))
+  yield* Effect.fromResult(checkRows(parts, network))
   const held =
     valid === undefined
       ? undefined
@@ -330,6 +345,7 @@ const fit = Effect.fnUntraced(function* (parts: Parts, task: Task, seed: Seed.Se
       ...TrainingNotes.usefulness(train, own, {
         epochs: outcome.epochs,
         loss: loss.loss,
+        classWeights: settings.classWeights !== undefined,
         rankedBy: rankedBy(settings)
       })
     ]

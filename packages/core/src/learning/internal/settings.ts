@@ -13,6 +13,7 @@ import { rowsWhere } from "../../splitting/Split.ts"
 import type { Callback } from "../Callback.ts"
 import type { Measure } from "../Measure.ts"
 import type * as Validation from "../Validation.ts"
+import type * as ClassWeights from "./classWeights.ts"
 
 /** The options of a model, with every default filled in. */
 export interface Settings {
@@ -20,6 +21,8 @@ export interface Settings {
   readonly batchSize: number | "all"
   readonly evalFreq: number
   readonly mixup?: number
+  /** Of a classification. */
+  readonly classWeights?: ClassWeights.Options
   readonly measures: ReadonlyArray<Measure>
   readonly validation?: Validation.Options
   readonly callbacks: ReadonlyArray<Callback>

@@ -60,6 +60,8 @@ export const undefinedValidation = (measure: string, held: number, reason: strin
 export interface Trained {
   readonly epochs: number
   readonly loss: Loss
+  /** Whether rows are weighed by their classes. */
+  readonly classWeights: boolean
   /** The measure that chose the epoch or the end of training, if it only ranks rows. */
   readonly rankedBy: string | undefined
 }
@@ -72,11 +74,11 @@ const weighsClasses = (loss: Loss): boolean => {
   return Math.abs(gradient[0]! + gradient[1]!) > 1e-9
 }
 
-const untilItFits = ({ kind }: Task, { epochs, loss, rankedBy }: Trained): string =>
+const untilItFits = ({ kind }: Task, { classWeights, epochs, loss, rankedBy }: Trained): string =>
   [
     `Give more than ${epochs} ${epochs === 1 ? "epoch" : "epochs"}, or a larger learning rate.`,
-    ...(kind === "binary" && weighsClasses(loss)
-      ? ["The loss weighs the classes, which moves the threshold: leave that out, or compare by AUC only."]
+    ...(classWeights || (kind === "binary" && weighsClasses(loss))
+      ? ["The classes are weighed, which moves the threshold: leave that out, or compare by AUC only."]
       : []),
     ...(rankedBy === undefined
       ? []
