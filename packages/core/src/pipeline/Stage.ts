@@ -182,14 +182,17 @@ export type TensorLoss = (scores: tf.Tensor2D, targets: tf.Tensor1D, weights?: t
  * A loss that is known by a formula, the mean or the sum over rows of (weighted) terms: engines may compute it their own
  * way, to rounding the same as `evaluate`. Targets are as there.
  *
- * - `binaryCrossEntropy`: c·ln(1 + e^−z), z = s and c = `positive` for a positive row, z = −s and c = 1 for a negative one
- * - `crossEntropy`: ln Σₖ exp(sₖ) − s of the true class
+ * - `binaryCrossEntropy`: c·(ln(1 + e^−z) + ε/2·z), z = s and c = `positive` for a positive row, z = −s and c = 1 for a
+ *   negative one
+ * - `crossEntropy`: ln Σₖ exp(sₖ) − (1 − ε)·s of the true class − ε·(mean of all s)
  * - `squaredError`: (s − y)²
+ *
+ * where ε is `smoothing`, in [0, 1).
  * @category losses
  */
 export type LossFormula = { readonly reduction: "mean" | "sum" } & (
-  | { readonly terms: "binaryCrossEntropy"; readonly positive: number }
-  | { readonly terms: "crossEntropy" }
+  | { readonly terms: "binaryCrossEntropy"; readonly positive: number; readonly smoothing: number }
+  | { readonly terms: "crossEntropy"; readonly smoothing: number }
   | { readonly terms: "squaredError" }
 )
 
