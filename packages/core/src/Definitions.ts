@@ -1,6 +1,7 @@
 /**
  * Every definition of this package, for registries. A test fails if one is missing.
  */
+import * as Callback from "./learning/Callback.ts"
 import * as Measure from "./learning/Measure.ts"
 import * as Model from "./learning/Model.ts"
 import * as Augment from "./pipeline/Augment.ts"
@@ -121,6 +122,7 @@ export const all: ReadonlyArray<Definition> = [
   ...Transform.definitions,
   ...Schedule.definitions,
   ...Target.definitions,
+  ...Callback.definitions,
   Model.classifDefinition,
   Model.regrDefinition,
   ...Measure.definitions

@@ -12,6 +12,7 @@ import * as TableWriter from "@rocflow/core/data/TableWriter"
 import * as WholeFile from "@rocflow/core/WholeFile"
 import * as Events from "@rocflow/core/learning/Events"
 import * as Learner from "@rocflow/core/learning/Learner"
+import * as Place from "@rocflow/core/learning/Place"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
@@ -163,7 +164,7 @@ export const runJob = <R>(
   { models }: Pick<RunDirectory.Manifest, "models">
 ) =>
   Effect.fnUntraced(function* (job: Job.Job<R>) {
-    const executed = yield* Job.execute(job)
+    const executed = yield* Effect.provideService(Job.execute(job), Place.Place, directory)
     yield* RunDirectory.writeExecuted(directory, writer, executed, models)
     return executed.result
   })

@@ -12,6 +12,7 @@ import * as OptionSchema from "../OptionSchema.ts"
 import * as Closing from "../pipeline/Closing.ts"
 import type * as Pipeline from "../pipeline/Pipeline.ts"
 import * as Target from "../pipeline/Target.ts"
+import * as Averaging from "./Averaging.ts"
 import * as Callback from "./Callback.ts"
 import * as ClassWeights from "./internal/classWeights.ts"
 import { pipelineLearner, refusedLearner } from "./internal/pipelineLearner.ts"
@@ -23,6 +24,8 @@ const common = {
   epochs: OptionSchema.count(0),
   batchSize: OptionSchema.withDefault(Schema.Union([OptionSchema.count(1), Schema.Literal("all")]), 32),
   evalFreq: OptionSchema.withDefault(OptionSchema.count(1), 1),
+  scheduleEpochs: Schema.optionalKey(OptionSchema.count(1)),
+  averaging: Schema.optionalKey(Averaging.Options),
   mixup: Schema.optionalKey(OptionSchema.positive),
   measures: OptionSchema.withDefault(Schema.Array(Measure.reference), []),
   validation: Schema.optionalKey(Validation.Options),
@@ -49,6 +52,13 @@ export interface Options<E, R, M extends TargetKind> {
   readonly batchSize?: number | "all"
   /** Evaluates every so many epochs and in the last one; patience counts evaluations. Default 1. */
   readonly evalFreq?: number
+  /**
+   * The epochs over which schedules run. Default `epochs`, also where training stops early; give the greatest number of
+   * before where a network is trained once more for fewer epochs.
+   */
+  readonly scheduleEpochs?: number
+  /** The average of the weights that is validated, and kept: `Averaging.ema` or `Averaging.swa`. Default: the weights themselves. */
+  readonly averaging?: Averaging.Averaging
   /**
    * Mixes, in training only, each row with another one of its batch: x̃ = λ·x + (1 − λ)·x′, and the loss weighs the two
    * targets by λ and 1 − λ, times the weights of their rows. λ is the larger of two shares drawn by

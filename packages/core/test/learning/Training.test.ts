@@ -45,6 +45,9 @@ const scripted = (lossOf: (step: number) => number = () => 1, weightOf: (step: n
         score(used)
         return lossOf(steps)
       },
+      freeze: () => {},
+      arrays: [],
+      settle: () => {},
       state: () => ({
         step: steps,
         arrays: [{ path: "steps", shape: [1], values: Float32Array.of(weightOf(steps)) }],
@@ -768,7 +771,7 @@ describe("a state", () => {
       }
       const changes = { rows: 6, batchSize: 2 }
       const { state } = yield* train(planOf({ ...changes, epochs: 2 }, [counting()]))
-      assert.deepStrictEqual(state.callbacks, [6])
+      assert.deepStrictEqual(state.callbacks, [{ id: "", saved: 6 }])
       const resumed = counting()
       yield* train(planOf({ ...changes, epochs: 3 }, [resumed]), throughJson(state))
       assert.strictEqual(resumed.count(), 9)

@@ -16,6 +16,8 @@ import type * as Pipeline from "../../pipeline/Pipeline.ts"
 import type { PipelineError } from "../../pipeline/PipelineError.ts"
 import type { ShapeError } from "../../pipeline/Shape.ts"
 import type * as Seed from "../../Seed.ts"
+import type { Checkpoint } from "../Checkpoint.ts"
+import type { CheckpointError } from "../CheckpointError.ts"
 import type { Outcome as Training } from "../Training.ts"
 import type { Prediction } from "../Prediction.ts"
 import type { TrainingDiverged } from "../TrainingDiverged.ts"
@@ -25,7 +27,13 @@ import { decodeOptions } from "./decodeOptions.ts"
 export const TypeId = "~rocflow/Learner"
 
 /** What can go wrong in training, besides the errors of callbacks. @category errors */
-export type TrainError = PipelineError | ShapeError | MissingValues | TrainingDiverged | EngineUnavailable
+export type TrainError =
+  | PipelineError
+  | ShapeError
+  | MissingValues
+  | TrainingDiverged
+  | EngineUnavailable
+  | CheckpointError
 
 /** What can go wrong in predicting. @category errors */
 export type PredictError = PipelineError | ShapeError | MissingValues | EngineUnavailable
@@ -38,6 +46,13 @@ export type PredictError = PipelineError | ShapeError | MissingValues | EngineUn
 export type LearnerJson =
   | { readonly pipeline: ReadonlyArray<Pipeline.StageJson> }
   | { readonly type: string; readonly [option: string]: unknown }
+
+/**
+ * What a training goes on from: a checkpoint, its file, or a directory of checkpoints; with `true`, what the learner's own
+ * callbacks left of this training, and from the beginning where they left nothing.
+ * @category models
+ */
+export type Resume = true | string | Checkpoint
 
 /** What is seen of a learner and a task without training. @category models */
 export interface Checked {
@@ -82,7 +97,8 @@ export interface Learner<
   readonly predictType: "response" | "prob"
   /** Finds, without training, what would make it fail or useless on this task: options, columns, missing values, widths. */
   readonly check: (task: Task) => Effect.Effect<Checked, TrainError>
-  readonly fit: (task: Task, seed: Seed.Seed) => Effect.Effect<Fitted<R>, TrainError | E, R>
+  /** Trains; a learner without epochs has nothing to go on from, and pays no heed to `resume: true`. */
+  readonly fit: (task: Task, seed: Seed.Seed, resume?: Resume) => Effect.Effect<Fitted<R>, TrainError | E, R>
   /** Restores what `Fitted.state` gave. */
   readonly load: (task: TaskSchema.TaskSchema, state: unknown) => Result.Result<Fitted<R>, PipelineError>
 }

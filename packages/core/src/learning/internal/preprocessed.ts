@@ -80,9 +80,9 @@ export const preprocessed = <K extends TargetKind, Columns extends string, E, R>
           return { stages: before.stages, notes: [...before.notes, ...notes] }
         })
       ),
-    fit: (task, seed) =>
+    fit: (task, seed, resume) =>
       Effect.flatMap(fit(task, seed), ({ learned, made, task: rows }) =>
-        Effect.map(learner.fit(transformed(rows, made), seed), (inner) => fitted(learned, inner))
+        Effect.map(learner.fit(transformed(rows, made), seed, resume), (inner) => fitted(learned, inner))
       ),
     load: (task, json) =>
       Result.flatMap(checked, () =>

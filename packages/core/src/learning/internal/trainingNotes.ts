@@ -7,6 +7,7 @@ import * as Targets from "../../data/Targets.ts"
 import type { Task } from "../../data/Task.ts"
 import type { Loss } from "../../pipeline/Stage.ts"
 import type { Prediction } from "../Prediction.ts"
+import type { Reason } from "../State.ts"
 import { rankAuc } from "./rankAuc.ts"
 
 /** With fewer rows, chance alone explains what a note would say. */
@@ -55,6 +56,18 @@ export const undefinedValidation = (measure: string, held: number, reason: strin
     advice:
       "Validate by a measure that one class suffices for, such as logloss, hold out more rows, or give whenUndefined: fail."
   })
+
+/** The note on a training that a limit of time ended. */
+export const limited = (epochs: number, of: number, reason: Reason): ReadonlyArray<Note.Note> =>
+  reason === "time limit"
+    ? [
+        Note.make({
+          code: "time-limit",
+          finding: `the time limit ended training after ${epochs} of ${of} epochs, so another run or machine may stop elsewhere`,
+          advice: "Give more time, or fewer epochs."
+        })
+      ]
+    : []
 
 /** What a network was trained by, as far as advice depends on it. */
 export interface Trained {

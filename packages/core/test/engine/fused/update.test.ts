@@ -67,11 +67,11 @@ for (const arithmetic of (["relaxed", "strict"] as const).filter(runs)) {
         next += 4 * extents.reduce((sum, { numbers }) => sum + numbers, 0) + 64
         return at
       }
-      const [parameters, gradients, ...slots] = [block(), block(), block(), block(), block()]
+      const [parameters, gradients, ...slots] = [block(), block(), block(), block(), block()] as const
       const views = (at: number) =>
         extents.map(({ from }, i) => new Float32Array(kernels.memory.buffer, at + from, sizes[i]))
       const chain = Update.chainOf(transform.formulas, paths)
-      const update = Update.update(chain!, kernels, { parameters, gradients, slots, extents })
+      const update = Update.update(chain!, kernels, { parameters, gradients, slots, extents, frozen: new Set() })
 
       const values = drawn()
       values.forEach((array, i) => views(parameters)[i]!.set(array))
