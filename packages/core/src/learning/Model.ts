@@ -15,6 +15,7 @@ import * as Target from "../pipeline/Target.ts"
 import * as Averaging from "./Averaging.ts"
 import * as Callback from "./Callback.ts"
 import * as ClassWeights from "./internal/classWeights.ts"
+import * as Drawing from "./internal/drawing.ts"
 import { pipelineLearner, refusedLearner } from "./internal/pipelineLearner.ts"
 import * as Learner from "./Learner.ts"
 import * as Measure from "./Measure.ts"
@@ -23,6 +24,9 @@ import * as Validation from "./Validation.ts"
 const common = {
   epochs: OptionSchema.count(0),
   batchSize: OptionSchema.withDefault(Schema.Union([OptionSchema.count(1), Schema.Literal("all")]), 32),
+  batches: Schema.optionalKey(Drawing.Options),
+  dropLast: Schema.optionalKey(Schema.Boolean),
+  accumulate: Schema.optionalKey(OptionSchema.count(1)),
   evalFreq: OptionSchema.withDefault(OptionSchema.count(1), 1),
   scheduleEpochs: Schema.optionalKey(OptionSchema.count(1)),
   averaging: Schema.optionalKey(Averaging.Options),
@@ -50,6 +54,26 @@ export interface Options<E, R, M extends TargetKind> {
   readonly epochs: number
   /** Rows a batch, default 32. `"all"` suits AUM, whose value needs both classes in a batch. */
   readonly batchSize?: number | "all"
+  /**
+   * What batches are made of. By default of any rows. `{ stratified: "class" }`: of about the share of each class that the
+   * training rows have; each row comes once an epoch. `{ balanced: "class" }`: of as many rows of each class; an epoch has
+   * as many rows as without, those of a small class several times, and of a large one others in each epoch. `"stratum"`
+   * instead of `"class"` takes the strata of the task. Losses that only rank, such as AUM, learn from batches of both
+   * classes alone: `stratified` gives every batch one of each where a class has as many rows as there are batches, and
+   * `balanced` always, from two rows a batch on.
+   *
+   * *Gotcha*: balanced batches move probabilities and the threshold as weights of classes do.
+   */
+  readonly batches?: Drawing.Options
+  /** Leaves the last batch of an epoch out where it is smaller than the others. Default false. */
+  readonly dropLast?: boolean
+  /**
+   * Batches an update: their gradients are averaged, by the weights of their rows, so that an update is that of one batch of
+   * as many rows, for the memory of a small one. Losses with `reduction: "sum"` are added up. Default 1.
+   *
+   * *Gotcha*: losses that compare rows (AUM), and batch norm, see one batch at a time.
+   */
+  readonly accumulate?: number
   /** Evaluates every so many epochs and in the last one; patience counts evaluations. Default 1. */
   readonly evalFreq?: number
   /**

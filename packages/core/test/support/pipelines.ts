@@ -184,6 +184,9 @@ const model = (kind: Kind) => {
     { epochs: fc.nat(100) },
     {
       batchSize: fc.oneof(whole, fc.constant("all")),
+      batches: fc.constantFrom({ stratified: "stratum" }, { balanced: "stratum" }),
+      dropLast: fc.boolean(),
+      accumulate: whole,
       evalFreq: whole,
       mixup: fc.double({ min: 0, minExcluded: true, max: 10, noNaN: true }),
       measures,

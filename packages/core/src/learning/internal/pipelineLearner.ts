@@ -23,6 +23,7 @@ import * as Prediction from "../Prediction.ts"
 import * as Training from "../Training.ts"
 import { windowRows } from "./batches.ts"
 import * as ClassWeights from "./classWeights.ts"
+import * as Drawing from "./drawing.ts"
 import { decodeOptions } from "./decodeOptions.ts"
 import { intercept } from "./intercept.ts"
 import * as Members from "./members.ts"
@@ -109,9 +110,18 @@ const checkRows = (parts: Parts, network: Graph.Network): Result.Result<void, Pi
   const taker = { loss: lossId(parts), weighted: loss.weighted, searches: optimizer.transform.searches }
   const problem =
     (settings.classWeights && Weighing.problem("classWeights", "weigh the rows of each class", taker)) ??
-    (settings.mixup && Mixup.problem(taker, network))
+    (settings.mixup && Mixup.problem(taker, network)) ??
+    ((settings.accumulate ?? 1) > 1 &&
+      Weighing.searching("accumulate", "adds up the gradients of several batches", taker))
   return problem instanceof PipelineError ? Result.fail(problem) : Result.succeed(undefined)
 }
+
+/** How batches are made up of the training rows. */
+const groupedRows = (
+  { batches }: Settings.Settings,
+  task: Task
+): Result.Result<Drawing.Grouped | undefined, PipelineError> =>
+  batches === undefined ? Result.succeed(undefined) : Drawing.group(batches, task)
 
 /** The weights of training rows: their own, times those of their classes. */
 const trainingWeights = (
@@ -248,6 +258,7 @@ const check = Effect.fnUntraced(function* (parts: Parts, task: Task) {
   const transforms = yield* Effect.fromResult(Transforms.fit(parts.settings.target ?? [], trained.target))
   yield* dataOf(trained, learned, made, transforms)
   yield* Effect.fromResult(trainingWeights(parts.settings, trained))
+  yield* Effect.fromResult(groupedRows(parts.settings, trained))
   const network = yield* Effect.fromResult(networkOf(parts, learned, task))
   yield* Effect.fromResult(checkRows(parts, network))
   const { notes, stages } = Preprocessing.checked(steps)
@@ -264,7 +275,13 @@ const batchNotes = (parts: Parts, task: Task): ReadonlyArray<Note> => {
   const { loss, settings } = parts
   if (task.kind !== "binary" || !loss.translationInvariant) return []
   const positives = task.target.reduce((count, code) => count + (code === 0 ? 1 : 0), 0)
-  return TrainingNotes.rankingBatches(lossId(parts), positives / task.rows, settings.batchSize, task.rows)
+  const { batches } = settings
+  return TrainingNotes.rankingBatches(lossId(parts), {
+    batchSize: settings.batchSize,
+    how: batches && Drawing.byClass(batches),
+    rows: task.rows,
+    share: positives / task.rows
+  })
 }
 
 /** Why the first validation measure had no value in any epoch; undefined if it had one, or was not asked for. */
@@ -312,6 +329,7 @@ const fit = Effect.fnUntraced(function* (parts: Parts, task: Task, seed: Seed.Se
   const { learned, made, task: train } = yield* Preprocessing.fit(stages, given, seed)
   const transforms = yield* Effect.fromResult(Transforms.fit(settings.target ?? [], train.target))
   const weights = yield* Effect.fromResult(trainingWeights(settings, train))
+  const grouped = yield* Effect.fromResult(groupedRows(settings, train))
   const data = { ...(yield* dataOf(train, learned, made, transforms)), weights }
   const network = yield* Effect.fromResult(networkOf(parts, learned, task))
   yield* Effect.fromResult(checkRows(parts, network))
@@ -331,6 +349,9 @@ const fit = Effect.fnUntraced(function* (parts: Parts, task: Task, seed: Seed.Se
       scheduleEpochs: settings.scheduleEpochs,
       averaging: settings.averaging,
       batchSize: settings.batchSize,
+      dropLast: settings.dropLast,
+      accumulate: settings.accumulate,
+      grouped,
       evalFreq: settings.evalFreq,
       train: data,
       mixup: settings.mixup,

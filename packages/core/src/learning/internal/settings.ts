@@ -15,6 +15,7 @@ import type { Measure } from "../Measure.ts"
 import type * as Averaging from "../Averaging.ts"
 import type * as Validation from "../Validation.ts"
 import type * as ClassWeights from "./classWeights.ts"
+import type * as Drawing from "./drawing.ts"
 
 /** The options of a model, with every default filled in. */
 export interface Settings {
@@ -23,6 +24,9 @@ export interface Settings {
   readonly scheduleEpochs?: number
   readonly averaging?: Averaging.Options
   readonly batchSize: number | "all"
+  readonly batches?: Drawing.Options
+  readonly dropLast?: boolean
+  readonly accumulate?: number
   readonly evalFreq: number
   readonly mixup?: number
   /** Of a classification. */

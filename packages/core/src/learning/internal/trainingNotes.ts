@@ -25,25 +25,33 @@ const percent = (share: number): string => {
 }
 
 /** The share of batches of `size` rows with one class only, where `share` of the rows are positive. */
-const oneClass = (share: number, size: number): number => share ** size + (1 - share) ** size
+const oneClass = (share: number, size: number, stratified: boolean): number =>
+  stratified ? Math.max(0, 1 - Math.min(share, 1 - share) * size) : share ** size + (1 - share) ** size
 
-/** The note on batches from which a loss that only ranks learns nothing; `share` is that of the positive rows. */
-export const rankingBatches = (
-  lossId: string,
-  share: number,
-  batchSize: number | "all",
-  rows: number
-): ReadonlyArray<Note.Note> => {
+/** How rows come into batches, as far as a loss that only ranks depends on it. */
+export interface Batches {
+  readonly batchSize: number | "all"
+  /** Whether batches are made up by classes, and how. */
+  readonly how: "stratified" | "balanced" | undefined
+  readonly rows: number
+  /** The share of the positive rows. */
+  readonly share: number
+}
+
+/** The note on batches from which a loss that only ranks learns nothing. */
+export const rankingBatches = (lossId: string, { batchSize, how, rows, share }: Batches): ReadonlyArray<Note.Note> => {
   if (batchSize === "all" || batchSize >= rows || share === 0 || share === 1) return []
-  const useless = oneClass(share, batchSize)
+  if (how === "balanced" && batchSize > 1) return []
+  const useless = oneClass(share, batchSize, how === "stratified")
   if (useless <= tooMany) return []
   let enough = batchSize
-  while (enough < rows && oneClass(share, enough) > 0.01) enough *= 2
+  while (enough < rows && oneClass(share, enough, false) > 0.01) enough *= 2
+  const made = oneClass(share, batchSize, true) === 0 ? "stratified" : "balanced"
   return [
     Note.make({
       code: "one-class-batches",
       finding: `${percent(useless)} of the batches of ${batchSize} ${batchSize === 1 ? "row" : "rows"} have one class only, as ${percent(share)} of the rows are positive; ${lossId} compares classes and learns nothing from them`,
-      advice: `Give batchSize: ${enough >= rows ? "all" : enough}.`
+      advice: `Give batchSize: ${enough >= rows ? "all" : enough}${batchSize > 1 ? `, or batches: { ${made}: class }` : ""}.`
     })
   ]
 }

@@ -12,18 +12,23 @@ export interface Taker {
   readonly searches: boolean
 }
 
-/** Why weights would not count; undefined if they do. `does` says what the setting weighs. */
-export const problem = (setting: string, does: string, taker: Taker): PipelineError | undefined => {
-  const refuse = (message: string) =>
-    new PipelineError({ issues: [{ path: [setting], message: `${message}, or leave ${setting} out` }] })
-  if (!taker.weighted) {
-    return refuse(
-      `${taker.loss} takes no weights, and ${setting} ${does}; take a loss with weights, such as Bce.loss, CrossEntropy.loss, Aum.loss or Mse.loss`
-    )
-  }
-  return taker.searches
+const refuse = (setting: string, message: string): PipelineError =>
+  new PipelineError({ issues: [{ path: [setting], message: `${message}, or leave ${setting} out` }] })
+
+/** Why a line search, which sees the scores of one batch without weights, is in the way; undefined without one. */
+export const searching = (setting: string, does: string, { searches }: Taker): PipelineError | undefined =>
+  searches
     ? refuse(
-        `the optimizer searches along a line, without weights, and ${setting} ${does}; take Optimizer.sgd or Optimizer.adam`
+        setting,
+        `the optimizer searches along a line of the scores of one batch, without weights, and ${setting} ${does}; take Optimizer.sgd or Optimizer.adam`
       )
     : undefined
-}
+
+/** Why weights would not count; undefined if they do. `does` says what the setting weighs. */
+export const problem = (setting: string, does: string, taker: Taker): PipelineError | undefined =>
+  taker.weighted
+    ? searching(setting, does, taker)
+    : refuse(
+        setting,
+        `${taker.loss} takes no weights, and ${setting} ${does}; take a loss with weights, such as Bce.loss, CrossEntropy.loss, Aum.loss or Mse.loss`
+      )
