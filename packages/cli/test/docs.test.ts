@@ -188,12 +188,12 @@ describe("options", () => {
   })
 
   it("are there for every stage, learner and resampling", () => {
-    const inText = new Set<string>(["measure", "callback"])
+    const inText = new Set<string>(["measure"])
     const known = [...builtin.filter(({ kind }) => !inText.has(kind)).map(({ id }) => id), ...resamplings]
     expect(entries.map(({ type }) => type).sort()).toEqual([...known].sort())
   })
 
-  it("and keys, measures and callbacks have a place in docs/experiments.md", () => {
+  it("and keys and measures have a place in docs/experiments.md", () => {
     const text = textOf("docs/experiments.md")
     const schema = jsonSchema(builtin) as {
       readonly properties: Readonly<Record<string, { readonly items?: { readonly properties?: object } }>>
@@ -201,7 +201,7 @@ describe("options", () => {
     const keys = [
       ...Object.keys(schema.properties),
       ...Object.keys(schema.properties["tasks"]?.items?.properties ?? {}),
-      ...builtin.filter(({ kind }) => kind === "measure" || kind === "callback").map(({ id }) => id)
+      ...builtin.filter(({ kind }) => kind === "measure").map(({ id }) => id)
     ]
     expect(keys.length).toBeGreaterThan(30)
     expect(keys.filter((key) => !text.includes(`\`${key}\``))).toEqual([])

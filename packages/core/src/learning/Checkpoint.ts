@@ -187,7 +187,7 @@ export const isFileOfEpoch = (name: string): boolean => /^epoch-\d+\.checkpoint$
 const equal = (a: Seed, b: Seed): boolean => a.high === b.high && a.low === b.low
 
 /** Why a checkpoint is not one of a training: what was given, and what to do; undefined if it is. */
-const whyNot = ({ origin, state }: Checkpoint, now: Origin): readonly [rule: string, advice: string] | undefined => {
+const whyNot = ({ origin }: Checkpoint, now: Origin): readonly [rule: string, advice: string] | undefined => {
   const [then, task] = [origin.task, now.task]
   if (origin.learner !== now.learner) {
     return [
@@ -215,8 +215,11 @@ const whyNot = ({ origin, state }: Checkpoint, now: Origin): readonly [rule: str
       `name it: engine: ${origin.engine}`
     ]
   }
-  return state.epoch > now.epochs
-    ? [`is of epoch ${state.epoch}, and there are to be ${now.epochs}`, `give epochs: ${state.epoch} or more`]
+  return origin.epochs > now.epochs
+    ? [
+        `is of a training of ${origin.epochs} epochs, and there are to be ${now.epochs}`,
+        `give epochs: ${origin.epochs} or more`
+      ]
     : undefined
 }
 

@@ -240,6 +240,25 @@ describe("conformance with mlr3torch", () => {
     })
   )
 
+  it.effect.each<["first" | "any" | "all", number]>([
+    ["first", 7],
+    ["any", 4],
+    ["all", 8]
+  ])("with several measures training ends by the stagnation of: %s", ([stopWhen, epochs]) =>
+    Effect.gen(function* () {
+      // Gains of the first up to epoch 5, of the second in epochs 2 and 6: both stagnate for two epochs in epoch 8 only.
+      const first = listed([1, 2, 3, 4, 5, 0, 0, 0, 0, 0])
+      const second = { ...listed([9, 8, 8, 8, 8, 7, 7, 7, 7], "minimise"), id: "second" }
+      const plan = planOf({ epochs: 20, patience: 2, restoreBest: true, validMeasures: [first, second] })
+      const outcome = yield* train({ ...plan, validation: { ...plan.validation!, stopWhen } })
+      const best = Math.min(5, epochs)
+      assert.deepStrictEqual(
+        [outcome.epochs, outcome.reason, outcome.best?.epoch, outcome.kept],
+        [epochs, "early stopping", best, best]
+      )
+    })
+  )
+
   it.effect("a measure without a direction never stops and has no best", () =>
     Effect.gen(function* () {
       const outcome = yield* train(planOf({ epochs: 5, patience: 1, validMeasures: [listed([1], "none")] }))

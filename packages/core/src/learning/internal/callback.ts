@@ -94,6 +94,8 @@ export interface Hooks<out E = never, out R = never> {
   readonly epochEnd?: Effectful<Ended, E, R>
   readonly end?: Effectful<Epoch, E, R>
   readonly exit?: Effectful<Epoch, never, R>
+  /** Says, before anything is trained, why it cannot do its work in a network with parameters at these paths. */
+  readonly check?: (parameters: ReadonlyArray<string>) => string | undefined
   /**
    * Finds a checkpoint that this callback left of the training, before it begins; undefined if there is none. Asked where
    * training is to go on from whatever there is: `resume: true`.
@@ -186,15 +188,16 @@ const CallbackJson = Schema.StructWithRest(Schema.Struct({ type: Schema.String }
 ])
 
 /**
- * The schema of options that are callbacks: `{ type: "Mine.watch", every: 10 }`. What one that is named in a file requires
+ * The schema of options that are callbacks: `{ type: "Mine.watch", every: 10 }`, or a name alone. What one that is named in a file requires
  * and how it fails is not known to the compiler; where a callback is given in code, the types of `Model` state it.
  */
-export const reference: Base.Options<Callback, Json> = Decode.reference(
+export const reference: Base.Options<Callback, string | Json> = Decode.reference(
   "callback",
-  CallbackJson,
+  Schema.Union([Schema.String, CallbackJson]),
   isCallback,
-  ({ type, ...options }, find) => {
-    const refused = (message: string) => Result.fail([{ path: ["type"], message }])
+  (given, find) => {
+    const { type, ...options } = typeof given === "string" ? { type: given } : given
+    const refused = (message: string) => Result.fail([{ path: typeof given === "string" ? [] : ["type"], message }])
     return Result.match(find(type, "callback"), {
       onSuccess: (definition) => {
         if (!isDefinition(definition)) return refused(`"${type}" is no callback; define it by Callback.define`)

@@ -22,19 +22,18 @@ import * as Measure from "../Measure.ts"
 import * as Prediction from "../Prediction.ts"
 import * as Training from "../Training.ts"
 import { windowRows } from "./batches.ts"
-import * as ClassWeights from "./classWeights.ts"
 import * as Drawing from "./drawing.ts"
 import { decodeOptions } from "./decodeOptions.ts"
 import { intercept } from "./intercept.ts"
 import * as Members from "./members.ts"
-import * as Mixup from "./mixup.ts"
 import * as Preprocessing from "./preprocessing.ts"
 import * as Resuming from "./resuming.ts"
 import * as Scheduling from "./scheduling.ts"
 import * as Settings from "./settings.ts"
 import * as Transforms from "./targetTransforms.ts"
 import * as TrainingNotes from "./trainingNotes.ts"
-import * as Weighing from "./weighing.ts"
+import * as TrainingRows from "./trainingRows.ts"
+import type { Taker } from "./weighing.ts"
 
 /** The parts of a complete pipeline. */
 interface Parts {
@@ -104,33 +103,12 @@ const networkOf = (
 
 const lossId = ({ stages }: Parts): string => stages.find(({ kind }) => kind === "loss")?.id ?? "the loss"
 
-/** Refuses rows that cannot be weighed or mixed as the model says. */
-const checkRows = (parts: Parts, network: Graph.Network): Result.Result<void, PipelineError> => {
-  const { loss, optimizer, settings } = parts
-  const taker = { loss: lossId(parts), weighted: loss.weighted, searches: optimizer.transform.searches }
-  const problem =
-    (settings.classWeights && Weighing.problem("classWeights", "weigh the rows of each class", taker)) ??
-    (settings.mixup && Mixup.problem(taker, network)) ??
-    ((settings.accumulate ?? 1) > 1 &&
-      Weighing.searching("accumulate", "adds up the gradients of several batches", taker))
-  return problem instanceof PipelineError ? Result.fail(problem) : Result.succeed(undefined)
-}
-
-/** How batches are made up of the training rows. */
-const groupedRows = (
-  { batches }: Settings.Settings,
-  task: Task
-): Result.Result<Drawing.Grouped | undefined, PipelineError> =>
-  batches === undefined ? Result.succeed(undefined) : Drawing.group(batches, task)
-
-/** The weights of training rows: their own, times those of their classes. */
-const trainingWeights = (
-  { classWeights }: Settings.Settings,
-  task: Task
-): Result.Result<Float32Array | undefined, PipelineError> =>
-  classWeights === undefined
-    ? Result.succeed(task.weights && Float32Array.from(task.weights))
-    : Result.map(ClassWeights.of(classWeights, task), (classes) => ClassWeights.ofRows(classes, task))
+/** What the loss and the optimizer have to do with weights. */
+const takerOf = (parts: Parts): Taker => ({
+  loss: lossId(parts),
+  weighted: parts.loss.weighted,
+  searches: parts.optimizer.transform.searches
+})
 
 /** The scores that are predicted and measured, in the unit of the target, from the outputs of a network. */
 const combined = (
@@ -247,6 +225,22 @@ const fitted = (
   })
 })
 
+/** The functions of the callbacks, in the order of their weights. */
+const hooksOf = ({ callbacks }: Settings.Settings): ReadonlyArray<Hooks> =>
+  callbacks
+    .toSorted((a, b) => a.definition.weight - b.definition.weight)
+    .flatMap(({ bound }): ReadonlyArray<Hooks> => (Result.isSuccess(bound) ? [bound.success.make()] : []))
+
+/** Refuses callbacks that cannot do their work in a network. */
+const checkCallbacks = (callbacks: ReadonlyArray<Hooks>, { parameters }: Graph.Network) => {
+  const paths = parameters.map(({ path }) => path)
+  const issues = callbacks.flatMap(({ check }) => {
+    const message = check?.(paths)
+    return message === undefined ? [] : [{ path: [], message }]
+  })
+  return issues.length === 0 ? Result.succeed(undefined) : Result.fail(new PipelineError({ issues }))
+}
+
 /** Finds what would make training fail, except what only training shows. */
 const check = Effect.fnUntraced(function* (parts: Parts, task: Task) {
   yield* Effect.fromResult(Settings.check(parts.settings, task))
@@ -257,18 +251,26 @@ const check = Effect.fnUntraced(function* (parts: Parts, task: Task) {
   const { learned, made, steps, task: trained } = yield* Preprocessing.fit(parts.stages, task, seed)
   const transforms = yield* Effect.fromResult(Transforms.fit(parts.settings.target ?? [], trained.target))
   yield* dataOf(trained, learned, made, transforms)
-  yield* Effect.fromResult(trainingWeights(parts.settings, trained))
-  yield* Effect.fromResult(groupedRows(parts.settings, trained))
+  yield* Effect.fromResult(TrainingRows.of(parts.settings, trained))
   const network = yield* Effect.fromResult(networkOf(parts, learned, task))
-  yield* Effect.fromResult(checkRows(parts, network))
+  yield* Effect.fromResult(checkCallbacks(hooksOf(parts.settings), network))
+  yield* Effect.fromResult(TrainingRows.check(parts.settings, takerOf(parts), network))
   const { notes, stages } = Preprocessing.checked(steps)
   const { loss, optimizer, settings } = parts
   return {
     stages,
-    notes: [...notes, ...batchNotes(parts, trained)],
+    notes: [...notes, ...batchNotes(parts, trained), ...groupNotes(parts, network)],
     computes: { program: { network, loss: loss.loss, optimizer: optimizer.transform }, engine: settings.engine }
   }
 })
+
+/** What the optimizer says of parameters that are not there. */
+const groupNotes = ({ optimizer, stages }: Parts, network: Graph.Network): ReadonlyArray<Note> =>
+  TrainingNotes.idleGroups(
+    stages.find(({ kind }) => kind === "optimizer")?.id ?? "the optimizer",
+    optimizer.transform.groups ?? [],
+    network.parameters.map(({ path }) => path)
+  )
 
 /** What the batches are worth to the loss. */
 const batchNotes = (parts: Parts, task: Task): ReadonlyArray<Note> => {
@@ -314,12 +316,6 @@ const afterTraining = (
     : Result.succeed([note])
 }
 
-/** The functions of the callbacks, in the order of their weights. */
-const hooksOf = ({ callbacks }: Settings.Settings): ReadonlyArray<Hooks> =>
-  callbacks
-    .toSorted((a, b) => a.definition.weight - b.definition.weight)
-    .flatMap(({ bound }): ReadonlyArray<Hooks> => (Result.isSuccess(bound) ? [bound.success.make()] : []))
-
 const fit = Effect.fnUntraced(function* (parts: Parts, task: Task, seed: Seed.Seed, resume?: Learner.Resume) {
   const { loss, settings, stages } = parts
   yield* Effect.fromResult(Settings.check(settings, task))
@@ -328,17 +324,17 @@ const fit = Effect.fnUntraced(function* (parts: Parts, task: Task, seed: Seed.Se
   const { train: given, valid } = yield* Effect.fromResult(Settings.splitRows(task, validation, seed))
   const { learned, made, task: train } = yield* Preprocessing.fit(stages, given, seed)
   const transforms = yield* Effect.fromResult(Transforms.fit(settings.target ?? [], train.target))
-  const weights = yield* Effect.fromResult(trainingWeights(settings, train))
-  const grouped = yield* Effect.fromResult(groupedRows(settings, train))
+  const { grouped, weights } = yield* Effect.fromResult(TrainingRows.of(settings, train))
   const data = { ...(yield* dataOf(train, learned, made, transforms)), weights }
   const network = yield* Effect.fromResult(networkOf(parts, learned, task))
-  yield* Effect.fromResult(checkRows(parts, network))
+  yield* Effect.fromResult(TrainingRows.check(parts.settings, takerOf(parts), network))
   const held =
     valid === undefined
       ? undefined
       : yield* dataOf(valid, learned, yield* Preprocessing.apply(stages, learned, Features.fromTask(valid)), transforms)
   const { engine, program } = yield* programOf(parts, network, task)
   const callbacks = hooksOf(settings)
+  yield* Effect.fromResult(checkCallbacks(callbacks, network))
   const origin = Resuming.origin(stages, settings, task, seed, engine.name)
   const begun = yield* Resuming.find(resume, origin, callbacks)
   const outcome = yield* Training.run(

@@ -96,8 +96,8 @@ const refuse = (pipeline: Pipeline.Any): Effect.Effect<never, PipelineError> =>
  * `resume` goes on from a checkpoint, or from what `Callback.checkpoint` of the learner left: the result equals, to the last
  * bit, that of a training which was never stopped. A training that early stopping or a callback ended is given back as it
  * was, with a note. With more epochs than before it goes on, as it does where a time limit ended it. Errors:
- * `CheckpointError` for a checkpoint of another task, other rows, another pipeline, another seed or engine, or of a later
- * epoch than there are to be.
+ * `CheckpointError` for a checkpoint of another task, other rows, another pipeline, another seed or engine, or of more
+ * epochs than there are to be.
  *
  * *Gotcha*: a training of 10 epochs that is resumed with 20 equals one of 20 only if the 10th was evaluated in it too
  * (`evalFreq`), and if nothing depends on the progress, such as a schedule.

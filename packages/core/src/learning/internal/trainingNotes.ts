@@ -5,7 +5,7 @@
 import * as Note from "../../data/Note.ts"
 import * as Targets from "../../data/Targets.ts"
 import type { Task } from "../../data/Task.ts"
-import type { Loss } from "../../pipeline/Stage.ts"
+import type { Chosen, Loss } from "../../pipeline/Stage.ts"
 import type { Prediction } from "../Prediction.ts"
 import type { Reason } from "../State.ts"
 import { rankAuc } from "./rankAuc.ts"
@@ -55,6 +55,22 @@ export const rankingBatches = (lossId: string, { batchSize, how, rows, share }: 
     })
   ]
 }
+
+/** The notes on groups of an optimizer that choose no parameter of the network. */
+export const idleGroups = (
+  optimizerId: string,
+  groups: ReadonlyArray<Chosen>,
+  paths: ReadonlyArray<string>
+): ReadonlyArray<Note.Note> =>
+  groups
+    .filter(({ chooses }) => !paths.some(chooses))
+    .map(({ patterns }) =>
+      Note.make({
+        code: "idle-group",
+        finding: `the group ${patterns.map((pattern) => `"${pattern}"`).join(", ")} of ${optimizerId} chooses none of the parameters ${paths.slice(0, 6).join(", ")}${paths.length > 6 ? ", …" : ""}`,
+        advice: "Write the path of a layer as inspect shows it, or leave the group out."
+      })
+    )
 
 /** The note on a validation whose first measure was never defined. */
 export const undefinedValidation = (measure: string, held: number, reason: string): Note.Note =>

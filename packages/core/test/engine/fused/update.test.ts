@@ -57,11 +57,11 @@ for (const arithmetic of (["relaxed", "strict"] as const).filter(runs)) {
       const kernels = instantiate(arithmetic)
       kernels.memory.grow(1)
       let next = Math.ceil(kernels.heap.value / 64) * 64
-      const extents = sizes.reduce<ReadonlyArray<Update.Extent>>((before, size) => {
-        const last = before.at(-1)
-        const from = last === undefined ? 0 : last.from + 4 * last.numbers
-        return [...before, { from, numbers: Math.ceil(size / 4) * 4 }]
-      }, [])
+      const padded = sizes.map((size) => Math.ceil(size / 4) * 4)
+      const extents: ReadonlyArray<Update.Extent> = padded.map((numbers, i) => ({
+        from: 4 * padded.slice(0, i).reduce((sum, before) => sum + before, 0),
+        numbers
+      }))
       const block = (): number => {
         const at = next
         next += 4 * extents.reduce((sum, { numbers }) => sum + numbers, 0) + 64

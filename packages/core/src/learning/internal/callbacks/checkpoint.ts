@@ -67,6 +67,13 @@ const exists = (path: string): Effect.Effect<boolean> =>
     )
   )
 
+/** The names in a directory; none if it is not there. */
+const namesIn = (folder: string): Effect.Effect<ReadonlyArray<string>> =>
+  Effect.promise(() => Fs.readdir(folder).catch((): ReadonlyArray<string> => []))
+
+/** What a kill left of a checkpoint that was being written. */
+const isUnfinished = (name: string): boolean => /^(epoch-\d+|best)\.checkpoint\.\d+\.part$/.test(name)
+
 /** A file for each of the last checkpoints, and one for the best. */
 const inDirectory = ({ best, directory, every, keep }: typeof Options.Type): Hooks<CallbackError> => {
   /** The epochs whose files are there. */
@@ -84,7 +91,13 @@ const inDirectory = ({ best, directory, every, keep }: typeof Options.Type): Hoo
     yield* prune(folder)
   })
   return {
-    begin: () => Effect.flatMap(Place.at(directory), prune),
+    begin: Effect.fnUntraced(function* () {
+      const folder = yield* Place.at(directory)
+      yield* prune(folder)
+      yield* Effect.forEach((yield* namesIn(folder)).filter(isUnfinished), (name) =>
+        Files.remove(id, join(folder, name))
+      )
+    }),
     epochEnd: Effect.fnUntraced(function* ({ improved, row: { epoch } }, control) {
       if (best && improved) {
         yield* write(join(yield* Place.at(directory), bestFile), control)
@@ -94,8 +107,7 @@ const inDirectory = ({ best, directory, every, keep }: typeof Options.Type): Hoo
     end: ({ epoch }, control) => (epoch > (kept.at(-1) ?? 0) ? put(epoch, control) : Effect.void),
     resume: Effect.fnUntraced(function* (now) {
       const folder = yield* Place.at(directory)
-      const names = yield* Effect.promise(() => Fs.readdir(folder).catch((): ReadonlyArray<string> => []))
-      return names.some(Checkpoint.isFileOfEpoch) ? yield* Checkpoint.latest(folder, now) : undefined
+      return (yield* namesIn(folder)).some(Checkpoint.isFileOfEpoch) ? yield* Checkpoint.latest(folder, now) : undefined
     }),
     save: () => kept,
     load: (saved) => {

@@ -5,8 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as OptionSchema from "../../../OptionSchema.ts"
 import { matches } from "../../../pipeline/Transform.ts"
-import { CallbackError } from "../../CallbackError.ts"
-import { type Control, define, type Hooks, make } from "../callback.ts"
+import { define, type Hooks, make } from "../callback.ts"
 
 const Options = Schema.Struct({
   paths: Schema.Array(Schema.NonEmptyString).check(Schema.isMinLength(1)),
@@ -20,34 +19,26 @@ const Options = Schema.Struct({
 const epochOf = (at: typeof Options.Type.at, epochs: number): number =>
   typeof at === "number" ? at : Math.floor(at.progress * epochs + 1e-9) + 1
 
-/** The paths that one of the patterns matches, or an error if none does. */
-const chosen = (id: string, patterns: ReadonlyArray<string>, { parameters }: Control) => {
-  const idle = patterns.find((pattern) => !parameters.some((path) => matches(pattern, path)))
-  return idle === undefined
-    ? Effect.succeed(parameters.filter((path) => patterns.some((pattern) => matches(pattern, path))))
-    : Effect.fail(
-        new CallbackError({
-          callback: id,
-          given: `paths: "${idle}"`,
-          rule: "matches no parameter of the network",
-          advice: `there are ${parameters.join(", ")}; * stands for anything within a name, ** for anything`
-        })
-      )
-}
+const chosen = (patterns: ReadonlyArray<string>, parameters: ReadonlyArray<string>): ReadonlyArray<string> =>
+  parameters.filter((path) => patterns.some((pattern) => matches(pattern, path)))
 
 const hooks =
   (id: string, change: (frozen: ReadonlyArray<string>, chosen: ReadonlyArray<string>) => ReadonlyArray<string>) =>
-  ({ at, paths }: typeof Options.Type): Hooks<CallbackError> => {
+  ({ at, paths }: typeof Options.Type): Hooks => {
     let from = 1
     return {
-      begin: Effect.fnUntraced(function* ({ epochs }, control) {
-        from = epochOf(at, epochs)
-        yield* chosen(id, paths, control)
-      }),
-      epochBegin: ({ epoch }, control) =>
-        epoch === from
-          ? Effect.map(chosen(id, paths, control), (found) => control.freeze(change(control.frozen(), found)))
-          : Effect.void
+      check: (parameters) => {
+        const idle = paths.find((pattern) => chosen([pattern], parameters).length === 0)
+        return idle === undefined
+          ? undefined
+          : `${id}: paths: "${idle}" matches no parameter of the network; there are ${parameters.join(", ")}; * stands for anything within a name, ** for anything`
+      },
+      begin: ({ epochs }) =>
+        Effect.sync(() => {
+          from = epochOf(at, epochs)
+        }),
+      epochBegin: ({ epoch }, { freeze, frozen, parameters }) =>
+        epoch === from ? Effect.sync(() => freeze(change(frozen(), chosen(paths, parameters)))) : Effect.void
     }
   }
 
@@ -88,7 +79,7 @@ const given = (paths: string | ReadonlyArray<string>, options: At) => ({
  * What is frozen has no part in the norm that gradients are clipped to, and what the optimizer keeps of it stays. Buffers,
  * such as the running means of `Nn.batchNorm`, go on, and so does dropout. Callbacks act as listed in an epoch.
  *
- * Errors: `CallbackError` for a pattern that matches no parameter.
+ * Errors: `PipelineError`, before training, for a pattern that matches no parameter.
  *
  * *Gotcha*: Adam corrects the bias of its moments by the number of all steps, so parameters that are trained again late take
  * somewhat larger first steps.

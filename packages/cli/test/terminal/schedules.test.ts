@@ -1,0 +1,43 @@
+import * as Definitions from "@rocflow/core/Definitions"
+import * as Ingress from "@rocflow/core/pipeline/Ingress"
+import * as Nn from "@rocflow/core/pipeline/Nn"
+import * as Optimizer from "@rocflow/core/pipeline/Optimizer"
+import * as Pipeline from "@rocflow/core/pipeline/Pipeline"
+import * as Registry from "@rocflow/core/pipeline/Registry"
+import * as Schedule from "@rocflow/core/pipeline/Schedule"
+import * as Losses from "@rocflow/losses/Definitions"
+import * as Mse from "@rocflow/losses/Mse"
+import * as Result from "effect/Result"
+import { describe, expect, it } from "vitest"
+import { scheduleLines, sparkline } from "../../src/terminal/schedules.ts"
+
+const registry = Result.getOrThrow(Registry.make([...Definitions.all, ...Losses.all]))
+
+const linesOf = (optimizer: Optimizer.Put): ReadonlyArray<string> => {
+  const json = Pipeline.toJson(Ingress.numeric().pipe(Nn.head(), Mse.loss(), optimizer))
+  const written: unknown = JSON.parse(JSON.stringify([...json, { type: "Model.regr", epochs: 30, scheduleEpochs: 60 }]))
+  return scheduleLines(Result.getOrThrow(Pipeline.fromJson(written, registry)), registry)
+}
+
+describe("schedules", () => {
+  it("are drawn with their values at each quarter", () => {
+    const given = {
+      learningRate: Schedule.linear({ from: 0.1 }),
+      groups: [{ paths: ["**.bias"], rate: Schedule.constant({ from: 2 }) }]
+    }
+    expect(linesOf(Optimizer.adamw(given))).toEqual([
+      "learningRate: Schedule.linear over 60 epochs  ███▇▇▇▇▇▇▆▆▆▆▆▅▅▅▅▅▅▄▄▄▄▄▄▃▃▃▃▃▂▂▂▂▂▂▁▁▁  0.1, 0.075, 0.05, 0.025, 0 at each quarter",
+      `groups.0.rate: Schedule.constant over 60 epochs  ${"█".repeat(40)}  2, 2, 2, 2, 2 at each quarter`
+    ])
+  })
+
+  it("that answer to validation say so", () => {
+    expect(linesOf(Optimizer.sgd({ learningRate: Schedule.plateau({ from: 0.1 }) }))).toEqual([
+      "learningRate: Schedule.plateau, begins with 0.1, and answers to validation"
+    ])
+  })
+
+  it("are none where all numbers stay", () => expect(linesOf(Optimizer.adam())).toEqual([]))
+
+  it("stay at the bottom where all values are 0", () => expect(sparkline([0, 0])).toBe("▁▁"))
+})
