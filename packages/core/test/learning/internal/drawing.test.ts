@@ -63,7 +63,7 @@ describe("stratified batches", () => {
           const rows = batch[0]! + batch[1]!
           batch.forEach((count, k) => assert.isAtMost(Math.abs(count - (rows * counts[k]!) / n), 1 + 1e-9))
         }
-        const full = made.filter((batch) => batch[0]! + batch[1]! === size)
+        const full = made.filter((batch) => size === batch[0]! + batch[1]!)
         counts.forEach((count, k) => {
           if ((size * count) / n >= 1) full.forEach((batch) => assert.isAtLeast(batch[k]!, 1))
         })
