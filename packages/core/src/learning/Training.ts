@@ -94,6 +94,12 @@ export interface Outcome {
 const measure = (measures: ReadonlyArray<Measure>, prediction: Prediction): Scores =>
   Object.fromEntries(measures.map((each) => [each.id, each.evaluate(prediction)]))
 
+/** Rows as they were drawn, for measures. */
+const inOrderOf = (order: Uint32Array, { truth }: Data): Pick<Data, "rows" | "truth"> => ({
+  rows: order.length,
+  truth: Float64Array.from(order, (row) => truth[row]!)
+})
+
 /** Milliseconds of batches between two points where training can be interrupted. */
 const slice = 10
 
@@ -345,8 +351,8 @@ export const run = Effect.fnUntraced(function* <E, R>(
     const loss = yield* trainEpoch(order, outputs)
     const learningRate = program.optimizer.learningRate?.(schedules.read)
     average?.epochEnded(epoch / scheduled)
-    const drawn = { rows: order.length, truth: Float64Array.from(order, (row) => train.truth[row]!) }
-    const scores = outputs === undefined ? {} : measure(plan.trainMeasures, plan.predict(outputs, drawn))
+    const scores =
+      outputs === undefined ? {} : measure(plan.trainMeasures, plan.predict(outputs, inOrderOf(order, train)))
     const passed = { epoch, loss, train: scores }
     yield* tell((c) => c.beforeValid, passed)
     const valid = evaluated ? yield* validate(passed) : {}
