@@ -102,8 +102,7 @@ interface OnColumn<Name extends string> {
  * - `learningRate`: default 0.001; `weightDecay` of the kernels: default 0 (`Optimizer.adamw`)
  * - `loss`: what an error costs; one, or one for each kind of target
  * - the options of `Model.classif`: `epochs` (default 200), `batchSize` (32), `validation`: by default a fifth of the rows is
- *   held out, training ends 20 epochs after the best one by log-loss (by AUC where the loss only ranks), and that one is
- *   kept; `"none"` trains on all rows for all epochs
+ *   held out, training ends 20 epochs after the best one by AUC (of more than two classes by log-loss), and that one is kept; `"none"` trains on all rows for all epochs
  * - `optimizer`: in place of its own; `version`: the newest is 1
  *
  * Columns that never vary in training are left out.

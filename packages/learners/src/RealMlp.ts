@@ -119,12 +119,13 @@ export const regrDefinition = recipe.regrDefinition
  * `variant: "small"` leaves out embeddings of numbers, learned shares, dropout and decay, and its head starts at 0: about half
  * the time. Preprocessing of the rest, loss, validation and all else is as with `Mlp.classif`. A loss may smooth labels, as
  * the reference does by 0.1 where accuracy decides: `CrossEntropy.loss({ labelSmoothing: 0.1 })`; here AUC or log-loss
- * usually decides, and nothing is smoothed.
+ * decides, and nothing is smoothed.
  *
  * What differs from pytabkit 1.7.3 (RealMLP_TD and RealMLP_TD_S): of equally good epochs the first is kept; predictions of numbers are not cut to the range of training; categories of two
  * levels have two indicators, and missing is a level.
  *
- * *Gotcha*: `epochs` is part of the recipe, as the rate follows it: fewer epochs have the same waves, only shorter.
+ * *Gotcha*: chosen by AUC, which grows long after log-loss turns up, it is too sure of itself on small tables; where its
+ * probabilities matter choose by log-loss. And `epochs` is part of the recipe, as the rate follows it: fewer epochs have the same waves, only shorter.
  *
  * @example
  * RealMlp.classif({ variant: "small", loss: { binary: Bce.loss(), multiclass: CrossEntropy.loss() } })
