@@ -141,10 +141,12 @@ export const fit = Effect.fnUntraced(function* (
   const ingresses = new Map<string, FittedIngress>()
   const inputs = new Map<string, Features.Features>()
   const steps: Array<Step> = []
-  const cache = yield* PreprocessCache.Current
+  const first = Features.fromTask(training)
+  const memory = yield* PreprocessCache.Current
+  const cache = memory?.accepts(first) === true ? memory : undefined
   const keys = new Map<Features.Features, string>()
   let task = training
-  const features = yield* walk(stages, Features.fromTask(training), {
+  const features = yield* walk(stages, first, {
     preprocess: Effect.fnUntraced(function* (path, stage, before) {
       const fitting = fittingOf(task, Seed.derive(seed, "preprocess", path), takenBehind(stages, path) ?? takes)
       const beforeKey = cache === undefined ? "" : (keys.get(before) ?? keyOfTask(training))
