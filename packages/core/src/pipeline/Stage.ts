@@ -163,6 +163,8 @@ export interface Pass {
   readonly cardinalities?: ReadonlyArray<number> | undefined
   /** Random numbers of this layer in this pass, derived from the seed by step and path: the same in every run. */
   readonly random: Generator
+  /** The numbers that follow schedules of progress, as they are in this pass. */
+  readonly read: Read
   /** The layer's buffers, in their order. */
   readonly buffers: ReadonlyArray<tf.Tensor>
   /** Gives a buffer its value after this pass; without effect in a prediction pass. */
@@ -237,6 +239,11 @@ export interface Explicit {
   readonly tensor?: TensorLoss
   /** The formula, where it is one of those that engines know. */
   readonly formula?: LossFormula
+  /**
+   * Where there is no formula: whether the loss of several batches is their sum, or their mean by the weights of rows, as
+   * it is treated by whoever accumulates gradients. Default "mean".
+   */
+  readonly reduction?: "mean" | "sum" | undefined
 }
 
 /** A loss of tensor operations only, for custom losses without a formula of the gradient. @category losses */

@@ -11,9 +11,11 @@ import * as Result from "effect/Result"
 import * as Graph from "../../network/Graph.ts"
 import * as Schedule from "../../pipeline/Schedule.ts"
 import * as Shape from "../../pipeline/Shape.ts"
+import type { Read } from "../../pipeline/Stage.ts"
 import type { Loss } from "../../pipeline/Stage.ts"
 import * as Seed from "../../Seed.ts"
 import * as Engine from "../Engine.ts"
+import * as Accumulated from "../internal/accumulated.ts"
 import { type Backend, start, survey } from "./backend.ts"
 import { forward } from "./internal/forward.ts"
 
@@ -84,6 +86,7 @@ const scoreInto = (
       buffers: toTensors(tf, buffers),
       training: false,
       random: (path) => Seed.generator(Seed.derive(Seed.root(0), path)),
+      read: Schedule.reading(0),
       update: ignore
     }).dataSync()
   )
@@ -130,9 +133,15 @@ const makeTrainer = (use: () => Tfjs, program: Engine.Program, rows: number): En
   }
   let updater = updaterWithout(new Set())
   let steps = 0
+  const accumulated = Accumulated.make()
 
   /** The scores of a training pass; buffers take their next values. */
-  const trainingPass = (tf: Tfjs, x: ReadonlyArray<Tf.Tensor>, given: ReadonlyArray<Tf.Tensor>): Tf.Tensor =>
+  const trainingPass = (
+    tf: Tfjs,
+    x: ReadonlyArray<Tf.Tensor>,
+    given: ReadonlyArray<Tf.Tensor>,
+    read: Read
+  ): Tf.Tensor =>
     forward({
       tf,
       network,
@@ -140,7 +149,8 @@ const makeTrainer = (use: () => Tfjs, program: Engine.Program, rows: number): En
       parameters: given,
       buffers: toTensors(tf, buffers),
       training: true,
-      random: (path) => Seed.generator(Seed.derive(seed, "mask", steps, path)),
+      random: (path) => Seed.generator(Accumulated.maskSeed(seed, steps, accumulated, path)),
+      read,
       update: (buffer, next) => buffers[buffer]!.values.set(next.dataSync())
     })
 
@@ -148,13 +158,13 @@ const makeTrainer = (use: () => Tfjs, program: Engine.Program, rows: number): En
    * The loss, its gradients, and the scores of the forward pass, which stand in `scores`. Nothing is returned through
    * `tidy`, which would look for tensors among the numbers of a gradient, one by one: longer than the step itself.
    */
-  const differentiate = (tf: Tfjs, used: number, batch: Batch) => {
+  const differentiate = (tf: Tfjs, used: number, batch: Batch, read: Read) => {
     let before = Number.NaN
     let gradients: ReadonlyArray<Float32Array> = []
     tf.tidy(() => {
       const x = tensors(tf, used)
       const { grads, value } = tf.valueAndGrads((...given: ReadonlyArray<Tf.Tensor>) => {
-        const output = trainingPass(tf, x, given)
+        const output = trainingPass(tf, x, given, read)
         scores.set(output.dataSync())
         return lossTensor(tf, loss, (pairs ? tf.concat([output, output]) : output) as Tf.Tensor2D, batch)
       })([...toTensors(tf, parameters)])
@@ -179,14 +189,14 @@ const makeTrainer = (use: () => Tfjs, program: Engine.Program, rows: number): En
     targets,
     weights,
     scores,
-    step: (used, weighted, read = Schedule.reading(0)) => {
-      steps += 1
+    step: (used, weighted, read = Schedule.reading(0), part) => {
+      if (accumulated.pending() === 0) steps += 1
       const batch = {
         targets: targets.subarray(0, copies * used),
         weights: weighted || pairs ? weights.subarray(0, copies * used) : undefined
       }
-      const { gradients, loss: value } = differentiate(use(), used, batch)
-      if (!Number.isFinite(value)) return value
+      const { gradients, loss: value } = differentiate(use(), used, batch, read)
+      if (!Number.isFinite(value) || !accumulated.add(gradients, part)) return value
       const { begun, slots, trained } = updater
       parameters.forEach((_, i) => trained.includes(i) || gradients[i]!.fill(0))
       const arrays = trained.map((i) => ({ ...parameters[i]!, update: gradients[i]! }))
@@ -199,9 +209,9 @@ const makeTrainer = (use: () => Tfjs, program: Engine.Program, rows: number): En
       tf.tidy(() => scoreInto(tf, network, tensors(tf, used), parameters, buffers, scores))
     },
     arrays: [...parameters, ...buffers],
-    settle: (used) => {
+    settle: (used, read = Schedule.reading(0)) => {
       const tf = use()
-      tf.tidy(() => void trainingPass(tf, tensors(tf, used), toTensors(tf, parameters)))
+      tf.tidy(() => void trainingPass(tf, tensors(tf, used), toTensors(tf, parameters), read))
     },
     freeze: (paths) => {
       updater = updaterWithout(paths)
@@ -212,6 +222,7 @@ const makeTrainer = (use: () => Tfjs, program: Engine.Program, rows: number): En
       slots: slots.flat().map((array) => ({ ...array, values: array.values.slice() }))
     }),
     load: (state) => {
+      accumulated.clear()
       steps = state.step
       ;[...parameters, ...buffers].forEach(({ values }, i) => values.set(state.arrays[i]!.values))
       slots.flat().forEach(({ values }, i) => values.set(state.slots[i]!.values))
