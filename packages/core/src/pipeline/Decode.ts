@@ -72,6 +72,10 @@ const remoteness = (issue: SchemaIssue.Issue): number => {
   }
 }
 
+/** What is wrong with each member of a union, those of unions in it too. */
+const members = ({ issues }: SchemaIssue.AnyOf): ReadonlyArray<SchemaIssue.Issue> =>
+  issues.flatMap((issue) => (issue._tag === "AnyOf" ? members(issue) : [issue]))
+
 const closest = (issues: ReadonlyArray<SchemaIssue.Issue>): SchemaIssue.Issue =>
   issues.reduce((best, issue) => (remoteness(issue) < remoteness(best) ? issue : best))
 
@@ -104,7 +108,7 @@ const describe = (issue: SchemaIssue.Issue, path: Issue["path"]): ReadonlyArray<
       if (issue.issues.length === 0 && types.length > 0) {
         return [unknownType(SchemaIssue.hasInput(issue) ? issue.input : undefined, types, path)]
       }
-      const objects = issue.issues.filter(({ _tag }) => _tag === "Composite")
+      const objects = members(issue).filter(({ _tag }) => _tag === "Composite")
       return objects.length === 0 ? plain(issue, path) : describe(closest(objects), path)
     }
     default:
