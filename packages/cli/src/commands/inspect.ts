@@ -91,13 +91,13 @@ const taskText = (task: Task.Task): string =>
 const pipelineOf = (learner: AnyLearner<unknown>, registry: Registry.Registry): Pipeline.Any | undefined =>
   "pipeline" in learner.json ? Result.getOrUndefined(Pipeline.fromJson(learner.json.pipeline, registry)) : undefined
 
+/** A preprocessing stage with the number of columns behind it, and of training rows if it changes that. */
+const stageWidth = ({ columns, path, rows }: Learner.Checked["stages"][number]): string =>
+  `${path} ${columns}${rows === undefined ? "" : ` (${rows} rows)`}`
+
 /** The number of feature columns behind each preprocessing stage; nothing if there is none. */
 const widthsOf = ({ roles, id }: Task.Task, stages: Learner.Checked["stages"]): ReadonlyArray<string> =>
-  stages.length === 0
-    ? []
-    : [
-        `  columns on ${id}: ${[roles.feature.length, ...stages.map(({ columns, path }) => `${path} ${columns}`)].join(" → ")}`
-      ]
+  stages.length === 0 ? [] : [`  columns on ${id}: ${[roles.feature.length, ...stages.map(stageWidth)].join(" → ")}`]
 
 /** The engine that computes a learner on a task, and what keeps it off those before it; nothing for other learners. */
 const engineOf = (

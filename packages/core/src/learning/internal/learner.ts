@@ -41,8 +41,11 @@ export type LearnerJson =
 
 /** What is seen of a learner and a task without training. @category models */
 export interface Checked {
-  /** The preprocessing stages by path, with the number of feature columns behind each. */
-  readonly stages: ReadonlyArray<{ readonly path: string; readonly columns: number }>
+  /**
+   * The preprocessing stages by path, with the number of feature columns behind each, and that of the rows that are trained
+   * on where it is another than before.
+   */
+  readonly stages: ReadonlyArray<{ readonly path: string; readonly columns: number; readonly rows?: number }>
   /** What is legal but probably not meant. */
   readonly notes: ReadonlyArray<Note>
   /** Of a learner that trains a network: what an engine computes, and the name of the engine that was asked for. */

@@ -137,9 +137,13 @@ export const fit = Effect.fnUntraced(function* (stages: ReadonlyArray<Stage>, tr
   return { learned, made, steps, task }
 })
 
-/** What is to be seen of stages without training: how many columns each made, and what is probably not meant. */
+/** What is to be seen of stages without training: what each made of columns and rows, and what is probably not meant. */
 export const checked = (steps: ReadonlyArray<Step>): Checked => ({
-  stages: steps.flatMap(({ after, path }) => (after === undefined ? [] : [{ path, columns: after.columns.size }])),
+  stages: steps.flatMap(({ after, before, path }) => {
+    if (after === undefined) return []
+    const columns = after.columns.size
+    return [after.rows === before.rows ? { path, columns } : { path, columns, rows: after.rows }]
+  }),
   notes: steps.flatMap(({ before, stage }) => stage.notes(before))
 })
 

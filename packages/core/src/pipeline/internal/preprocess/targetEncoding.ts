@@ -10,6 +10,7 @@ import * as Seed from "../../../Seed.ts"
 import * as Features from "../../Features.ts"
 import type { PipelineError } from "../../PipelineError.ts"
 import type { Fitting, Target } from "../../Stage.ts"
+import * as Categories from "../categories.ts"
 import { smoothedMeans, type Smooth } from "../smoothedMeans.ts"
 import { categoryColumns, expand } from "./categoryColumns.ts"
 import { type ColumnsOption, columns } from "./columns.ts"
@@ -112,6 +113,14 @@ export const targetEncodingDefinition = define({
         chosen.map(([name, column]) => learn(name, column, target, smooth))
       )
     ),
+  notes: ({ columns: select }, features) =>
+    Result.match(categoryColumns(features, id, select), {
+      onSuccess: (chosen) =>
+        chosen.flatMap(([name, column]) =>
+          Categories.labelNotes(name, column, "the mean of one row is little worth, and there is none for new values")
+        ),
+      onFailure: () => []
+    }),
   training: ({ folds, smooth }, learned, features, fitting) =>
     Result.gen(function* () {
       const target = yield* targetOf(fitting)
@@ -143,7 +152,7 @@ export const targetEncodingDefinition = define({
  * A training row must not be told its own target. So the training rows are **cross-fitted**: they are dealt to `folds`, default
  * 5, whole groups to one, and each is encoded by the rows of the other folds. All other rows are encoded by all training rows.
  *
- * Missing is a level like the others. A level, or a missing value, that no training row has gives the mean of all.
+ * A column that is named may be of any type but a tensor. Missing is a level like the others. A level, or a missing value, that no training row has gives the mean of all.
  *
  * *Gotcha*: fit it in a learner, which gives it the target; `Preprocess.select` and other stages may stand before it.
  *

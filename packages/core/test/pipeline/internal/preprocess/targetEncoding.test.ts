@@ -2,7 +2,7 @@ import * as Result from "effect/Result"
 import { describe, expect, it } from "vitest"
 import * as Column from "../../../../src/data/Column.ts"
 import * as Preprocess from "../../../../src/pipeline/Preprocess.ts"
-import { applied, failure, fit, numbers, target } from "../../../support/preprocess.ts"
+import { applied, failure, fit, notes, numbers, target } from "../../../support/preprocess.ts"
 
 const site = Column.text(["a", "b", "a", null, "c", "b", "a", null, "b", "a"])
 const fresh = { site: Column.text(["a", "b", "c", null, "z"]) }
@@ -113,6 +113,11 @@ describe("columns", () => {
       "y boolean"
     ])
   })
+})
+
+it("notes a column of labels", () => {
+  const label = Column.text(Array.from({ length: 20 }, (_, row) => `l${row}`))
+  expect(notes(Preprocess.targetEncoding(), { label })).toEqual(["label-column"])
 })
 
 describe("refuses", () => {
