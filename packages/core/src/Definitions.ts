@@ -11,9 +11,10 @@ import * as Merge from "./pipeline/Merge.ts"
 import * as Nn from "./pipeline/Nn.ts"
 import * as Optimizer from "./pipeline/Optimizer.ts"
 import * as Preprocess from "./pipeline/Preprocess.ts"
+import * as Schedule from "./pipeline/Schedule.ts"
 import * as Transform from "./pipeline/Transform.ts"
 
-/** The built-in definitions of stages, transforms and measures. */
+/** The built-in definitions of stages, transforms, schedules and measures. */
 export const all: ReadonlyArray<Definition> = [
   Preprocess.selectDefinition,
   Preprocess.missingIndicatorDefinition,
@@ -24,6 +25,20 @@ export const all: ReadonlyArray<Definition> = [
   Preprocess.frequencyEncodingDefinition,
   Preprocess.targetEncodingDefinition,
   Preprocess.standardiseDefinition,
+  Preprocess.robustScaleDefinition,
+  Preprocess.smoothClipDefinition,
+  Preprocess.minMaxDefinition,
+  Preprocess.quantileTransformDefinition,
+  Preprocess.log1pDefinition,
+  Preprocess.signedRootDefinition,
+  Preprocess.yeoJohnsonDefinition,
+  Preprocess.boxCoxDefinition,
+  Preprocess.binDefinition,
+  Preprocess.pcaDefinition,
+  Preprocess.polynomialDefinition,
+  Preprocess.splineDefinition,
+  Preprocess.deriveDefinition,
+  Preprocess.hashTextDefinition,
   Preprocess.datesDefinition,
   Preprocess.dropConstantsDefinition,
   Preprocess.classBalancingDefinition,
@@ -96,9 +111,14 @@ export const all: ReadonlyArray<Definition> = [
   Merge.productDefinition,
   Optimizer.sgdDefinition,
   Optimizer.adamDefinition,
+  Optimizer.adamwDefinition,
+  Optimizer.rmspropDefinition,
+  Optimizer.adagradDefinition,
+  Optimizer.lionDefinition,
   Optimizer.lineSearchDefinition,
   Optimizer.chainDefinition,
   ...Transform.definitions,
+  ...Schedule.definitions,
   Model.classifDefinition,
   Model.regrDefinition,
   ...Measure.definitions

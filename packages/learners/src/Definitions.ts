@@ -2,8 +2,10 @@
  * Every learner of this package, for registries. A test fails if one is missing.
  */
 import type { Definition } from "@rocflow/core/learning/Learner"
+import * as Boosting from "./Boosting.ts"
 import * as ElasticNet from "./ElasticNet.ts"
 import * as Featureless from "./Featureless.ts"
+import * as Forest from "./Forest.ts"
 import * as Knn from "./Knn.ts"
 import * as Tree from "./Tree.ts"
 
@@ -13,5 +15,9 @@ export const all: ReadonlyArray<Definition> = [
   ElasticNet.definition,
   ElasticNet.cvDefinition,
   Tree.definition,
+  Forest.classifDefinition,
+  Forest.regrDefinition,
+  Boosting.classifDefinition,
+  Boosting.regrDefinition,
   Knn.definition
 ]

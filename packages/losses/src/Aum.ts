@@ -12,7 +12,7 @@ import type * as tf from "@tensorflow/tfjs-core"
 import * as Schema from "effect/Schema"
 import type { BinaryScores } from "./BinaryScores.ts"
 import * as Linear from "./internal/aumLinear.ts"
-import { Denominator, withDefault } from "./internal/aumOptions.ts"
+import { Denominator, fields } from "./internal/aumOptions.ts"
 import * as Tensors from "./internal/aumTensor.ts"
 import { stepAlong } from "./internal/lineSearchBinary.ts"
 import * as Undefined from "./internal/undefinedValue.ts"
@@ -29,7 +29,7 @@ export { measure } from "./internal/aumMeasure.ts"
  *
  * @category models
  */
-export const Options = Schema.Struct({ denominator: withDefault })
+export const Options = Schema.Struct(fields)
 
 /**
  * What a user writes.
@@ -68,9 +68,12 @@ export interface Result {
  * @category computing
  */
 export const binary = (s: BinaryScores, options: Options = {}): Result | Undefined.Undefined => {
-  const { denominator: divisor = "rate" } = options
+  const { denominator: divisor = "rate", margin = 0 } = options
   if (!Schema.is(Denominator)(divisor)) {
     return Undefined.make(`the denominator ${JSON.stringify(divisor)} is not known: use "rate" or "count"`)
+  }
+  if (!(margin >= 0 && margin < Infinity)) {
+    return Undefined.make(`the margin ${margin} is not known: give a number of at least 0`)
   }
   if (divisor === "rate" && !(s.positiveWeight > 0 && s.negativeWeight > 0)) {
     const missing = s.positiveWeight > 0 ? "negative" : "positive"
@@ -80,7 +83,8 @@ export const binary = (s: BinaryScores, options: Options = {}): Result | Undefin
   const gradient = new Float64Array(n)
   const left = new Float64Array(n)
   const right = new Float64Array(n)
-  const aum = Linear.shared().evaluate(s.scores, s.labels, n, divisor, gradient, left, right, s.weights)
+  const variant = { denominator: divisor, margin }
+  const aum = Linear.shared().evaluate(s.scores, s.labels, n, variant, gradient, left, right, s.weights)
   return { aum, left, right, gradient }
 }
 
@@ -98,8 +102,8 @@ export const binary = (s: BinaryScores, options: Options = {}): Result | Undefin
 export const tensor = (
   predictions: tf.Tensor,
   labels: tf.Tensor,
-  options: Options & { readonly weights?: tf.Tensor } = {}
-): tf.Scalar => Tensors.binary(predictions, labels, options.denominator ?? "rate", options.weights)
+  { denominator = "rate", margin = 0, weights }: Options & { readonly weights?: tf.Tensor } = {}
+): tf.Scalar => Tensors.binary(predictions, labels, { denominator, margin }, weights)
 
 /**
  * The definition, for registries and for direct evaluation. Its gradient is the mean of left and right.
@@ -116,13 +120,13 @@ export const definition = Loss.define({
   translationInvariant: true,
   options: Options,
   summary: "Area under min(FPR, FNR): a convex surrogate that optimises the binary ROC curve",
-  make: ({ denominator }) => {
+  make: (variant) => {
     const workspace = Linear.make()
     return Loss.explicit({
       evaluate: (scores, targets, gradient, weights) =>
-        workspace.evaluate(scores, targets, targets.length, denominator, gradient, undefined, undefined, weights),
-      search: (scores, direction, targets) => stepAlong(scores, direction, targets, denominator),
-      tensor: (scores, targets, weights) => Tensors.binary(scores, targets, denominator, weights)
+        workspace.evaluate(scores, targets, targets.length, variant, gradient, undefined, undefined, weights),
+      search: (scores, direction, targets) => stepAlong(scores, direction, targets, variant),
+      tensor: (scores, targets, weights) => Tensors.binary(scores, targets, variant, weights)
     })
   }
 })

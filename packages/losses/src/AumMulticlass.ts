@@ -9,7 +9,7 @@
 import * as OptionSchema from "@rocflow/core/OptionSchema"
 import * as Loss from "@rocflow/core/pipeline/Loss"
 import * as Schema from "effect/Schema"
-import { withDefault } from "./internal/aumOptions.ts"
+import { fields } from "./internal/aumOptions.ts"
 import * as OneVsRest from "./internal/aumOneVsRest.ts"
 import * as Tensors from "./internal/aumTensor.ts"
 
@@ -19,7 +19,7 @@ import * as Tensors from "./internal/aumTensor.ts"
  * @category models
  */
 export const Options = Schema.Struct({
-  denominator: withDefault,
+  ...fields,
   average: OptionSchema.withDefault(Schema.Literals(["macro", "micro"]), "macro")
 })
 
@@ -48,12 +48,12 @@ export const definition = Loss.define({
   weighted: true,
   options: Options,
   summary: "AUM of more than two classes, one against the rest: mean over classes (macro) or all entries (micro)",
-  make: ({ average, denominator }) => {
+  make: ({ average, ...variant }) => {
     const problems = average === "macro" ? OneVsRest.macro() : OneVsRest.micro()
     return Loss.explicit({
       evaluate: (scores, targets, gradient, weights) =>
-        problems.evaluate(scores, targets, targets.length, denominator, gradient, weights),
-      tensor: (scores, targets, weights) => Tensors.multiclass(scores, targets, denominator, average, weights)
+        problems.evaluate(scores, targets, targets.length, variant, gradient, weights),
+      tensor: (scores, targets, weights) => Tensors.multiclass(scores, targets, variant, average, weights)
     })
   }
 })

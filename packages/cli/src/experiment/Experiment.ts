@@ -216,6 +216,14 @@ export const Experiment = Schema.Struct({
 /** @category models */
 export type Experiment = typeof Experiment.Type
 
+/** Options of different rules that name the same kind of thing get names with a number, which are one here. */
+const reference = /^(#\/\$defs\/[a-z]+)(?:_\d+)?$/i
+
+const named = (value: JsonSchema): JsonSchema =>
+  JSON.parse(JSON.stringify(value), (key, inner: unknown) =>
+    key === "$ref" && typeof inner === "string" ? inner.replace(reference, "$1") : inner
+  ) as JsonSchema
+
 const strict = { onExcessProperty: "error" } as const
 
 type JsonSchema = Readonly<Record<string, unknown>>
@@ -227,7 +235,7 @@ const entrySchema = ({ id, options, summary }: Definition, more: JsonSchema = {}
   return {
     type: "object",
     description: summary,
-    properties: { type: { const: id }, ...more, ...properties },
+    properties: { type: { const: id }, ...more, ...named({ ...properties }) },
     required: ["type", ...required],
     additionalProperties: false
   }
@@ -283,6 +291,7 @@ export const jsonSchema = (definitions: ReadonlyArray<Definition>): object => {
       learner: { anyOf: [ready, pipeline] },
       stages: listOf({ anyOf: [anyOf(network), ...of("merge").map(mergeSchema)] }),
       transform: anyOf(of("transform")),
+      schedule: { anyOf: of("schedule").map((definition) => entrySchema(definition)) },
       measure: ids(of("measure")),
       averaged: {
         anyOf: [

@@ -5,6 +5,7 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Column from "./Column.ts"
+import { inScale, scaleOf } from "./internal/tensors/scale.ts"
 import { toTyped } from "./internal/toTyped.ts"
 import { suggest } from "../internal/suggest.ts"
 import type * as Table from "./Table.ts"
@@ -15,7 +16,16 @@ const Feature = Schema.Struct({
   type: Schema.Literals(Column.types),
   /** Of a factor: its levels in their order, and whether the order has a meaning. */
   levels: Schema.optionalKey(Schema.Array(Schema.String)),
-  ordered: Schema.optionalKey(Schema.Boolean)
+  ordered: Schema.optionalKey(Schema.Boolean),
+  /** Of a tensor: the scale of its numbers, where all rows have one. */
+  scale: Schema.optionalKey(
+    Schema.Struct({
+      /** The numbers that were read as 0 and as 1; null where numbers were read as they are. */
+      range: Schema.NullOr(Schema.Tuple([Schema.Finite, Schema.Finite])),
+      /** Whether all rows were image files, whose numbers are from 0 to 255. */
+      pixels: Schema.Boolean
+    })
+  )
 })
 
 /** A feature column as training saw it. @category models */
@@ -54,9 +64,9 @@ export const of = ({ kind, levels, roles, table }: Task): TaskSchema => ({
   levels,
   features: roles.feature.map((name) => {
     const column = table.columns.get(name)!
-    return column.type === "factor"
-      ? { name, type: column.type, levels: column.levels, ordered: column.ordered }
-      : { name, type: column.type }
+    if (column.type === "factor") return { name, type: column.type, levels: column.levels, ordered: column.ordered }
+    const scale = column.type === "tensor" ? scaleOf(column) : undefined
+    return scale === undefined ? { name, type: column.type } : { name, type: column.type, scale }
   })
 })
 
@@ -99,6 +109,8 @@ const read = (feature: Feature, column: Column.Column): Result.Result<Column.Col
       `feature "${name}" holds ${unseen.map((level) => `"${level}"`).join(", ")}, which has no place in the order ${levels.join(" < ")} of training; correct it, or make the factor unordered`
     )
   }
+  if (typed.type === "tensor")
+    return Result.mapError(inScale(typed, feature.scale), (why) => `feature "${name}" ${why}`)
   return Result.succeed(typed.type === "factor" ? { ...typed, ordered } : typed)
 }
 
@@ -136,6 +148,8 @@ const targetProblem = (schema: TaskSchema, task: Task): ReadonlyArray<string> =>
  *   are read as text where training saw text, text as numbers where it saw numbers, integers as reals and back.
  * - levels of a factor in another order. Levels that training did not see stay levels, after the known ones: a stage or
  *   learner says what they mean; in an ordered factor they are a problem.
+ * - numbers of a tensor on another scale than in training, as `range` says when it is read; image files without a range take
+ *   that of training.
  * - of a task: another kind of target, other class levels, or the same in another order.
  *
  * Columns that training did not use are of no account.

@@ -65,6 +65,8 @@ export interface Step {
   readonly key: string
   /** Present in a step that draws: its numbers are derived from this, the epoch and the row. */
   readonly seed: Seed | undefined
+  /** Whether it brings the numbers to another scale, whatever that of the file is. */
+  readonly rescales?: boolean | undefined
   /** The shape of the changed row, or why rows of this shape cannot be changed. */
   readonly shape: (input: RowShape) => Result.Result<RowShape, string>
   /** The kernel for rows of a shape that `shape` takes. */

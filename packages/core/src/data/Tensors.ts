@@ -89,7 +89,14 @@ export const fromIdx = (path: string, options: ArrayOptions = {}): FromArray => 
  * Reads an array that NumPy saved (`.npy`, in C order): uint8 to uint32, int8 to int32, float32, float64 or bool. The
  * first axis counts the rows; an array of one axis gives a column of numbers.
  *
- * Errors: `SchemaError` if the file cannot be read, is no such array, or is cut off.
+ * Errors: `SchemaError` if the file cannot be read, is no such array, or is cut off. A row that holds a number which is not
+ * finite is refused when it is read.
+ *
+ * @example
+ * const table = yield* Table.fromColumns({
+ *   image: yield* Tensors.fromNpy("images.npy", { range: [0, 255], shape: [28, 28, 1] }),
+ *   digit: yield* Tensors.fromNpy("labels.npy")
+ * })
  * @category constructors
  */
 export const fromNpy = (path: string, options: ArrayOptions = {}): FromArray => fromArray(path, npy, options)
@@ -101,6 +108,12 @@ export const fromNpy = (path: string, options: ArrayOptions = {}): FromArray => 
  * *Gotcha*: rows of different shape are read as they are; put `Image.grayscale` and `Image.resize` before the ingress.
  *
  * Errors: `SchemaError` if a file cannot be read or is neither PNG nor JPEG.
+ *
+ * @example
+ * const table = yield* Table.fromColumns({
+ *   scan: yield* Tensors.fromImages(["a.png", null, "b.jpg"], { range: [0, 255] }),
+ *   finding: ["yes", "no", "no"]
+ * })
  * @category constructors
  */
 export const fromImages = Effect.fnUntraced(function* (

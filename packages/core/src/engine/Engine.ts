@@ -11,7 +11,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import type { NamedArray, Network } from "../network/Graph.ts"
-import type { Loss, Transform } from "../pipeline/Stage.ts"
+import type { Loss, Read, Transform } from "../pipeline/Stage.ts"
 import type { Seed } from "../Seed.ts"
 
 /** No engine, or no part of one, can do what was asked on this machine. @category errors */
@@ -31,6 +31,11 @@ export interface Program {
   readonly loss: Loss
   readonly optimizer: Transform
   readonly seed: Seed
+  /**
+   * Whether each row has two targets, each with its weight: the loss is that of the scores twice, one half for each. It
+   * must take weights. Default false.
+   */
+  readonly pairs?: boolean
 }
 
 /** The arrays of a training, by path: parameters, buffers, and the slots of the optimizer. @category models */
@@ -55,16 +60,21 @@ export interface Scorer {
 
 /** A network in training. All functions are synchronous; none leaks memory. @category models */
 export interface Trainer extends Scorer {
-  /** Memory for the targets of a step, [rows]: binary 1 = positive, 0 = negative. */
+  /**
+   * Memory for the targets of a step, [rows]: binary 1 = positive, 0 = negative. Of pairs [2 · rows]: those of the rows
+   * of the step, and right behind them the second ones.
+   */
   readonly targets: Float32Array
-  /** Memory for the row weights of a step, [rows]. */
+  /** Memory for the weights of the targets of a step. */
   readonly weights: Float32Array
   /**
-   * Computes the loss of the first `rows` rows, its gradients and one update; `weighted` says whether `weights` count.
+   * Computes the loss of the first `rows` rows, its gradients and one update; `weighted` says whether `weights` count, which
+   * those of pairs always do.
    * Returns the loss before the update; `scores` are those of the forward pass. A loss that is not finite leaves
    * parameters and slots as they are; `step` is counted and buffers may have moved, so do not go on from there.
+   * `read` gives the numbers of the optimizer that follow schedules, as they are now; default: as at the beginning.
    */
-  readonly step: (rows: number, weighted: boolean) => number
+  readonly step: (rows: number, weighted: boolean, read?: Read) => number
   /** A copy of everything that training has changed. */
   readonly state: () => State
   /** Puts a state back: the next step is as if it had never stopped. */

@@ -21,6 +21,7 @@ const common = {
   epochs: OptionSchema.count(0),
   batchSize: OptionSchema.withDefault(Schema.Union([OptionSchema.count(1), Schema.Literal("all")]), 32),
   evalFreq: OptionSchema.withDefault(OptionSchema.count(1), 1),
+  mixup: Schema.optionalKey(OptionSchema.positive),
   measures: OptionSchema.withDefault(Schema.Array(Measure.reference), []),
   validation: Schema.optionalKey(Validation.Options),
   callbacks: OptionSchema.withDefault(Schema.Array(Callback.reference), []),
@@ -42,6 +43,17 @@ export interface Options<E, R, M extends TargetKind> {
   readonly batchSize?: number | "all"
   /** Evaluates every so many epochs and in the last one; patience counts evaluations. Default 1. */
   readonly evalFreq?: number
+  /**
+   * Mixes, in training only, each row with another one of its batch: x̃ = λ·x + (1 − λ)·x′, and the loss weighs the two
+   * targets by λ and 1 − λ, times the weights of their rows. λ is the larger of two shares drawn by
+   * Beta(mixup, mixup) for each row: 0.2 mixes a few rows much, 1 takes all shares alike, and near 0 rows stay as they are.
+   * Positive. Default: no mixing. Needs inputs of numbers and a loss that takes weights.
+   *
+   * *Gotcha*: `measures` of the training passes are those of mixed rows; the validation has rows as they are.
+   *
+   * Zhang, Cisse, Dauphin and Lopez-Paz, "mixup: beyond empirical risk minimization", ICLR 2018.
+   */
+  readonly mixup?: number
   /** Measured on the outputs of the training passes. */
   readonly measures?: ReadonlyArray<Measure.Measure<M>>
   /** Rows held out of training, what is measured on them, and early stopping. Default: none. */

@@ -17,6 +17,7 @@ import * as EarlyStopping from "./EarlyStopping.ts"
 import * as Events from "./Events.ts"
 import type { History, Row } from "./History.ts"
 import { batches, type Data, fill, windowRows } from "./internal/batches.ts"
+import * as Mixup from "./internal/mixup.ts"
 import type { Measure, Scores } from "./Measure.ts"
 import type { Prediction } from "./Prediction.ts"
 import { TrainingDiverged } from "./TrainingDiverged.ts"
@@ -33,6 +34,8 @@ export interface Plan<out E = never, out R = never> {
   /** Evaluate every so many epochs, and in the last one. */
   readonly evalFreq: number
   readonly train: Data
+  /** Mixes the rows of each training batch by shares of Beta(mixup, mixup); absent: they stay as they are. */
+  readonly mixup?: number | undefined
   readonly trainMeasures: ReadonlyArray<Measure>
   readonly validation:
     | {
@@ -126,11 +129,13 @@ export const run = Effect.fnUntraced(function* <E, R>(
   plan: Plan<E, R>,
   from?: State
 ): Effect.fn.Return<Outcome, TrainingDiverged | Engine.EngineUnavailable | PipelineError | E, Scope.Scope | R> {
-  const { callbacks, program, train, validation } = plan
+  const { callbacks, train, validation } = plan
+  const program = { ...plan.program, pairs: plan.mixup !== undefined }
   const { outputs: width } = program.network
   const size = plan.batchSize === "all" ? train.rows : Math.min(plan.batchSize, train.rows)
   const batchCount = Math.ceil(train.rows / size)
   const trainer = yield* plan.engine.trainer(program, size)
+  const mix = plan.mixup === undefined ? undefined : Mixup.make(plan.mixup, trainer, size)
   const direction = validation?.measures[0].direction
   const inOrder = Uint32Array.from({ length: train.rows }, (_, row) => row)
 
@@ -171,6 +176,7 @@ export const run = Effect.fnUntraced(function* <E, R>(
       const event = { epoch, batch, rows: rows.length }
       for (const { batchBegin } of callbacks) batchBegin?.(event, control)
       fill(train, rows, trainer)
+      mix?.(rows.length, train.weights !== undefined, Seed.derive(program.seed, "mixup", epoch, batch))
       const loss = trainer.step(rows.length, train.weights !== undefined)
       if (!Number.isFinite(loss)) {
         failed = { batch, loss }

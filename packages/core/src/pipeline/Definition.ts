@@ -20,6 +20,7 @@ export type Kind =
   | "loss"
   | "optimizer"
   | "transform"
+  | "schedule"
   | "model"
   | "measure"
   | "callback"

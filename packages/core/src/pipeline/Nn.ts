@@ -109,6 +109,9 @@ export const headDefinition = defineStage({
  * logit, of the positive class), k units for k classes, one unit for a regression.
  *
  * *Gotcha*: the outputs are scores, not probabilities; losses and predictions know that. Do not put a sigmoid before it.
+ *
+ * @example
+ * Ingress.numeric().pipe(Nn.linear(20), Nn.relu(), Nn.head())
  * @category stages
  */
 export const head =

@@ -182,14 +182,17 @@ export type TensorLoss = (scores: tf.Tensor2D, targets: tf.Tensor1D, weights?: t
  * A loss that is known by a formula, the mean or the sum over rows of (weighted) terms: engines may compute it their own
  * way, to rounding the same as `evaluate`. Targets are as there.
  *
- * - `binaryCrossEntropy`: c·ln(1 + e^−z), z = s and c = `positive` for a positive row, z = −s and c = 1 for a negative one
- * - `crossEntropy`: ln Σₖ exp(sₖ) − s of the true class
+ * - `binaryCrossEntropy`: c·(ln(1 + e^−z) + ε/2·z), z = s and c = `positive` for a positive row, z = −s and c = 1 for a
+ *   negative one
+ * - `crossEntropy`: ln Σₖ exp(sₖ) − (1 − ε)·s of the true class − ε·(mean of all s)
  * - `squaredError`: (s − y)²
+ *
+ * where ε is `smoothing`, in [0, 1).
  * @category losses
  */
 export type LossFormula = { readonly reduction: "mean" | "sum" } & (
-  | { readonly terms: "binaryCrossEntropy"; readonly positive: number }
-  | { readonly terms: "crossEntropy" }
+  | { readonly terms: "binaryCrossEntropy"; readonly positive: number; readonly smoothing: number }
+  | { readonly terms: "crossEntropy"; readonly smoothing: number }
   | { readonly terms: "squaredError" }
 )
 
@@ -225,6 +228,37 @@ export interface Tensor {
 /** A loss bound to its options. @category losses */
 export type Loss = Explicit | Tensor
 
+// ------------------------------------------------------------------------------------------------------ schedules
+
+/** A schedule bound to its options: see `Schedule`. @category schedules */
+export interface Schedule {
+  /** The value at `progress` in [0, 1], the share of all updates that were made; `state` is what `adapts` keeps. */
+  readonly at: (progress: number, state: unknown) => number
+  /** How it answers to validation; absent where progress alone decides. */
+  readonly adapts?: Adapting | undefined
+  /** The schedule as JSON, with every default filled in. */
+  readonly json: ScheduleJson
+}
+
+/** What a schedule remembers of validation, as plain JSON. @category schedules */
+export interface Adapting {
+  readonly initial: unknown
+  /** The state after one more value of the first validation measure; NaN where it has none. */
+  readonly next: (state: unknown, score: number, direction: "minimise" | "maximise") => unknown
+}
+
+/** A schedule in its JSON form: `{ type: "Schedule.cosine", from: 0.01 }`. @category schedules */
+export interface ScheduleJson {
+  readonly type: string
+  readonly [option: string]: unknown
+}
+
+/** A number that may change while training goes on. @category schedules */
+export type Value = number | Schedule
+
+/** Reads numbers as they are at an update. @category schedules */
+export type Read = (value: Value) => number
+
 // ----------------------------------------------------------------------------------------------------- optimizers
 
 /** One parameter array in a step of an optimizer. @category optimizers */
@@ -242,6 +276,8 @@ export interface Step {
   /** Counts updates from 1. */
   readonly step: number
   readonly arrays: ReadonlyArray<Updated>
+  /** The numbers that follow schedules, as they are at this update. */
+  readonly read: Read
   /** The exact step length along the updates as they are now, in multiples of them: what the loss's search says. */
   readonly search: () => number
 }
@@ -261,10 +297,13 @@ export interface Begun {
  */
 export type TransformFormula =
   | { readonly transform: "clip"; readonly norm: number }
-  | { readonly transform: "momentum"; readonly momentum: number; readonly nesterov: boolean }
-  | { readonly transform: "adam"; readonly beta1: number; readonly beta2: number; readonly epsilon: number }
-  | { readonly transform: "decay"; readonly rate: number }
-  | { readonly transform: "rate"; readonly rate: number }
+  | { readonly transform: "momentum"; readonly momentum: Value; readonly nesterov: boolean }
+  | { readonly transform: "adam"; readonly beta1: Value; readonly beta2: Value; readonly epsilon: number }
+  | { readonly transform: "rmsprop"; readonly alpha: Value; readonly epsilon: number; readonly centered: boolean }
+  | { readonly transform: "adagrad"; readonly epsilon: number }
+  | { readonly transform: "lion"; readonly beta1: Value; readonly beta2: Value }
+  | { readonly transform: "decay"; readonly rate: Value }
+  | { readonly transform: "rate"; readonly rate: Value }
   | {
       readonly transform: "group"
       readonly chooses: (path: string) => boolean
@@ -279,6 +318,10 @@ export interface Transform {
   readonly searches: boolean
   /** Its formulas, one after the other, where all of them are among those that engines know. */
   readonly formulas?: ReadonlyArray<TransformFormula> | undefined
+  /** The schedules among its options: training asks those that adapt for their states. */
+  readonly schedules?: ReadonlyArray<Schedule> | undefined
+  /** The learning rate, for the history, if it has one: the product of the rates that hold for all parameters. */
+  readonly learningRate?: ((read: Read) => number) | undefined
 }
 
 // ---------------------------------------------------------------------------------------------------------- model

@@ -5,6 +5,7 @@
 import type { Definition } from "../pipeline/Stage.ts"
 import type * as Transform from "../pipeline/Transform.ts"
 import { findNothing } from "../pipeline/Decode.ts"
+import * as Schedule from "../pipeline/Schedule.ts"
 import type { Find } from "../pipeline/Definition.ts"
 import type { Generator } from "../Seed.ts"
 import { holds, law, type Law, LawBroken, same, succeeded } from "./Law.ts"
@@ -29,7 +30,12 @@ const stepped = (
 ): ReadonlyArray<Float32Array> => {
   const updates = copy(gradients)
   begun.apply(
-    { step, arrays: paths.map((path, i) => ({ path, values: values[i]!, update: updates[i]! })), search: () => 0.5 },
+    {
+      step,
+      arrays: paths.map((path, i) => ({ path, values: values[i]!, update: updates[i]! })),
+      read: Schedule.reading(step / 10),
+      search: () => 0.5
+    },
     slots
   )
   return updates

@@ -733,13 +733,14 @@ describe("real training", () => {
 })
 
 describe("a state", () => {
-  it.effect("resumes training as if it had never stopped, also from a file, with dropout and Adam", () =>
+  it.effect("resumes training as if it had never stopped, also from a file, with dropout, mixup and Adam", () =>
     Effect.gen(function* () {
       const plan = yield* real
       for (const optimizer of [sgd(0.3), boundOf(Transform.adam(), Transform.rate(0.05))]) {
         for (const restoreBest of [false, true]) {
           const whole: Training.Plan = {
             ...plan,
+            mixup: restoreBest ? undefined : 0.4,
             program: { ...plan.program, optimizer },
             validation: { ...plan.validation!, restoreBest }
           }

@@ -185,6 +185,7 @@ const model = (kind: Kind) => {
     {
       batchSize: fc.oneof(whole, fc.constant("all")),
       evalFreq: whole,
+      mixup: fc.double({ min: 0, minExcluded: true, max: 10, noNaN: true }),
       measures,
       validation,
       callbacks: fc.array(callback, { maxLength: 2 }),

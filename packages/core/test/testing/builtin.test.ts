@@ -12,6 +12,7 @@ import * as Nn from "../../src/pipeline/Nn.ts"
 import * as Optimizer from "../../src/pipeline/Optimizer.ts"
 import * as Preprocess from "../../src/pipeline/Preprocess.ts"
 import * as Registry from "../../src/pipeline/Registry.ts"
+import * as Schedule from "../../src/pipeline/Schedule.ts"
 import * as Transform from "../../src/pipeline/Transform.ts"
 import * as Testing from "../../src/testing.ts"
 import { hasNative } from "../support/engines.ts"
@@ -155,6 +156,39 @@ const preprocessing: ReadonlyArray<readonly [Preprocess.Preprocess, object?, Tes
   [Preprocess.datesDefinition, { parts: ["month", "hour", "daysSince"], cyclic: true, since: "2020-01-01" }],
   [Preprocess.standardiseDefinition],
   [Preprocess.standardiseDefinition, { columns: ["real"] }],
+  [Preprocess.robustScaleDefinition],
+  [Preprocess.robustScaleDefinition, { columns: ["real"], range: [0.1, 0.9] }],
+  [Preprocess.smoothClipDefinition],
+  [Preprocess.smoothClipDefinition, { limit: 1 }],
+  [Preprocess.minMaxDefinition],
+  [Preprocess.minMaxDefinition, { to: [-1, 1], clip: true }],
+  [Preprocess.quantileTransformDefinition],
+  [Preprocess.quantileTransformDefinition, { output: "uniform", quantiles: 5, noise: 0.01 }],
+  [Preprocess.log1pDefinition],
+  [Preprocess.signedRootDefinition],
+  [Preprocess.signedRootDefinition, { power: 0.25, columns: ["whole"] }],
+  [Preprocess.yeoJohnsonDefinition],
+  [Preprocess.yeoJohnsonDefinition, { standardise: false }],
+  [Preprocess.boxCoxDefinition],
+  [Preprocess.binDefinition],
+  [Preprocess.binDefinition, { bins: 2, placement: "uniform", as: "oneHot" }],
+  [Preprocess.binDefinition, { bins: 3, as: "factor", columns: ["real"] }],
+  [Preprocess.pcaDefinition, { columns: ["whole"] }],
+  [Preprocess.pcaDefinition, { columns: ["whole"], variance: 0.9, scale: true, name: "axis" }],
+  [Preprocess.polynomialDefinition],
+  [Preprocess.polynomialDefinition, { degree: 3, interactions: true, maxColumns: 5 }],
+  [Preprocess.splineDefinition],
+  [Preprocess.splineDefinition, { knots: 3, degree: 2, placement: "quantile", extrapolation: "linear", bias: false }],
+  [Preprocess.splineDefinition, { knots: 4, degree: 2, extrapolation: "periodic", columns: ["whole"] }],
+  [
+    Preprocess.deriveDefinition,
+    { columns: { real: "real / whole", big: 'real > 2 and level != "a"', long: "if(truth, text, level)" } }
+  ],
+  [Preprocess.hashTextDefinition, { buckets: 8 }],
+  [
+    Preprocess.hashTextDefinition,
+    { buckets: 8, columns: ["text", "level"], unit: "char", sizes: [1, 2], norm: "none" }
+  ],
   [Preprocess.dropConstantsDefinition],
   [Preprocess.dropConstantsDefinition, { ratio: 0.5 }],
   [Image.reshapeDefinition, { shape: [72] }],
@@ -182,7 +216,15 @@ for (const [definition, options = {}, claims = {}] of preprocessing) {
 const optimizers: ReadonlyArray<readonly [Optimizer.Definition, object?]> = [
   [Optimizer.sgdDefinition, { learningRate: 0.1 }],
   [Optimizer.sgdDefinition, { learningRate: 0.1, momentum: 0.9, nesterov: true }],
+  [Optimizer.sgdDefinition, { learningRate: { type: "Schedule.linear", from: 0.1 }, momentum: 0.9, weightDecay: 0.1 }],
   [Optimizer.adamDefinition],
+  [Optimizer.adamDefinition, { clipNorm: 1, groups: [{ paths: ["head.*"], rate: 0.1, weightDecay: 0.01 }] }],
+  [Optimizer.adamwDefinition],
+  [Optimizer.adamwDefinition, { weightDecay: { type: "Schedule.flatCosine", from: 0.02 } }],
+  [Optimizer.rmspropDefinition],
+  [Optimizer.rmspropDefinition, { momentum: 0.9, centered: true }],
+  [Optimizer.adagradDefinition],
+  [Optimizer.lionDefinition, { weightDecay: 0.1 }],
   [Optimizer.lineSearchDefinition],
   [Optimizer.chainDefinition, { transforms: [{ type: "Transform.clip", norm: 1 }, "Transform.adam"] }]
 ]
@@ -195,8 +237,13 @@ const transforms: ReadonlyArray<readonly [Transform.Definition, object?]> = [
   [Transform.momentumDefinition, { momentum: 0.9 }],
   [Transform.momentumDefinition, { momentum: 0.9, nesterov: true }],
   [Transform.adamDefinition],
+  [Transform.rmspropDefinition],
+  [Transform.rmspropDefinition, { centered: true }],
+  [Transform.adagradDefinition],
+  [Transform.lionDefinition],
   [Transform.decayDefinition, { rate: 0.01 }],
   [Transform.rateDefinition, { rate: 0.1 }],
+  [Transform.rateDefinition, { rate: { type: "Schedule.cosine", from: 0.1 } }],
   [Transform.lineSearchDefinition],
   [
     Transform.groupDefinition,
@@ -213,6 +260,24 @@ for (const [definition, options = {}] of transforms) {
   run(`${definition.id} ${JSON.stringify(options)}`, Testing.OptimizerLaws.ofTransform(definition, options, find))
 }
 
+const schedules: ReadonlyArray<readonly [Schedule.Definition, object]> = [
+  [Schedule.constantDefinition, { from: 0.1 }],
+  [Schedule.constantDefinition, { from: 0.1, warmUp: 0.2 }],
+  [Schedule.linearDefinition, { from: 0.1, to: 0.2 }],
+  [Schedule.polynomialDefinition, { from: 0.1, power: 0.5, warmUp: 0.1 }],
+  [Schedule.stepDefinition, { from: 0.1, at: [0.2, 0.9], factor: 0.5 }],
+  [Schedule.exponentialDefinition, { from: 0.1, to: 0.001 }],
+  [Schedule.cosineDefinition, { from: 0.1, warmUp: 0.1 }],
+  [Schedule.oneCycleDefinition, { peak: 0.1 }],
+  [Schedule.oneCycleDefinition, { from: 0.95, peak: 0.85, to: 0.95, rise: 0.5 }],
+  [Schedule.coslog4Definition, { from: 0.1 }],
+  [Schedule.flatCosineDefinition, { from: 0.1 }],
+  [Schedule.plateauDefinition, { from: 0.1, patience: 1, cooldown: 1 }]
+]
+for (const [definition, options] of schedules) {
+  run(`${definition.id} ${JSON.stringify(options)}`, Testing.ScheduleLaws.of(definition, options, find))
+}
+
 for (const measure of Measure.definitions) run(measure.id, Testing.MeasureLaws.of(measure))
 
 describe("the tables", () => {
@@ -224,6 +289,7 @@ describe("the tables", () => {
     ["preprocessing", ["preprocess"], idsOf(preprocessing)],
     ["optimizers", ["optimizer"], idsOf(optimizers)],
     ["transforms", ["transform"], idsOf(transforms)],
+    ["schedules", ["schedule"], idsOf(schedules)],
     ["measures", ["measure"], Measure.definitions.map(({ id }) => id).toSorted()]
   ])("of %s hold every definition", (_, kinds, ids) => {
     const all = Definitions.all.filter(({ kind }) => kinds.includes(kind)).map(({ id }) => id)

@@ -9,7 +9,9 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as Graph from "../../network/Graph.ts"
+import * as Schedule from "../../pipeline/Schedule.ts"
 import * as Shape from "../../pipeline/Shape.ts"
+import type { Read } from "../../pipeline/Stage.ts"
 import * as Seed from "../../Seed.ts"
 import * as Engine from "../Engine.ts"
 import * as Arena from "./internal/arena.ts"
@@ -100,7 +102,7 @@ const makeScorer = (
 
 const makeTrainer = (
   arithmetic: Arithmetic,
-  { loss, network, optimizer, seed }: Engine.Program,
+  { loss, network, optimizer, pairs = false, seed }: Engine.Program,
   rows: number
 ): Engine.Trainer => {
   if (loss._tag === "Tensor") throw new Error("a loss of tensor operations is refused before")
@@ -114,8 +116,11 @@ const makeTrainer = (
     arena.kept(total(extents))
   )
   const scoreGradient = arena.kept(rows * network.outputs)
-  const targetRegion = arena.kept(rows)
-  const weightRegion = arena.kept(rows)
+  const labels = pairs ? 2 * rows : rows
+  const targetRegion = arena.kept(labels)
+  const weightRegion = arena.kept(labels)
+  const room = () => arena.kept(labels * network.outputs)
+  const twice = pairs ? { scores: room(), gradient: room() } : undefined
   let steps = 0
   const program = Lower.lower(network, {
     ...memory,
@@ -135,16 +140,23 @@ const makeTrainer = (
       return { path: `${path}/${name}`, shape, values: view(region, Shape.size(shape)) }
     })
   )
-  const targets = view(targetRegion, rows)
-  const weights = view(weightRegion, rows)
+  const targets = view(targetRegion, labels)
+  const weights = view(weightRegion, labels)
   const scores = view(memory.scores, rows * network.outputs)
-  const evaluate = Loss.bind(loss, kernels, {
+  const own: Loss.Memory = {
     outputs: network.outputs,
     scores,
     targets,
     weights,
     gradient: view(scoreGradient, rows * network.outputs)
-  })
+  }
+  const evaluate =
+    twice === undefined
+      ? Loss.bind(loss, kernels, own)
+      : Loss.bindPairs(loss, kernels, own, {
+          scores: view(twice.scores, labels * network.outputs),
+          gradient: view(twice.gradient, labels * network.outputs)
+        })
 
   /** The exact step along the updates: the scores are linear in the parameters, so updates in their place give a direction. */
   const search = (used: number): number => {
@@ -160,15 +172,15 @@ const makeTrainer = (
   }
 
   /** Any chain of transforms, on views. */
-  const general = (): ((step: number, used: number) => void) => {
+  const general = (): ((step: number, read: Read, used: number) => void) => {
     const updates = viewsOf(network.parameters, gradients, view).map(({ path, values }, i) => ({
       path,
       values: arrays[i]!.values,
       update: values
     }))
     const slotValues = slots.map((own) => own.map(({ values }) => values))
-    return (step, used) => {
-      begun.apply({ step, arrays: updates, search: () => search(used) }, slotValues)
+    return (step, read, used) => {
+      begun.apply({ step, arrays: updates, read, search: () => search(used) }, slotValues)
       for (const { update, values } of updates) for (let i = 0; i < values.length; i++) values[i]! -= update[i]!
     }
   }
@@ -188,13 +200,13 @@ const makeTrainer = (
     targets,
     weights,
     scores,
-    step: (used, weighted) => {
+    step: (used, weighted, read = Schedule.reading(0)) => {
       steps += 1
       program.forward(used, true)
       const value = evaluate(used, weighted)
       if (!Number.isFinite(value)) return value
       program.backward(used)
-      update(steps, used)
+      update(steps, read, used)
       return value
     },
     score: (used) => program.forward(used, false),

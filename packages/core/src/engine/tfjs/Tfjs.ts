@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as Graph from "../../network/Graph.ts"
+import * as Schedule from "../../pipeline/Schedule.ts"
 import * as Shape from "../../pipeline/Shape.ts"
 import type { Loss } from "../../pipeline/Stage.ts"
 import * as Seed from "../../Seed.ts"
@@ -107,10 +108,11 @@ const makeScorer = (
 }
 
 const makeTrainer = (use: () => Tfjs, program: Engine.Program, rows: number): Engine.Trainer => {
-  const { loss, network, optimizer, seed } = program
+  const { loss, network, optimizer, pairs = false, seed } = program
   const { inputs, scores, tensors } = memory(network, rows)
-  const targets = new Float32Array(rows)
-  const weights = new Float32Array(rows)
+  const copies = pairs ? 2 : 1
+  const targets = new Float32Array(copies * rows)
+  const weights = new Float32Array(copies * rows)
   const parameters = Graph.initialise(network.parameters, seed)
   const buffers = Graph.initialise(network.buffers, seed)
   const begun = optimizer.begin(parameters.map(({ path }) => path))
@@ -141,7 +143,7 @@ const makeTrainer = (use: () => Tfjs, program: Engine.Program, rows: number): En
           update: (buffer, next) => buffers[buffer]!.values.set(next.dataSync())
         })
         scores.set(output.dataSync())
-        return lossTensor(tf, loss, output as Tf.Tensor2D, batch)
+        return lossTensor(tf, loss, (pairs ? tf.concat([output, output]) : output) as Tf.Tensor2D, batch)
       })([...toTensors(tf, parameters)])
       before = value.dataSync()[0]!
       gradients = grads.map((gradient) => gradient.dataSync<"float32">())
@@ -164,16 +166,16 @@ const makeTrainer = (use: () => Tfjs, program: Engine.Program, rows: number): En
     targets,
     weights,
     scores,
-    step: (used, weighted) => {
+    step: (used, weighted, read = Schedule.reading(0)) => {
       steps += 1
       const batch = {
-        targets: targets.subarray(0, used),
-        weights: weighted ? weights.subarray(0, used) : undefined
+        targets: targets.subarray(0, copies * used),
+        weights: weighted || pairs ? weights.subarray(0, copies * used) : undefined
       }
       const { gradients, loss: value } = differentiate(use(), used, batch)
       if (!Number.isFinite(value)) return value
       const arrays = parameters.map(({ path, values }, i) => ({ path, values, update: gradients[i]! }))
-      begun.apply({ step: steps, arrays, search: () => search(used, gradients) }, slotValues)
+      begun.apply({ step: steps, arrays, read, search: () => search(used, gradients) }, slotValues)
       for (const { update, values } of arrays) for (let i = 0; i < values.length; i++) values[i]! -= update[i]!
       return value
     },

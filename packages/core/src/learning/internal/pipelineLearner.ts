@@ -25,6 +25,7 @@ import { windowRows } from "./batches.ts"
 import { decodeOptions } from "./decodeOptions.ts"
 import { intercept } from "./intercept.ts"
 import * as Members from "./members.ts"
+import * as Mixup from "./mixup.ts"
 import * as Preprocessing from "./preprocessing.ts"
 import * as Settings from "./settings.ts"
 import * as TrainingNotes from "./trainingNotes.ts"
@@ -89,6 +90,16 @@ const networkOf = (
         )
       : Result.succeed(made)
   )
+}
+
+const lossId = ({ stages }: Parts): string => stages.find(({ kind }) => kind === "loss")?.id ?? "the loss"
+
+/** Refuses a network that cannot be trained as the model says. */
+const checkMixup = (parts: Parts, network: Graph.Network): Result.Result<void, PipelineError> => {
+  const { loss, optimizer, settings } = parts
+  if (settings.mixup === undefined) return Result.succeed(undefined)
+  const problem = Mixup.problem({ id: lossId(parts), weighted: loss.weighted }, optimizer.transform.searches, network)
+  return problem === undefined ? Result.succeed(undefined) : Result.fail(problem)
 }
 
 /** The scores that are predicted and measured, from the outputs of a network. */
@@ -201,6 +212,7 @@ const check = Effect.fnUntraced(function* (parts: Parts, task: Task) {
   const { learned, made, steps, task: trained } = yield* Preprocessing.fit(parts.stages, task, seed)
   yield* dataOf(trained, learned, made)
   const network = yield* Effect.fromResult(networkOf(parts, learned, task))
+  yield* Effect.fromResult(checkMixup(parts, network))
   const { notes, stages } = Preprocessing.checked(steps)
   const { loss, optimizer, settings } = parts
   return {
@@ -211,11 +223,11 @@ const check = Effect.fnUntraced(function* (parts: Parts, task: Task) {
 })
 
 /** What the batches are worth to the loss. */
-const batchNotes = ({ loss, settings, stages }: Parts, task: Task): ReadonlyArray<Note> => {
+const batchNotes = (parts: Parts, task: Task): ReadonlyArray<Note> => {
+  const { loss, settings } = parts
   if (task.kind !== "binary" || !loss.translationInvariant) return []
   const positives = task.target.reduce((count, code) => count + (code === 0 ? 1 : 0), 0)
-  const id = stages.find(({ kind }) => kind === "loss")?.id ?? "the loss"
-  return TrainingNotes.rankingBatches(id, positives / task.rows, settings.batchSize, task.rows)
+  return TrainingNotes.rankingBatches(lossId(parts), positives / task.rows, settings.batchSize, task.rows)
 }
 
 /** Why the first validation measure had no value in any epoch; undefined if it had one, or was not asked for. */
@@ -256,6 +268,7 @@ const fit = Effect.fnUntraced(function* (parts: Parts, task: Task, seed: Seed.Se
   const { learned, made, task: train } = yield* Preprocessing.fit(stages, given, seed)
   const data = yield* dataOf(train, learned, made)
   const network = yield* Effect.fromResult(networkOf(parts, learned, task))
+  yield* Effect.fromResult(checkMixup(parts, network))
   const held =
     valid === undefined
       ? undefined
@@ -268,6 +281,7 @@ const fit = Effect.fnUntraced(function* (parts: Parts, task: Task, seed: Seed.Se
     batchSize: settings.batchSize,
     evalFreq: settings.evalFreq,
     train: data,
+    mixup: settings.mixup,
     trainMeasures: settings.measures,
     validation: validation === undefined || held === undefined ? undefined : { ...validation, data: held },
     callbacks: settings.callbacks

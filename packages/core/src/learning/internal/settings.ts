@@ -18,6 +18,7 @@ export interface Settings {
   readonly epochs: number
   readonly batchSize: number | "all"
   readonly evalFreq: number
+  readonly mixup?: number
   readonly measures: ReadonlyArray<Measure>
   readonly validation?: Validation.Options
   readonly callbacks: ReadonlyArray<Callback>

@@ -2,6 +2,7 @@
  * What preprocessing learns of a column, and how it rewrites one.
  */
 import * as Column from "../../data/Column.ts"
+import { meanAndSdOf } from "./numeric/moments.ts"
 
 /** A value that fills a missing one. */
 export type Filler = number | string | boolean
@@ -122,14 +123,8 @@ export const fill = (column: Column.Column, valueOf: (row: number) => Filler): C
 }
 
 /** Mean and standard deviation (divisor n) of the values that are there; sd 1 for a constant or empty column. */
-export const meanAndSd = (column: Column.Column): { readonly mean: number; readonly sd: number } => {
-  const values = present(column)
-  const centre = mean(column) ?? 0
-  const variance = values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / Math.max(1, values.length)
-  const sd = Math.sqrt(variance)
-  // Rounding makes the deviation of equal large values slightly positive; such a column is constant all the same.
-  return { mean: centre, sd: sd > Math.abs(centre) * 1e-13 ? sd : 1 }
-}
+export const meanAndSd = (column: Column.Column): { readonly mean: number; readonly sd: number } =>
+  meanAndSdOf(present(column))
 
 /** (x − mean) / sd, as a numeric column. */
 export const rescale = (column: Column.Column, mean: number, sd: number): Column.Column =>

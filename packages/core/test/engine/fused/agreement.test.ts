@@ -10,6 +10,7 @@ import * as Engine from "../../../src/engine/Engine.ts"
 import * as Fused from "../../../src/engine/fused/Fused.ts"
 import * as Optimizer from "../../../src/pipeline/Optimizer.ts"
 import type { Definition } from "../../../src/pipeline/Stage.ts"
+import * as Schedule from "../../../src/pipeline/Schedule.ts"
 import * as Transform from "../../../src/pipeline/Transform.ts"
 import { findNothing } from "../../../src/pipeline/Decode.ts"
 import { cpu } from "../../support/engines.ts"
@@ -63,6 +64,29 @@ const optimizers = {
     Transform.group("**.kernel", Transform.decay({ rate: 0.1 })),
     Transform.rate(0.01)
   ),
+  adamw: transformOf(Optimizer.adamwDefinition, {
+    learningRate: Schedule.cosine({ from: 0.01, warmUp: 0.1 }),
+    weightDecay: Schedule.linear({ from: 0.1 }),
+    epsilon: 0.001,
+    clipNorm: 1,
+    groups: [{ paths: ["**.bias"], rate: 0.1, weightDecay: 0.01 }]
+  }),
+  "L2 and a frozen group": transformOf(Optimizer.sgdDefinition, {
+    learningRate: 0.01,
+    momentum: Schedule.linear({ from: 0.9 }),
+    weightDecay: 0.1,
+    groups: [{ paths: ["**.bias"], rate: 0 }]
+  }),
+  rmsprop: transformOf(Optimizer.rmspropDefinition, { learningRate: 0.001, epsilon: 0.01, weightDecay: 0.01 }),
+  "centered rmsprop with momentum": transformOf(Optimizer.rmspropDefinition, {
+    learningRate: 0.001,
+    alpha: 0.9,
+    epsilon: 0.05,
+    momentum: 0.5,
+    centered: true
+  }),
+  adagrad: transformOf(Optimizer.adagradDefinition, { learningRate: 0.01, epsilon: 0.01 }),
+  lion: transformOf(Optimizer.lionDefinition, { learningRate: 0.00001, weightDecay: 1 }),
   "an order without kernels": chain(
     Transform.momentum({ momentum: 0.5 }),
     Transform.clip({ norm: 1 }),
@@ -112,7 +136,7 @@ for (const [arithmetic, engine] of arithmetics) {
             mine.state.slots.forEach((slot, i) => assert.strictEqual(slot.path, theirs.state.slots[i]!.path))
           }
         ),
-        { numRuns: arithmetic === "relaxed" ? 60 : 15, seed: 5 }
+        { numRuns: arithmetic === "relaxed" ? 100 : 25, seed: 5 }
       )
     )
 

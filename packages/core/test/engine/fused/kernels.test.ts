@@ -108,27 +108,32 @@ describe.each(builds)("kernels, %s", (arithmetic) => {
       { numRuns: 40 }
     ))
 
-  it("multiply a matrix and a vector, from either side", () =>
+  it("multiply a matrix and one or two vectors, from either side", () =>
     fc.assert(
-      fc.property(sizes, ([m, k]) => {
+      fc.property(fc.constantFrom(1, 2), sizes, (units, [m, k]) => {
         const { kernels, put, read, reserve } = machine(arithmetic)
-        const [x, w, d] = [numbers(m * k, "x"), numbers(k, "w"), numbers(m, "d")]
-        const [y, s] = [reserve(m), reserve(k)]
+        const [x, w, d] = [numbers(m * k, "x"), numbers(units * k, "w"), numbers(units * m, "d")]
+        const [y, s] = [reserve(units * m), reserve(units * k)]
         const at = put(x)
-        kernels.dots(m, k, at, 4 * k, put(w), y, 4, put([0.5]))
+        const bias = [0.5, -2]
+        kernels.dots(units, m, k, at, 4 * k, put(w), 4 * k, y, 4 * units, put(bias))
         expectClose(
-          read(y, m),
-          times(m).map((i) => times(k).reduce((sum, p) => sum + x[i * k + p]! * w[p]!, 0.5)),
+          read(y, units * m),
+          times(m).flatMap((i) =>
+            times(units).map((u) => times(k).reduce((sum, p) => sum + x[i * k + p]! * w[u * k + p]!, bias[u]!))
+          ),
           1e-5
         )
-        kernels.weightedRows(m, k, put(d), at, 4 * k, s, 4)
+        kernels.weightedRows(units, m, k, put(d), 4 * m, at, 4 * k, s, 4 * units)
         expectClose(
-          read(s, k),
-          times(k).map((p) => times(m).reduce((sum, i) => sum + x[i * k + p]! * d[i]!, 0)),
+          read(s, units * k),
+          times(k).flatMap((p) =>
+            times(units).map((u) => times(m).reduce((sum, i) => sum + x[i * k + p]! * d[u * m + i]!, 0))
+          ),
           1e-5
         )
       }),
-      { numRuns: 40 }
+      { numRuns: 60 }
     ))
 
   it.each(Object.entries(functions))("compute %s and its derivative", (name, f) => {
@@ -262,12 +267,14 @@ describe.each(builds)("kernels, %s", (arithmetic) => {
   })
 
   const losses = [
-    ["binaryCrossEntropy", Bce.definition.make({ posWeight: 3, reduction: "mean" }), 1],
-    ["squaredError", Mse.definition.make({ reduction: "mean" }), 1],
-    ["crossEntropy", CrossEntropy.definition.make({ reduction: "mean" }), 5]
+    ["binaryCrossEntropy", 0, Bce.definition.make({ posWeight: 3, labelSmoothing: 0, reduction: "mean" }), 1],
+    ["binaryCrossEntropy", 0.1, Bce.definition.make({ posWeight: 3, labelSmoothing: 0.1, reduction: "mean" }), 1],
+    ["squaredError", 0, Mse.definition.make({ reduction: "mean" }), 1],
+    ["crossEntropy", 0, CrossEntropy.definition.make({ labelSmoothing: 0, reduction: "mean" }), 5],
+    ["crossEntropy", 0.1, CrossEntropy.definition.make({ labelSmoothing: 0.1, reduction: "mean" }), 5]
   ] as const
 
-  it.each(losses)("compute %s as the loss does", (name, loss, outputs) =>
+  it.each(losses)("compute %s with smoothing %d as the loss does", (name, smoothing, loss, outputs) =>
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 40 }), fc.constantFrom(0.01, 1, 40), fc.boolean(), (n, size, weighted) => {
         const { kernels, put, read, reserve } = machine(arithmetic)
@@ -282,7 +289,7 @@ describe.each(builds)("kernels, %s", (arithmetic) => {
         const value = loss.evaluate(scores, targets, expected, weighted ? weights : undefined)
         const gradient = reserve(scores.length)
         const at = [put(scores), put(targets), weighted ? put(weights) : 0, gradient] as const
-        expectClose([evaluate(kernels, name, n, outputs, at, 1 / total)], [value], 1e-5)
+        expectClose([evaluate(kernels, name, n, outputs, at, smoothing, 1 / total)], [value], 1e-5)
         expectClose(read(gradient, scores.length), expected, 1e-6)
       }),
       { numRuns: 60 }
@@ -296,14 +303,15 @@ const evaluate = (
   n: number,
   outputs: number,
   [scores, targets, weights, gradient]: readonly [number, number, number, number],
+  smoothing: number,
   scale: number
 ): number => {
   switch (name) {
     case "binaryCrossEntropy":
-      return kernels.binaryCrossEntropy(n, scores, targets, weights, gradient, 3, scale)
+      return kernels.binaryCrossEntropy(n, scores, targets, weights, gradient, 3, smoothing, scale)
     case "squaredError":
       return kernels.squaredError(n, scores, targets, weights, gradient, scale)
     case "crossEntropy":
-      return kernels.crossEntropy(n, outputs, scores, targets, weights, gradient, scale)
+      return kernels.crossEntropy(n, outputs, scores, targets, weights, gradient, smoothing, scale)
   }
 }

@@ -14,6 +14,7 @@ import * as Loss from "../../../src/pipeline/Loss.ts"
 import * as Pipeline from "../../../src/pipeline/Pipeline.ts"
 import * as Registry from "../../../src/pipeline/Registry.ts"
 import type { StageJson, Transform } from "../../../src/pipeline/Stage.ts"
+import * as Schedule from "../../../src/pipeline/Schedule.ts"
 import * as Seed from "../../../src/Seed.ts"
 import * as Transformers from "./transformers.ts"
 
@@ -39,6 +40,8 @@ export interface Case {
   readonly outputs: number
   readonly loss: "bce" | "weighted bce" | "aum" | "hinge" | "mse" | "cross-entropy"
   readonly rows: number
+  /** Whether rows have two targets each. */
+  readonly pairs?: boolean
 }
 
 const bound = (definition: Loss.Definition, options: object = {}) => Result.getOrThrow(Loss.bind(definition, options))
@@ -259,9 +262,16 @@ export const cases = (batches: boolean): fc.Arbitrary<Case> =>
       ),
       fc.constantFrom<Case["loss"]>("bce", "weighted bce", "aum", "hinge", "mse", "cross-entropy"),
       fc.integer({ min: 2, max: 7 }),
-      fc.constantFrom(1, 2, 3, 5, 8, 17, 33)
+      fc.constantFrom(1, 2, 3, 5, 8, 17, 33),
+      fc.boolean()
     )
-    .map(([graph, loss, classes, rows]) => ({ ...graph, loss, rows, outputs: loss === "cross-entropy" ? classes : 1 }))
+    .map(([graph, loss, classes, rows, pairs]) => ({
+      ...graph,
+      loss,
+      rows,
+      pairs,
+      outputs: loss === "cross-entropy" ? classes : 1
+    }))
 
 export const networkOf = ({ inputs, outputs, stages }: Case): Graph.Network => network(stages, new Map(inputs), outputs)
 
@@ -301,7 +311,13 @@ const keepingGradients = (into: Array<Float32Array>): Transform => ({
 
 const trainerOf = (engine: Engine.Engine, given: Case, optimizer: Transform) =>
   Effect.gen(function* () {
-    const program = { network: networkOf(given), loss: lossOf(given.loss), optimizer, seed: Seed.root(7) }
+    const program = {
+      network: networkOf(given),
+      loss: lossOf(given.loss),
+      optimizer,
+      seed: Seed.root(7),
+      pairs: given.pairs ?? false
+    }
     Result.getOrThrow(engine.supports(program))
     return yield* engine.trainer(program, given.rows)
   })
@@ -330,7 +346,7 @@ export const train = (engine: Engine.Engine, given: Case, optimizer: Transform, 
     const losses: Array<number> = []
     for (let step = 0; step < steps; step++) {
       fill(trainer, given, step % 5)
-      losses.push(trainer.step(given.rows, given.loss === "weighted bce"))
+      losses.push(trainer.step(given.rows, given.loss === "weighted bce", Schedule.reading(step / steps)))
     }
     trainer.score(given.rows)
     return { losses: Float64Array.from(losses), scores: trainer.scores.slice(), state: trainer.state() }

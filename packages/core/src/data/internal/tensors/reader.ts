@@ -77,8 +77,31 @@ const never = () => undefined
 const numbersOf = ({ place, store, stores }: Tensor, of: number): number =>
   place.reduce((sum, at, row) => (at >= 0 && store[row] === of ? sum + sizeOf(storedShape(stores[of]!, at)) : sum), 0)
 
-/** Opens a column for reading; what it holds is freed with the scope. */
-export const open = Effect.fnUntraced(function* (column: Tensor): Effect.fn.Return<Reader, SchemaError, Scope.Scope> {
+/** The place of the first number of a row that is none, or too large for single precision. */
+const notFinite = (values: Float32Array): number => {
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i]!)) return i
+  return -1
+}
+
+/** The place of a number in a row, as NumPy and others write it. */
+const placeIn = (shape: RowShape, at: number): string => {
+  let rest = at
+  const places = shape.toReversed().map((size) => {
+    const place = rest % size
+    rest = Math.floor(rest / size)
+    return place
+  })
+  return `[${places.reverse().join(", ")}]`
+}
+
+/**
+ * Opens a column for reading, whose `name` is for messages; what it holds is freed with the scope. A row that holds a number
+ * which is missing or not finite in single precision is refused when it is read.
+ */
+export const open = Effect.fnUntraced(function* (
+  column: Tensor,
+  name?: string
+): Effect.fn.Return<Reader, SchemaError, Scope.Scope> {
   const loads = yield* Effect.forEach(column.stores, (store, i): Effect.Effect<Load, SchemaError, Scope.Scope> => {
     if (store._tag === "Pictures") return pictures(store, numbersOf(column, i))
     return store.content._tag === "Memory"
@@ -95,8 +118,9 @@ export const open = Effect.fnUntraced(function* (column: Tensor): Effect.fn.Retu
   const refuse = (row: number, rule: string) => {
     const store = column.stores[column.store[row]!]!
     return new SchemaError({
+      ...(name === undefined ? {} : { column: name }),
       given: rowName(store, column.place[row]!),
-      rule: `cannot be read (${rule})`,
+      rule,
       advice: "Check the file, or leave the row out."
     })
   }
@@ -104,7 +128,7 @@ export const open = Effect.fnUntraced(function* (column: Tensor): Effect.fn.Retu
   const load = (row: number) =>
     Effect.tryPromise({
       try: async () => begin(row),
-      catch: (cause) => refuse(row, cause instanceof Error ? cause.message : String(cause))
+      catch: (cause) => refuse(row, `cannot be read (${cause instanceof Error ? cause.message : String(cause)})`)
     })
   const isHere = column.stores.every((store) => store._tag === "Packed" && store.content._tag === "Memory")
   /** Rows in memory are taken without the detour of a promise each. */
@@ -120,7 +144,13 @@ export const open = Effect.fnUntraced(function* (column: Tensor): Effect.fn.Retu
         for (const [i, row] of part.entries()) {
           const shape = storedShape(column.stores[column.store[row]!]!, column.place[row]!)
           const run = chainOf(column.store[row]!, shape)
-          if (Result.isFailure(run)) return yield* refuse(row, run.failure)
+          if (Result.isFailure(run)) return yield* refuse(row, `cannot be read (${run.failure})`)
+          const bad = notFinite(loaded[i]!)
+          if (bad >= 0)
+            return yield* refuse(
+              row,
+              `holds ${loaded[i]![bad]} at ${placeIn(shape, bad)}, which is no finite number in single precision`
+            )
           take(from + i, run.success(loaded[i]!, never))
         }
       }

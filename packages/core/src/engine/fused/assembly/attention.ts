@@ -1,18 +1,7 @@
 /**
  * The softmax of rows, as attention needs it: exp(s·x − largest) divided by the sum of these in the row.
  */
-import { choose, exp4, firstLanes, storeLanes, sum4 } from "./vector"
-
-/** All ones in the lanes of a row of which `left` entries are left. */
-function inside(left: i32): v128 {
-  return firstLanes(min(4, left))
-}
-
-/** The largest of the four; NaN if one of them is. */
-function max4(x: v128): f32 {
-  const pairs = f32x4.max(x, v128.shuffle<i32>(x, x, 2, 3, 0, 1))
-  return max<f32>(f32x4.extract_lane(pairs, 0), f32x4.extract_lane(pairs, 1))
-}
+import { choose, exp4, inside, max4, storeLanes, sum4 } from "./vector"
 
 /** The rows of y are the softmax of those of x times `scale`. Vectors of y are written whole, so y is another array than x. */
 export function softmax(rows: i32, width: i32, scale: f32, x: usize, y: usize): void {

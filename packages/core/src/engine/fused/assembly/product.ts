@@ -21,34 +21,36 @@ function begin(how: i32, c: usize, bias: usize): v128 {
   return how == BIAS ? v128.load(bias) : f32x4.splat(0)
 }
 
-/** Four rows of eight columns; `rows` and `columns` of them are stored. */
+/** Four rows of eight columns; `count` rows and `columns` of them are stored. */
 function tile4x8(
   k: i32,
-  a0: usize,
-  a1: usize,
-  a2: usize,
-  a3: usize,
+  a: usize,
+  rows: usize,
+  count: i32,
   inner: usize,
   b: usize,
   bStride: usize,
   c: usize,
   cStride: usize,
-  rows: i32,
   columns: i32,
   how: i32,
   bias: usize
 ): void {
+  const a0 = a + load<u32>(rows)
+  const a1 = a + load<u32>(rows + ((<usize>min(1, count - 1)) << 2))
+  const a2 = a + load<u32>(rows + ((<usize>min(2, count - 1)) << 2))
+  const a3 = a + load<u32>(rows + ((<usize>min(3, count - 1)) << 2))
   const r1 = c + cStride
   const r2 = r1 + cStride
   const r3 = r2 + cStride
   let c00 = begin(how, c, bias)
   let c01 = begin(how, c + 16, bias + 16)
-  let c10 = rows > 1 ? begin(how, r1, bias) : c00
-  let c11 = rows > 1 ? begin(how, r1 + 16, bias + 16) : c01
-  let c20 = rows > 2 ? begin(how, r2, bias) : c00
-  let c21 = rows > 2 ? begin(how, r2 + 16, bias + 16) : c01
-  let c30 = rows > 3 ? begin(how, r3, bias) : c00
-  let c31 = rows > 3 ? begin(how, r3 + 16, bias + 16) : c01
+  let c10 = count > 1 ? begin(how, r1, bias) : c00
+  let c11 = count > 1 ? begin(how, r1 + 16, bias + 16) : c01
+  let c20 = count > 2 ? begin(how, r2, bias) : c00
+  let c21 = count > 2 ? begin(how, r2 + 16, bias + 16) : c01
+  let c30 = count > 3 ? begin(how, r3, bias) : c00
+  let c31 = count > 3 ? begin(how, r3 + 16, bias + 16) : c01
   const end = inner + ((<usize>k) << 2)
   while (inner < end) {
     const offset = load<u32>(inner)
@@ -72,18 +74,96 @@ function tile4x8(
   const last = columns - 4
   v128.store(c, c00)
   storeLanes(c + 16, c01, last)
-  if (rows > 1) {
+  if (count > 1) {
     v128.store(r1, c10)
     storeLanes(r1 + 16, c11, last)
   }
-  if (rows > 2) {
+  if (count > 2) {
     v128.store(r2, c20)
     storeLanes(r2 + 16, c21, last)
   }
-  if (rows > 3) {
+  if (count > 3) {
     v128.store(r3, c30)
     storeLanes(r3 + 16, c31, last)
   }
+}
+
+/** Six whole rows of eight columns; `columns` of them are stored. Twelve sums at once hide how long each addition takes. */
+function tile6x8(
+  k: i32,
+  a: usize,
+  rows: usize,
+  inner: usize,
+  b: usize,
+  bStride: usize,
+  c: usize,
+  cStride: usize,
+  columns: i32,
+  how: i32,
+  bias: usize
+): void {
+  const a0 = a + load<u32>(rows)
+  const a1 = a + load<u32>(rows, 4)
+  const a2 = a + load<u32>(rows, 8)
+  const a3 = a + load<u32>(rows, 12)
+  const a4 = a + load<u32>(rows, 16)
+  const a5 = a + load<u32>(rows, 20)
+  const r1 = c + cStride
+  const r2 = r1 + cStride
+  const r3 = r2 + cStride
+  const r4 = r3 + cStride
+  const r5 = r4 + cStride
+  let c00 = begin(how, c, bias)
+  let c01 = begin(how, c + 16, bias + 16)
+  let c10 = begin(how, r1, bias)
+  let c11 = begin(how, r1 + 16, bias + 16)
+  let c20 = begin(how, r2, bias)
+  let c21 = begin(how, r2 + 16, bias + 16)
+  let c30 = begin(how, r3, bias)
+  let c31 = begin(how, r3 + 16, bias + 16)
+  let c40 = begin(how, r4, bias)
+  let c41 = begin(how, r4 + 16, bias + 16)
+  let c50 = begin(how, r5, bias)
+  let c51 = begin(how, r5 + 16, bias + 16)
+  const end = inner + ((<usize>k) << 2)
+  while (inner < end) {
+    const offset = load<u32>(inner)
+    const b0 = v128.load(b)
+    const b1 = v128.load(b, 16)
+    const x0 = v128.load32_splat(a0 + offset)
+    c00 = madd(x0, b0, c00)
+    c01 = madd(x0, b1, c01)
+    const x1 = v128.load32_splat(a1 + offset)
+    c10 = madd(x1, b0, c10)
+    c11 = madd(x1, b1, c11)
+    const x2 = v128.load32_splat(a2 + offset)
+    c20 = madd(x2, b0, c20)
+    c21 = madd(x2, b1, c21)
+    const x3 = v128.load32_splat(a3 + offset)
+    c30 = madd(x3, b0, c30)
+    c31 = madd(x3, b1, c31)
+    const x4 = v128.load32_splat(a4 + offset)
+    c40 = madd(x4, b0, c40)
+    c41 = madd(x4, b1, c41)
+    const x5 = v128.load32_splat(a5 + offset)
+    c50 = madd(x5, b0, c50)
+    c51 = madd(x5, b1, c51)
+    b += bStride
+    inner += 4
+  }
+  const last = columns - 4
+  v128.store(c, c00)
+  storeLanes(c + 16, c01, last)
+  v128.store(r1, c10)
+  storeLanes(r1 + 16, c11, last)
+  v128.store(r2, c20)
+  storeLanes(r2 + 16, c21, last)
+  v128.store(r3, c30)
+  storeLanes(r3 + 16, c31, last)
+  v128.store(r4, c40)
+  storeLanes(r4 + 16, c41, last)
+  v128.store(r5, c50)
+  storeLanes(r5 + 16, c51, last)
 }
 
 /** Eight rows of four columns; the offsets of the rows are at `rows`, and `count` of them are stored. */
@@ -143,6 +223,11 @@ function tile8x4(
   if (last > 6) storeLanes(c + 7 * cStride, c7, columns)
 }
 
+/** Whether the next of so many rows are best taken as six; seven and eight are two fours. */
+function sixes(rows: i32): bool {
+  return rows > 8 || rows == 6
+}
+
 /** C[m, n] = A·B, with A[m, k] by tables, the rows of B `bStride` bytes apart, those of C `cStride`. */
 export function product(
   m: i32,
@@ -167,25 +252,19 @@ export function product(
       const right = below + ((<usize>j) << 2)
       const at = c + ((<usize>j) << 2)
       const columns = min(8, n - j)
-      for (let i = 0; i < m; i += 4) {
-        const count = min(4, m - i)
+      let i = 0
+      while (i < m) {
         const row = rows + ((<usize>i) << 2)
-        tile4x8(
-          depth,
-          a + load<u32>(row),
-          a + load<u32>(row + ((<usize>min(1, count - 1)) << 2)),
-          a + load<u32>(row + ((<usize>min(2, count - 1)) << 2)),
-          a + load<u32>(row + ((<usize>min(3, count - 1)) << 2)),
-          deep,
-          right,
-          bStride,
-          at + <usize>i * cStride,
-          cStride,
-          count,
-          columns,
-          how,
-          bias + ((<usize>j) << 2)
-        )
+        const to = at + <usize>i * cStride
+        const begins = bias + ((<usize>j) << 2)
+        const left = m - i
+        if (sixes(left)) {
+          tile6x8(depth, a, row, deep, right, bStride, to, cStride, columns, how, begins)
+          i += 6
+        } else {
+          tile4x8(depth, a, row, min(4, left), deep, right, bStride, to, cStride, columns, how, begins)
+          i += 4
+        }
       }
       j += 8
     }
@@ -231,12 +310,13 @@ export function column(n: i32, from: usize, stride: usize, to: usize): void {
   for (let i = 0; i < n; i++, from += stride) store<f32>(to + ((<usize>i) << 2), load<f32>(from))
 }
 
-/**
- * y[m] = X·w for X[m, k] whose rows are `xStride` bytes apart, plus the number at `bias` unless that is 0; the entries of y
- * are `yStride` bytes apart.
- */
-export function dots(m: i32, k: i32, x: usize, xStride: usize, w: usize, y: usize, yStride: usize, bias: usize): void {
-  const start = f32x4.splat(bias == 0 ? 0 : load<f32>(bias))
+/** The numbers at x under the mask, 0 elsewhere. */
+function masked(x: usize, mask: v128): v128 {
+  return v128.and(v128.load(x), mask)
+}
+
+/** y[m] = X·w, plus `start`. */
+function dotsOfOne(m: i32, k: i32, x: usize, xStride: usize, w: usize, y: usize, yStride: usize, start: v128): void {
   const whole = (<usize>(k & ~3)) << 2
   const rest = k & 3
   const mask = firstLanes(rest == 0 ? 4 : rest)
@@ -258,50 +338,199 @@ export function dots(m: i32, k: i32, x: usize, xStride: usize, w: usize, y: usiz
       s3 = madd(v128.load(x3 + o), v, s3)
     }
     if (rest > 0) {
-      const v = v128.and(v128.load(w + whole), mask)
-      s0 = madd(v128.and(v128.load(x0 + whole), mask), v, s0)
-      s1 = madd(v128.and(v128.load(x1 + whole), mask), v, s1)
-      s2 = madd(v128.and(v128.load(x2 + whole), mask), v, s2)
-      s3 = madd(v128.and(v128.load(x3 + whole), mask), v, s3)
+      const v = masked(w + whole, mask)
+      s0 = madd(masked(x0 + whole, mask), v, s0)
+      s1 = madd(masked(x1 + whole, mask), v, s1)
+      s2 = madd(masked(x2 + whole, mask), v, s2)
+      s3 = madd(masked(x3 + whole, mask), v, s3)
     }
     scatterLanes(y + <usize>i * yStride, yStride, f32x4.add(sums4(s0, s1, s2, s3), start), last + 1)
   }
 }
 
+/** The same for two units, whose weights are `wStride` bytes apart and whose results are neighbours: X is read once. */
+function dotsOfTwo(
+  m: i32,
+  k: i32,
+  x: usize,
+  xStride: usize,
+  w: usize,
+  wStride: usize,
+  y: usize,
+  yStride: usize,
+  start: v128,
+  next: v128
+): void {
+  const whole = (<usize>(k & ~3)) << 2
+  const rest = k & 3
+  const mask = firstLanes(rest == 0 ? 4 : rest)
+  const other = w + wStride
+  for (let i = 0; i < m; i += 4) {
+    const last = min(3, m - i - 1)
+    const x0 = x + <usize>i * xStride
+    const x1 = x0 + <usize>min(1, last) * xStride
+    const x2 = x0 + <usize>min(2, last) * xStride
+    const x3 = x0 + <usize>min(3, last) * xStride
+    let s0 = f32x4.splat(0)
+    let s1 = s0
+    let s2 = s0
+    let s3 = s0
+    let t0 = s0
+    let t1 = s0
+    let t2 = s0
+    let t3 = s0
+    for (let o: usize = 0; o < whole; o += 16) {
+      const v = v128.load(w + o)
+      const u = v128.load(other + o)
+      let z = v128.load(x0 + o)
+      s0 = madd(z, v, s0)
+      t0 = madd(z, u, t0)
+      z = v128.load(x1 + o)
+      s1 = madd(z, v, s1)
+      t1 = madd(z, u, t1)
+      z = v128.load(x2 + o)
+      s2 = madd(z, v, s2)
+      t2 = madd(z, u, t2)
+      z = v128.load(x3 + o)
+      s3 = madd(z, v, s3)
+      t3 = madd(z, u, t3)
+    }
+    if (rest > 0) {
+      const v = masked(w + whole, mask)
+      const u = masked(other + whole, mask)
+      let z = masked(x0 + whole, mask)
+      s0 = madd(z, v, s0)
+      t0 = madd(z, u, t0)
+      z = masked(x1 + whole, mask)
+      s1 = madd(z, v, s1)
+      t1 = madd(z, u, t1)
+      z = masked(x2 + whole, mask)
+      s2 = madd(z, v, s2)
+      t2 = madd(z, u, t2)
+      z = masked(x3 + whole, mask)
+      s3 = madd(z, v, s3)
+      t3 = madd(z, u, t3)
+    }
+    const to = y + <usize>i * yStride
+    scatterLanes(to, yStride, f32x4.add(sums4(s0, s1, s2, s3), start), last + 1)
+    scatterLanes(to + 4, yStride, f32x4.add(sums4(t0, t1, t2, t3), next), last + 1)
+  }
+}
+
 /**
- * y[k] = the sum over m rows of d[i]·X[i, …], the rows `xStride` bytes apart and the entries of y `yStride`: the weight
- * gradient of one unit.
+ * Y[m, units] = X·Wᵀ for one or two units and X[m, k], plus the numbers at `bias` unless that is 0. The rows of X, W and Y are
+ * their stride apart.
  */
-export function weightedRows(m: i32, k: i32, d: usize, x: usize, xStride: usize, y: usize, yStride: usize): void {
+export function dots(
+  units: i32,
+  m: i32,
+  k: i32,
+  x: usize,
+  xStride: usize,
+  w: usize,
+  wStride: usize,
+  y: usize,
+  yStride: usize,
+  bias: usize
+): void {
+  const start = f32x4.splat(bias == 0 ? 0 : load<f32>(bias))
+  if (units == 1) {
+    dotsOfOne(m, k, x, xStride, w, y, yStride, start)
+    return
+  }
+  dotsOfTwo(m, k, x, xStride, w, wStride, y, yStride, start, f32x4.splat(bias == 0 ? 0 : load<f32>(bias, 4)))
+}
+
+/** Four columns of `weightedRows`. */
+function weightedFour(m: i32, columns: i32, d: usize, x: usize, xStride: usize, y: usize, yStride: usize): void {
+  let s = f32x4.splat(0)
+  for (let i = 0; i < m; i++, x += xStride) s = madd(v128.load32_splat(d + ((<usize>i) << 2)), v128.load(x), s)
+  scatterLanes(y, yStride, s, columns)
+}
+
+/** Sixteen columns of `weightedRows`, of one unit. */
+function weightedOfOne(m: i32, d: usize, x: usize, xStride: usize, y: usize, yStride: usize): void {
+  let s0 = f32x4.splat(0)
+  let s1 = s0
+  let s2 = s0
+  let s3 = s0
+  for (let i = 0; i < m; i++, x += xStride) {
+    const v = v128.load32_splat(d + ((<usize>i) << 2))
+    s0 = madd(v, v128.load(x), s0)
+    s1 = madd(v, v128.load(x, 16), s1)
+    s2 = madd(v, v128.load(x, 32), s2)
+    s3 = madd(v, v128.load(x, 48), s3)
+  }
+  scatterLanes(y, yStride, s0, 4)
+  scatterLanes(y + 4 * yStride, yStride, s1, 4)
+  scatterLanes(y + 8 * yStride, yStride, s2, 4)
+  scatterLanes(y + 12 * yStride, yStride, s3, 4)
+}
+
+/** Sixteen columns of `weightedRows`, of two units. */
+function weightedOfTwo(m: i32, d: usize, dStride: usize, x: usize, xStride: usize, y: usize, yStride: usize): void {
+  let s0 = f32x4.splat(0)
+  let s1 = s0
+  let s2 = s0
+  let s3 = s0
+  let t0 = s0
+  let t1 = s0
+  let t2 = s0
+  let t3 = s0
+  for (let i = 0; i < m; i++, x += xStride) {
+    const at = d + ((<usize>i) << 2)
+    const v = v128.load32_splat(at)
+    const u = v128.load32_splat(at + dStride)
+    let z = v128.load(x)
+    s0 = madd(v, z, s0)
+    t0 = madd(u, z, t0)
+    z = v128.load(x, 16)
+    s1 = madd(v, z, s1)
+    t1 = madd(u, z, t1)
+    z = v128.load(x, 32)
+    s2 = madd(v, z, s2)
+    t2 = madd(u, z, t2)
+    z = v128.load(x, 48)
+    s3 = madd(v, z, s3)
+    t3 = madd(u, z, t3)
+  }
+  scatterLanes(y, yStride, s0, 4)
+  scatterLanes(y + 4 * yStride, yStride, s1, 4)
+  scatterLanes(y + 8 * yStride, yStride, s2, 4)
+  scatterLanes(y + 12 * yStride, yStride, s3, 4)
+  scatterLanes(y + 4, yStride, t0, 4)
+  scatterLanes(y + 4 + 4 * yStride, yStride, t1, 4)
+  scatterLanes(y + 4 + 8 * yStride, yStride, t2, 4)
+  scatterLanes(y + 4 + 12 * yStride, yStride, t3, 4)
+}
+
+/**
+ * Y[k, units] = Xᵀ·Dᵀ for one or two units, D[units, m] and X[m, k]: the weight gradient of these units. The rows of D, X and Y
+ * are their stride apart.
+ */
+export function weightedRows(
+  units: i32,
+  m: i32,
+  k: i32,
+  d: usize,
+  dStride: usize,
+  x: usize,
+  xStride: usize,
+  y: usize,
+  yStride: usize
+): void {
   let p = 0
-  while (p < k) {
+  for (; p + 16 <= k; p += 16) {
     const from = x + ((<usize>p) << 2)
     const to = y + <usize>p * yStride
-    if (k - p >= 16) {
-      let s0 = f32x4.splat(0)
-      let s1 = s0
-      let s2 = s0
-      let s3 = s0
-      for (let i = 0, row = from; i < m; i++, row += xStride) {
-        const v = v128.load32_splat(d + ((<usize>i) << 2))
-        s0 = madd(v, v128.load(row), s0)
-        s1 = madd(v, v128.load(row, 16), s1)
-        s2 = madd(v, v128.load(row, 32), s2)
-        s3 = madd(v, v128.load(row, 48), s3)
-      }
-      scatterLanes(to, yStride, s0, 4)
-      scatterLanes(to + 4 * yStride, yStride, s1, 4)
-      scatterLanes(to + 8 * yStride, yStride, s2, 4)
-      scatterLanes(to + 12 * yStride, yStride, s3, 4)
-      p += 16
-    } else {
-      let s = f32x4.splat(0)
-      for (let i = 0, row = from; i < m; i++, row += xStride) {
-        s = madd(v128.load32_splat(d + ((<usize>i) << 2)), v128.load(row), s)
-      }
-      scatterLanes(to, yStride, s, min(4, k - p))
-      p += 4
-    }
+    if (units == 1) weightedOfOne(m, d, from, xStride, to, yStride)
+    else weightedOfTwo(m, d, dStride, from, xStride, to, yStride)
+  }
+  for (; p < k; p += 4) {
+    const from = x + ((<usize>p) << 2)
+    const to = y + <usize>p * yStride
+    weightedFour(m, min(4, k - p), d, from, xStride, to, yStride)
+    if (units == 2) weightedFour(m, min(4, k - p), d + dStride, from, xStride, to + 4, yStride)
   }
 }
 

@@ -99,3 +99,118 @@ export function adam(
     v128.store(w + o, madd(s, step, madd(keep, x, x)))
   }
 }
+
+/**
+ * u = factor·g + penalty·w, a running square s of u, and w ← w − rate·(b + decay·w) with b = u / (√(s − m²) + epsilon), where
+ * m is a running mean of u if `mean` is not 0, else 0; if `velocity` is not 0, b ← mu·b before + that.
+ */
+export function rmsprop(
+  n: i32,
+  w: usize,
+  g: usize,
+  square: usize,
+  mean: usize,
+  velocity: usize,
+  factor: f32,
+  penalty: f32,
+  alpha: f32,
+  rest: f32,
+  epsilon: f32,
+  mu: f32,
+  nesterov: i32,
+  decay: f32,
+  rate: f32
+): void {
+  const f = f32x4.splat(factor)
+  const l2 = f32x4.splat(penalty)
+  const a = f32x4.splat(alpha)
+  const r = f32x4.splat(rest)
+  const e = f32x4.splat(epsilon)
+  const m = f32x4.splat(mu)
+  const keep = f32x4.splat(-rate * decay)
+  const down = f32x4.splat(-rate)
+  const zero = f32x4.splat(0)
+  const end = (<usize>n) << 2
+  for (let o: usize = 0; o < end; o += 16) {
+    const x = v128.load(w + o)
+    const u = madd(l2, x, f32x4.mul(f, v128.load(g + o)))
+    let s = madd(a, v128.load(square + o), f32x4.mul(r, f32x4.mul(u, u)))
+    v128.store(square + o, s)
+    if (mean) {
+      const c = madd(a, v128.load(mean + o), f32x4.mul(r, u))
+      v128.store(mean + o, c)
+      s = f32x4.max(zero, f32x4.sub(s, f32x4.mul(c, c)))
+    }
+    let step = f32x4.div(u, f32x4.add(f32x4.sqrt(s), e))
+    if (velocity) {
+      const v = madd(m, v128.load(velocity + o), step)
+      v128.store(velocity + o, v)
+      step = nesterov ? madd(m, v, step) : v
+    }
+    v128.store(w + o, madd(down, step, madd(keep, x, x)))
+  }
+}
+
+/** u = factor·g + penalty·w, s ← s + u², and w ← w − rate·(u / (√s + epsilon) + decay·w). */
+export function adagrad(
+  n: i32,
+  w: usize,
+  g: usize,
+  sum: usize,
+  factor: f32,
+  penalty: f32,
+  epsilon: f32,
+  decay: f32,
+  rate: f32
+): void {
+  const f = f32x4.splat(factor)
+  const l2 = f32x4.splat(penalty)
+  const e = f32x4.splat(epsilon)
+  const keep = f32x4.splat(-rate * decay)
+  const down = f32x4.splat(-rate)
+  const end = (<usize>n) << 2
+  for (let o: usize = 0; o < end; o += 16) {
+    const x = v128.load(w + o)
+    const u = madd(l2, x, f32x4.mul(f, v128.load(g + o)))
+    const s = madd(u, u, v128.load(sum + o))
+    v128.store(sum + o, s)
+    v128.store(w + o, madd(down, f32x4.div(u, f32x4.add(f32x4.sqrt(s), e)), madd(keep, x, x)))
+  }
+}
+
+/** u = factor·g + penalty·w, w ← w − rate·(sign(beta1·m + rest1·u) + decay·w), and m ← beta2·m + rest2·u. */
+export function lion(
+  n: i32,
+  w: usize,
+  g: usize,
+  mean: usize,
+  factor: f32,
+  penalty: f32,
+  beta1: f32,
+  rest1: f32,
+  beta2: f32,
+  rest2: f32,
+  decay: f32,
+  rate: f32
+): void {
+  const f = f32x4.splat(factor)
+  const l2 = f32x4.splat(penalty)
+  const b1 = f32x4.splat(beta1)
+  const r1 = f32x4.splat(rest1)
+  const b2 = f32x4.splat(beta2)
+  const r2 = f32x4.splat(rest2)
+  const keep = f32x4.splat(-rate * decay)
+  const down = f32x4.splat(-rate)
+  const zero = f32x4.splat(0)
+  const one = f32x4.splat(1)
+  const end = (<usize>n) << 2
+  for (let o: usize = 0; o < end; o += 16) {
+    const x = v128.load(w + o)
+    const u = madd(l2, x, f32x4.mul(f, v128.load(g + o)))
+    const m = v128.load(mean + o)
+    const c = madd(b1, m, f32x4.mul(r1, u))
+    v128.store(mean + o, madd(b2, m, f32x4.mul(r2, u)))
+    const sign = f32x4.sub(v128.and(f32x4.gt(c, zero), one), v128.and(f32x4.lt(c, zero), one))
+    v128.store(w + o, madd(down, sign, madd(keep, x, x)))
+  }
+}

@@ -20,6 +20,12 @@ export function sum4(x: v128): f32 {
   return f32x4.extract_lane(pairs, 0) + f32x4.extract_lane(pairs, 1)
 }
 
+/** The largest of the four; NaN if one is. */
+export function max4(x: v128): f32 {
+  const pairs = f32x4.max(x, v128.shuffle<i32>(x, x, 2, 3, 0, 1))
+  return max<f32>(f32x4.extract_lane(pairs, 0), f32x4.extract_lane(pairs, 1))
+}
+
 /** The sums of a, b, c and d. */
 export function sums4(a: v128, b: v128, c: v128, d: v128): v128 {
   const ab = f32x4.add(v128.shuffle<i32>(a, b, 0, 4, 2, 6), v128.shuffle<i32>(a, b, 1, 5, 3, 7))
@@ -32,6 +38,11 @@ const lanes: usize = memory.data<i32>([-1, -1, -1, -1, 0, 0, 0])
 /** All ones in the first `n` of four lanes, n = 1 … 4. */
 export function firstLanes(n: i32): v128 {
   return v128.load(lanes + ((<usize>(4 - n)) << 2))
+}
+
+/** All ones in the lanes of a row of which `left` entries, at least one, are left. */
+export function inside(left: i32): v128 {
+  return firstLanes(min(4, left))
 }
 
 /** Stores the first `n` of four lanes, n = 1 … 4. */

@@ -43,8 +43,29 @@ export interface Kernels {
     bias: At
   ) => void
   readonly column: (n: number, from: At, stride: number, to: At) => void
-  readonly dots: (m: number, k: number, x: At, xStride: number, w: At, y: At, yStride: number, bias: At) => void
-  readonly weightedRows: (m: number, k: number, d: At, x: At, xStride: number, y: At, yStride: number) => void
+  readonly dots: (
+    units: number,
+    m: number,
+    k: number,
+    x: At,
+    xStride: number,
+    w: At,
+    wStride: number,
+    y: At,
+    yStride: number,
+    bias: At
+  ) => void
+  readonly weightedRows: (
+    units: number,
+    m: number,
+    k: number,
+    d: At,
+    dStride: number,
+    x: At,
+    xStride: number,
+    y: At,
+    yStride: number
+  ) => void
   readonly productTransposed: (
     m: number,
     n: number,
@@ -210,6 +231,7 @@ export interface Kernels {
     weights: At,
     gradient: At,
     positive: number,
+    smoothing: number,
     scale: number
   ) => number
   readonly squaredError: (n: number, scores: At, targets: At, weights: At, gradient: At, scale: number) => number
@@ -220,6 +242,7 @@ export interface Kernels {
     targets: At,
     weights: At,
     gradient: At,
+    smoothing: number,
     scale: number
   ) => number
 
@@ -253,6 +276,49 @@ export interface Kernels {
     size: number,
     root: number,
     shrink: number
+  ) => void
+  /** `mean` and `velocity` are 0 where there is none. */
+  readonly rmsprop: (
+    n: number,
+    w: At,
+    g: At,
+    square: At,
+    mean: At,
+    velocity: At,
+    factor: number,
+    penalty: number,
+    alpha: number,
+    rest: number,
+    epsilon: number,
+    mu: number,
+    nesterov: number,
+    decay: number,
+    rate: number
+  ) => void
+  readonly adagrad: (
+    n: number,
+    w: At,
+    g: At,
+    sum: At,
+    factor: number,
+    penalty: number,
+    epsilon: number,
+    decay: number,
+    rate: number
+  ) => void
+  readonly lion: (
+    n: number,
+    w: At,
+    g: At,
+    mean: At,
+    factor: number,
+    penalty: number,
+    beta1: number,
+    rest1: number,
+    beta2: number,
+    rest2: number,
+    decay: number,
+    rate: number
   ) => void
 }
 

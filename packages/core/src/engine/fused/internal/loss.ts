@@ -41,11 +41,11 @@ const byKernel = (
     const own = weighted ? w : 0
     switch (formula.terms) {
       case "binaryCrossEntropy":
-        return kernels.binaryCrossEntropy(rows, s, t, own, g, formula.positive, scale)
+        return kernels.binaryCrossEntropy(rows, s, t, own, g, formula.positive, formula.smoothing, scale)
       case "squaredError":
         return kernels.squaredError(rows, s, t, own, g, scale)
       case "crossEntropy":
-        return kernels.crossEntropy(rows, outputs, s, t, own, g, scale)
+        return kernels.crossEntropy(rows, outputs, s, t, own, g, formula.smoothing, scale)
     }
   }
 }
@@ -73,5 +73,24 @@ export const bind = (loss: Explicit, kernels: Kernels, memory: Memory): Evaluate
     }
     const [s, t, g, w] = views
     return loss.evaluate(s, t, g, weighted ? w : undefined)
+  }
+}
+
+/** Memory for scores that stand in it twice, and for their gradient. */
+export type Twice = Pick<Memory, "scores" | "gradient">
+
+/**
+ * The same where every row has two targets: the loss is evaluated on the scores twice, and the two halves of its gradient
+ * are added.
+ */
+export const bindPairs = (loss: Explicit, kernels: Kernels, memory: Memory, twice: Twice): Evaluate => {
+  const evaluate = bind(loss, kernels, { ...memory, ...twice })
+  const { gradient, outputs, scores } = memory
+  return (rows) => {
+    const numbers = rows * outputs
+    for (let i = 0; i < numbers; i++) twice.scores[i] = twice.scores[numbers + i] = scores[i]!
+    const value = evaluate(2 * rows, true)
+    for (let i = 0; i < numbers; i++) gradient[i] = twice.gradient[i]! + twice.gradient[numbers + i]!
+    return value
   }
 }

@@ -1,19 +1,27 @@
 /**
  * The update of a step in one pass over memory, for the usual chain of transforms: clip, L2 penalty, moments, decoupled
- * decay, rate. Any other chain works on views of the arena by itself.
+ * decay, rate, factors of the rate. Any other chain works on views of the arena by itself.
  */
-import type { TransformFormula } from "../../../pipeline/Stage.ts"
+import type { Read, TransformFormula, Value } from "../../../pipeline/Stage.ts"
 import type { Kernels } from "./kernels.ts"
 
 type Of<T extends TransformFormula["transform"]> = Extract<TransformFormula, { readonly transform: T }>
 
-/** A chain in its normal form; `penalty` and `decay` for each parameter. */
+type Moments = Of<"momentum"> | Of<"adam"> | Of<"rmsprop"> | Of<"adagrad"> | Of<"lion">
+
+/** A chain in its normal form; what differs between parameters is a list of values for each of them. */
 export interface Chain {
   readonly clip: number | undefined
-  readonly moments: Of<"momentum"> | Of<"adam"> | undefined
-  readonly penalty: ReadonlyArray<number>
-  readonly decay: ReadonlyArray<number>
-  readonly rate: number
+  readonly moments: Moments | undefined
+  /** Momentum of what RMSprop leaves. */
+  readonly after: Of<"momentum"> | undefined
+  /** To be added up. */
+  readonly penalty: ReadonlyArray<ReadonlyArray<Value>>
+  /** To be added up. */
+  readonly decay: ReadonlyArray<ReadonlyArray<Value>>
+  readonly rate: Value
+  /** To be multiplied. */
+  readonly factors: ReadonlyArray<ReadonlyArray<Value>>
 }
 
 /** Reads a chain of the parameters at these paths; undefined if it has another order, or parts that do not fit. */
@@ -23,46 +31,53 @@ export const chainOf = (
 ): Chain | undefined => {
   let clip: number | undefined
   let moments: Chain["moments"]
-  let rate: number | undefined
-  const penalty = paths.map(() => 0)
-  const decay = paths.map(() => 0)
+  let after: Chain["after"]
+  let rate: Value | undefined
+  const penalty = paths.map((): Array<Value> => [])
+  const decay = paths.map((): Array<Value> => [])
+  const factors = paths.map((): Array<Value> => [])
+  const add = (into: ReadonlyArray<Array<Value>>, value: Value, chooses: (path: string) => boolean) =>
+    paths.forEach((path, k) => {
+      if (chooses(path)) into[k]!.push(value)
+    })
   for (const [i, formula] of (formulas ?? []).entries()) {
-    if (rate !== undefined) return undefined
-    switch (formula.transform) {
-      case "clip":
-        if (i > 0) return undefined
-        clip = formula.norm
-        break
-      case "momentum":
-      case "adam":
-        if (moments !== undefined) return undefined
-        moments = formula
-        break
-      case "rate":
-        rate = formula.rate
-        break
-      case "decay":
-      case "group": {
-        const parts: ReadonlyArray<TransformFormula> = formula.transform === "group" ? formula.formulas : [formula]
-        const into = moments === undefined ? penalty : decay
-        for (const part of parts) {
-          if (part.transform !== "decay") return undefined
-          paths.forEach((path, k) => {
-            if (formula.transform === "decay" || formula.chooses(path)) into[k]! += part.rate
-          })
+    const parts: ReadonlyArray<TransformFormula> = formula.transform === "group" ? formula.formulas : [formula]
+    const chooses = formula.transform === "group" ? formula.chooses : () => true
+    for (const part of parts) {
+      switch (part.transform) {
+        case "rate":
+          if (formula.transform === "group") add(factors, part.rate, chooses)
+          else if (rate === undefined) rate = part.rate
+          else return undefined
+          break
+        case "decay":
+          if (rate !== undefined || factors.some((own) => own.length > 0)) return undefined
+          add(moments === undefined ? penalty : decay, part.rate, chooses)
+          break
+        case "clip":
+          if (i > 0 || formula.transform === "group") return undefined
+          clip = part.norm
+          break
+        case "group":
+          return undefined
+        default: {
+          if (formula.transform === "group" || rate !== undefined || decay.some((own) => own.length > 0))
+            return undefined
+          if (moments === undefined) moments = part
+          else if (moments.transform === "rmsprop" && after === undefined && part.transform === "momentum") after = part
+          else return undefined
         }
       }
     }
   }
-  return formulas === undefined ? undefined : { clip, moments, penalty, decay, rate: rate ?? 1 }
+  return formulas === undefined ? undefined : { clip, moments, after, penalty, decay, rate: rate ?? 1, factors }
 }
 
-/** Parameters in a row that are treated alike: their place in each block, and how many numbers. */
+/** Parameters in a row that are treated alike: their place in each block, how many numbers, and the first of them. */
 interface Run {
   readonly from: number
   numbers: number
-  readonly penalty: number
-  readonly decay: number
+  readonly parameter: number
 }
 
 /** Where a parameter begins in its block, in bytes, and how many numbers it has, with its padding. */
@@ -71,12 +86,16 @@ export interface Extent {
   readonly numbers: number
 }
 
-const runsOf = ({ decay, penalty }: Chain, extents: ReadonlyArray<Extent>): ReadonlyArray<Run> => {
+const runsOf = ({ decay, factors, penalty }: Chain, extents: ReadonlyArray<Extent>): ReadonlyArray<Run> => {
+  const alike = (i: number, k: number) =>
+    [decay, factors, penalty].every(
+      (lists) => lists[i]!.length === lists[k]!.length && lists[i]!.every((value, at) => value === lists[k]![at])
+    )
   const runs: Array<Run> = []
   extents.forEach(({ from, numbers }, i) => {
     const last = runs.at(-1)
-    if (last !== undefined && last.penalty === penalty[i] && last.decay === decay[i]) last.numbers += numbers
-    else runs.push({ from, numbers, penalty: penalty[i]!, decay: decay[i]! })
+    if (last !== undefined && alike(i, last.parameter)) last.numbers += numbers
+    else runs.push({ from, numbers, parameter: i })
   })
   return runs
 }
@@ -89,46 +108,87 @@ export interface Blocks {
   readonly extents: ReadonlyArray<Extent>
 }
 
-/** Makes the update number `step`, counted from 1. */
-export type Update = (step: number) => void
+/** Makes the update number `step`, counted from 1, with the numbers as they are read. */
+export type Update = (step: number, read: Read) => void
 
 /** The update of a chain. */
 export const update = (chain: Chain, kernels: Kernels, { extents, gradients, parameters, slots }: Blocks): Update => {
-  const { clip, moments, rate } = chain
+  const { after, clip, moments } = chain
   const runs = runsOf(chain, extents)
   const total = extents.reduce((sum, { numbers }) => sum + numbers, 0)
-  const [first = 0, second = 0] = slots
+  const [first = 0, second = 0, third = 0] = slots
   const clipped = (): number => {
     if (clip === undefined) return 1
     return Math.min(1, clip / Math.sqrt(kernels.squares(total, gradients)))
   }
-  return (step) => {
+  const sum = (values: ReadonlyArray<Value>, read: Read) =>
+    values.reduce<number>((total, value) => total + read(value), 0)
+  return (step, read) => {
     const factor = clipped()
-    for (const { decay, from, numbers, penalty } of runs) {
+    for (const { from, numbers, parameter } of runs) {
+      const penalty = sum(chain.penalty[parameter]!, read)
+      const decay = sum(chain.decay[parameter]!, read)
+      const rate = chain.factors[parameter]!.reduce<number>((product, value) => product * read(value), read(chain.rate))
       const [w, g] = [parameters + from, gradients + from]
-      if (moments === undefined) kernels.descend(numbers, w, g, factor, penalty, rate)
-      else if (moments.transform === "momentum") {
-        const { momentum, nesterov } = moments
-        kernels.momentum(numbers, w, g, first + from, factor, penalty, momentum, nesterov ? 1 : 0, decay, rate)
-      } else {
-        const { beta1, beta2, epsilon } = moments
-        kernels.adam(
-          numbers,
-          w,
-          g,
-          first + from,
-          second + from,
-          factor,
-          penalty,
-          beta1,
-          beta2,
-          1 - beta1,
-          1 - beta2,
-          epsilon,
-          rate / (1 - beta1 ** step),
-          1 / Math.sqrt(1 - beta2 ** step),
-          rate * decay
-        )
+      switch (moments?.transform) {
+        case undefined:
+          kernels.descend(numbers, w, g, factor, penalty, rate)
+          break
+        case "momentum": {
+          const nesterov = moments.nesterov ? 1 : 0
+          kernels.momentum(numbers, w, g, first + from, factor, penalty, read(moments.momentum), nesterov, decay, rate)
+          break
+        }
+        case "adam": {
+          const [beta1, beta2] = [read(moments.beta1), read(moments.beta2)]
+          kernels.adam(
+            numbers,
+            w,
+            g,
+            first + from,
+            second + from,
+            factor,
+            penalty,
+            beta1,
+            beta2,
+            1 - beta1,
+            1 - beta2,
+            moments.epsilon,
+            rate / (1 - beta1 ** step),
+            1 / Math.sqrt(1 - beta2 ** step),
+            rate * decay
+          )
+          break
+        }
+        case "rmsprop": {
+          const alpha = read(moments.alpha)
+          const velocity = moments.centered ? third : second
+          kernels.rmsprop(
+            numbers,
+            w,
+            g,
+            first + from,
+            moments.centered ? second + from : 0,
+            after === undefined ? 0 : velocity + from,
+            factor,
+            penalty,
+            alpha,
+            1 - alpha,
+            moments.epsilon,
+            after === undefined ? 0 : read(after.momentum),
+            after?.nesterov === true ? 1 : 0,
+            decay,
+            rate
+          )
+          break
+        }
+        case "adagrad":
+          kernels.adagrad(numbers, w, g, first + from, factor, penalty, moments.epsilon, decay, rate)
+          break
+        case "lion": {
+          const [beta1, beta2] = [read(moments.beta1), read(moments.beta2)]
+          kernels.lion(numbers, w, g, first + from, factor, penalty, beta1, 1 - beta1, beta2, 1 - beta2, decay, rate)
+        }
       }
     }
   }

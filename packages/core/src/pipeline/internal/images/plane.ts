@@ -14,6 +14,8 @@ export interface Plane {
 export interface Change {
   readonly shape: (input: RowShape) => Result.Result<RowShape, string>
   readonly kernel: (input: RowShape) => Kernel
+  /** Whether it brings the numbers to another scale. */
+  readonly rescales?: boolean
 }
 
 /** Writes the changed row; random numbers are there in training only. */

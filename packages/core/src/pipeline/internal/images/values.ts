@@ -16,13 +16,16 @@ export const reshape = (shape: ReadonlyArray<number>): Change => ({
   kernel: () => (from, to) => to.set(from)
 })
 
-export const rescale = ([a, b]: readonly [number, number], [c, d]: readonly [number, number]): Change =>
-  onNumbers((from, to) => {
+export const rescale = ([a, b]: readonly [number, number], [c, d]: readonly [number, number]): Change => ({
+  ...onNumbers((from, to) => {
     for (let i = 0; i < from.length; i++) to[i] = c + ((from[i]! - a) / (b - a)) * (d - c)
-  })
+  }),
+  rescales: true
+})
 
 /** (x − mean) / sd, with one mean and deviation a channel, or one for all. */
 export const normalise = (mean: ReadonlyArray<number>, sd: ReadonlyArray<number>): Change => ({
+  rescales: true,
   shape: (input) => {
     const channels = channelsOf(input)
     return mean.length === 1 || mean.length === channels

@@ -83,7 +83,7 @@ const fitted = (name: string, shape: Shape.Shape): FittedIngress => ({
             : Result.map(checked(column, name, shape, "training saw"), () => column)
         )
       ),
-      (column) => tensorSource(column, shape)
+      (column) => tensorSource(column, name, shape)
     )
 })
 

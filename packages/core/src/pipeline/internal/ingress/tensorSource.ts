@@ -115,8 +115,8 @@ const passingRows = Effect.fnUntraced(function* (
   }
 })
 
-const fixedRows = Effect.fnUntraced(function* (column: Column.Tensor, rows: number, size: number) {
-  const reader = yield* Effect.mapError(Tensors.open(column), toPipelineError)
+const fixedRows = Effect.fnUntraced(function* (column: Column.Tensor, name: string, rows: number, size: number) {
+  const reader = yield* Effect.mapError(Tensors.open(column, name), toPipelineError)
   const decode: Decode = (into, asked, firstSlot) =>
     Effect.mapError(
       reader.read(asked, (i, row) => {
@@ -130,9 +130,10 @@ const fixedRows = Effect.fnUntraced(function* (column: Column.Tensor, rows: numb
   return yield* passingRows(decode, rows, size, !Tensors.isInMemory(column))
 })
 
-/** Opens a column all of whose rows have one shape before its first augmentation. */
+/** Opens the column of a name all of whose rows have one shape before its first augmentation. */
 export const tensorSource = Effect.fnUntraced(function* (
   column: Column.Tensor,
+  name: string,
   shape: Shape.Shape
 ): Effect.fn.Return<Source, PipelineError, Scope.Scope> {
   const rows = column.place.length
@@ -149,7 +150,7 @@ export const tensorSource = Effect.fnUntraced(function* (
       `the rows that reach the first augmentation have ${shapes.length} shapes, such as ${Shape.toText(shapes[1]!.shape)}; put Image.resize before it`
     )
   }
-  const source = yield* fixedRows(base, rows, Shape.size(before))
+  const source = yield* fixedRows(base, name, rows, Shape.size(before))
   const size = Shape.size(shape)
   if (changing.length === 0) {
     return {

@@ -118,6 +118,9 @@ export const memberLinearDefinition = define({
  * The kernel starts uniform on ±1/√width, the biases too, equal for all members; s starts as 1, and r as `adapter` says:
  * `"ones"` (default), or in the first such layer of TabM random `"signs"` ±1, or `"normal"` (standard) behind embeddings of
  * numbers. `"none"` has no factors, and one bias for all, as in TabM-mini.
+ *
+ * @example
+ * Ingress.numeric().pipe(Nn.members(32), Nn.memberLinear(64, { adapter: "signs" }), Nn.relu(), Nn.memberHead())
  * @category stages
  */
 export const memberLinear =
@@ -154,6 +157,9 @@ export const memberHeadDefinition = defineStage({
  * Each member learns by its own loss: training takes the mean of the losses over members. A prediction, and every measure
  * in training, is that of the mean over members: of probabilities, of values for a regression, of scores where the loss
  * only ranks.
+ *
+ * @example
+ * Ingress.numeric().pipe(Nn.members(8), Nn.memberLinear(16), Nn.relu(), Nn.memberHead())
  * @category stages
  */
 export const memberHead =

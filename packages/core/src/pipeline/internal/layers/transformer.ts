@@ -50,6 +50,9 @@ export const selfAttentionDefinition = define({
  * training, default 0.
  *
  * *Gotcha*: the order of tokens has no meaning to it.
+ *
+ * @example
+ * Ingress.numeric().pipe(Nn.featureTokens(16), Nn.classToken(), Nn.selfAttention({ heads: 4 }), Nn.takeToken(), Nn.head())
  * @category stages
  */
 export const selfAttention = (options: typeof selfAttentionDefinition.options.Encoded = {}) =>

@@ -71,12 +71,14 @@ export const datesDefinition = define({
 })
 
 /**
- * Replaces each date column `c` by columns of numbers, in UTC: `c.year`, `c.month` (1 to 12), `c.day` (of the month),
- * `c.weekday` (1 Monday to 7 Sunday, ISO 8601), `c.hour` (0 to 24, with its fraction; left out where all training rows are at
- * midnight) and `c.daysSince` (since the first training row, or since `since`).
+ * Replaces each date column `c` by columns of numbers, in UTC: `c.year`, `c.quarter` (1 to 4), `c.month` (1 to 12), `c.week`
+ * (1 to 53, ISO 8601), `c.day` (of the month), `c.dayOfYear` (1 to 366), `c.weekday` (1 Monday to 7 Sunday, ISO 8601),
+ * `c.isWeekend` (1 on Saturday and Sunday), `c.hour` (0 to 24, with its fraction; left out where all training rows are at
+ * midnight) and `c.daysSince` (since the first training row, or since `since`). Without `parts` these are year, month, weekday,
+ * hour and daysSince.
  *
- * With `cyclic`, month, day, weekday and hour are points on a circle, two columns each: `c.month.sin` and `c.month.cos`,
- * so that December is next to January. A missing date is missing in every part.
+ * With `cyclic`, quarter, month, week, day, dayOfYear, weekday and hour are points on a circle, two columns each: `c.month.sin`
+ * and `c.month.cos`, so that December is next to January. A missing date is missing in every part.
  *
  * @example
  * Preprocess.dates({ parts: ["month", "daysSince"], cyclic: true })

@@ -1,0 +1,31 @@
+/**
+ * Bins of the number line.
+ */
+import { between, countAtMost } from "./quantiles.ts"
+
+/** Edges of bins of equal width between the least and the greatest of ascending values. */
+export const equalWidths = (ascending: Float64Array, bins: number): ReadonlyArray<number> => {
+  const low = ascending[0] ?? 0
+  const high = ascending.at(-1) ?? 0
+  return low === high ? [low, high] : Array.from({ length: bins + 1 }, (_, i) => low + ((high - low) * i) / bins)
+}
+
+/** Edges between which about the same number of ascending values lie; edges that coincide, of values that repeat, are one. */
+export const equalCounts = (ascending: Float64Array, bins: number): ReadonlyArray<number> => {
+  if (ascending.length === 0) return [0, 0]
+  const edges = Array.from({ length: bins + 1 }, (_, i) => between(ascending, (i * (ascending.length - 1)) / bins))
+  const distinct = edges.filter((edge, i) => i === 0 || edge > edges[i - 1]!)
+  return distinct.length > 1 ? distinct : [edges[0]!, edges[0]!]
+}
+
+/** The bin of x, from 0: a bin holds its lower edge; the first and the last reach to infinity. */
+export const binOf = (edges: ReadonlyArray<number>, x: number): number => countAtMost(edges.slice(1, -1), x)
+
+/** The bins by their edges: `(-Inf, 1)`, `[1, 2)`, `[2, Inf)`. */
+export const names = (edges: ReadonlyArray<number>): ReadonlyArray<string> => {
+  const inner = edges.slice(1, -1).map(String)
+  return [...inner, undefined].map((high, i) => {
+    const low = i === 0 ? "(-Inf" : `[${inner[i - 1]}`
+    return `${low}, ${high ?? "Inf"})`
+  })
+}

@@ -1,0 +1,88 @@
+/**
+ * Text as counts of its hashed n-grams. Weinberger, Dasgupta, Langford, Smola and Attenberg, "Feature hashing for large
+ * scale multitask learning", ICML 2009.
+ */
+
+const rotated = (x: number, by: number): number => (x << by) | (x >>> (32 - by))
+
+const scrambled = (block: number): number => Math.imul(rotated(Math.imul(block, 0xcc9e2d51), 15), 0x1b873593)
+
+const utf8 = new TextEncoder()
+
+/**
+ * The MurmurHash3 of the UTF-8 bytes of a text with seed 0, x86, 32 bit, by Appleby (public domain), as a signed integer.
+ *
+ * ```ts
+ * murmur3("foo") // => -156908512
+ * ```
+ */
+export const murmur3 = (text: string): number => {
+  const bytes = utf8.encode(text)
+  const whole = bytes.length & ~3
+  let hash = 0
+  for (let i = 0; i < whole; i += 4) {
+    const block = bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24)
+    hash = (Math.imul(rotated(hash ^ scrambled(block), 13), 5) + 0xe6546b64) | 0
+  }
+  let rest = 0
+  for (let i = bytes.length - 1; i >= whole; i--) rest = (rest << 8) | bytes[i]!
+  if (bytes.length > whole) hash ^= scrambled(rest)
+  hash ^= bytes.length
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
+  return hash ^ (hash >>> 16)
+}
+
+/** What a text is cut into: words of two letters or digits at least, or characters, of words or across them. */
+export type Unit = "word" | "char" | "charInWord"
+
+const joined = (parts: ReadonlyArray<string>, sizes: readonly [number, number], glue: string): ReadonlyArray<string> =>
+  Array.from({ length: sizes[1] - sizes[0] + 1 }, (_, i) => sizes[0] + i).flatMap((size) =>
+    Array.from({ length: Math.max(0, parts.length - size + 1) }, (_, at) => parts.slice(at, at + size).join(glue))
+  )
+
+/** The n-grams of a text for all sizes from the first to the last, those that repeat as often as they are there. */
+export const grams = (text: string, unit: Unit, sizes: readonly [number, number]): ReadonlyArray<string> => {
+  switch (unit) {
+    case "word":
+      return joined(text.match(/[\p{L}\p{N}_]{2,}/gu) ?? [], sizes, " ")
+    case "char":
+      return joined([...text.replace(/\s\s+/gu, " ")], sizes, "")
+    case "charInWord":
+      return text
+        .split(/\s+/u)
+        .filter((word) => word !== "")
+        .flatMap((word) => {
+          const padded = [" ", ...word, " "]
+          const own = joined(padded, sizes, "")
+          // A word shorter than all sizes counts once, whole.
+          return own.length === 0 ? [padded.join("")] : own
+        })
+  }
+}
+
+/** How n-grams are counted; see `Preprocess.hashedText`. */
+export interface Counting {
+  readonly unit: Unit
+  readonly sizes: readonly [number, number]
+  readonly lowercase: boolean
+  readonly buckets: number
+  readonly signed: boolean
+  readonly norm: "l2" | "l1" | "none"
+}
+
+/** The row of a text: in each bucket the (signed) count of the n-grams that fall into it, divided by the norm of the row. */
+export const hashedCounts = (text: string, counting: Counting): Float64Array => {
+  const counts = new Float64Array(counting.buckets)
+  for (const gram of grams(counting.lowercase ? text.toLowerCase() : text, counting.unit, counting.sizes)) {
+    const hash = murmur3(gram)
+    counts[Math.abs(hash) % counting.buckets]! += counting.signed && hash < 0 ? -1 : 1
+  }
+  const norm =
+    counting.norm === "none"
+      ? 1
+      : counting.norm === "l1"
+        ? counts.reduce((sum, count) => sum + Math.abs(count), 0)
+        : Math.sqrt(counts.reduce((sum, count) => sum + count ** 2, 0))
+  return norm === 0 ? counts : counts.map((count) => count / norm)
+}
