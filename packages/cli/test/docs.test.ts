@@ -10,6 +10,7 @@
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
 import { execFile } from "node:child_process"
 import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
@@ -119,10 +120,12 @@ const resamplings: ReadonlyArray<string> = Resampling.schema.members.map((member
 
 const find = Registry.lookup(Result.getOrThrow(Registry.make(builtin)))
 
-const read = ({ type, ...options }: Entry): Result.Result<unknown, unknown> =>
-  resamplings.includes(type)
-    ? decode(Resampling.schema, { type, ...options })
-    : decode(builtin.find(({ id }) => id === type)!.options, options, find)
+/** Options with their defaults, as JSON. */
+const read = ({ type, ...options }: Entry): Result.Result<unknown, unknown> => {
+  if (resamplings.includes(type)) return decode(Resampling.schema, { type, ...options })
+  const schema = builtin.find(({ id }) => id === type)!.options
+  return Result.map(decode(schema, options, find), (decoded) => Schema.encodeSync(schema)(decoded))
+}
 
 type Path = ReadonlyArray<string>
 
@@ -147,6 +150,10 @@ const without = <A extends object>(value: A, [key = "", ...rest]: Path): A =>
     )
   ) as A
 
+/** What may stand beside the options of learners, and of all. */
+const beside = (type: string): ReadonlyArray<string> =>
+  builtin.some(({ id, kind }) => id === type && kind === "learner") ? ["type", "id", "preprocess", "target"] : ["type"]
+
 /** The options that the schema of experiments has for a type. */
 const optionsOf = (type: string): ReadonlyArray<string> => {
   const objects: Array<Readonly<Record<string, object>>> = []
@@ -160,7 +167,7 @@ const optionsOf = (type: string): ReadonlyArray<string> => {
     Object.values(value).forEach(visit)
   }
   visit(jsonSchema(builtin))
-  return Object.keys(objects[0] ?? {}).filter((key) => key !== "type" && key !== "id" && key !== "preprocess")
+  return Object.keys(objects[0] ?? {}).filter((key) => !beside(type).includes(key))
 }
 
 describe("options", () => {

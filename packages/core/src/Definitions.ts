@@ -12,6 +12,7 @@ import * as Nn from "./pipeline/Nn.ts"
 import * as Optimizer from "./pipeline/Optimizer.ts"
 import * as Preprocess from "./pipeline/Preprocess.ts"
 import * as Schedule from "./pipeline/Schedule.ts"
+import * as Target from "./pipeline/Target.ts"
 import * as Transform from "./pipeline/Transform.ts"
 
 /** The built-in definitions of stages, transforms, schedules and measures. */
@@ -119,6 +120,7 @@ export const all: ReadonlyArray<Definition> = [
   Optimizer.chainDefinition,
   ...Transform.definitions,
   ...Schedule.definitions,
+  ...Target.definitions,
   Model.classifDefinition,
   Model.regrDefinition,
   ...Measure.definitions

@@ -117,7 +117,8 @@ export const classif = <const Name extends string = never, K extends Class = Cla
 /**
  * Makes a perceptron that predicts numbers: see `Mlp.classif`, with the options of `Model.regr`.
  *
- * *Gotcha*: the score is not rescaled. A target far from 0, or of large deviations, needs many epochs or a larger rate.
+ * *Gotcha*: the target is standardised, and predictions are brought back, so that the loss is in units of its standard
+ * deviation. `target: [Target.log(), Target.standardise()]` suits prices; `target: []` leaves it as it is.
  *
  * @example
  * Mlp.regr({ hidden: [32], loss: Mse.loss(), epochs: 100 })

@@ -26,4 +26,5 @@ export {
 } from "./internal/learner.ts"
 export { fromJson, fromPipeline } from "./internal/learnerJson.ts"
 export { preprocessed } from "./internal/preprocessed.ts"
+export { targetTransformed } from "./internal/targetTransformed.ts"
 export { check, type Complete, predict, type Suits, train, type Trainable } from "./internal/running.ts"

@@ -11,6 +11,7 @@ import type { Engines } from "../engine/Engine.ts"
 import * as OptionSchema from "../OptionSchema.ts"
 import * as Closing from "../pipeline/Closing.ts"
 import type * as Pipeline from "../pipeline/Pipeline.ts"
+import * as Target from "../pipeline/Target.ts"
 import * as Callback from "./Callback.ts"
 import { pipelineLearner, refusedLearner } from "./internal/pipelineLearner.ts"
 import * as Learner from "./Learner.ts"
@@ -33,7 +34,10 @@ const ClassifOptions = Schema.Struct({
   predictType: OptionSchema.withDefault(Schema.Literals(["prob", "response"]), "prob")
 })
 
-const RegrOptions = Schema.Struct(common)
+const RegrOptions = Schema.Struct({
+  ...common,
+  target: OptionSchema.withDefault(Schema.Array(Target.reference), [Target.standardiseDefinition.id])
+})
 
 /** How a network is trained. @category models */
 export interface Options<E, R, M extends TargetKind> {
@@ -74,6 +78,17 @@ export interface ClassifOptions<E, R, M extends TargetKind> extends Options<E, R
   readonly predictType?: "prob" | "response"
 }
 
+/** How a regression model is trained. @category models */
+export interface RegrOptions<E, R> extends Options<E, R, "regression"> {
+  /**
+   * Transformations of the target, one after another, learned on the training rows after those of the validation are held
+   * out. Predictions, and measures of the validation and in the history, are in the unit of the target; the loss is in
+   * that of the transformed one. Default `[Target.standardise()]`; `[]` leaves the target as it is, which a network learns
+   * slowly, or not at all, where values are far from 0 or their standard deviation is far from 1.
+   */
+  readonly target?: ReadonlyArray<Target.Target>
+}
+
 /** `unknown` if the pipeline's loss accepts one of the model's targets, else a sentence. @category type-level */
 export type Fits<P extends Pipeline.Any, K extends TargetKind, Name extends string> = [
   Extract<Pipeline.AcceptsOf<P>, K>
@@ -103,9 +118,9 @@ export const regrDefinition = Closing.define({
 const close = <E, R, M extends TargetKind>(
   pipeline: Pipeline.Any,
   model: Closing.Definition,
-  options: ClassifOptions<E, R, M>
+  options: ClassifOptions<E, R, M> & Pick<RegrOptions<E, R>, "target">
 ): Learner.Closed => {
-  const { callbacks, measures, validation } = options
+  const { callbacks, measures, target, validation } = options
   const closed = Closing.put(
     pipeline,
     model,
@@ -113,12 +128,13 @@ const close = <E, R, M extends TargetKind>(
       ...options,
       measures: measures?.map(({ id }) => id),
       validation: validation?.options,
-      callbacks: callbacks?.map(({ json }) => json)
+      callbacks: callbacks?.map(({ json }) => json),
+      target: target?.map(({ json }) => json)
     },
     Closing.among([
       ...(measures ?? []),
       ...(validation?.measures ?? []),
-      ...(callbacks ?? []).map(({ definition }) => definition)
+      ...[...(callbacks ?? []), ...(target ?? [])].map(({ definition }) => definition)
     ])
   )
   return Result.getOrElse(
@@ -144,7 +160,7 @@ export const classif =
  * @category stages
  */
 export const regr =
-  <E = never, R = never>(options: Options<E, R, "regression">) =>
+  <E = never, R = never>(options: RegrOptions<E, R>) =>
   <P extends Pipeline.Any>(
     self: P & Pipeline.After<P, "model", "Model.regr"> & Fits<P, "regression", "Model.regr">
   ): Learner.Learner<Extract<Pipeline.AcceptsOf<P>, "regression">, Pipeline.ColumnsOf<P>, E, R | Engines> =>

@@ -20,7 +20,7 @@ import type * as Shape from "./Shape.ts"
 // ------------------------------------------------------------------------------------------------- preprocessing
 
 /** The target of the training rows, and how to hold some of them out of others. @category preprocessing */
-export interface Target {
+export interface TrainingTarget {
   readonly kind: TargetKind
   /** Class levels, the positive one of two first; none for a regression. */
   readonly levels: ReadonlyArray<string>
@@ -38,7 +38,7 @@ export interface Fitting {
   /** For whatever a stage draws at random. */
   readonly seed: Seed
   /** Absent where features are changed that are of no task. */
-  readonly target?: Target | undefined
+  readonly target?: TrainingTarget | undefined
 }
 
 /** A preprocessing stage that has learned: it changes the features of any rows. @category preprocessing */

@@ -13,6 +13,7 @@ import * as Optimizer from "../../src/pipeline/Optimizer.ts"
 import * as Preprocess from "../../src/pipeline/Preprocess.ts"
 import * as Registry from "../../src/pipeline/Registry.ts"
 import * as Schedule from "../../src/pipeline/Schedule.ts"
+import * as Target from "../../src/pipeline/Target.ts"
 import * as Transform from "../../src/pipeline/Transform.ts"
 import * as Testing from "../../src/testing.ts"
 import { hasNative } from "../support/engines.ts"
@@ -278,6 +279,22 @@ for (const [definition, options] of schedules) {
   run(`${definition.id} ${JSON.stringify(options)}`, Testing.ScheduleLaws.of(definition, options, find))
 }
 
+const targets: ReadonlyArray<readonly [Target.Definition, object?, Testing.TargetLaws.Claims?]> = [
+  [Target.standardiseDefinition],
+  [Target.minMaxDefinition],
+  [Target.logDefinition, {}, { positive: true }],
+  [Target.log1pDefinition, {}, { positive: true }],
+  [Target.boxCoxDefinition, {}, { positive: true }],
+  [Target.boxCoxDefinition, { lambda: -0.5 }, { positive: true }],
+  [Target.boxCoxDefinition, { lambda: 0 }, { positive: true }],
+  [Target.yeoJohnsonDefinition],
+  [Target.yeoJohnsonDefinition, {}, { positive: true }],
+  [Target.yeoJohnsonDefinition, { lambda: 2 }]
+]
+for (const [definition, options = {}, claims = {}] of targets) {
+  run(`${definition.id} ${JSON.stringify(options)}`, Testing.TargetLaws.of(definition, options, claims))
+}
+
 for (const measure of Measure.definitions) run(measure.id, Testing.MeasureLaws.of(measure))
 
 describe("the tables", () => {
@@ -290,6 +307,7 @@ describe("the tables", () => {
     ["optimizers", ["optimizer"], idsOf(optimizers)],
     ["transforms", ["transform"], idsOf(transforms)],
     ["schedules", ["schedule"], idsOf(schedules)],
+    ["transformations of the target", ["target"], idsOf(targets)],
     ["measures", ["measure"], Measure.definitions.map(({ id }) => id).toSorted()]
   ])("of %s hold every definition", (_, kinds, ids) => {
     const all = Definitions.all.filter(({ kind }) => kinds.includes(kind)).map(({ id }) => id)

@@ -32,7 +32,7 @@ export type PredictError = PipelineError | ShapeError | MissingValues | EngineUn
 
 /**
  * A learner in its JSON form: `{ pipeline: [stages…] }`, or `{ type: "Featureless", …options }`, where the stages of
- * `preprocess: [stages…]` may come before the learner.
+ * `preprocess: [stages…]` and the transformations of `target: […]` may come before the learner.
  * @category models
  */
 export type LearnerJson =
@@ -127,7 +127,7 @@ export const isDefinition = (definition: Base.Definition): definition is Definit
  * options; `notes` what is probably not meant, before training and, with a state, after it. The first two functions may
  * give a `Result` or an `Effect`.
  *
- * *Gotcha*: no option can be called `type` or `preprocess`, which the JSON form has beside the options.
+ * *Gotcha*: no option can be called `type`, `preprocess` or `target`, which the JSON form has beside the options.
  *
  * @returns the definition, for registries, and the constructor of learners
  * @category constructors

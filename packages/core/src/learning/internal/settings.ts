@@ -6,6 +6,7 @@ import * as TaskModule from "../../data/Task.ts"
 import type { Task } from "../../data/Task.ts"
 import * as Features from "../../pipeline/Features.ts"
 import { PipelineError } from "../../pipeline/PipelineError.ts"
+import type { Target } from "../../pipeline/Target.ts"
 import * as Seed from "../../Seed.ts"
 import * as Holdout from "../../splitting/Holdout.ts"
 import { rowsWhere } from "../../splitting/Split.ts"
@@ -22,6 +23,8 @@ export interface Settings {
   readonly measures: ReadonlyArray<Measure>
   readonly validation?: Validation.Options
   readonly callbacks: ReadonlyArray<Callback>
+  /** Of a regression. */
+  readonly target?: ReadonlyArray<Target>
   readonly predictType: "prob" | "response"
   /** The beginning of an engine's name, or "auto". */
   readonly engine?: string

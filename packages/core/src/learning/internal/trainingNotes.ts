@@ -129,7 +129,7 @@ const fit = (task: Task, { response }: Prediction): ReadonlyArray<Note.Note> => 
     Note.make({
       code: "worse-than-mean",
       finding: `fits its training rows worse than their mean does (R² ${(1 - residual / total).toPrecision(2).replace("-", "−")})`,
-      advice: "Bring the target to a standard deviation near 1, raise or lower the learning rate, or train longer."
+      advice: "Raise or lower the learning rate, train longer, or standardise features and target."
     })
   ]
 }

@@ -9,7 +9,7 @@ import * as OptionSchema from "../../../OptionSchema.ts"
 import * as Seed from "../../../Seed.ts"
 import * as Features from "../../Features.ts"
 import type { PipelineError } from "../../PipelineError.ts"
-import type { Fitting, Target } from "../../Stage.ts"
+import type { Fitting, TrainingTarget } from "../../Stage.ts"
 import * as Categories from "../categories.ts"
 import { smoothedMeans, type Smooth } from "../smoothedMeans.ts"
 import { categoryColumns, expand } from "./categoryColumns.ts"
@@ -39,7 +39,11 @@ const State = Schema.Array(
 )
 
 /** The numbers whose means are taken: the target, or of several classes whether it is each of them. */
-const responses = ({ kind, levels, values }: Target): ReadonlyArray<readonly [suffix: string, y: Float64Array]> =>
+const responses = ({
+  kind,
+  levels,
+  values
+}: TrainingTarget): ReadonlyArray<readonly [suffix: string, y: Float64Array]> =>
   kind === "multiclass"
     ? levels.map((level, k) => [`.${level}`, values.map((code) => (code === k ? 1 : 0))])
     : [["", Targets.toNumbers(kind, values)]]
@@ -50,7 +54,7 @@ const categoriesOf = (column: Column.Column) => {
   return { levels, codes: codes.map((code) => (code < 0 ? levels.length : code)) }
 }
 
-const targetOf = ({ target }: Fitting): Result.Result<Target, PipelineError> =>
+const targetOf = ({ target }: Fitting): Result.Result<TrainingTarget, PipelineError> =>
   target === undefined
     ? Features.fail(
         id,
@@ -58,7 +62,7 @@ const targetOf = ({ target }: Fitting): Result.Result<Target, PipelineError> =>
       )
     : Result.succeed(target)
 
-const learn = (column: string, values: Column.Column, target: Target, smooth: Smooth) => {
+const learn = (column: string, values: Column.Column, target: TrainingTarget, smooth: Smooth) => {
   const { codes, levels } = categoriesOf(values)
   return {
     column,
@@ -85,7 +89,7 @@ const encode =
 
 /** The same columns, each row by what the rows outside its fold say. */
 const crossFitted =
-  (name: string, target: Target, smooth: Smooth, fold: Int32Array) =>
+  (name: string, target: TrainingTarget, smooth: Smooth, fold: Int32Array) =>
   (column: Column.Column): ReadonlyArray<Features.Entry> => {
     const { codes, levels } = categoriesOf(column)
     const folds = [...new Set(fold)]
