@@ -20,6 +20,7 @@ export {
   type LearnerJson,
   named,
   type PredictError,
+  type Resume,
   type Trained,
   type TrainError,
   TypeId
@@ -27,4 +28,4 @@ export {
 export { fromJson, fromPipeline } from "./internal/learnerJson.ts"
 export { preprocessed } from "./internal/preprocessed.ts"
 export { targetTransformed } from "./internal/targetTransformed.ts"
-export { check, type Complete, predict, type Suits, train, type Trainable } from "./internal/running.ts"
+export { check, type Complete, type Options, predict, type Suits, train, type Trainable } from "./internal/running.ts"

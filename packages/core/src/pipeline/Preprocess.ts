@@ -12,7 +12,7 @@
  * @example
  * Preprocess.impute({ method: "median" }).pipe(Preprocess.oneHot(), Preprocess.standardise(), Ingress.numeric())
  */
-export type { Fit, FittedPreprocessor, Fitting, Preprocessor, Training, TrainingTarget } from "./Stage.ts"
+export type { Fit, FittedPreprocessor, Fitting, Preprocessor, Takes, Training, TrainingTarget } from "./Stage.ts"
 export type { ColumnsOption } from "./internal/preprocess/columns.ts"
 export * from "./internal/preprocess/define.ts"
 export * from "./internal/preprocess/select.ts"
@@ -41,3 +41,4 @@ export * from "./internal/preprocess/spline.ts"
 export * from "./internal/preprocess/derive.ts"
 export * from "./internal/preprocess/hashText.ts"
 export * from "./internal/preprocess/classBalancing.ts"
+export * from "./internal/preprocess/robust.ts"

@@ -27,6 +27,8 @@ import { intercept } from "./intercept.ts"
 import * as Members from "./members.ts"
 import * as Mixup from "./mixup.ts"
 import * as Preprocessing from "./preprocessing.ts"
+import * as Resuming from "./resuming.ts"
+import * as Scheduling from "./scheduling.ts"
 import * as Settings from "./settings.ts"
 import * as Transforms from "./targetTransforms.ts"
 import * as TrainingNotes from "./trainingNotes.ts"
@@ -222,9 +224,26 @@ const fitted = (
   })
 })
 
+/** The functions of the callbacks, in the order of their weights. */
+const hooksOf = ({ callbacks }: Settings.Settings): ReadonlyArray<Hooks> =>
+  callbacks
+    .toSorted((a, b) => a.definition.weight - b.definition.weight)
+    .flatMap(({ bound }): ReadonlyArray<Hooks> => (Result.isSuccess(bound) ? [bound.success.make()] : []))
+
+/** Refuses callbacks that cannot do their work in a network. */
+const checkCallbacks = (callbacks: ReadonlyArray<Hooks>, { parameters }: Graph.Network) => {
+  const paths = parameters.map(({ path }) => path)
+  const issues = callbacks.flatMap(({ check }) => {
+    const message = check?.(paths)
+    return message === undefined ? [] : [{ path: [], message }]
+  })
+  return issues.length === 0 ? Result.succeed(undefined) : Result.fail(new PipelineError({ issues }))
+}
+
 /** Finds what would make training fail, except what only training shows. */
 const check = Effect.fnUntraced(function* (parts: Parts, task: Task) {
   yield* Effect.fromResult(Settings.check(parts.settings, task))
+  yield* Effect.fromResult(Scheduling.check(parts.optimizer.transform, parts.settings.validation))
   // Any seed will do: whether rows are left on both sides does not depend on it.
   const seed = Seed.root(0)
   yield* Effect.fromResult(Settings.splitRows(task, parts.settings.validation, seed))
@@ -232,15 +251,24 @@ const check = Effect.fnUntraced(function* (parts: Parts, task: Task) {
   const transforms = yield* Effect.fromResult(Transforms.fit(parts.settings.target ?? [], trained.target))
   yield* dataOf(trained, learned, made, transforms)
   const network = yield* Effect.fromResult(networkOf(parts, learned, task))
+  yield* Effect.fromResult(checkCallbacks(hooksOf(parts.settings), network))
   yield* Effect.fromResult(checkMixup(parts, network))
   const { notes, stages } = Preprocessing.checked(steps)
   const { loss, optimizer, settings } = parts
   return {
     stages,
-    notes: [...notes, ...batchNotes(parts, trained)],
+    notes: [...notes, ...batchNotes(parts, trained), ...groupNotes(parts, network)],
     computes: { program: { network, loss: loss.loss, optimizer: optimizer.transform }, engine: settings.engine }
   }
 })
+
+/** What the optimizer says of parameters that are not there. */
+const groupNotes = ({ optimizer, stages }: Parts, network: Graph.Network): ReadonlyArray<Note> =>
+  TrainingNotes.idleGroups(
+    stages.find(({ kind }) => kind === "optimizer")?.id ?? "the optimizer",
+    optimizer.transform.groups ?? [],
+    network.parameters.map(({ path }) => path)
+  )
 
 /** What the batches are worth to the loss. */
 const batchNotes = (parts: Parts, task: Task): ReadonlyArray<Note> => {
@@ -280,9 +308,10 @@ const afterTraining = (
     : Result.succeed([note])
 }
 
-const fit = Effect.fnUntraced(function* (parts: Parts, task: Task, seed: Seed.Seed) {
+const fit = Effect.fnUntraced(function* (parts: Parts, task: Task, seed: Seed.Seed, resume?: Learner.Resume) {
   const { loss, settings, stages } = parts
   yield* Effect.fromResult(Settings.check(settings, task))
+  yield* Effect.fromResult(Scheduling.check(parts.optimizer.transform, settings.validation))
   const { validation } = settings
   const { train: given, valid } = yield* Effect.fromResult(Settings.splitRows(task, validation, seed))
   const { learned, made, task: train } = yield* Preprocessing.fit(stages, given, seed)
@@ -295,22 +324,34 @@ const fit = Effect.fnUntraced(function* (parts: Parts, task: Task, seed: Seed.Se
       ? undefined
       : yield* dataOf(valid, learned, yield* Preprocessing.apply(stages, learned, Features.fromTask(valid)), transforms)
   const { engine, program } = yield* programOf(parts, network, task)
-  const outcome = yield* Training.run({
-    engine,
-    program: { ...program, seed },
-    epochs: settings.epochs,
-    batchSize: settings.batchSize,
-    evalFreq: settings.evalFreq,
-    train: data,
-    mixup: settings.mixup,
-    trainMeasures: settings.measures,
-    validation: validation === undefined || held === undefined ? undefined : { ...validation, data: held },
-    callbacks: settings.callbacks
-      .toSorted((a, b) => a.definition.weight - b.definition.weight)
-      .flatMap(({ bound }): ReadonlyArray<Hooks> => (Result.isSuccess(bound) ? [bound.success.make()] : [])),
-    predict: (outputs, { rows, truth }) =>
-      Prediction.fromOutputs({ schema: task, rows, truth }, combined(parts, network, task, transforms, outputs), "prob")
-  })
+  const callbacks = hooksOf(settings)
+  yield* Effect.fromResult(checkCallbacks(callbacks, network))
+  const origin = Resuming.origin(stages, settings, task, seed, engine.name)
+  const begun = yield* Resuming.find(resume, origin, callbacks)
+  const outcome = yield* Training.run(
+    {
+      engine,
+      program: { ...program, seed },
+      epochs: settings.epochs,
+      scheduleEpochs: settings.scheduleEpochs,
+      averaging: settings.averaging,
+      batchSize: settings.batchSize,
+      evalFreq: settings.evalFreq,
+      train: data,
+      mixup: settings.mixup,
+      trainMeasures: settings.measures,
+      validation: validation === undefined || held === undefined ? undefined : { ...validation, data: held },
+      callbacks,
+      predict: (outputs, { rows, truth }) =>
+        Prediction.fromOutputs(
+          { schema: task, rows, truth },
+          combined(parts, network, task, transforms, outputs),
+          "prob"
+        ),
+      origin
+    },
+    begun.from
+  )
   const notes = yield* Effect.fromResult(afterTraining(parts, outcome, held?.rows ?? 0))
   const scores = combined(parts, network, task, transforms, yield* scoresOf(engine, network, outcome.arrays, data))
   const undecided = task.kind === "binary" && loss.translationInvariant
@@ -326,6 +367,9 @@ const fit = Effect.fnUntraced(function* (parts: Parts, task: Task, seed: Seed.Se
     task,
     outcome,
     [
+      ...begun.notes,
+      ...Resuming.afterEnd(resume, begun.from, outcome),
+      ...TrainingNotes.limited(outcome.epochs, settings.epochs, outcome.reason),
       ...notes,
       ...TrainingNotes.usefulness(train, own, {
         epochs: outcome.epochs,
@@ -407,7 +451,7 @@ export const pipelineLearner = (
     weighted: loss.weighted && !optimizer.transform.searches,
     predictType: settings.predictType,
     check: (task) => Effect.scoped(check(parts, task)),
-    fit: (task, seed) => Effect.scoped(fit(parts, task, seed)),
+    fit: (task, seed, resume) => Effect.scoped(fit(parts, task, seed, resume)),
     load: (task, state) => load(parts, task, state)
   })
 }

@@ -68,9 +68,9 @@ export const targetTransformed = <K extends TargetKind, Columns extends string, 
     hash: () => hashJson({ target: encoded, learner: learner.hash() }),
     check: (task) =>
       Effect.flatMap(Effect.fromResult(fit(task)), (learned) => learner.check(transformed(task, learned))),
-    fit: (task, seed) =>
+    fit: (task, seed, resume) =>
       Effect.flatMap(Effect.fromResult(fit(task)), (learned) =>
-        Effect.map(learner.fit(transformed(task, learned), seed), (inner) => fitted(learned, inner))
+        Effect.map(learner.fit(transformed(task, learned), seed, resume), (inner) => fitted(learned, inner))
       ),
     load: (task, json) =>
       Result.flatMap(decodeOptions("model state", State)(json), (state) =>

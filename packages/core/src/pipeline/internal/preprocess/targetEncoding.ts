@@ -12,7 +12,7 @@ import type { PipelineError } from "../../PipelineError.ts"
 import type { Fitting, TrainingTarget } from "../../Stage.ts"
 import * as Categories from "../categories.ts"
 import { smoothedMeans, type Smooth } from "../smoothedMeans.ts"
-import { categoryColumns, expand } from "./categoryColumns.ts"
+import { categoryColumns } from "./categoryColumns.ts"
 import { type ColumnsOption, columns } from "./columns.ts"
 import { define, type Stage, stage } from "./define.ts"
 
@@ -136,10 +136,10 @@ export const targetEncodingDefinition = define({
         )
       }
       const changes = learned.map(({ column }) => [column, crossFitted(column, target, smooth, fold)] as const)
-      return { features: yield* expand(features, id, changes) }
+      return { features: yield* Features.expand(features, id, changes) }
     }),
   apply: (learned, features) =>
-    expand(
+    Features.expand(
       features,
       id,
       learned.map((each) => [each.column, encode(each)])
