@@ -128,10 +128,13 @@ describe("rows that a stage keeps or repeats", () => {
         ),
         task
       )
-      assert.deepStrictEqual(balanced.stages, [
-        { path: "standardise", columns: 2 },
-        { path: "classBalancing", columns: 2, rows: 42 }
-      ])
+      assert.deepStrictEqual(
+        balanced.stages.map(({ columns, path, rows }) => [path, columns, rows]),
+        [
+          ["standardise", 2, undefined],
+          ["classBalancing", 2, 42]
+        ]
+      )
       const none = Preprocess.stage(halved).pipe(Preprocess.stage(halved))
       assert.strictEqual(
         (yield* Effect.flip(Preprocessing.fit(none.stages, Task.take(task, [0, 1]), seed))).message,

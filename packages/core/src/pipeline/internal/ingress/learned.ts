@@ -20,7 +20,7 @@ import { selectorNotes } from "../selectorNotes.ts"
 /** The schema of the option that chooses columns: names, each once, or a description. */
 export const columns = Schema.optionalKey(
   Schema.Union([OptionSchema.distinctNames, Select.described]).annotate({
-    expected: "a list of names, or a selector such as { type: numeric }"
+    message: "Expected a list of names, or a selector such as { type: numeric }"
   })
 )
 
