@@ -239,6 +239,11 @@ export interface Explicit {
   readonly tensor?: TensorLoss
   /** The formula, where it is one of those that engines know. */
   readonly formula?: LossFormula
+  /**
+   * Where there is no formula: whether the loss of several batches is their sum, or their mean by the weights of rows, as
+   * it is treated by whoever accumulates gradients. Default "mean".
+   */
+  readonly reduction?: "mean" | "sum" | undefined
 }
 
 /** A loss of tensor operations only, for custom losses without a formula of the gradient. @category losses */
