@@ -286,7 +286,7 @@ describe("logs", () => {
       Effect.gen(function* () {
         const { fitted } = yield* Learner.train(learnerOf(4, 2), task)
         const [header, ...rows] = lines(join(place, "logs/net.csv"))
-        assert.strictEqual(header, "epoch,loss,seconds,valid.auc")
+        assert.strictEqual(header, "epoch,loss,seconds,learningRate,valid.auc")
         assert.deepStrictEqual(
           rows.map((row) => row.split(",")[0]),
           ["1", "2", "3", "4", ""]
