@@ -128,6 +128,7 @@ const define = <const K extends Task["kind"]>(id: string, summary: string, accep
     summary,
     accepts,
     weighted: true,
+    takes: { categories: true, missing: true, anyScale: true },
     options: Options,
     state: State,
     check: (options, task) => usable(id, options, task),

@@ -44,9 +44,8 @@ describe("PartialAuc.cvar", () => {
         expect(value).toBeCloseTo(squaredHinge(kept, labels, { margin }).value, 9)
         // What is below the highest k has no gradient.
         const lowest = Math.min(...highest)
-        scores.forEach((s, i) => {
-          if (targets[i] === 0 && s < lowest) expect(gradient[i]).toBeCloseTo(0, 9)
-        })
+        const below = gradient.filter((_, i) => targets[i] === 0 && scores[i] < lowest)
+        below.forEach((slope) => expect(slope).toBeCloseTo(0, 9))
       })
     )
   })

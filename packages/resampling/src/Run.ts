@@ -13,6 +13,7 @@ import * as WholeFile from "@rocflow/core/WholeFile"
 import * as Events from "@rocflow/core/learning/Events"
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as Place from "@rocflow/core/learning/Place"
+import * as PreprocessCache from "@rocflow/core/learning/PreprocessCache"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
@@ -177,7 +178,8 @@ const byTrainingSize = (a: Job.Job<unknown>, b: Job.Job<unknown>): number => b.s
  *
  * A directory that does not exist is made; one with a run of the same design is continued, so starting a killed run
  * again gives the same numbers and repeats no finished job. A failed job is a result with its error, and the run goes on;
- * `retryFailed` executes the failed ones again.
+ * `retryFailed` executes the failed ones again. Preprocessing that several learners begin with is fitted once for each split
+ * and process, unless `PreprocessCache.off` is provided.
  *
  * Errors: `RunError` for a directory that holds another design, errors of the file system.
  * @category running
@@ -201,7 +203,7 @@ export const start = Effect.fnUntraced(function* <R>(
       yield* Events.emit({ _tag: "RunBegun", directory, jobs, finished: skipped })
       const open = design.jobs.filter(({ id }) => !results.has(id)).sort(byTrainingSize)
       const execute = runJob<R>(directory, writer, manifest)
-      yield* executor.run(open, {
+      const run = executor.run(open, {
         directory,
         // The executor hands back jobs of this design only.
         runJob: (job) => execute(job as Job.Job<R>),
@@ -213,6 +215,7 @@ export const start = Effect.fnUntraced(function* <R>(
             return Events.emit({ _tag: "JobEnded", result, finished: results.size, jobs })
           })
       })
+      yield* PreprocessCache.provideDefault(run)
       return { directory, manifest, results: ids.map((id) => results.get(id)!), skipped }
     })
   )

@@ -291,6 +291,8 @@ export const jsonSchema = (definitions: ReadonlyArray<Definition>): object => {
       ...own,
       learner: { anyOf: [ready, pipeline] },
       stages: listOf({ anyOf: [anyOf(network), ...of("merge").map(mergeSchema)] }),
+      loss: anyOf(of("loss")),
+      optimizer: anyOf(of("optimizer")),
       transform: anyOf(of("transform")),
       schedule: { anyOf: of("schedule").map((definition) => entrySchema(definition)) },
       measure: ids(of("measure")),

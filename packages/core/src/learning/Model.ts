@@ -10,6 +10,7 @@ import type { Kind as TargetKind } from "../data/Task.ts"
 import type { Engines } from "../engine/Engine.ts"
 import * as OptionSchema from "../OptionSchema.ts"
 import * as Closing from "../pipeline/Closing.ts"
+import type { Find } from "../pipeline/Definition.ts"
 import type * as Pipeline from "../pipeline/Pipeline.ts"
 import * as Target from "../pipeline/Target.ts"
 import * as Averaging from "./Averaging.ts"
@@ -41,6 +42,12 @@ const RegrOptions = Schema.Struct({
   ...common,
   target: OptionSchema.withDefault(Schema.Array(Target.reference), [Target.standardiseDefinition.id])
 })
+
+/** The options of `Model.classif`, for learners that have them beside their own. @category schemas */
+export const classifFields = ClassifOptions.fields
+
+/** The options of `Model.regr` but for the target, whose key is that of all ready-made learners. @category schemas */
+export const regrFields = common
 
 /** How a network is trained. @category models */
 export interface Options<E, R, M extends TargetKind> {
@@ -124,29 +131,35 @@ export const regrDefinition = Closing.define({
   close: (options, pipeline) => pipelineLearner(pipeline, { ...options, predictType: "response" }, ["regression"])
 })
 
-/** Measures and callbacks go by id; their definitions are found among those that were given. */
-const close = <E, R, M extends TargetKind>(
-  pipeline: Pipeline.Any,
-  model: Closing.Definition,
-  options: ClassifOptions<E, R, M> & Pick<RegrOptions<E, R>, "target">
-): Learner.Closed => {
+/** Options as JSON: measures and callbacks go by id, and targets too; their definitions are found among those that were given. */
+export const toJson = (
+  options: Partial<Pick<Options<unknown, unknown, TargetKind>, "callbacks" | "measures" | "validation">> &
+    Pick<RegrOptions<unknown, unknown>, "target">
+): { readonly json: object; readonly find: Find } => {
   const { callbacks, measures, target, validation } = options
-  const closed = Closing.put(
-    pipeline,
-    model,
-    {
+  return {
+    json: {
       ...options,
       measures: measures?.map(({ id }) => id),
       validation: validation?.options,
       callbacks: callbacks?.map(({ json }) => json),
       target: target?.map(({ json }) => json)
     },
-    Closing.among([
+    find: Closing.among([
       ...(measures ?? []),
       ...(validation?.measures ?? []),
       ...[...(callbacks ?? []), ...(target ?? [])].map(({ definition }) => definition)
     ])
-  )
+  }
+}
+
+const close = <E, R, M extends TargetKind>(
+  pipeline: Pipeline.Any,
+  model: Closing.Definition,
+  options: ClassifOptions<E, R, M> & Pick<RegrOptions<E, R>, "target">
+): Learner.Closed => {
+  const { find, json } = toJson(options)
+  const closed = Closing.put(pipeline, model, json, find)
   return Result.getOrElse(
     Learner.fromPipeline(closed),
     // Which targets and columns it is for is known to the types of the pipeline alone.

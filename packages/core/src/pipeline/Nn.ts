@@ -33,6 +33,9 @@ export * from "./internal/layers/tokens.ts"
 export * from "./internal/layers/transformer.ts"
 export * from "./internal/layers/members.ts"
 export * from "./internal/layers/pooling.ts"
+export * from "./internal/layers/scale.ts"
+export * from "./internal/layers/ntk.ts"
+export * from "./internal/layers/parametricActivation.ts"
 
 // ---------------------------------------------------------------------------------------------------------- affine
 

@@ -33,12 +33,28 @@ export interface Target {
   readonly folds: (folds: number, seed: Seed) => Result.Result<Int32Array, PipelineError>
 }
 
+/**
+ * What stands behind preprocessing, a learner or the ingresses of a network, takes as it is; the rest is for preprocessing to
+ * change. All are false where nothing is said.
+ * @category preprocessing
+ */
+export interface Takes {
+  /** Factors and text. */
+  readonly categories?: boolean
+  /** Missing values. */
+  readonly missing?: boolean
+  /** Numbers of any scale, all to the same effect. */
+  readonly anyScale?: boolean
+}
+
 /** What a preprocessing stage is given besides the features of the training rows. @category preprocessing */
 export interface Fitting {
   /** For whatever a stage draws at random. */
   readonly seed: Seed
   /** Absent where features are changed that are of no task. */
   readonly target?: Target | undefined
+  /** For a stage that chooses what to do by what comes after it. */
+  readonly takes?: Takes | undefined
 }
 
 /** A preprocessing stage that has learned: it changes the features of any rows. @category preprocessing */
@@ -69,6 +85,8 @@ export interface Training {
 export interface Fit extends FittedPreprocessor {
   /** Absent where the training rows become what `apply` makes of them. */
   readonly training?: Training | undefined
+  /** What it chose to do, in words, where its options leave that to the training rows. */
+  readonly chose?: ReadonlyArray<string> | undefined
 }
 
 /** A preprocessing stage: learns from training rows only. @category preprocessing */
@@ -121,6 +139,8 @@ export interface Ingress {
   readonly shape: (columns: number) => Shape.Shape
   /** What is probably not meant in reading these training rows. */
   readonly notes: (features: Features) => ReadonlyArray<Note>
+  /** What it takes besides complete numbers. */
+  readonly takes?: Takes | undefined
   readonly fit: (features: Features) => Result.Result<FittedIngress, PipelineError>
   readonly load: (state: unknown) => Result.Result<FittedIngress, PipelineError>
 }

@@ -15,6 +15,7 @@ import type { MissingValues } from "../../pipeline/MissingValues.ts"
 import type * as Pipeline from "../../pipeline/Pipeline.ts"
 import type { PipelineError } from "../../pipeline/PipelineError.ts"
 import type { ShapeError } from "../../pipeline/Shape.ts"
+import type { Takes } from "../../pipeline/Stage.ts"
 import type * as Seed from "../../Seed.ts"
 import type { Checkpoint } from "../Checkpoint.ts"
 import { CheckpointError } from "../CheckpointError.ts"
@@ -57,7 +58,12 @@ export type Resume = true | string | Checkpoint
 /** What is seen of a learner and a task without training. @category models */
 export interface Checked {
   /** The preprocessing stages by path, with the number of feature columns behind each. */
-  readonly stages: ReadonlyArray<{ readonly path: string; readonly columns: number }>
+  readonly stages: ReadonlyArray<{
+    readonly path: string
+    readonly columns: number
+    /** What it chose to do, in words, where its options leave that to the training rows. */
+    readonly chose?: ReadonlyArray<string> | undefined
+  }>
   /** What is legal but probably not meant. */
   readonly notes: ReadonlyArray<Note>
   /** Of a learner that trains a network: what an engine computes, and the name of the engine that was asked for. */
@@ -94,11 +100,15 @@ export interface Learner<
   readonly accepts: ReadonlyArray<K>
   /** Whether it uses row weights; if not, a task with a weight column is refused. */
   readonly weighted: boolean
+  /** What it takes besides complete numbers: `Preprocess.robust` changes the rest. */
+  readonly takes?: Takes | undefined
   readonly predictType: "response" | "prob"
   /** Finds, without training, what would make it fail or useless on this task: options, columns, missing values, widths. */
   readonly check: (task: Task) => Effect.Effect<Checked, TrainError>
   /** Trains; a learner without epochs has nothing to go on from, and pays no heed to `resume: true`. */
   readonly fit: (task: Task, seed: Seed.Seed, resume?: Resume) => Effect.Effect<Fitted<R>, TrainError | E, R>
+  /** Of a recipe: the pipeline that it is on the training rows of a task. */
+  readonly plan?: ((task: Task) => Result.Result<Pipeline.Any, PipelineError>) | undefined
   /** Restores what `Fitted.state` gave. */
   readonly load: (task: TaskSchema.TaskSchema, state: unknown) => Result.Result<Fitted<R>, PipelineError>
 }
@@ -127,7 +137,10 @@ export interface Definition extends Base.Definition<"learner"> {
   readonly accepts: ReadonlyArray<TargetKind>
   readonly weighted: boolean
   /** Its learner, with every issue of the options. */
-  readonly bind: (options: object, find: Base.Find) => Result.Result<Learner<TargetKind, never>, PipelineError>
+  readonly bind: (
+    options: object,
+    find: Base.Find
+  ) => Result.Result<Learner<TargetKind, never, never, Engines>, PipelineError>
 }
 
 /** @category guards */
@@ -153,7 +166,7 @@ const begins = <A, E>(
 /**
  * Defines a ready-made learner. `train` learns a state, plain JSON of the schema `state`; `predict` uses it on rows whose
  * columns are those of training. `check` finds, without training, what would make training fail on a task, beside bad
- * options; `notes` what is probably not meant, before training and, with a state, after it. The first two functions may
+ * options; `takes` what it takes besides complete numbers; `notes` what is probably not meant, before training and, with a state, after it. The first two functions may
  * give a `Result` or an `Effect`.
  *
  * *Gotcha*: no option can be called `type`, `preprocess` or `target`, which the JSON form has beside the options.
@@ -166,6 +179,7 @@ export const define = <const K extends TargetKind, Type, Encoded extends object,
   readonly summary: string
   readonly accepts: ReadonlyArray<K>
   readonly weighted: boolean
+  readonly takes?: Takes
   readonly options: Base.Options<Type, Encoded>
   readonly state: Schema.Codec<State, StateJson>
   readonly check?: (options: Type, task: Task) => Result.Result<unknown, TrainError>
@@ -191,6 +205,7 @@ export const define = <const K extends TargetKind, Type, Encoded extends object,
       },
       accepts: definition.accepts,
       weighted: definition.weighted,
+      takes: definition.takes,
       predictType: "prob",
       check: (task) =>
         Effect.suspend(() => {

@@ -123,11 +123,7 @@ const Targets = Schema.NonEmptyArray(Target.reference)
 const readTargets = (json: unknown, registry: Registry.Registry): Result.Result<typeof Targets.Type, PipelineError> =>
   Result.mapError(Decode.decode(Targets, json, Registry.lookup(registry)), (issues) => new PipelineError({ issues }))
 
-const readLearner = (
-  type: unknown,
-  options: object,
-  registry: Registry.Registry
-): Result.Result<Learner<TargetKind, never>, PipelineError> => {
+const readLearner = (type: unknown, options: object, registry: Registry.Registry): Read => {
   const refuse = (path: Issue["path"], message: string) =>
     Result.fail(new PipelineError({ issues: [{ path, message }] }))
   if (typeof type !== "string") return refuse([], 'a learner needs "pipeline" or "type"')

@@ -4,12 +4,13 @@
 import * as Nn from "../../../../pipeline/Nn.ts"
 import type * as Stage from "../../../../pipeline/Stage.ts"
 import type { Operation, Place } from "../operation.ts"
-import { activation, gate, Kind, prelu } from "./activations.ts"
+import { activation, gate, kindOf, Kind, parametricActivation, prelu } from "./activations.ts"
 import { selfAttention } from "./attention.ts"
 import { convolution } from "./convolution.ts"
 import { dropout } from "./dropout.ts"
 import { embedding } from "./embedding.ts"
 import { linear } from "./linear.ts"
+import { ntkLinear, scale } from "./ntk.ts"
 import { memberLinear, members } from "./members.ts"
 import { batchNorm, layerNorm } from "./norms.ts"
 import { pbldEmbedding, periodicEmbedding } from "./numberEmbeddings.ts"
@@ -23,9 +24,6 @@ export type Lowered = ((place: Place) => Operation) | "same rows"
 
 type Lower = (options: unknown) => Lowered
 
-/** λ and α of `Nn.selu` (Klambauer et al. 2017, equation 14). */
-const [lambda, alpha] = [1.0507009873554805, 1.6732632423543772]
-
 /** The options of a node are those that its definition encoded, with every default. */
 const entry = <Encoded>(
   { id }: Stage.Definition<"layer" | "head", Encoded>,
@@ -35,6 +33,10 @@ const entry = <Encoded>(
 const entries: ReadonlyArray<readonly [string, Lower]> = [
   entry(Nn.linearDefinition, () => linear),
   entry(Nn.headDefinition, () => linear),
+  entry(Nn.ntkLinearDefinition, () => ntkLinear),
+  entry(Nn.ntkHeadDefinition, () => ntkLinear),
+  entry(Nn.scaleDefinition, () => scale),
+  entry(Nn.parametricActivationDefinition, parametricActivation),
   entry(Nn.embeddingDefinition, () => embedding),
   entry(Nn.featureLinearDefinition, () => perFeature),
   entry(Nn.linearEmbeddingDefinition, () => linearEmbedding),
@@ -65,7 +67,7 @@ const entries: ReadonlyArray<readonly [string, Lower]> = [
   entry(Nn.reluDefinition, () => activation(Kind.relu)),
   entry(Nn.leakyReluDefinition, ({ slope }) => activation(Kind.leakyRelu, slope)),
   entry(Nn.eluDefinition, ({ alpha }) => activation(Kind.elu, alpha)),
-  entry(Nn.seluDefinition, () => activation(Kind.elu, alpha, lambda)),
+  entry(Nn.seluDefinition, () => activation(...kindOf.selu)),
   entry(Nn.sigmoidDefinition, () => activation(Kind.sigmoid)),
   entry(Nn.tanhDefinition, () => activation(Kind.tanh)),
   entry(Nn.siluDefinition, () => activation(Kind.silu)),
