@@ -14,6 +14,7 @@ import * as Nn from "@rocflow/core/pipeline/Nn"
 import * as Optimizer from "@rocflow/core/pipeline/Optimizer"
 import type { Pipeline } from "@rocflow/core/pipeline/Pipeline"
 import type { PipelineError } from "@rocflow/core/pipeline/PipelineError"
+import type { SearchSpace } from "./SearchSpace.ts"
 import { tensorOf } from "./internal/networks/tensors.ts"
 
 const id = "Conv"
@@ -90,6 +91,15 @@ const recipe = Recipe.define({
   optimizer: ({ learningRate, weightDecay }) => Optimizer.adamw({ learningRate, weightDecay })
 })
 
+/** The usual ranges to search: see `SearchSpace`. @category tuning */
+export const space = [
+  { option: "filters", values: [8, 16, 32, 64] },
+  { option: "hidden", values: [64, 128, 256, 512] },
+  { option: "dropout", from: 0, to: 0.5 },
+  { option: "learningRate", from: 1e-4, to: 1e-2, log: true },
+  { option: "weightDecay", from: 1e-6, to: 1e-2, log: true }
+] as const satisfies SearchSpace
+
 /** `Conv.classif` as a definition, for registries. @category definitions */
 export const classifDefinition = recipe.classifDefinition
 /** `Conv.regr` as a definition, for registries. @category definitions */
@@ -100,10 +110,31 @@ interface OnColumn<Name extends string> {
   readonly column?: Name
 }
 
+/**
+ * Makes a classifier of images: `stages` times two convolutions of 3 × 3, each with batch norm and relu, and a pooling that
+ * halves height and width; then a dense layer of `hidden` units, relu, dropout and the head.
+ *
+ * - `column`: the column of images; not needed where it is the only feature. Other columns are not seen
+ * - `size`: the height and width that all images get; needed where they have several
+ * - `stages`: by default until the smaller side is below 8, four at most: 2 for 28 × 28
+ * - `filters` of the first stage, twice as many in each that follows: default 16; `hidden`: default 128; `dropout`: default
+ *   0.25
+ * - `normalise`: whether each channel gets mean 0 and standard deviation 1 over the training rows; default true
+ * - `learningRate`: default 0.001; `weightDecay` of the kernels: default 0.0001; `epochs`: default 60; `batchSize`: default 64
+ *
+ * Loss, validation and all else is as with `Mlp.classif`, but that training ends 8 epochs after the best one. Images of other
+ * shapes are reshaped, and augmented, by stages before it: `Learner.preprocessed(Augment.flip({ axis: "horizontal" }), …)`.
+ *
+ * @example
+ * Conv.classif({ loss: CrossEntropy.loss(), filters: 8 })
+ * @see Simonyan, Zisserman (2015), Very deep convolutional networks for large-scale image recognition, ICLR.
+ * @category constructors
+ */
 export const classif = <K extends "binary" | "multiclass", const Name extends string = never>(
   options: Omit<Recipe.ClassifOptions<typeof fields, K>, "column"> & OnColumn<Name>
 ): Learner.Learner<K, Name, never, Engines> => recipe.classif<K>(options)
 
+/** Makes a network of images that predicts numbers: see `Conv.classif` and `Mlp.regr`. @category constructors */
 export const regr = <const Name extends string = never>(
   options: Omit<Recipe.RegrOptions<typeof fields>, "column"> & OnColumn<Name>
 ): Learner.Learner<"regression", Name, never, Engines> => recipe.regr(options)

@@ -135,3 +135,27 @@ describe("schedules", () => {
     }).pipe(on(cpu))
   )
 })
+
+describe("groups of parameters", () => {
+  it.effect("that choose none are noted", () =>
+    Effect.gen(function* () {
+      const groups = [{ paths: ["head.*"], rate: 0.1 }, { paths: ["embeding/**", "!**.bias"] }]
+      const learner = Ingress.numeric().pipe(
+        Nn.head(),
+        Bce.loss(),
+        Optimizer.adam({ groups }),
+        Model.classif({ epochs: 2 })
+      )
+      const { notes } = yield* Learner.check(learner, Tasks.binary(30))
+      assert.deepStrictEqual(
+        notes.map(({ code, finding }) => [code, finding]),
+        [
+          [
+            "idle-group",
+            'the group "embeding/**", "!**.bias" of Optimizer.adam chooses none of the parameters head.kernel, head.bias'
+          ]
+        ]
+      )
+    }).pipe(on(cpu))
+  )
+})
