@@ -90,7 +90,13 @@ const makeScorer = (
 ): Engine.Scorer => {
   const memory = memoryOf(network, arithmetic, rows)
   const { buffers, parameters, view } = memory
-  const program = Lower.lower(network, { ...memory, rows, gradients: undefined, seed: () => Seed.root(0) })
+  const program = Lower.lower(network, {
+    ...memory,
+    rows,
+    gradients: undefined,
+    read: Schedule.reading(0),
+    seed: () => Seed.root(0)
+  })
   layOut(memory)
   fill(viewsOf([...network.parameters, ...network.buffers], [...parameters, ...buffers], view), arrays)
   return {
@@ -122,10 +128,12 @@ const makeTrainer = (
   const room = () => arena.kept(labels * network.outputs)
   const twice = pairs ? { scores: room(), gradient: room() } : undefined
   let steps = 0
+  let reading = Schedule.reading(0)
   const program = Lower.lower(network, {
     ...memory,
     rows,
     gradients: { scores: scoreGradient, parameters: gradients },
+    read: (value) => reading(value),
     seed: (path) => Seed.derive(seed, "mask", steps, path)
   })
   layOut(memory)
@@ -205,6 +213,7 @@ const makeTrainer = (
     scores,
     step: (used, weighted, read = Schedule.reading(0)) => {
       steps += 1
+      reading = read
       program.forward(used, true)
       const value = evaluate(used, weighted)
       if (!Number.isFinite(value)) return value
@@ -214,7 +223,10 @@ const makeTrainer = (
       return value
     },
     arrays,
-    settle: (used) => program.forward(used, true),
+    settle: (used, read = Schedule.reading(0)) => {
+      reading = read
+      program.forward(used, true)
+    },
     score: (used) => program.forward(used, false),
     freeze: (chosen) => {
       frozen = new Set(paths.flatMap((path, i) => (chosen.has(path) ? [i] : [])))
