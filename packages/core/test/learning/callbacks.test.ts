@@ -291,12 +291,13 @@ describe("logs", () => {
           rows.map((row) => row.split(",")[0]),
           ["1", "2", "3", "4", ""]
         )
-        assert.match(rows[0]!, /^1,[\d.]+,[\d.]+,$/)
+        assert.match(rows[0]!, /^1,[\d.]+,[\d.]+,0.001,$/)
         const history = fitted.outcome!.history
         assert.deepStrictEqual(rows[3]!.split(",").map(Number), [
           4,
           history[1]!.loss,
           history[1]!.seconds,
+          0.001,
           history[1]!.valid["auc"]
         ] as ReadonlyArray<number>)
         const events = lines(join(place, "training.jsonl")).filter(Boolean)
