@@ -171,6 +171,14 @@ export interface Pass {
   readonly update: (buffer: number, value: tf.Tensor) => void
 }
 
+/** Moves first values by training rows: see `Layer.start`. @category layers */
+export type StartingFrom = (
+  input: Float32Array,
+  rows: number,
+  parameters: ReadonlyArray<Float32Array>,
+  random: Generator
+) => void
+
 /** A layer of a network; every row of a batch has the same shape. @category layers */
 export interface Layer {
   /** The shape after the layer; `outputs` is how many the task needs. */
@@ -183,6 +191,11 @@ export interface Layer {
     output: Shape.Shape,
     cardinalities?: ReadonlyArray<number>
   ) => ReadonlyArray<Parameter>
+  /**
+   * Moves the first values of the parameters, in their order and in place, by training rows as they reach the layer:
+   * [rows, …input], one after the other. Absent: values are as they are drawn.
+   */
+  readonly start?: StartingFrom | undefined
   /** The arrays that training updates otherwise, such as running means; saved with the model. */
   readonly buffers: (input: Shape.Shape, output: Shape.Shape) => ReadonlyArray<Parameter>
   /** `input` is [rows, …shape]; parameters come in the order of `parameters`. */
