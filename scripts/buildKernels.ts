@@ -30,6 +30,16 @@ const kernels: ReadonlyArray<{
     entry: "packages/core/src/engine/fused/assembly/index.ts",
     module: "packages/core/src/engine/fused/internal/relaxedWasm.ts",
     features: ["simd", "relaxed-simd"]
+  },
+  {
+    entry: "packages/learners/src/internal/boosting/assembly/histograms.ts",
+    module: "packages/learners/src/internal/boosting/histogramsWasm.ts",
+    features: ["simd"]
+  },
+  {
+    entry: "packages/learners/src/internal/forest/assembly/splits.ts",
+    module: "packages/learners/src/internal/forest/splitsWasm.ts",
+    features: ["simd"]
   }
 ]
 

@@ -1,5 +1,5 @@
 /**
- * Laws that every loss, layer, stage, optimizer, schedule, measure and learner obeys, for those of your own: what the built-in ones
+ * Laws that every loss, layer, stage, optimizer, schedule, measure, transformation of a target and learner obeys, for those of your own: what the built-in ones
  * are tested by. Laws are data; any test runner runs them.
  *
  * @example
@@ -15,3 +15,4 @@ export * as OptimizerLaws from "./testing/OptimizerLaws.ts"
 export * as OptionLaws from "./testing/OptionLaws.ts"
 export * as PreprocessLaws from "./testing/PreprocessLaws.ts"
 export * as ScheduleLaws from "./testing/ScheduleLaws.ts"
+export * as TargetLaws from "./testing/TargetLaws.ts"

@@ -3,19 +3,16 @@
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import * as Column from "@rocflow/core/data/Column"
-import * as Note from "@rocflow/core/data/Note"
-import * as TaskModule from "@rocflow/core/data/Task"
 import type { Task } from "@rocflow/core/data/Task"
 import type { Rows } from "@rocflow/core/data/TaskSchema"
 import * as Learner from "@rocflow/core/learning/Learner"
 import type { Prediction } from "@rocflow/core/learning/Prediction"
 import { count, proportion, withDefault } from "@rocflow/core/OptionSchema"
-import { rowsWhere } from "@rocflow/core/splitting/Split"
 import * as Features from "@rocflow/core/pipeline/Features"
 import type { PipelineError } from "@rocflow/core/pipeline/PipelineError"
 import { type AnyTrained, learnedBy } from "./internal/learned.ts"
 import { cart, cartPredict } from "./internal/cart/cart.ts"
+import { Coding, codingOf, encode, labelNotes, weighted } from "./internal/coding.ts"
 import { completeColumns, fromNumbers, type FeatureMatrix, type Refused } from "./internal/featureMatrix.ts"
 import * as Shares from "./internal/shares.ts"
 
@@ -27,17 +24,6 @@ const Options = Schema.Struct({
   cp: withDefault(proportion, 0.01),
   maxdepth: withDefault(count(0), 30)
 })
-
-/** How a column becomes numbers: as it is, by the place of its level in an order, or by the number of its level. */
-const Coding = Schema.Union([
-  Schema.Struct({ column: Schema.String, as: Schema.Literal("number") }),
-  Schema.Struct({
-    column: Schema.String,
-    as: Schema.Literals(["ordered", "unordered"]),
-    levels: Schema.Array(Schema.String)
-  })
-])
-type Coding = typeof Coding.Type
 
 const integers = Schema.Array(Schema.Int)
 const numbers = Schema.Array(Schema.Finite)
@@ -61,43 +47,8 @@ const State = Schema.Struct({
   })
 })
 
-const codingOf = (name: string, column: Column.Column): Coding =>
-  column.type === "factor" || column.type === "string"
-    ? {
-        column: name,
-        as: column.type === "factor" && column.ordered ? "ordered" : "unordered",
-        levels: Column.asFactor(column).levels
-      }
-    : { column: name, as: "number" }
-
 /** Unordered levels have one code more, that of levels unknown in training: a node never saw it, so no node sends it. */
 const levelCount = (coding: Coding): number => (coding.as === "unordered" ? coding.levels.length + 1 : 0)
-
-const encode = (coding: Coding, column: Column.Column): Result.Result<Float64Array, PipelineError> => {
-  if (coding.as === "number") {
-    const values = Column.asNumbers(column)
-    return values === undefined
-      ? Features.fail(
-          id,
-          column.type === "date"
-            ? `column "${coding.column}" is a date; put Preprocess.dates before the learner, or leave the column out`
-            : column.type === "tensor"
-              ? `column "${coding.column}" is a tensor, which only networks take; leave it out of the features, or use a pipeline with Ingress.tensor`
-              : `column "${coding.column}" was a number in training and is ${column.type}; read it as numbers`
-        )
-      : Result.succeed(values)
-  }
-  const { codes, levels } = Column.asFactor(column)
-  const codeOf = new Map(coding.levels.map((level, code) => [level, code]))
-  const recoded = levels.map((level) => codeOf.get(level))
-  const row = coding.as === "ordered" ? codes.findIndex((code) => recoded[code] === undefined) : -1
-  return row < 0
-    ? Result.succeed(Float64Array.from(codes, (code) => recoded[code] ?? coding.levels.length))
-    : Features.fail(
-        id,
-        `column "${coding.column}" is "${levels[codes[row]!]}" in row ${row}, which has no place in the order ${coding.levels.join(" < ")} of training; correct it, or make the factor unordered`
-      )
-}
 
 const matrixOf = (features: Features.Features, codings?: ReadonlyArray<Coding>) =>
   Result.gen(function* (): Generator<Result.Result<unknown, Refused>, readonly [FeatureMatrix, ReadonlyArray<Coding>]> {
@@ -108,23 +59,13 @@ const matrixOf = (features: Features.Features, codings?: ReadonlyArray<Coding>) 
     )
     const used = codings ?? columns.map(([name, column]) => codingOf(name, column))
     const coded = yield* Result.all(
-      columns.map(([name, column], j) => Result.map(encode(used[j]!, column), (values) => [name, values] as const))
+      columns.map(([name, column], j) => Result.map(encode(id, used[j]!, column), (values) => [name, values] as const))
     )
     return [yield* fromNumbers(id, coded, features.rows), used] as const
   })
 
-/** The rows that count: a row without weight is not there. */
-const weighted = (task: Task): Result.Result<Task, PipelineError> => {
-  const { weights } = task
-  const rows = weights === undefined ? undefined : rowsWhere(task.rows, (row) => weights[row]! > 0)
-  if (rows === undefined || rows.length === task.rows) return Result.succeed(task)
-  return rows.length > 0
-    ? Result.succeed(TaskModule.take(task, rows))
-    : Features.fail(id, `none of the ${task.rows} training rows has a positive weight; give it rows with weight`)
-}
-
 const train = (options: typeof Options.Type, task: Task): Result.Result<typeof State.Type, Refused> =>
-  Result.flatMap(weighted(task), (rows) =>
+  Result.flatMap(weighted(id, task), (rows) =>
     Result.map(matrixOf(Features.fromTask(rows)), ([{ n, p, x }, columns]) => {
       const problem = {
         n,
@@ -179,27 +120,15 @@ const predict = ({ columns, nodes }: typeof State.Type, rows: Rows): Result.Resu
     return Shares.prediction(rows, cartPredict(tree, x, n))
   })
 
-/** A split of levels that hardly come twice sorts the training rows perfectly, and no others. */
-const labelNotes = (task: Task): ReadonlyArray<Note.Note> =>
-  task.roles.feature
-    .filter((name) => Column.isLabel(task.table.columns.get(name)!))
-    .map((name) =>
-      Note.make({
-        code: "label-column",
-        column: name,
-        finding: "has a value of its own in most rows, so that a tree learns it by heart",
-        advice: `Leave it out by ignore: [${name}], or derive a feature of it.`
-      })
-    )
-
 const tree = Learner.define({
   id,
   summary: "Splits the rows by one feature at a time into leaves of similar targets (CART, as rpart)",
   accepts: ["binary", "multiclass", "regression"],
   weighted: true,
+  takes: { categories: true, anyScale: true },
   options: Options,
   state: State,
-  check: (_, task) => Result.flatMap(weighted(task), (rows) => matrixOf(Features.fromTask(rows))),
+  check: (_, task) => Result.flatMap(weighted(id, task), (rows) => matrixOf(Features.fromTask(rows))),
   train,
   predict: (_, state, rows) => predict(state, rows),
   notes: (_, task, state) => (state === undefined ? labelNotes(task) : [])

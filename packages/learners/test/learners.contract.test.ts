@@ -7,8 +7,10 @@ import * as Definitions from "../src/Definitions.ts"
 import * as Column from "@rocflow/core/data/Column"
 import type * as Table from "@rocflow/core/data/Table"
 import * as Task from "@rocflow/core/data/Task"
+import * as Boosting from "../src/Boosting.ts"
 import * as ElasticNet from "../src/ElasticNet.ts"
 import * as Featureless from "../src/Featureless.ts"
+import * as Forest from "../src/Forest.ts"
 import * as Knn from "../src/Knn.ts"
 import * as Tree from "../src/Tree.ts"
 import * as Learner from "@rocflow/core/learning/Learner"
@@ -21,19 +23,32 @@ import { cpu, on } from "../../core/test/support/engines.ts"
 import { registry } from "../../core/test/support/pipelines.ts"
 import * as Tasks from "../../core/test/support/tasks.ts"
 
-// Where descent ends depends on the order of the columns by about `thresh`; rpart's bounds on leaves count rows.
+// Where descent ends depends on the order of the columns by about `thresh`; bounds on leaves count rows.
 const exact = { thresh: 1e-14 }
+const boosting = { iterations: 20, minRows: 1 }
+// Rows that are drawn are not rows with weight: here every row is drawn once.
+const forest = { trees: 20, minRows: 1, replace: false }
 const learners: ReadonlyArray<Learner.Learner> = [
   Featureless.make(),
   ElasticNet.make({ lambda: 0.02, alpha: 0.5, ...exact }),
   ElasticNet.cv({ folds: 10, lambda: "lambda.min", ...exact }),
   Tree.make({ minsplit: 2, minbucket: 1, cp: 0.02 }),
   Knn.make({ k: 4 }),
+  Boosting.classif(boosting),
+  Boosting.regr(boosting),
+  Forest.classif(forest),
+  Forest.regr(forest),
   Learner.preprocessed(Preprocess.standardise().pipe(Preprocess.dropConstants()), Knn.make())
 ]
 const n = 60
 const tasks = [Tasks.binary(n), Tasks.multiclass(n), Tasks.regression(n)]
-const cases = learners.flatMap((learner) => tasks.map((task) => [learner.id, task.kind, learner, task] as const))
+const cases = learners.flatMap((learner) =>
+  tasks
+    .filter(({ kind }) => learner.accepts.includes(kind))
+    .map((task) => [learner.id, task.kind, learner, task] as const)
+)
+/** Learners that take missing values, and any text. */
+const binning = ["Boosting.classif", "Boosting.regr", "Forest.classif", "Forest.regr"]
 
 const predicted = <R>(
   learner: Learner.Learner<Task.Kind, string, never, R>,
@@ -63,9 +78,10 @@ const roleOptions = ({ kind, levels, roles }: Task.Task): Task.Options =>
     ? { target: roles.target, features: roles.feature }
     : { target: roles.target, features: roles.feature, levels }
 
-it("the table has every ready-made learner", () => {
+it("the table has every ready-made learner that is no network", () => {
   const listed = learners.map(({ json }) => ("type" in json ? json.type : ""))
-  const all = Definitions.all.filter(({ kind }) => kind === "learner").map(({ id }) => id)
+  const networks = Definitions.networks.map(({ id }) => id)
+  const all = Definitions.all.map(({ id }) => id).filter((id) => !networks.includes(id))
   expect([...new Set(listed)].sort()).toEqual([...all].sort())
 })
 
@@ -122,7 +138,7 @@ describe.each(cases)("%s of a %s target", (_, kind, learner, task) => {
     })
   )
 
-  it.effect("refuses missing values and values that are not finite, before training too", () =>
+  it.effect("refuses missing values unless it takes them, and values that are not finite, before training too", () =>
     Effect.gen(function* () {
       if (learner.id === "Featureless") return
       for (const [value, expected] of [
@@ -131,6 +147,10 @@ describe.each(cases)("%s of a %s target", (_, kind, learner, task) => {
       ] as const) {
         const values = Array.from({ length: n }, (_, i) => (i === 3 ? value : i % 7))
         const broken = Tasks.of(columnsOf(task, { z: Column.numeric(values) }), roleOptions(task))
+        if (value === null && binning.includes(learner.id)) {
+          assert.strictEqual((yield* predicted(learner, broken)).rows.length, n)
+          continue
+        }
         const error = yield* Effect.flip(predicted(learner, broken))
         assert.strictEqual(error._tag, value === null ? "MissingValues" : "PipelineError")
         assert.match(error.message, expected)
@@ -145,7 +165,7 @@ describe.each(cases)("%s of a %s target", (_, kind, learner, task) => {
     Effect.gen(function* () {
       const texts = Column.text(Array.from({ length: n }, (_, i) => (i % 2 === 0 ? "a" : "b")))
       const withText = Tasks.of(columnsOf(task, { z: texts }), roleOptions(task))
-      if (learner.id === "Featureless" || learner.id === "Tree") {
+      if (["Featureless", "Tree", ...binning].includes(learner.id)) {
         assert.strictEqual((yield* predicted(learner, withText)).rows.length, n)
         return
       }
@@ -166,6 +186,7 @@ describe.each(learners.map((learner) => [learner.id, learner] as const))("%s", (
 
   it.effect("predicts the same probabilities of the levels whichever of them is positive", () =>
     Effect.gen(function* () {
+      if (!learner.accepts.includes("binary")) return
       const yes = yield* predicted(learner, Tasks.binary(n))
       const no = yield* predicted(learner, Tasks.binary(n, { positive: "no" }))
       assert.deepStrictEqual(no.levels, ["no", "yes"])
@@ -183,8 +204,10 @@ describe.each(learners.map((learner) => [learner.id, learner] as const))("%s", (
 
   it.effect("says which feature is gone in prediction", () =>
     Effect.gen(function* () {
-      const trained = yield* Learner.train(learner, Tasks.binary(n))
-      const error = yield* Effect.flip(Learner.predict(trained, Tasks.binary(n, { features: ["x"] })))
+      const task = learner.accepts.includes("binary") ? Tasks.binary(n) : Tasks.regression(n)
+      const trained = yield* Learner.train(learner, task)
+      const without = { ...task, roles: { ...task.roles, feature: ["x"] } }
+      const error = yield* Effect.flip(Learner.predict(trained, without))
       assert.match(error.message, /the feature "z" of training is not there/)
     })
   )

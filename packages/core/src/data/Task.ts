@@ -353,6 +353,27 @@ export const withFeatures = <K extends Kind, R extends Role>(
   })
 }
 
+/**
+ * Gives a regression task other values of its target, one a row; all else stays. A stratum of the target keeps its own
+ * values: the new ones then stand in a column whose name gets a prime.
+ */
+export const withTarget = <K extends Kind, R extends Role, N extends string>(
+  task: Task<K, R, N>,
+  target: Float64Array
+): Task<K, R, N> => {
+  const { roles, table } = task
+  const others = new Set(columnsByRole(task).flatMap(([role, names]) => (role === "target" ? [] : names)))
+  let name = roles.target
+  while (others.has(name)) name += "\u2032"
+  const columns = new Map(table.columns).set(name, Column.numeric(target))
+  return fromParts({
+    ...task,
+    table: { ...table, columns, names: [...columns.keys()] },
+    roles: { ...roles, target: name },
+    target
+  })
+}
+
 /** Lists the columns of each role that has any, in the order of the roles. */
 export const columnsByRole = ({
   roles

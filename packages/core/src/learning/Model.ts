@@ -10,7 +10,10 @@ import type { Kind as TargetKind } from "../data/Task.ts"
 import type { Engines } from "../engine/Engine.ts"
 import * as OptionSchema from "../OptionSchema.ts"
 import * as Closing from "../pipeline/Closing.ts"
+import type { Find } from "../pipeline/Definition.ts"
 import type * as Pipeline from "../pipeline/Pipeline.ts"
+import * as Target from "../pipeline/Target.ts"
+import * as Averaging from "./Averaging.ts"
 import * as Callback from "./Callback.ts"
 import { pipelineLearner, refusedLearner } from "./internal/pipelineLearner.ts"
 import * as Learner from "./Learner.ts"
@@ -21,6 +24,8 @@ const common = {
   epochs: OptionSchema.count(0),
   batchSize: OptionSchema.withDefault(Schema.Union([OptionSchema.count(1), Schema.Literal("all")]), 32),
   evalFreq: OptionSchema.withDefault(OptionSchema.count(1), 1),
+  scheduleEpochs: Schema.optionalKey(OptionSchema.count(1)),
+  averaging: Schema.optionalKey(Averaging.Options),
   mixup: Schema.optionalKey(OptionSchema.positive),
   measures: OptionSchema.withDefault(Schema.Array(Measure.reference), []),
   validation: Schema.optionalKey(Validation.Options),
@@ -33,7 +38,16 @@ const ClassifOptions = Schema.Struct({
   predictType: OptionSchema.withDefault(Schema.Literals(["prob", "response"]), "prob")
 })
 
-const RegrOptions = Schema.Struct(common)
+const RegrOptions = Schema.Struct({
+  ...common,
+  target: OptionSchema.withDefault(Schema.Array(Target.reference), [Target.standardiseDefinition.id])
+})
+
+/** The options of `Model.classif`, for learners that have them beside their own. @category schemas */
+export const classifFields = ClassifOptions.fields
+
+/** The options of `Model.regr` but for the target, whose key is that of all ready-made learners. @category schemas */
+export const regrFields = common
 
 /** How a network is trained. @category models */
 export interface Options<E, R, M extends TargetKind> {
@@ -43,6 +57,14 @@ export interface Options<E, R, M extends TargetKind> {
   readonly batchSize?: number | "all"
   /** Evaluates every so many epochs and in the last one; patience counts evaluations. Default 1. */
   readonly evalFreq?: number
+  /**
+   * The epochs over which schedules run. Default `epochs`, also where training stops early; give the greatest number of
+   * before where a network is trained once more for fewer epochs. *Gotcha*: a training that is resumed with more epochs than
+   * it began with has schedules over those, unless this says how many.
+   */
+  readonly scheduleEpochs?: number
+  /** The average of the weights that is validated, and kept: `Averaging.ema` or `Averaging.swa`. Default: the weights themselves. */
+  readonly averaging?: Averaging.Averaging
   /**
    * Mixes, in training only, each row with another one of its batch: x̃ = λ·x + (1 − λ)·x′, and the loss weighs the two
    * targets by λ and 1 − λ, times the weights of their rows. λ is the larger of two shares drawn by
@@ -74,6 +96,17 @@ export interface ClassifOptions<E, R, M extends TargetKind> extends Options<E, R
   readonly predictType?: "prob" | "response"
 }
 
+/** How a regression model is trained. @category models */
+export interface RegrOptions<E, R> extends Options<E, R, "regression"> {
+  /**
+   * Transformations of the target, one after another, learned on the training rows after those of the validation are held
+   * out. Predictions, and measures of the validation and in the history, are in the unit of the target; the loss is in
+   * that of the transformed one. Default `[Target.standardise()]`; `[]` leaves the target as it is, which a network learns
+   * slowly, or not at all, where values are far from 0 or their standard deviation is far from 1.
+   */
+  readonly target?: ReadonlyArray<Target.Target>
+}
+
 /** `unknown` if the pipeline's loss accepts one of the model's targets, else a sentence. @category type-level */
 export type Fits<P extends Pipeline.Any, K extends TargetKind, Name extends string> = [
   Extract<Pipeline.AcceptsOf<P>, K>
@@ -99,28 +132,35 @@ export const regrDefinition = Closing.define({
   close: (options, pipeline) => pipelineLearner(pipeline, { ...options, predictType: "response" }, ["regression"])
 })
 
-/** Measures and callbacks go by id; their definitions are found among those that were given. */
-const close = <E, R, M extends TargetKind>(
-  pipeline: Pipeline.Any,
-  model: Closing.Definition,
-  options: ClassifOptions<E, R, M>
-): Learner.Closed => {
-  const { callbacks, measures, validation } = options
-  const closed = Closing.put(
-    pipeline,
-    model,
-    {
+/** Options as JSON: measures and callbacks go by id, and targets too; their definitions are found among those that were given. */
+export const toJson = (
+  options: Partial<Pick<Options<unknown, unknown, TargetKind>, "callbacks" | "measures" | "validation">> &
+    Pick<RegrOptions<unknown, unknown>, "target">
+): { readonly json: object; readonly find: Find } => {
+  const { callbacks, measures, target, validation } = options
+  return {
+    json: {
       ...options,
       measures: measures?.map(({ id }) => id),
       validation: validation?.options,
-      callbacks: callbacks?.map(({ json }) => json)
+      callbacks: callbacks?.map(({ json }) => json),
+      target: target?.map(({ json }) => json)
     },
-    Closing.among([
+    find: Closing.among([
       ...(measures ?? []),
       ...(validation?.measures ?? []),
-      ...(callbacks ?? []).map(({ definition }) => definition)
+      ...[...(callbacks ?? []), ...(target ?? [])].map(({ definition }) => definition)
     ])
-  )
+  }
+}
+
+const close = <E, R, M extends TargetKind>(
+  pipeline: Pipeline.Any,
+  model: Closing.Definition,
+  options: ClassifOptions<E, R, M> & Pick<RegrOptions<E, R>, "target">
+): Learner.Closed => {
+  const { find, json } = toJson(options)
+  const closed = Closing.put(pipeline, model, json, find)
   return Result.getOrElse(
     Learner.fromPipeline(closed),
     // Which targets and columns it is for is known to the types of the pipeline alone.
@@ -144,7 +184,7 @@ export const classif =
  * @category stages
  */
 export const regr =
-  <E = never, R = never>(options: Options<E, R, "regression">) =>
+  <E = never, R = never>(options: RegrOptions<E, R>) =>
   <P extends Pipeline.Any>(
     self: P & Pipeline.After<P, "model", "Model.regr"> & Fits<P, "regression", "Model.regr">
   ): Learner.Learner<Extract<Pipeline.AcceptsOf<P>, "regression">, Pipeline.ColumnsOf<P>, E, R | Engines> =>

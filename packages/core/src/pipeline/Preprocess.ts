@@ -7,7 +7,7 @@
  * @example
  * Preprocess.impute({ method: "median" }).pipe(Preprocess.oneHot(), Preprocess.standardise(), Ingress.numeric())
  */
-export type { Fit, FittedPreprocessor, Fitting, Preprocessor, Target, Training } from "./Stage.ts"
+export type { Fit, FittedPreprocessor, Fitting, Preprocessor, Takes, Target, Training } from "./Stage.ts"
 export type { ColumnsOption } from "./internal/preprocess/columns.ts"
 export * from "./internal/preprocess/define.ts"
 export * from "./internal/preprocess/select.ts"
@@ -36,3 +36,4 @@ export * from "./internal/preprocess/spline.ts"
 export * from "./internal/preprocess/derive.ts"
 export * from "./internal/preprocess/hashText.ts"
 export * from "./internal/preprocess/classBalancing.ts"
+export * from "./internal/preprocess/robust.ts"

@@ -33,12 +33,28 @@ export interface Target {
   readonly folds: (folds: number, seed: Seed) => Result.Result<Int32Array, PipelineError>
 }
 
+/**
+ * What stands behind preprocessing, a learner or the ingresses of a network, takes as it is; the rest is for preprocessing to
+ * change. All are false where nothing is said.
+ * @category preprocessing
+ */
+export interface Takes {
+  /** Factors and text. */
+  readonly categories?: boolean
+  /** Missing values. */
+  readonly missing?: boolean
+  /** Numbers of any scale, all to the same effect. */
+  readonly anyScale?: boolean
+}
+
 /** What a preprocessing stage is given besides the features of the training rows. @category preprocessing */
 export interface Fitting {
   /** For whatever a stage draws at random. */
   readonly seed: Seed
   /** Absent where features are changed that are of no task. */
   readonly target?: Target | undefined
+  /** For a stage that chooses what to do by what comes after it. */
+  readonly takes?: Takes | undefined
 }
 
 /** A preprocessing stage that has learned: it changes the features of any rows. @category preprocessing */
@@ -69,6 +85,8 @@ export interface Training {
 export interface Fit extends FittedPreprocessor {
   /** Absent where the training rows become what `apply` makes of them. */
   readonly training?: Training | undefined
+  /** What it chose to do, in words, where its options leave that to the training rows. */
+  readonly chose?: ReadonlyArray<string> | undefined
 }
 
 /** A preprocessing stage: learns from training rows only. @category preprocessing */
@@ -121,6 +139,8 @@ export interface Ingress {
   readonly shape: (columns: number) => Shape.Shape
   /** What is probably not meant in reading these training rows. */
   readonly notes: (features: Features) => ReadonlyArray<Note>
+  /** What it takes besides complete numbers. */
+  readonly takes?: Takes | undefined
   readonly fit: (features: Features) => Result.Result<FittedIngress, PipelineError>
   readonly load: (state: unknown) => Result.Result<FittedIngress, PipelineError>
 }
@@ -143,6 +163,8 @@ export interface Pass {
   readonly cardinalities?: ReadonlyArray<number> | undefined
   /** Random numbers of this layer in this pass, derived from the seed by step and path: the same in every run. */
   readonly random: Generator
+  /** The numbers that follow schedules of progress, as they are in this pass. */
+  readonly read: Read
   /** The layer's buffers, in their order. */
   readonly buffers: ReadonlyArray<tf.Tensor>
   /** Gives a buffer its value after this pass; without effect in a prediction pass. */
@@ -310,6 +332,12 @@ export type TransformFormula =
       readonly formulas: ReadonlyArray<TransformFormula>
     }
 
+/** Parameters that are chosen by patterns of their paths. @category optimizers */
+export interface Chosen {
+  readonly patterns: ReadonlyArray<string>
+  readonly chooses: (path: string) => boolean
+}
+
 /** A transform of the gradient, bound to its options. @category optimizers */
 export interface Transform {
   /** Begins with the paths of all parameters, in the order in which every step will have them. */
@@ -318,6 +346,8 @@ export interface Transform {
   readonly searches: boolean
   /** Its formulas, one after the other, where all of them are among those that engines know. */
   readonly formulas?: ReadonlyArray<TransformFormula> | undefined
+  /** The groups of parameters that it treats otherwise: one that chooses none is probably not meant. */
+  readonly groups?: ReadonlyArray<Chosen> | undefined
   /** The schedules among its options: training asks those that adapt for their states. */
   readonly schedules?: ReadonlyArray<Schedule> | undefined
   /** The learning rate, for the history, if it has one: the product of the rates that hold for all parameters. */

@@ -45,6 +45,9 @@ const scripted = (lossOf: (step: number) => number = () => 1, weightOf: (step: n
         score(used)
         return lossOf(steps)
       },
+      freeze: () => {},
+      arrays: [],
+      settle: () => {},
       state: () => ({
         step: steps,
         arrays: [{ path: "steps", shape: [1], values: Float32Array.of(weightOf(steps)) }],
@@ -234,6 +237,25 @@ describe("conformance with mlr3torch", () => {
       )
       assert.deepStrictEqual([outcome.epochs, outcome.best], [4, { epoch: 2, score: 1 }])
       assert.deepStrictEqual(outcome.history[0]!.valid, { listed: none, error: 2 / 3 })
+    })
+  )
+
+  it.effect.each<["first" | "any" | "all", number]>([
+    ["first", 7],
+    ["any", 4],
+    ["all", 8]
+  ])("with several measures training ends by the stagnation of: %s", ([stopWhen, epochs]) =>
+    Effect.gen(function* () {
+      // Gains of the first up to epoch 5, of the second in epochs 2 and 6: both stagnate for two epochs in epoch 8 only.
+      const first = listed([1, 2, 3, 4, 5, 0, 0, 0, 0, 0])
+      const second = { ...listed([9, 8, 8, 8, 8, 7, 7, 7, 7], "minimise"), id: "second" }
+      const plan = planOf({ epochs: 20, patience: 2, restoreBest: true, validMeasures: [first, second] })
+      const outcome = yield* train({ ...plan, validation: { ...plan.validation!, stopWhen } })
+      const best = Math.min(5, epochs)
+      assert.deepStrictEqual(
+        [outcome.epochs, outcome.reason, outcome.best?.epoch, outcome.kept],
+        [epochs, "early stopping", best, best]
+      )
     })
   )
 
@@ -768,7 +790,7 @@ describe("a state", () => {
       }
       const changes = { rows: 6, batchSize: 2 }
       const { state } = yield* train(planOf({ ...changes, epochs: 2 }, [counting()]))
-      assert.deepStrictEqual(state.callbacks, [6])
+      assert.deepStrictEqual(state.callbacks, [{ id: "", saved: 6 }])
       const resumed = counting()
       yield* train(planOf({ ...changes, epochs: 3 }, [resumed]), throughJson(state))
       assert.strictEqual(resumed.count(), 9)

@@ -22,19 +22,28 @@ type Entry = readonly [name: string, column: Column.Column]
 /** How many columns an error names; of more it gives the number. */
 const named = 8
 
+/** The named feature columns, or all; there must be one. */
+export const someColumns = (
+  learner: string,
+  features: Features.Features,
+  names?: ReadonlyArray<string>
+): Result.Result<ReadonlyArray<Entry>, PipelineError> =>
+  Result.flatMap(Features.chosen(features, learner, names), (chosen) =>
+    chosen.length > 0
+      ? Result.succeed(chosen)
+      : Features.fail(
+          learner,
+          "needs at least one feature, and no column is left; name features in the task, or use Featureless"
+        )
+  )
+
 /** The named feature columns, or all; none may have a missing value, and there must be one. */
 export const completeColumns = (
   learner: string,
   features: Features.Features,
   names?: ReadonlyArray<string>
 ): Result.Result<ReadonlyArray<Entry>, Refused> =>
-  Result.flatMap(Features.chosen(features, learner, names), (chosen): Result.Result<ReadonlyArray<Entry>, Refused> => {
-    if (chosen.length === 0) {
-      return Features.fail(
-        learner,
-        "needs at least one feature, and no column is left; name features in the task, or use Featureless"
-      )
-    }
+  Result.flatMap(someColumns(learner, features, names), (chosen): Result.Result<ReadonlyArray<Entry>, Refused> => {
     const incomplete = chosen
       .map(([column, values]) => ({ column, count: Column.countMissing(values) }))
       .filter(({ count }) => count > 0)
@@ -42,6 +51,13 @@ export const completeColumns = (
       ? Result.succeed(chosen)
       : Result.fail(new MissingValues({ stage: learner, columns: incomplete, rows: features.rows }))
   })
+
+/** Fails for a number that is not finite. */
+export const notFinite = (learner: string, column: string, value: number, row: number) =>
+  Features.fail(
+    learner,
+    `column "${column}" is ${value} in row ${row}, which is not finite; correct it, or leave the column out of the features`
+  )
 
 /** Puts the numbers of columns side by side; every one must be finite. */
 export const fromNumbers = (
@@ -54,10 +70,7 @@ export const fromNumbers = (
   const endless = x.findIndex((value) => !Number.isFinite(value))
   return endless < 0
     ? Result.succeed({ names: columns.map(([name]) => name), n, p: columns.length, x })
-    : Features.fail(
-        learner,
-        `column "${columns[Math.floor(endless / n)]![0]}" is ${x[endless]} in row ${endless % n}, which is not finite; correct it, or leave the column out of the features`
-      )
+    : notFinite(learner, columns[Math.floor(endless / n)]![0], x[endless]!, endless % n)
 }
 
 /** The first of `n` numbers or more whose squared differences from the others may overflow when summed; −1 if none. */

@@ -27,7 +27,10 @@ import { intercept } from "./intercept.ts"
 import * as Members from "./members.ts"
 import * as Mixup from "./mixup.ts"
 import * as Preprocessing from "./preprocessing.ts"
+import * as Resuming from "./resuming.ts"
+import * as Scheduling from "./scheduling.ts"
 import * as Settings from "./settings.ts"
+import * as Transforms from "./targetTransforms.ts"
 import * as TrainingNotes from "./trainingNotes.ts"
 
 /** The parts of a complete pipeline. */
@@ -43,6 +46,8 @@ const State = Schema.Struct({
   format: Schema.Literal(2),
   ...Preprocessing.Json.fields,
   intercept: Schema.Finite,
+  /** Of a regression; absent where there were no transformations yet. */
+  target: Schema.optionalKey(Schema.Array(Schema.Unknown)),
   arrays: Schema.Array(
     Schema.Struct({ path: Schema.String, shape: Schema.Array(Schema.Int), values: Schema.Array(Schema.Finite) })
   )
@@ -53,6 +58,8 @@ interface Learned {
   readonly before: Preprocessing.Learned
   /** Added to the outputs: 0 unless the loss leaves the intercept undecided. */
   readonly intercept: number
+  /** Transformations of the target. */
+  readonly target: Transforms.Learned
   readonly arrays: ReadonlyArray<Graph.NamedArray>
 }
 
@@ -102,21 +109,34 @@ const checkMixup = (parts: Parts, network: Graph.Network): Result.Result<void, P
   return problem === undefined ? Result.succeed(undefined) : Result.fail(problem)
 }
 
-/** The scores that are predicted and measured, from the outputs of a network. */
-const combined = ({ loss }: Parts, network: Graph.Network, target: Target, outputs: Float32Array): Float64Array =>
-  Members.scores(outputs, membersOf(network, target), {
-    kind: target.kind,
-    outputs: Prediction.outputs(target.kind, target.levels),
-    ranks: loss.translationInvariant
-  })
+/** The scores that are predicted and measured, in the unit of the target, from the outputs of a network. */
+const combined = (
+  { loss }: Parts,
+  network: Graph.Network,
+  target: Target,
+  { invert }: Transforms.Learned,
+  outputs: Float32Array
+): Float64Array =>
+  invert(
+    Members.scores(outputs, membersOf(network, target), {
+      kind: target.kind,
+      outputs: Prediction.outputs(target.kind, target.levels),
+      ranks: loss.translationInvariant
+    })
+  )
 
 /** Rows as a network takes them. */
-const dataOf = Effect.fnUntraced(function* (task: Task, learned: Preprocessing.Learned, made: Preprocessing.Made) {
+const dataOf = Effect.fnUntraced(function* (
+  task: Task,
+  learned: Preprocessing.Learned,
+  made: Preprocessing.Made,
+  transforms: Transforms.Learned
+) {
   const data: Training.Data = {
     rows: task.rows,
     sources: yield* Preprocessing.open(learned, made),
     truth: task.target,
-    targets: Float32Array.from(Targets.toNumbers(task.kind, task.target)),
+    targets: Float32Array.from(transforms.apply(Targets.toNumbers(task.kind, task.target))),
     weights: task.weights === undefined ? undefined : Float32Array.from(task.weights)
   }
   return data
@@ -183,6 +203,7 @@ const fitted = (
     format: 2,
     ...Preprocessing.toJson(learned.before),
     intercept: learned.intercept,
+    ...(target.kind === "regression" && { target: learned.target.state() }),
     arrays: learned.arrays.map((array) => ({ ...array, values: Array.from(array.values) }))
   }),
   predict: Effect.fnUntraced(function* (rows: Rows) {
@@ -198,29 +219,56 @@ const fitted = (
     const refused = notFinite(outputs, network.outputs)
     if (refused !== undefined) return yield* refused
     // In double precision: in single, scores that differ could become equal.
-    const shifted = combined(parts, network, target, outputs).map((score) => score + learned.intercept)
+    const shifted = combined(parts, network, target, learned.target, outputs).map((score) => score + learned.intercept)
     return Prediction.fromOutputs(rows, shifted, parts.settings.predictType)
   })
 })
 
+/** The functions of the callbacks, in the order of their weights. */
+const hooksOf = ({ callbacks }: Settings.Settings): ReadonlyArray<Hooks> =>
+  callbacks
+    .toSorted((a, b) => a.definition.weight - b.definition.weight)
+    .flatMap(({ bound }): ReadonlyArray<Hooks> => (Result.isSuccess(bound) ? [bound.success.make()] : []))
+
+/** Refuses callbacks that cannot do their work in a network. */
+const checkCallbacks = (callbacks: ReadonlyArray<Hooks>, { parameters }: Graph.Network) => {
+  const paths = parameters.map(({ path }) => path)
+  const issues = callbacks.flatMap(({ check }) => {
+    const message = check?.(paths)
+    return message === undefined ? [] : [{ path: [], message }]
+  })
+  return issues.length === 0 ? Result.succeed(undefined) : Result.fail(new PipelineError({ issues }))
+}
+
 /** Finds what would make training fail, except what only training shows. */
 const check = Effect.fnUntraced(function* (parts: Parts, task: Task) {
   yield* Effect.fromResult(Settings.check(parts.settings, task))
+  yield* Effect.fromResult(Scheduling.check(parts.optimizer.transform, parts.settings.validation))
   // Any seed will do: whether rows are left on both sides does not depend on it.
   const seed = Seed.root(0)
   yield* Effect.fromResult(Settings.splitRows(task, parts.settings.validation, seed))
   const { learned, made, steps, task: trained } = yield* Preprocessing.fit(parts.stages, task, seed)
-  yield* dataOf(trained, learned, made)
+  const transforms = yield* Effect.fromResult(Transforms.fit(parts.settings.target ?? [], trained.target))
+  yield* dataOf(trained, learned, made, transforms)
   const network = yield* Effect.fromResult(networkOf(parts, learned, task))
+  yield* Effect.fromResult(checkCallbacks(hooksOf(parts.settings), network))
   yield* Effect.fromResult(checkMixup(parts, network))
   const { notes, stages } = Preprocessing.checked(steps)
   const { loss, optimizer, settings } = parts
   return {
     stages,
-    notes: [...notes, ...batchNotes(parts, trained)],
+    notes: [...notes, ...batchNotes(parts, trained), ...groupNotes(parts, network)],
     computes: { program: { network, loss: loss.loss, optimizer: optimizer.transform }, engine: settings.engine }
   }
 })
+
+/** What the optimizer says of parameters that are not there. */
+const groupNotes = ({ optimizer, stages }: Parts, network: Graph.Network): ReadonlyArray<Note> =>
+  TrainingNotes.idleGroups(
+    stages.find(({ kind }) => kind === "optimizer")?.id ?? "the optimizer",
+    optimizer.transform.groups ?? [],
+    network.parameters.map(({ path }) => path)
+  )
 
 /** What the batches are worth to the loss. */
 const batchNotes = (parts: Parts, task: Task): ReadonlyArray<Note> => {
@@ -260,38 +308,52 @@ const afterTraining = (
     : Result.succeed([note])
 }
 
-const fit = Effect.fnUntraced(function* (parts: Parts, task: Task, seed: Seed.Seed) {
+const fit = Effect.fnUntraced(function* (parts: Parts, task: Task, seed: Seed.Seed, resume?: Learner.Resume) {
   const { loss, settings, stages } = parts
   yield* Effect.fromResult(Settings.check(settings, task))
+  yield* Effect.fromResult(Scheduling.check(parts.optimizer.transform, settings.validation))
   const { validation } = settings
   const { train: given, valid } = yield* Effect.fromResult(Settings.splitRows(task, validation, seed))
   const { learned, made, task: train } = yield* Preprocessing.fit(stages, given, seed)
-  const data = yield* dataOf(train, learned, made)
+  const transforms = yield* Effect.fromResult(Transforms.fit(settings.target ?? [], train.target))
+  const data = yield* dataOf(train, learned, made, transforms)
   const network = yield* Effect.fromResult(networkOf(parts, learned, task))
   yield* Effect.fromResult(checkMixup(parts, network))
   const held =
     valid === undefined
       ? undefined
-      : yield* dataOf(valid, learned, yield* Preprocessing.apply(stages, learned, Features.fromTask(valid)))
+      : yield* dataOf(valid, learned, yield* Preprocessing.apply(stages, learned, Features.fromTask(valid)), transforms)
   const { engine, program } = yield* programOf(parts, network, task)
-  const outcome = yield* Training.run({
-    engine,
-    program: { ...program, seed },
-    epochs: settings.epochs,
-    batchSize: settings.batchSize,
-    evalFreq: settings.evalFreq,
-    train: data,
-    mixup: settings.mixup,
-    trainMeasures: settings.measures,
-    validation: validation === undefined || held === undefined ? undefined : { ...validation, data: held },
-    callbacks: settings.callbacks
-      .toSorted((a, b) => a.definition.weight - b.definition.weight)
-      .flatMap(({ bound }): ReadonlyArray<Hooks> => (Result.isSuccess(bound) ? [bound.success.make()] : [])),
-    predict: (outputs, { rows, truth }) =>
-      Prediction.fromOutputs({ schema: task, rows, truth }, combined(parts, network, task, outputs), "prob")
-  })
+  const callbacks = hooksOf(settings)
+  yield* Effect.fromResult(checkCallbacks(callbacks, network))
+  const origin = Resuming.origin(stages, settings, task, seed, engine.name)
+  const begun = yield* Resuming.find(resume, origin, callbacks)
+  const outcome = yield* Training.run(
+    {
+      engine,
+      program: { ...program, seed },
+      epochs: settings.epochs,
+      scheduleEpochs: settings.scheduleEpochs,
+      averaging: settings.averaging,
+      batchSize: settings.batchSize,
+      evalFreq: settings.evalFreq,
+      train: data,
+      mixup: settings.mixup,
+      trainMeasures: settings.measures,
+      validation: validation === undefined || held === undefined ? undefined : { ...validation, data: held },
+      callbacks,
+      predict: (outputs, { rows, truth }) =>
+        Prediction.fromOutputs(
+          { schema: task, rows, truth },
+          combined(parts, network, task, transforms, outputs),
+          "prob"
+        ),
+      origin
+    },
+    begun.from
+  )
   const notes = yield* Effect.fromResult(afterTraining(parts, outcome, held?.rows ?? 0))
-  const scores = combined(parts, network, task, yield* scoresOf(engine, network, outcome.arrays, data))
+  const scores = combined(parts, network, task, transforms, yield* scoresOf(engine, network, outcome.arrays, data))
   const undecided = task.kind === "binary" && loss.translationInvariant
   const constant = undecided ? intercept(scores, data.targets, data.weights) : 0
   const own = Prediction.fromOutputs(
@@ -299,14 +361,23 @@ const fit = Effect.fnUntraced(function* (parts: Parts, task: Task, seed: Seed.Se
     scores.map((score) => score + constant),
     "prob"
   )
-  return fitted(parts, { before: learned, arrays: outcome.arrays, intercept: constant }, task, outcome, [
-    ...notes,
-    ...TrainingNotes.usefulness(train, own, {
-      epochs: outcome.epochs,
-      loss: loss.loss,
-      rankedBy: rankedBy(settings)
-    })
-  ])
+  return fitted(
+    parts,
+    { before: learned, target: transforms, arrays: outcome.arrays, intercept: constant },
+    task,
+    outcome,
+    [
+      ...begun.notes,
+      ...Resuming.afterEnd(resume, begun.from, outcome),
+      ...TrainingNotes.limited(outcome.epochs, settings.epochs, outcome.reason),
+      ...notes,
+      ...TrainingNotes.usefulness(train, own, {
+        epochs: outcome.epochs,
+        loss: loss.loss,
+        rankedBy: rankedBy(settings)
+      })
+    ]
+  )
 })
 
 const load = (
@@ -324,7 +395,10 @@ const load = (
     )
     const wrong = Graph.mismatch(network, arrays)
     if (wrong !== undefined) return yield* Features.fail("model state", wrong)
-    return fitted(parts, { before, arrays, intercept: state.intercept }, task, undefined)
+    // Models that were saved before there were transformations have none.
+    const target =
+      state.target === undefined ? Transforms.none : yield* Transforms.load(parts.settings.target ?? [], state.target)
+    return fitted(parts, { before, target, arrays, intercept: state.intercept }, task, undefined)
   })
 
 const isOf = <K extends Part["kind"]>(part: Part, kind: K): part is PartOf<K> => part.kind === kind
@@ -377,7 +451,7 @@ export const pipelineLearner = (
     weighted: loss.weighted && !optimizer.transform.searches,
     predictType: settings.predictType,
     check: (task) => Effect.scoped(check(parts, task)),
-    fit: (task, seed) => Effect.scoped(fit(parts, task, seed)),
+    fit: (task, seed, resume) => Effect.scoped(fit(parts, task, seed, resume)),
     load: (task, state) => load(parts, task, state)
   })
 }

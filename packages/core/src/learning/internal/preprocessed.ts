@@ -44,10 +44,10 @@ const whyNotPreprocessed = (id: string, json: LearnerJson): string | undefined =
  * learner.id // => "impute, oneHot – ElasticNet.cv"
  * @category constructors
  */
-export const preprocessed = <K extends TargetKind, Columns extends string, E, R>(
+export const preprocessed = <K extends TargetKind, Columns extends string, Inner extends string, E, R>(
   pipeline: Pipeline.Pipeline<"preprocess", Columns>,
-  learner: Learner<K, never, E, R>
-): Learner<K, Columns, E, R> => {
+  learner: Learner<K, Inner, E, R>
+): Learner<K, Columns | Inner, E, R> => {
   const wrong = whyNotPreprocessed(learner.id, learner.json)
   const checked =
     wrong === undefined
@@ -55,7 +55,7 @@ export const preprocessed = <K extends TargetKind, Columns extends string, E, R>
       : Result.fail(new PipelineError({ issues: [{ path: ["preprocess"], message: wrong }] }))
   const { stages } = pipeline
   const fit = (task: Task, seed: Seed.Seed) =>
-    Effect.flatMap(Effect.fromResult(checked), () => Preprocessing.fit(stages, task, seed))
+    Effect.flatMap(Effect.fromResult(checked), () => Preprocessing.fit(stages, task, seed, learner.takes))
   const transformed = (task: Task, { features }: Preprocessing.Made) => TaskModule.withFeatures(task, features.columns)
   const fitted = (learned: Preprocessing.Learned, inner: Fitted<R>): Fitted<R> => ({
     predict: (rows) =>
@@ -67,22 +67,23 @@ export const preprocessed = <K extends TargetKind, Columns extends string, E, R>
     notes: inner.notes
   })
   const names = stages.map(({ id }) => id.replace("Preprocess.", ""))
-  return fromParts<K, Columns, E, R>({
+  return fromParts<K, Columns | Inner, E, R>({
     ...learner,
+    plan: undefined,
     id: `${names.join(", ")} – ${learner.id}`,
     json: { ...learner.json, preprocess: Pipeline.toJson(pipeline) },
     hash: () => hashJson({ preprocess: Pipeline.hash(pipeline), learner: learner.hash() }),
     // Any seed will do: what a stage draws is no reason to fail.
     check: (task) =>
       Effect.flatMap(fit(task, Seed.root(0)), ({ made, steps, task: rows }) =>
-        Effect.map(learner.check(transformed(rows, made)), ({ notes }) => {
+        Effect.map(learner.check(transformed(rows, made)), ({ notes, stages: behind, ...rest }) => {
           const before = Preprocessing.checked(steps)
-          return { stages: before.stages, notes: [...before.notes, ...notes] }
+          return { ...rest, stages: [...before.stages, ...behind], notes: [...before.notes, ...notes] }
         })
       ),
-    fit: (task, seed) =>
+    fit: (task, seed, resume) =>
       Effect.flatMap(fit(task, seed), ({ learned, made, task: rows }) =>
-        Effect.map(learner.fit(transformed(rows, made), seed), (inner) => fitted(learned, inner))
+        Effect.map(learner.fit(transformed(rows, made), seed, resume), (inner) => fitted(learned, inner))
       ),
     load: (task, json) =>
       Result.flatMap(checked, () =>

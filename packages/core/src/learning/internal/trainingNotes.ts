@@ -5,8 +5,9 @@
 import * as Note from "../../data/Note.ts"
 import * as Targets from "../../data/Targets.ts"
 import type { Task } from "../../data/Task.ts"
-import type { Loss } from "../../pipeline/Stage.ts"
+import type { Chosen, Loss } from "../../pipeline/Stage.ts"
 import type { Prediction } from "../Prediction.ts"
+import type { Reason } from "../State.ts"
 import { rankAuc } from "./rankAuc.ts"
 
 /** With fewer rows, chance alone explains what a note would say. */
@@ -47,6 +48,26 @@ export const rankingBatches = (
   ]
 }
 
+/** Whether patterns say where their parameters are; those that begin with `**` mean any that there may be. */
+const isPlaced = ({ patterns }: Chosen): boolean =>
+  patterns.some((pattern) => !pattern.startsWith("!") && !pattern.startsWith("**"))
+
+/** The notes on groups of an optimizer that choose no parameter of the network. */
+export const idleGroups = (
+  optimizerId: string,
+  groups: ReadonlyArray<Chosen>,
+  paths: ReadonlyArray<string>
+): ReadonlyArray<Note.Note> =>
+  groups
+    .filter((group) => isPlaced(group) && !paths.some(group.chooses))
+    .map(({ patterns }) =>
+      Note.make({
+        code: "idle-group",
+        finding: `the group ${patterns.map((pattern) => `"${pattern}"`).join(", ")} of ${optimizerId} chooses none of the parameters ${paths.slice(0, 6).join(", ")}${paths.length > 6 ? ", …" : ""}`,
+        advice: "Write the path of a layer as inspect shows it, or leave the group out."
+      })
+    )
+
 /** The note on a validation whose first measure was never defined. */
 export const undefinedValidation = (measure: string, held: number, reason: string): Note.Note =>
   Note.make({
@@ -55,6 +76,18 @@ export const undefinedValidation = (measure: string, held: number, reason: strin
     advice:
       "Validate by a measure that one class suffices for, such as logloss, hold out more rows, or give whenUndefined: fail."
   })
+
+/** The note on a training that a limit of time ended. */
+export const limited = (epochs: number, of: number, reason: Reason): ReadonlyArray<Note.Note> =>
+  reason === "time limit"
+    ? [
+        Note.make({
+          code: "time-limit",
+          finding: `the time limit ended training after ${epochs} of ${of} epochs, so another run or machine may stop elsewhere`,
+          advice: "Give more time, or fewer epochs."
+        })
+      ]
+    : []
 
 /** What a network was trained by, as far as advice depends on it. */
 export interface Trained {
@@ -129,7 +162,7 @@ const fit = (task: Task, { response }: Prediction): ReadonlyArray<Note.Note> => 
     Note.make({
       code: "worse-than-mean",
       finding: `fits its training rows worse than their mean does (R² ${(1 - residual / total).toPrecision(2).replace("-", "−")})`,
-      advice: "Bring the target to a standard deviation near 1, raise or lower the learning rate, or train longer."
+      advice: "Raise or lower the learning rate, train longer, or standardise features and target."
     })
   ]
 }

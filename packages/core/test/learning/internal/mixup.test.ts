@@ -33,7 +33,10 @@ const memory = (): Engine.Trainer => {
     score: () => {},
     step: () => 0,
     state: () => ({ step: 0, arrays: [], slots: [] }),
-    load: () => {}
+    load: () => {},
+    freeze: () => {},
+    arrays: [],
+    settle: () => {}
   }
 }
 

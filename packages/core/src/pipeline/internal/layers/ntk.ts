@@ -1,0 +1,104 @@
+/**
+ * Dense layers in the parametrisation of the neural tangent kernel: the kernel is of order 1 and is divided by the root of
+ * the width when it is used, so that one learning rate suits layers of every width.
+ */
+import type * as tf from "@tensorflow/tfjs-core"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as OptionSchema from "../../../OptionSchema.ts"
+import { findNothing } from "../../Decode.ts"
+import type * as Pipeline from "../../Pipeline.ts"
+import * as Shape from "../../Shape.ts"
+import type * as Stage from "../../Stage.ts"
+import { define as defineStage } from "../bind.ts"
+import { append } from "../pipeline.ts"
+import { define, partOf } from "./define.ts"
+import { draw } from "./start.ts"
+
+/** The standard deviations of the first values. */
+const fields = {
+  kernelScale: OptionSchema.withDefault(OptionSchema.nonNegative, 1),
+  biasScale: OptionSchema.withDefault(OptionSchema.nonNegative, 1)
+}
+
+interface Scales {
+  readonly kernelScale: number
+  readonly biasScale: number
+}
+
+const normal = (scale: number): Stage.Parameter["initialise"] => draw((random) => scale * random.normal())
+
+const parameters = (
+  { biasScale, kernelScale }: Scales,
+  [input = 1]: Shape.Shape,
+  [width = 1]: Shape.Shape
+): ReadonlyArray<Stage.Parameter> => [
+  { name: "kernel", shape: [input, width], initialise: normal(kernelScale) },
+  { name: "bias", shape: [width], initialise: normal(biasScale) }
+]
+
+const forward = (input: tf.Tensor, [kernel, bias]: ReadonlyArray<tf.Tensor>, { tf }: Stage.Pass): tf.Tensor =>
+  tf.add(tf.mul(tf.matMul(input, kernel!), 1 / Math.sqrt(kernel!.shape[0]!)), bias!)
+
+const flat = (input: Shape.Shape) => Shape.ofRank(input, 1, "put Nn.flatten before it")
+
+/** `Nn.ntkLinear` as a definition, for registries. @category definitions */
+export const ntkLinearDefinition = define({
+  id: "Nn.ntkLinear",
+  summary: "A dense layer whose kernel is divided by the root of the width: x·kernel/√width + bias",
+  options: Schema.Struct({ units: OptionSchema.count(1), ...fields }),
+  shape: ({ units }, input) => Result.map(flat(input), () => [units]),
+  parameters,
+  forward: (_, input, parameters, pass) => forward(input, parameters, pass)
+})
+
+/**
+ * Maps x of shape [rows, width] to `x·kernel/√width + bias` of shape [rows, units] (Jacot, Gabriel and Hongler 2018, "NTK
+ * parametrisation"). Kernel and bias start normal with the standard deviations `kernelScale` and `biasScale`, default 1
+ * both.
+ *
+ * With Adam it learns as `Nn.linear` would with a rate of its own for each layer, that divides by √width: one rate fits wide
+ * and narrow layers. It is the dense layer of RealMLP (Holzmüller, Grinsztajn and Steinwart 2024), whose rate is 0.04.
+ *
+ * *Gotcha*: rates that suit `Nn.linear` are too small for it.
+ *
+ * @example
+ * Ingress.numeric().pipe(Nn.ntkLinear(256), Nn.selu(), Nn.ntkHead({ kernelScale: 0, biasScale: 0 }))
+ * @category stages
+ */
+export const ntkLinear =
+  <const Units extends number>(units: Units, options: Partial<Scales> = {}) =>
+  <P extends Pipeline.Any>(
+    self: P & Pipeline.After<P, "layer", "Nn.ntkLinear"> & Pipeline.Rank<P, 1, "Nn.ntkLinear">
+  ): Pipeline.Pipeline<"layer", Pipeline.ColumnsOf<P>, readonly [Units], Pipeline.AcceptsOf<P>> =>
+    append(self, ntkLinearDefinition.bind({ units, ...options }, findNothing))
+
+/** `Nn.ntkHead` as a definition, for registries. @category definitions */
+export const ntkHeadDefinition = defineStage({
+  kind: "head",
+  id: "Nn.ntkHead",
+  summary: "The last dense layer, its kernel divided by the root of the width",
+  options: Schema.Struct(fields),
+  part: (options) =>
+    partOf(
+      "head",
+      {
+        shape: (_, input, outputs) => Result.map(flat(input), () => [outputs]),
+        parameters: (_, input, output) => parameters(options, input, output),
+        forward: (_, input, parameters, pass) => forward(input, parameters, pass)
+      },
+      options
+    )
+})
+
+/**
+ * Ends a network as `Nn.head` does, by the dense layer of `Nn.ntkLinear`. With both scales 0 all scores are 0 before the
+ * first step.
+ * @category stages
+ */
+export const ntkHead =
+  (options: Partial<Scales> = {}) =>
+  <P extends Pipeline.Any>(
+    self: P & Pipeline.After<P, "head", "Nn.ntkHead"> & Pipeline.Rank<P, 1, "Nn.ntkHead">
+  ): Pipeline.Pipeline<"head", Pipeline.ColumnsOf<P>, readonly [number], Pipeline.AcceptsOf<P>> =>
+    append(self, ntkHeadDefinition.bind(options, findNothing))

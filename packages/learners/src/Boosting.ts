@@ -1,0 +1,236 @@
+/**
+ * Gradient boosting of trees over histograms, as LightGBM and scikit-learn's `HistGradientBoosting` do it.
+ *
+ * @example
+ * Boosting.classif({ validation: { holdout: 0.1 }, iterations: 1000 }) // ends when the held-out rows gain no more
+ */
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as Targets from "@rocflow/core/data/Targets"
+import type { Task } from "@rocflow/core/data/Task"
+import type { Rows } from "@rocflow/core/data/TaskSchema"
+import * as Learner from "@rocflow/core/learning/Learner"
+import * as Prediction from "@rocflow/core/learning/Prediction"
+import { count, nonNegative, positive, share, withDefault } from "@rocflow/core/OptionSchema"
+import * as Features from "@rocflow/core/pipeline/Features"
+import type { PipelineError } from "@rocflow/core/pipeline/PipelineError"
+import * as Seed from "@rocflow/core/Seed"
+import * as Holdout from "@rocflow/core/splitting/Holdout"
+import { BinnedColumn, fit, read } from "./internal/binnedColumns.ts"
+import { boost } from "./internal/boosting/boost.ts"
+import { logistic, type Objective, softmax, squared, type Targets as Given } from "./internal/boosting/objective.ts"
+import { labelNotes, weighted } from "./internal/coding.ts"
+import { firstTooLarge } from "./internal/featureMatrix.ts"
+import { mostBins } from "./internal/histogram/bins.ts"
+import { addValues } from "./internal/histogram/trees.ts"
+import { type AnyTrained, learnedBy } from "./internal/learned.ts"
+import { type Importance, importanceOf, SavedImportance, SavedTrees } from "./internal/savedTrees.ts"
+
+export type { Importance } from "./internal/savedTrees.ts"
+
+/** A share of rows or columns, all of them included. */
+const part = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1, exclusiveMinimum: true }))
+
+const Options = Schema.Struct({
+  iterations: withDefault(count(1), 100),
+  learningRate: withDefault(positive, 0.1),
+  maxLeaves: withDefault(count(2), 31),
+  maxDepth: Schema.optionalKey(count(1)),
+  minRows: withDefault(count(1), 20),
+  minHessian: withDefault(nonNegative, 1e-3),
+  l2: withDefault(nonNegative, 0),
+  levelSmoothing: withDefault(nonNegative, 10),
+  maxBins: withDefault(Schema.Int.check(Schema.isBetween({ minimum: 2, maximum: mostBins })), mostBins),
+  rows: withDefault(part, 1),
+  columns: withDefault(part, 1),
+  validation: Schema.optionalKey(
+    Schema.Struct({
+      holdout: share,
+      patience: withDefault(count(1), 10),
+      minDelta: withDefault(nonNegative, 0)
+    })
+  )
+})
+
+const numbers = Schema.Array(Schema.Finite)
+
+const State = Schema.Struct({
+  columns: Schema.Array(BinnedColumn),
+  /** The best constant scores: one, or one a class. */
+  baseline: numbers,
+  /** One tree a score in turn. */
+  trees: SavedTrees,
+  importance: SavedImportance,
+  /** The loss of the held-out rows after 0, 1, … iterations; none without such rows. */
+  history: numbers
+})
+
+const objectiveOf = ({ kind, levels }: Task, targets: Given): Objective =>
+  kind === "regression" ? squared(targets) : kind === "binary" ? logistic(targets) : softmax(targets, levels.length)
+
+const noRows = Int32Array.of()
+
+const holdout = (
+  id: string,
+  { validation }: typeof Options.Type,
+  task: Task,
+  seed: Seed.Seed
+): Result.Result<Holdout.Holdout, PipelineError> => {
+  if (validation === undefined) {
+    return Result.succeed({ train: Int32Array.from({ length: task.rows }, (_, row) => row), valid: noRows })
+  }
+  const held = Holdout.rows(task, validation.holdout, Seed.derive(seed, "validation"))
+  return Result.isSuccess(held) ? Result.succeed(held.success) : Features.fail(id, held.failure.message)
+}
+
+/** The features and the target of rows that count. */
+const usable = (id: string, options: typeof Options.Type, task: Task) =>
+  Result.flatMap(weighted(id, task), (rows) =>
+    Result.flatMap(fit(id, rows, options.maxBins), (fitted) => {
+      const large = rows.kind === "regression" ? firstTooLarge(rows.target, rows.rows) : -1
+      return large < 0
+        ? Result.succeed({ rows, ...fitted })
+        : Features.fail(
+            id,
+            `the target is ${rows.target[large]} in row ${large}, which is too large to be squared; correct or rescale it`
+          )
+    })
+  )
+
+const train =
+  (id: string) =>
+  (options: typeof Options.Type, task: Task, seed: Seed.Seed): Result.Result<typeof State.Type, PipelineError> =>
+    Result.flatMap(usable(id, options, task), ({ coded, columns, rows }) =>
+      Result.map(holdout(id, options, rows, seed), (held) => {
+        const objective = objectiveOf(rows, {
+          y: Targets.toNumbers(rows.kind, rows.target),
+          weights: rows.weights,
+          rows: held.train
+        })
+        const { patience = 1, minDelta = 0 } = options.validation ?? {}
+        const settings = { ...options, maxDepth: options.maxDepth ?? Infinity, patience, minDelta }
+        const model = boost(coded, rows.rows, held.train, held.valid, objective, settings, seed)
+        return {
+          columns,
+          baseline: Array.from(model.baseline),
+          trees: model.trees,
+          importance: {
+            gain: Array.from(model.importance.gain),
+            splits: Array.from(model.importance.splits)
+          },
+          history: model.history
+        }
+      })
+    )
+
+const predict = (id: string, { baseline, columns, trees }: typeof State.Type, rows: Rows) =>
+  Result.map(read(id, columns, rows), (coded) => {
+    const outputs = baseline.length
+    const scores = Float64Array.from({ length: rows.rows * outputs }, (_, i) => baseline[i % outputs]!)
+    addValues(trees, coded, rows.rows, outputs, scores)
+    return Prediction.fromOutputs(rows, scores, "prob")
+  })
+
+const define = <const K extends Task["kind"]>(id: string, summary: string, accepts: ReadonlyArray<K>) =>
+  Learner.define({
+    id,
+    summary,
+    accepts,
+    weighted: true,
+    takes: { categories: true, missing: true, anyScale: true },
+    options: Options,
+    state: State,
+    check: (options, task) => usable(id, options, task),
+    train: train(id),
+    predict: (_, state, rows) => predict(id, state, rows),
+    notes: (_, task, state) => (state === undefined ? labelNotes(task) : [])
+  })
+
+const classes = define("Boosting.classif", "Adds up small trees, each a step down the log-loss (as LightGBM)", [
+  "binary",
+  "multiclass"
+])
+const values = define("Boosting.regr", "Adds up small trees, each a step down the squared error (as LightGBM)", [
+  "regression"
+])
+
+/** `Boosting.classif` as a definition, for registries. @category definitions */
+export const classifDefinition = classes.definition
+
+/** `Boosting.regr` as a definition, for registries. @category definitions */
+export const regrDefinition = values.definition
+
+/**
+ * Makes a classifier that adds up trees, each grown on the derivatives of the log-loss at the scores so far: with `g` the
+ * first and `h` the second derivatives of the rows of a node, `G` and `H` their sums, a split gains
+ *
+ *   G_L²/(H_L + l2) + G_R²/(H_R + l2) − G²/(H + l2),
+ *
+ * and a leaf adds `−learningRate · G/(H + l2)` to the scores of its rows. Two classes have one score, the log-odds of the
+ * positive one, with `g = p − y` and `h = p (1 − p)`; more classes have a score and a tree each in every iteration, with
+ * softmax probabilities. The scores begin with those of the class shares.
+ *
+ * - `iterations`, default 100; `learningRate`, default 0.1: halve the one and double the other for a smoother model.
+ * - `maxLeaves`, default 31: always the leaf whose split gains most is split, until there are so many. `maxDepth`, default
+ *   none: with `maxLeaves: 2 ** maxDepth` trees grow level by level.
+ * - `minRows`, default 20, and `minHessian`, default 1e-3: no leaf has fewer rows, or a smaller `H`. `l2`, default 0.
+ * - `maxBins`, default and at most 255: columns are cut into so many bins between weighted quantiles of the training rows,
+ *   or between all distinct values if there are no more. Splits are where bins meet.
+ * - `rows` and `columns` in (0, 1], default 1: the share of the training rows, and of the columns, that each tree sees,
+ *   drawn by the seed of training and the number of the iteration.
+ * - `validation`, default none: `{ holdout, patience, minDelta }` holds the share `holdout` of the rows out (whole groups,
+ *   evenly from each stratum or class), stops when their log-loss has not fallen by more than `minDelta` (default 0) for
+ *   `patience` (default 10) iterations, and keeps the trees up to the least.
+ *
+ * Missing values need no imputation: every split tries them on both sides, and where none came in training they follow the
+ * child with more rows. Factors and text are split into two sets of levels, put in order by `G/(H + levelSmoothing)`
+ * (default 10); levels beyond the most frequent 255, and unknown ones, count as missing. Row weights multiply `g` and `h`;
+ * `minRows` counts rows, and rows of weight 0 are as if not there.
+ *
+ * Errors: `PipelineError` for values that are infinite, no features, no rows with weight, a level that is not in the order
+ * of an ordered factor, and a `holdout` that leaves one side empty.
+ *
+ * *Gotcha*: the defaults want thousands of rows. With fewer than 40 rows nothing can be split at `minRows` 20.
+ *
+ * @example
+ * const learner = Boosting.classif({ learningRate: 0.05, iterations: 300 })
+ * learner.json // => { type: "Boosting.classif", learningRate: 0.05, iterations: 300 }
+ * @see Friedman (2001), Greedy function approximation: a gradient boosting machine, Annals of Statistics 29; Ke et al.
+ *   (2017), LightGBM: a highly efficient gradient boosting decision tree, NeurIPS.
+ * @category constructors
+ */
+export const classif = (options: typeof Options.Encoded = {}) => classes.make(options)
+
+/**
+ * Makes a learner that predicts numbers by trees that add up, as `Boosting.classif` does classes: of the squared error
+ * halved `g = score − y` and `h = 1`, and the scores begin with the mean.
+ *
+ * *Gotcha*: it predicts nothing beyond the targets of training; a trend does not go on.
+ *
+ * @example
+ * const learner = Boosting.regr({ maxLeaves: 15 })
+ * @category constructors
+ */
+export const regr = (options: typeof Options.Encoded = {}) => values.make(options)
+
+/**
+ * Lists what the splits of each feature gained together, in units of the loss halved (the sum over rows), the best first.
+ * Errors: `PipelineError` for another learner.
+ *
+ * *Gotcha*: columns with many values have more chances to gain, and gains are of training rows.
+ *
+ * @example
+ * const [first] = yield* Effect.fromResult(Boosting.importance(trained))
+ * first // => { column: "dose", gain: 81.2, splits: 40 }
+ */
+export const importance = (trained: AnyTrained): Result.Result<ReadonlyArray<Importance>, PipelineError> =>
+  Result.map(learnedBy(trained, [classes.definition.id, values.definition.id], State), (state) =>
+    importanceOf(state.columns, state.importance)
+  )
+
+/**
+ * Gives the loss of the held-out rows after 0, 1, … iterations; empty without `validation`. Errors: `PipelineError` for
+ * another learner.
+ */
+export const history = (trained: AnyTrained): Result.Result<ReadonlyArray<number>, PipelineError> =>
+  Result.map(learnedBy(trained, [classes.definition.id, values.definition.id], State), (state) => state.history)

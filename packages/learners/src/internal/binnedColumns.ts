@@ -1,0 +1,100 @@
+/**
+ * The columns of trees over bins, as training saw them: which numbers they become, and the bins of these. Values may be
+ * missing.
+ *
+ * Columns come in the order of their names, so that neither ties nor columns that are drawn depend on that of the table.
+ */
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import type { Task } from "@rocflow/core/data/Task"
+import * as Features from "@rocflow/core/pipeline/Features"
+import type { PipelineError } from "@rocflow/core/pipeline/PipelineError"
+import { type Coding, codingOf, encode } from "./coding.ts"
+import { notFinite, someColumns } from "./featureMatrix.ts"
+import { type Bins, binsOf, type Coded, encodeColumns, fromLevelBins } from "./histogram/bins.ts"
+
+const thresholds = Schema.Array(Schema.Finite)
+const column = Schema.String
+const levels = Schema.Array(Schema.String)
+
+/** How a column becomes bins: by thresholds, or by its levels, whose bin is −1 where they are too rare to have one. */
+export const BinnedColumn = Schema.Union([
+  Schema.Struct({ column, as: Schema.Literal("number"), thresholds }),
+  Schema.Struct({ column, as: Schema.Literal("ordered"), levels, thresholds }),
+  Schema.Struct({ column, as: Schema.Literal("unordered"), levels, bins: Schema.Array(Schema.Int) })
+])
+export type BinnedColumn = typeof BinnedColumn.Type
+
+const binsIn = (binned: BinnedColumn): Bins =>
+  binned.as === "unordered"
+    ? fromLevelBins(Int32Array.from(binned.bins))
+    : { ordered: true, bins: binned.thresholds.length + 1, thresholds: Float64Array.from(binned.thresholds) }
+
+const remember = (coding: Coding, bins: Bins): BinnedColumn => {
+  if (bins.ordered) {
+    const found = Array.from(bins.thresholds)
+    return coding.as === "number"
+      ? { column: coding.column, as: coding.as, thresholds: found }
+      : { column: coding.column, as: "ordered", levels: coding.levels, thresholds: found }
+  }
+  return {
+    column: coding.column,
+    as: "unordered",
+    levels: coding.as === "number" ? [] : coding.levels,
+    bins: Array.from(bins.bin, (bin) => (bin === bins.bins ? -1 : bin))
+  }
+}
+
+/** The numbers of columns; missing ones are NaN, all others finite. */
+const numbersOf = (
+  learner: string,
+  codings: ReadonlyArray<Coding>,
+  columns: ReadonlyArray<Features.Entry>
+): Result.Result<ReadonlyArray<Float64Array>, PipelineError> =>
+  Result.all(
+    columns.map(([name, values], j) =>
+      Result.flatMap(encode(learner, codings[j]!, values), (numbers): Result.Result<Float64Array, PipelineError> => {
+        const row = numbers.findIndex((value) => value === Infinity || value === -Infinity)
+        return row < 0 ? Result.succeed(numbers) : notFinite(learner, name, numbers[row]!, row)
+      })
+    )
+  )
+
+/** Reads the features of training rows, whose quantiles make the bins. */
+export const fit = (
+  learner: string,
+  task: Task,
+  most: number
+): Result.Result<{ readonly columns: ReadonlyArray<BinnedColumn>; readonly coded: Coded }, PipelineError> =>
+  Result.flatMap(someColumns(learner, Features.fromTask(task)), (entries) => {
+    const named = entries.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+    const codings = named.map(([name, values]) => codingOf(name, values))
+    return Result.map(numbersOf(learner, codings, named), (numbers) => {
+      const bins = numbers.map((values, j) => {
+        const coding = codings[j]!
+        return binsOf(values, coding.as === "unordered" ? coding.levels.length : undefined, task.weights, most)
+      })
+      return {
+        columns: codings.map((coding, j) => remember(coding, bins[j]!)),
+        coded: encodeColumns(numbers, bins, task.rows, "byColumn")
+      }
+    })
+  })
+
+/** Reads other rows as training read its own. */
+export const read = (
+  learner: string,
+  columns: ReadonlyArray<BinnedColumn>,
+  features: Features.Features
+): Result.Result<Coded, PipelineError> =>
+  Result.flatMap(
+    someColumns(
+      learner,
+      features,
+      columns.map((binned) => binned.column)
+    ),
+    (entries) =>
+      Result.map(numbersOf(learner, columns, entries), (numbers) =>
+        encodeColumns(numbers, columns.map(binsIn), features.rows, "byRow")
+      )
+  )

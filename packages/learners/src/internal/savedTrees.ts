@@ -1,0 +1,37 @@
+/**
+ * Trees in the state of a model, and what the features did for them.
+ */
+import * as Schema from "effect/Schema"
+import type { BinnedColumn } from "./binnedColumns.ts"
+import { Bytes, Float64, Int32 } from "./typedArrays.ts"
+
+/** The schema of `Trees`. */
+export const SavedTrees = Schema.Struct({
+  width: Schema.Int,
+  nodes: Int32,
+  roots: Int32,
+  values: Float64,
+  sets: Bytes
+})
+
+/** What the splits of a column gained together, and how many there are. @category models */
+export interface Importance {
+  readonly column: string
+  readonly gain: number
+  readonly splits: number
+}
+
+/** The schema of the gain and the number of splits of each column. */
+export const SavedImportance = Schema.Struct({
+  gain: Schema.Array(Schema.Finite),
+  splits: Schema.Array(Schema.Int)
+})
+
+/** The columns with what they gained, the best first. */
+export const importanceOf = (
+  columns: ReadonlyArray<BinnedColumn>,
+  { gain, splits }: typeof SavedImportance.Type
+): ReadonlyArray<Importance> =>
+  columns
+    .map(({ column }, j) => ({ column, gain: gain[j]!, splits: splits[j]! }))
+    .sort((a, b) => b.gain - a.gain || (a.column < b.column ? -1 : 1))
