@@ -176,7 +176,14 @@ export const checked = (steps: ReadonlyArray<Step>): Checked => ({
   stages: steps.flatMap(({ after, before, chose, path }) =>
     after === undefined
       ? []
-      : [{ path, columns: after.columns.size, rows: after.rows === before.rows ? undefined : after.rows, chose }]
+      : [
+          {
+            path,
+            columns: after.columns.size,
+            ...(after.rows === before.rows ? {} : { rows: after.rows }),
+            ...(chose === undefined ? {} : { chose })
+          }
+        ]
   ),
   notes: steps.flatMap(({ before, stage }) => stage.notes(before))
 })
