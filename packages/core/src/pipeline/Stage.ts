@@ -20,7 +20,7 @@ import type * as Shape from "./Shape.ts"
 // ------------------------------------------------------------------------------------------------- preprocessing
 
 /** The target of the training rows, and how to hold some of them out of others. @category preprocessing */
-export interface Target {
+export interface TrainingTarget {
   readonly kind: TargetKind
   /** Class levels, the positive one of two first; none for a regression. */
   readonly levels: ReadonlyArray<string>
@@ -52,7 +52,7 @@ export interface Fitting {
   /** For whatever a stage draws at random. */
   readonly seed: Seed
   /** Absent where features are changed that are of no task. */
-  readonly target?: Target | undefined
+  readonly target?: TrainingTarget | undefined
   /** For a stage that chooses what to do by what comes after it. */
   readonly takes?: Takes | undefined
 }
