@@ -15,6 +15,8 @@ import type * as Pipeline from "../pipeline/Pipeline.ts"
 import * as Target from "../pipeline/Target.ts"
 import * as Averaging from "./Averaging.ts"
 import * as Callback from "./Callback.ts"
+import * as ClassWeights from "./internal/classWeights.ts"
+import * as Drawing from "./internal/drawing.ts"
 import { pipelineLearner, refusedLearner } from "./internal/pipelineLearner.ts"
 import * as Learner from "./Learner.ts"
 import * as Measure from "./Measure.ts"
@@ -23,6 +25,9 @@ import * as Validation from "./Validation.ts"
 const common = {
   epochs: OptionSchema.count(0),
   batchSize: OptionSchema.withDefault(Schema.Union([OptionSchema.count(1), Schema.Literal("all")]), 32),
+  batches: Schema.optionalKey(Drawing.Options),
+  dropLast: Schema.optionalKey(Schema.Boolean),
+  accumulate: Schema.optionalKey(OptionSchema.count(1)),
   evalFreq: OptionSchema.withDefault(OptionSchema.count(1), 1),
   scheduleEpochs: Schema.optionalKey(OptionSchema.count(1)),
   averaging: Schema.optionalKey(Averaging.Options),
@@ -35,6 +40,7 @@ const common = {
 
 const ClassifOptions = Schema.Struct({
   ...common,
+  classWeights: Schema.optionalKey(ClassWeights.Options),
   predictType: OptionSchema.withDefault(Schema.Literals(["prob", "response"]), "prob")
 })
 
@@ -55,6 +61,26 @@ export interface Options<E, R, M extends TargetKind> {
   readonly epochs: number
   /** Rows a batch, default 32. `"all"` suits AUM, whose value needs both classes in a batch. */
   readonly batchSize?: number | "all"
+  /**
+   * What batches are made of. By default of any rows. `{ stratified: "class" }`: of about the share of each class that the
+   * training rows have; each row comes once an epoch. `{ balanced: "class" }`: of as many rows of each class; an epoch has
+   * as many rows as without, those of a small class several times, and of a large one others in each epoch. `"stratum"`
+   * instead of `"class"` takes the strata of the task. Losses that only rank, such as AUM, learn from batches of both
+   * classes alone: `stratified` gives every batch one of each where a class has as many rows as there are batches, and
+   * `balanced` always, from two rows a batch on.
+   *
+   * *Gotcha*: balanced batches move probabilities and the threshold as weights of classes do.
+   */
+  readonly batches?: Drawing.Options
+  /** Leaves the last batch of an epoch out where it is smaller than the others. Default false. */
+  readonly dropLast?: boolean
+  /**
+   * Batches an update: their gradients are averaged, by the weights of their rows, so that an update is that of one batch of
+   * as many rows, for the memory of a small one. Losses with `reduction: "sum"` are added up. Default 1.
+   *
+   * *Gotcha*: losses that compare rows (AUM), and batch norm, see one batch at a time.
+   */
+  readonly accumulate?: number
   /** Evaluates every so many epochs and in the last one; patience counts evaluations. Default 1. */
   readonly evalFreq?: number
   /**
@@ -92,6 +118,22 @@ export interface Options<E, R, M extends TargetKind> {
 
 /** How a classifier is trained, and what it predicts. @category models */
 export interface ClassifOptions<E, R, M extends TargetKind> extends Options<E, R, M> {
+  /**
+   * Weighs the rows of each class in training, times their own weights; validation and prediction know no such weights.
+   * Of a class of n rows among those that are trained on, the weight is in proportion to
+   *
+   * - `"balanced"`: 1/n, so that all classes weigh the same;
+   * - `"squareRoot"`: 1/√n, half-way;
+   * - `{ effective: β }`: (1 − β)/(1 − βⁿ), β in [0, 1): one over the effective number of rows, which grows to 1/(1 − β) at
+   *   most (Cui, Jia, Lin, Song and Belongie, "Class-balanced loss based on effective number of samples", CVPR 2019);
+   * - `{ levels: { ill: 5, well: 1 } }`: as given, for every level.
+   *
+   * But for the last, they have the mean 1 over the training rows. Needs a loss that takes weights.
+   *
+   * *Gotcha*: probabilities are those of classes that are as frequent as they are weighed, and the threshold moves with
+   * them: compare such models by AUC, not by the error or log-loss.
+   */
+  readonly classWeights?: ClassWeights.Options
   /** Whether predictions carry a probability per level. Default "prob". */
   readonly predictType?: "prob" | "response"
 }

@@ -20,7 +20,9 @@ import * as EarlyStopping from "./EarlyStopping.ts"
 import * as Events from "./Events.ts"
 import type { History, Row } from "./History.ts"
 import * as Average from "./internal/averaging.ts"
+import * as Accumulation from "./internal/accumulation.ts"
 import { batches, type Data, fill, windowRows } from "./internal/batches.ts"
+import * as Drawing from "./internal/drawing.ts"
 import * as Mixup from "./internal/mixup.ts"
 import * as Scheduling from "./internal/scheduling.ts"
 import type { Measure, Scores } from "./Measure.ts"
@@ -42,6 +44,12 @@ export interface Plan<out E = never, out R = never> {
   readonly averaging?: Averaging.Options | undefined
   /** Rows a batch; the last one of an epoch may be smaller. */
   readonly batchSize: number | "all"
+  /** Leaves the last batch of an epoch out where it is smaller. Default false. */
+  readonly dropLast?: boolean | undefined
+  /** How batches are made up of groups of rows; default: of any rows. */
+  readonly grouped?: Drawing.Grouped | undefined
+  /** Batches an update. Default 1. */
+  readonly accumulate?: number | undefined
   /** Evaluate every so many epochs, and in the last one. */
   readonly evalFreq: number
   readonly train: Data
@@ -61,7 +69,7 @@ export interface Plan<out E = never, out R = never> {
     | undefined
   readonly callbacks: ReadonlyArray<Callback.Hooks<E, R>>
   /** Reads outputs [rows, outputs] of the given rows as a prediction, for the measures. */
-  readonly predict: (outputs: Float32Array, of: Data) => Prediction
+  readonly predict: (outputs: Float32Array, of: Pick<Data, "rows" | "truth">) => Prediction
   /** What checkpoints say that this is a training of; needed where they are to be resumed from. */
   readonly origin?: Checkpoint.Origin | undefined
 }
@@ -85,6 +93,12 @@ export interface Outcome {
 
 const measure = (measures: ReadonlyArray<Measure>, prediction: Prediction): Scores =>
   Object.fromEntries(measures.map((each) => [each.id, each.evaluate(prediction)]))
+
+/** Rows as they were drawn, for measures. */
+const inOrderOf = (order: Uint32Array, { truth }: Data): Pick<Data, "rows" | "truth"> => ({
+  rows: order.length,
+  truth: Float64Array.from(order, (row) => truth[row]!)
+})
 
 /** Milliseconds of batches between two points where training can be interrupted. */
 const slice = 10
@@ -170,7 +184,15 @@ export const run = Effect.fnUntraced(function* <E, R>(
   const program = { ...plan.program, pairs: plan.mixup !== undefined }
   const { outputs: width } = program.network
   const size = plan.batchSize === "all" ? train.rows : Math.min(plan.batchSize, train.rows)
-  const batchCount = Math.ceil(train.rows / size)
+  const drawing = Drawing.make(train.rows, size, { dropLast: plan.dropLast ?? false, grouped: plan.grouped })
+  const batchCount = Math.ceil(drawing.rows / size)
+  const accumulation = Accumulation.make(program.loss, {
+    batches: batchCount,
+    per: plan.accumulate ?? 1,
+    size,
+    weights: train.weights
+  })
+  const { updates } = accumulation
   const trainer = yield* plan.engine.trainer(program, size)
   const mix = plan.mixup === undefined ? undefined : Mixup.make(plan.mixup, trainer, size)
   const rules = validation === undefined ? [] : watched(validation)
@@ -234,10 +256,8 @@ export const run = Effect.fnUntraced(function* <E, R>(
     event: A
   ) => Effect.forEach(callbacks, (callback) => hook(callback)?.(event, control) ?? Effect.void, { discard: true })
 
-  /** One pass over the training rows: the mean loss, and the outputs in the order of the rows if they are asked for. */
-  const trainEpoch = Effect.fnUntraced(function* (outputs: Float32Array | undefined) {
-    const order = inOrder.slice()
-    Seed.generator(Seed.derive(program.seed, "shuffle", epoch)).shuffle(order)
+  /** One pass over the rows of an epoch: the mean loss, and the outputs in their order if they are asked for. */
+  const trainEpoch = Effect.fnUntraced(function* (order: Uint32Array, outputs: Float32Array | undefined) {
     let total = 0
     let failed: { readonly batch: number; readonly loss: number } | undefined
     yield* runBatches(train, order, size, epoch, (rows, batch) => {
@@ -245,23 +265,23 @@ export const run = Effect.fnUntraced(function* <E, R>(
       for (const { batchBegin } of callbacks) batchBegin?.(event, control)
       fill(train, rows, trainer)
       mix?.(rows.length, train.weights !== undefined, Seed.derive(program.seed, "mixup", epoch, batch))
-      schedules.advance(Math.min(1, ((epoch - 1) * batchCount + batch - 1) / (scheduled * batchCount)))
-      const loss = trainer.step(rows.length, train.weights !== undefined, schedules.read)
+      const updated = (epoch - 1) * updates + accumulation.after(batch)
+      schedules.advance(Math.min(1, ((epoch - 1) * updates + accumulation.after(batch - 1)) / (scheduled * updates)))
+      const part = accumulation.part(order, batch)
+      const loss = trainer.step(rows.length, train.weights !== undefined, schedules.read, part)
       if (!Number.isFinite(loss)) {
         failed = { batch, loss }
         return false
       }
-      average?.updated()
+      if (part?.last !== false) average?.updated()
       total += loss * rows.length
-      if (outputs !== undefined) {
-        rows.forEach((row, i) => outputs.set(trainer.scores.subarray(i * width, (i + 1) * width), row * width))
-      }
-      const after = { ...event, loss, step: (epoch - 1) * batchCount + batch }
+      outputs?.set(trainer.scores.subarray(0, rows.length * width), (batch - 1) * size * width)
+      const after = { ...event, loss, step: updated }
       for (const { batchEnd } of callbacks) batchEnd?.(after, control)
       return true
     })
     if (failed !== undefined) return yield* diverged(failed.batch, String(failed.loss))
-    return total / train.rows
+    return total / order.length
   })
 
   /** The scores of the validation rows, in order. */
@@ -326,11 +346,13 @@ export const run = Effect.fnUntraced(function* <E, R>(
     epoch += 1
     yield* tell((c) => c.epochBegin, { epoch })
     const evaluated = epoch % plan.evalFreq === 0 || epoch === plan.epochs
-    const outputs = evaluated && plan.trainMeasures.length > 0 ? new Float32Array(train.rows * width) : undefined
-    const loss = yield* trainEpoch(outputs)
+    const order = drawing.draw(Seed.generator(Seed.derive(program.seed, "shuffle", epoch)))
+    const outputs = evaluated && plan.trainMeasures.length > 0 ? new Float32Array(order.length * width) : undefined
+    const loss = yield* trainEpoch(order, outputs)
     const learningRate = program.optimizer.learningRate?.(schedules.read)
     average?.epochEnded(epoch / scheduled)
-    const scores = outputs === undefined ? {} : measure(plan.trainMeasures, plan.predict(outputs, train))
+    const scores =
+      outputs === undefined ? {} : measure(plan.trainMeasures, plan.predict(outputs, inOrderOf(order, train)))
     const passed = { epoch, loss, train: scores }
     yield* tell((c) => c.beforeValid, passed)
     const valid = evaluated ? yield* validate(passed) : {}

@@ -755,26 +755,28 @@ describe("real training", () => {
 })
 
 describe("a state", () => {
-  it.effect("resumes training as if it had never stopped, also from a file, with dropout, mixup and Adam", () =>
-    Effect.gen(function* () {
-      const plan = yield* real
-      for (const optimizer of [sgd(0.3), boundOf(Transform.adam(), Transform.rate(0.05))]) {
-        for (const restoreBest of [false, true]) {
-          const whole: Training.Plan = {
-            ...plan,
-            mixup: restoreBest ? undefined : 0.4,
-            program: { ...plan.program, optimizer },
-            validation: { ...plan.validation!, restoreBest }
-          }
-          const never = yield* Training.run(whole)
-          for (const cut of [0, 1, 4, 6]) {
-            const { state } = yield* Training.run({ ...whole, epochs: cut })
-            const resumed = yield* Training.run(whole, throughJson(state))
-            assert.deepStrictEqual(numbers(resumed), numbers(never))
+  it.effect(
+    "resumes training as if it had never stopped, also from a file, with dropout, mixup, parts of updates and Adam",
+    () =>
+      Effect.gen(function* () {
+        const plan = yield* real
+        for (const optimizer of [sgd(0.3), boundOf(Transform.adam(), Transform.rate(0.05))]) {
+          for (const restoreBest of [false, true]) {
+            const whole: Training.Plan = {
+              ...plan,
+              ...(!restoreBest && { mixup: 0.4, accumulate: 3, dropLast: true, grouped: byClass(plan.train) }),
+              program: { ...plan.program, optimizer },
+              validation: { ...plan.validation!, restoreBest }
+            }
+            const never = yield* Training.run(whole)
+            for (const cut of [0, 1, 4, 6]) {
+              const { state } = yield* Training.run({ ...whole, epochs: cut })
+              const resumed = yield* Training.run(whole, throughJson(state))
+              assert.deepStrictEqual(numbers(resumed), numbers(never))
+            }
           }
         }
-      }
-    }).pipe(on(cpu))
+      }).pipe(on(cpu))
   )
 
   it.effect("holds what callbacks remember", () =>
@@ -797,6 +799,9 @@ describe("a state", () => {
     })
   )
 })
+
+/** Batches of as many rows of each class. */
+const byClass = ({ truth }: Training.Data) => ({ how: "balanced" as const, groups: Uint32Array.from(truth) })
 
 describe("interruption", () => {
   it.live("comes between two batches, and frees what training held", () =>

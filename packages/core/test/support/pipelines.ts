@@ -198,13 +198,24 @@ const model = (kind: Kind) => {
     { epochs: fc.nat(100) },
     {
       batchSize: fc.oneof(whole, fc.constant("all")),
+      batches: fc.constantFrom({ stratified: "stratum" }, { balanced: "stratum" }),
+      dropLast: fc.boolean(),
+      accumulate: whole,
       evalFreq: whole,
       mixup: fc.double({ min: 0, minExcluded: true, max: 10, noNaN: true }),
       measures,
       validation,
       callbacks: fc.array(callback, { maxLength: 2 }),
       engine: fc.constant("tfjs"),
-      ...(kind === "regression" ? {} : { predictType: fc.constantFrom("prob", "response") })
+      ...(kind === "regression"
+        ? { target: fc.subarray(["Target.yeoJohnson", "Target.standardise"]) }
+        : {
+            predictType: fc.constantFrom("prob", "response"),
+            classWeights: fc.oneof(
+              fc.constantFrom("balanced", "squareRoot"),
+              fc.record({ effective: fc.double({ min: 0, max: 0.999, noNaN: true }) })
+            )
+          })
     }
   )
 }

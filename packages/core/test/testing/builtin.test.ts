@@ -93,6 +93,7 @@ const layers: ReadonlyArray<readonly [Parameters<typeof Testing.LayerLaws.of>[0]
     [Nn.scaleDefinition, {}, { input: [3, 2] }],
     [Nn.ntkLinearDefinition, { units: 4 }],
     [Nn.ntkLinearDefinition, { units: 1, kernelScale: 2, biasScale: 0.5 }],
+    [Nn.ntkLinearDefinition, { units: 2, start: "data" }],
     [Nn.ntkHeadDefinition],
     [Nn.ntkHeadDefinition, { kernelScale: 0, biasScale: 0 }],
     [Nn.parametricActivationDefinition, { activation: "selu" }],

@@ -14,6 +14,7 @@ import * as Shape from "../../pipeline/Shape.ts"
 import type { Read } from "../../pipeline/Stage.ts"
 import * as Seed from "../../Seed.ts"
 import * as Engine from "../Engine.ts"
+import * as Accumulated from "../internal/accumulated.ts"
 import * as Arena from "./internal/arena.ts"
 import { type Arithmetic, instantiate, type Kernels, runs } from "./internal/kernels.ts"
 import * as Loss from "./internal/loss.ts"
@@ -129,12 +130,13 @@ const makeTrainer = (
   const twice = pairs ? { scores: room(), gradient: room() } : undefined
   let steps = 0
   let reading = Schedule.reading(0)
+  const accumulated = Accumulated.make()
   const program = Lower.lower(network, {
     ...memory,
     rows,
     gradients: { scores: scoreGradient, parameters: gradients },
     read: (value) => reading(value),
-    seed: (path) => Seed.derive(seed, "mask", steps, path)
+    seed: (path) => Accumulated.maskSeed(seed, steps, accumulated, path)
   })
   layOut(memory)
   point(gradients, gradientBlock, extents)
@@ -211,13 +213,14 @@ const makeTrainer = (
     targets,
     weights,
     scores,
-    step: (used, weighted, read = Schedule.reading(0)) => {
-      steps += 1
+    step: (used, weighted, read = Schedule.reading(0), part) => {
+      if (accumulated.pending() === 0) steps += 1
       reading = read
       program.forward(used, true)
       const value = evaluate(used, weighted)
       if (!Number.isFinite(value)) return value
       program.backward(used)
+      if (!accumulated.add(gradientValues, part)) return value
       for (const i of frozen) gradientValues[i]!.fill(0)
       update(steps, read, used)
       return value
@@ -234,6 +237,7 @@ const makeTrainer = (
     },
     state: () => ({ step: steps, arrays: copied(arrays), slots: copied(slots.flat()) }),
     load: (state) => {
+      accumulated.clear()
       steps = state.step
       fill(arrays, state.arrays)
       fill(slots.flat(), state.slots)

@@ -15,6 +15,7 @@ import type { Read } from "../../pipeline/Stage.ts"
 import type { Loss } from "../../pipeline/Stage.ts"
 import * as Seed from "../../Seed.ts"
 import * as Engine from "../Engine.ts"
+import * as Accumulated from "../internal/accumulated.ts"
 import { type Backend, start, survey } from "./backend.ts"
 import { forward } from "./internal/forward.ts"
 
@@ -132,6 +133,7 @@ const makeTrainer = (use: () => Tfjs, program: Engine.Program, rows: number): En
   }
   let updater = updaterWithout(new Set())
   let steps = 0
+  const accumulated = Accumulated.make()
 
   /** The scores of a training pass; buffers take their next values. */
   const trainingPass = (
@@ -147,7 +149,7 @@ const makeTrainer = (use: () => Tfjs, program: Engine.Program, rows: number): En
       parameters: given,
       buffers: toTensors(tf, buffers),
       training: true,
-      random: (path) => Seed.generator(Seed.derive(seed, "mask", steps, path)),
+      random: (path) => Seed.generator(Accumulated.maskSeed(seed, steps, accumulated, path)),
       read,
       update: (buffer, next) => buffers[buffer]!.values.set(next.dataSync())
     })
@@ -187,14 +189,14 @@ const makeTrainer = (use: () => Tfjs, program: Engine.Program, rows: number): En
     targets,
     weights,
     scores,
-    step: (used, weighted, read = Schedule.reading(0)) => {
-      steps += 1
+    step: (used, weighted, read = Schedule.reading(0), part) => {
+      if (accumulated.pending() === 0) steps += 1
       const batch = {
         targets: targets.subarray(0, copies * used),
         weights: weighted || pairs ? weights.subarray(0, copies * used) : undefined
       }
       const { gradients, loss: value } = differentiate(use(), used, batch, read)
-      if (!Number.isFinite(value)) return value
+      if (!Number.isFinite(value) || !accumulated.add(gradients, part)) return value
       const { begun, slots, trained } = updater
       parameters.forEach((_, i) => trained.includes(i) || gradients[i]!.fill(0))
       const arrays = trained.map((i) => ({ ...parameters[i]!, update: gradients[i]! }))
@@ -220,6 +222,7 @@ const makeTrainer = (use: () => Tfjs, program: Engine.Program, rows: number): En
       slots: slots.flat().map((array) => ({ ...array, values: array.values.slice() }))
     }),
     load: (state) => {
+      accumulated.clear()
       steps = state.step
       ;[...parameters, ...buffers].forEach(({ values }, i) => values.set(state.arrays[i]!.values))
       slots.flat().forEach(({ values }, i) => values.set(state.slots[i]!.values))

@@ -22,16 +22,19 @@ import * as Measure from "../Measure.ts"
 import * as Prediction from "../Prediction.ts"
 import * as Training from "../Training.ts"
 import { windowRows } from "./batches.ts"
+import * as Drawing from "./drawing.ts"
 import { decodeOptions } from "./decodeOptions.ts"
 import { intercept } from "./intercept.ts"
 import * as Members from "./members.ts"
-import * as Mixup from "./mixup.ts"
 import * as Preprocessing from "./preprocessing.ts"
 import * as Resuming from "./resuming.ts"
 import * as Scheduling from "./scheduling.ts"
 import * as Settings from "./settings.ts"
+import * as Starting from "./starting.ts"
 import * as Transforms from "./targetTransforms.ts"
 import * as TrainingNotes from "./trainingNotes.ts"
+import * as TrainingRows from "./trainingRows.ts"
+import type { Taker } from "./weighing.ts"
 
 /** The parts of a complete pipeline. */
 interface Parts {
@@ -101,13 +104,12 @@ const networkOf = (
 
 const lossId = ({ stages }: Parts): string => stages.find(({ kind }) => kind === "loss")?.id ?? "the loss"
 
-/** Refuses a network that cannot be trained as the model says. */
-const checkMixup = (parts: Parts, network: Graph.Network): Result.Result<void, PipelineError> => {
-  const { loss, optimizer, settings } = parts
-  if (settings.mixup === undefined) return Result.succeed(undefined)
-  const problem = Mixup.problem({ id: lossId(parts), weighted: loss.weighted }, optimizer.transform.searches, network)
-  return problem === undefined ? Result.succeed(undefined) : Result.fail(problem)
-}
+/** What the loss and the optimizer have to do with weights. */
+const takerOf = (parts: Parts): Taker => ({
+  loss: lossId(parts),
+  weighted: parts.loss.weighted,
+  searches: parts.optimizer.transform.searches
+})
 
 /** The scores that are predicted and measured, in the unit of the target, from the outputs of a network. */
 const combined = (
@@ -250,9 +252,10 @@ const check = Effect.fnUntraced(function* (parts: Parts, task: Task) {
   const { learned, made, steps, task: trained } = yield* Preprocessing.fit(parts.stages, task, seed)
   const transforms = yield* Effect.fromResult(Transforms.fit(parts.settings.target ?? [], trained.target))
   yield* dataOf(trained, learned, made, transforms)
+  yield* Effect.fromResult(TrainingRows.of(parts.settings, trained))
   const network = yield* Effect.fromResult(networkOf(parts, learned, task))
   yield* Effect.fromResult(checkCallbacks(hooksOf(parts.settings), network))
-  yield* Effect.fromResult(checkMixup(parts, network))
+  yield* Effect.fromResult(TrainingRows.check(parts.settings, takerOf(parts), network))
   const { notes, stages } = Preprocessing.checked(steps)
   const { loss, optimizer, settings } = parts
   return {
@@ -275,7 +278,13 @@ const batchNotes = (parts: Parts, task: Task): ReadonlyArray<Note> => {
   const { loss, settings } = parts
   if (task.kind !== "binary" || !loss.translationInvariant) return []
   const positives = task.target.reduce((count, code) => count + (code === 0 ? 1 : 0), 0)
-  return TrainingNotes.rankingBatches(lossId(parts), positives / task.rows, settings.batchSize, task.rows)
+  const { batches } = settings
+  return TrainingNotes.rankingBatches(lossId(parts), {
+    batchSize: settings.batchSize,
+    how: batches && Drawing.byClass(batches),
+    rows: task.rows,
+    share: positives / task.rows
+  })
 }
 
 /** Why the first validation measure had no value in any epoch; undefined if it had one, or was not asked for. */
@@ -316,9 +325,10 @@ const fit = Effect.fnUntraced(function* (parts: Parts, task: Task, seed: Seed.Se
   const { train: given, valid } = yield* Effect.fromResult(Settings.splitRows(task, validation, seed))
   const { learned, made, task: train } = yield* Preprocessing.fit(stages, given, seed)
   const transforms = yield* Effect.fromResult(Transforms.fit(settings.target ?? [], train.target))
-  const data = yield* dataOf(train, learned, made, transforms)
+  const { grouped, weights } = yield* Effect.fromResult(TrainingRows.of(settings, train))
+  const data = { ...(yield* dataOf(train, learned, made, transforms)), weights }
   const network = yield* Effect.fromResult(networkOf(parts, learned, task))
-  yield* Effect.fromResult(checkMixup(parts, network))
+  yield* Effect.fromResult(TrainingRows.check(parts.settings, takerOf(parts), network))
   const held =
     valid === undefined
       ? undefined
@@ -331,11 +341,14 @@ const fit = Effect.fnUntraced(function* (parts: Parts, task: Task, seed: Seed.Se
   const outcome = yield* Training.run(
     {
       engine,
-      program: { ...program, seed },
+      program: { ...program, network: yield* Starting.network(engine, program.network, data, seed), seed },
       epochs: settings.epochs,
       scheduleEpochs: settings.scheduleEpochs,
       averaging: settings.averaging,
       batchSize: settings.batchSize,
+      dropLast: settings.dropLast,
+      accumulate: settings.accumulate,
+      grouped,
       evalFreq: settings.evalFreq,
       train: data,
       mixup: settings.mixup,
@@ -374,6 +387,7 @@ const fit = Effect.fnUntraced(function* (parts: Parts, task: Task, seed: Seed.Se
       ...TrainingNotes.usefulness(train, own, {
         epochs: outcome.epochs,
         loss: loss.loss,
+        classWeights: settings.classWeights !== undefined,
         rankedBy: rankedBy(settings)
       })
     ]

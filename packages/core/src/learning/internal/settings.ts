@@ -14,6 +14,8 @@ import type { Callback } from "../Callback.ts"
 import type { Measure } from "../Measure.ts"
 import type * as Averaging from "../Averaging.ts"
 import type * as Validation from "../Validation.ts"
+import type * as ClassWeights from "./classWeights.ts"
+import type * as Drawing from "./drawing.ts"
 
 /** The options of a model, with every default filled in. */
 export interface Settings {
@@ -22,8 +24,13 @@ export interface Settings {
   readonly scheduleEpochs?: number
   readonly averaging?: Averaging.Options
   readonly batchSize: number | "all"
+  readonly batches?: Drawing.Options
+  readonly dropLast?: boolean
+  readonly accumulate?: number
   readonly evalFreq: number
   readonly mixup?: number
+  /** Of a classification. */
+  readonly classWeights?: ClassWeights.Options
   readonly measures: ReadonlyArray<Measure>
   readonly validation?: Validation.Options
   readonly callbacks: ReadonlyArray<Callback>

@@ -34,6 +34,9 @@ const whyNot = (id: string, json: LearnerJson): string | undefined => {
  * Errors when it is trained: those of the transformations and of the learner; `PipelineError` if the learner is a
  * pipeline, whose `Model.regr` has them as a setting, or has some already.
  *
+ * *Gotcha*: what a learner measures by itself, such as a recipe of a network in its validation, is in the unit of the
+ * transformed target; its predictions, and so all measures of them, are not.
+ *
  * @example
  * const learner = Learner.targetTransformed([Target.log()], ElasticNet.cv())
  * learner.id // => "log target – ElasticNet.cv"

@@ -25,25 +25,33 @@ const percent = (share: number): string => {
 }
 
 /** The share of batches of `size` rows with one class only, where `share` of the rows are positive. */
-const oneClass = (share: number, size: number): number => share ** size + (1 - share) ** size
+const oneClass = (share: number, size: number, stratified: boolean): number =>
+  stratified ? Math.max(0, 1 - Math.min(share, 1 - share) * size) : share ** size + (1 - share) ** size
 
-/** The note on batches from which a loss that only ranks learns nothing; `share` is that of the positive rows. */
-export const rankingBatches = (
-  lossId: string,
-  share: number,
-  batchSize: number | "all",
-  rows: number
-): ReadonlyArray<Note.Note> => {
+/** How rows come into batches, as far as a loss that only ranks depends on it. */
+export interface Batches {
+  readonly batchSize: number | "all"
+  /** Whether batches are made up by classes, and how. */
+  readonly how: "stratified" | "balanced" | undefined
+  readonly rows: number
+  /** The share of the positive rows. */
+  readonly share: number
+}
+
+/** The note on batches from which a loss that only ranks learns nothing. */
+export const rankingBatches = (lossId: string, { batchSize, how, rows, share }: Batches): ReadonlyArray<Note.Note> => {
   if (batchSize === "all" || batchSize >= rows || share === 0 || share === 1) return []
-  const useless = oneClass(share, batchSize)
+  if (how === "balanced" && batchSize > 1) return []
+  const useless = oneClass(share, batchSize, how === "stratified")
   if (useless <= tooMany) return []
   let enough = batchSize
-  while (enough < rows && oneClass(share, enough) > 0.01) enough *= 2
+  while (enough < rows && oneClass(share, enough, false) > 0.01) enough *= 2
+  const made = oneClass(share, batchSize, true) === 0 ? "stratified" : "balanced"
   return [
     Note.make({
       code: "one-class-batches",
       finding: `${percent(useless)} of the batches of ${batchSize} ${batchSize === 1 ? "row" : "rows"} have one class only, as ${percent(share)} of the rows are positive; ${lossId} compares classes and learns nothing from them`,
-      advice: `Give batchSize: ${enough >= rows ? "all" : enough}.`
+      advice: `Give batchSize: ${enough >= rows ? "all" : enough}${batchSize > 1 ? `, or batches: { ${made}: class }` : ""}.`
     })
   ]
 }
@@ -93,6 +101,8 @@ export const limited = (epochs: number, of: number, reason: Reason): ReadonlyArr
 export interface Trained {
   readonly epochs: number
   readonly loss: Loss
+  /** Whether rows are weighed by their classes. */
+  readonly classWeights: boolean
   /** The measure that chose the epoch or the end of training, if it only ranks rows. */
   readonly rankedBy: string | undefined
 }
@@ -105,11 +115,11 @@ const weighsClasses = (loss: Loss): boolean => {
   return Math.abs(gradient[0]! + gradient[1]!) > 1e-9
 }
 
-const untilItFits = ({ kind }: Task, { epochs, loss, rankedBy }: Trained): string =>
+const untilItFits = ({ kind }: Task, { classWeights, epochs, loss, rankedBy }: Trained): string =>
   [
     `Give more than ${epochs} ${epochs === 1 ? "epoch" : "epochs"}, or a larger learning rate.`,
-    ...(kind === "binary" && weighsClasses(loss)
-      ? ["The loss weighs the classes, which moves the threshold: leave that out, or compare by AUC only."]
+    ...(classWeights || (kind === "binary" && weighsClasses(loss))
+      ? ["The classes are weighed, which moves the threshold: leave that out, or compare by AUC only."]
       : []),
     ...(rankedBy === undefined
       ? []
