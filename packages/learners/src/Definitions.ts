@@ -15,9 +15,7 @@ export const all: ReadonlyArray<Definition> = [
   ElasticNet.definition,
   ElasticNet.cvDefinition,
   Tree.definition,
-  Forest.classifDefinition,
-  Forest.regrDefinition,
-  Boosting.classifDefinition,
-  Boosting.regrDefinition,
+  Forest.definition,
+  Boosting.definition,
   Knn.definition
 ]

@@ -48,7 +48,7 @@ const cases = learners.flatMap((learner) =>
     .map((task) => [learner.id, task.kind, learner, task] as const)
 )
 /** Learners that take missing values, and any text. */
-const binning = ["Boosting.classif", "Boosting.regr", "Forest.classif", "Forest.regr"]
+const binning = ["Boosting", "Forest"]
 
 const predicted = <R>(
   learner: Learner.Learner<Task.Kind, string, never, R>,

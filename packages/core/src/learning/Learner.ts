@@ -9,6 +9,7 @@
  * const prediction = yield* Learner.predict(trained, sonar)
  */
 export {
+  accepting,
   type Checked,
   type Closed,
   define,

@@ -111,7 +111,10 @@ export interface Definition extends Base.Definition<"learner"> {
   readonly accepts: ReadonlyArray<TargetKind>
   readonly weighted: boolean
   /** Its learner, with every issue of the options. */
-  readonly bind: (options: object, find: Base.Find) => Result.Result<Learner<TargetKind, never>, PipelineError>
+  readonly bind: (
+    options: object,
+    find: Base.Find
+  ) => Result.Result<Learner<TargetKind, string, never, Engines>, PipelineError>
 }
 
 /** @category guards */
@@ -202,6 +205,15 @@ export const named = <K extends TargetKind, Columns extends string, E, R>(
   self: Learner<K, Columns, E, R>,
   id: string
 ): Learner<K, Columns, E, R> => ({ ...self, id })
+
+/**
+ * Says in its type, and when it is trained, that a learner is for fewer kinds of targets. Its description, and so its
+ * results, stay.
+ */
+export const accepting = <const A extends TargetKind, Columns extends string, E, R>(
+  self: Learner<TargetKind, Columns, E, R>,
+  accepts: ReadonlyArray<A>
+): Learner<A, Columns, E, R> => fromParts<A, Columns, E, R>({ ...self, accepts })
 
 /** A stable hash of what a learner does, with options left out as their defaults; its name does not count. */
 export const hash = (self: Learner<TargetKind, string, unknown, unknown>): string => self.hash()

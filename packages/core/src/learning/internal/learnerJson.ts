@@ -82,7 +82,7 @@ const readLearner = (
   type: unknown,
   options: object,
   registry: Registry.Registry
-): Result.Result<Learner<TargetKind, never>, PipelineError> => {
+): Result.Result<Learner<TargetKind, string, never, Engines>, PipelineError> => {
   const refuse = (path: Issue["path"], message: string) =>
     Result.fail(new PipelineError({ issues: [{ path, message }] }))
   if (typeof type !== "string") return refuse([], 'a learner needs "pipeline" or "type"')

@@ -44,10 +44,10 @@ const whyNotPreprocessed = (id: string, json: LearnerJson): string | undefined =
  * learner.id // => "impute, oneHot – ElasticNet.cv"
  * @category constructors
  */
-export const preprocessed = <K extends TargetKind, Columns extends string, E, R>(
+export const preprocessed = <K extends TargetKind, Columns extends string, Inner extends string, E, R>(
   pipeline: Pipeline.Pipeline<"preprocess", Columns>,
-  learner: Learner<K, never, E, R>
-): Learner<K, Columns, E, R> => {
+  learner: Learner<K, Inner, E, R>
+): Learner<K, Columns | Inner, E, R> => {
   const wrong = whyNotPreprocessed(learner.id, learner.json)
   const checked =
     wrong === undefined
@@ -67,7 +67,7 @@ export const preprocessed = <K extends TargetKind, Columns extends string, E, R>
     notes: inner.notes
   })
   const names = stages.map(({ id }) => id.replace("Preprocess.", ""))
-  return fromParts<K, Columns, E, R>({
+  return fromParts<K, Columns | Inner, E, R>({
     ...learner,
     id: `${names.join(", ")} – ${learner.id}`,
     json: { ...learner.json, preprocess: Pipeline.toJson(pipeline) },
