@@ -4,10 +4,19 @@
 import type { Definition } from "@rocflow/core/learning/Learner"
 import * as Boosting from "./Boosting.ts"
 import * as ElasticNet from "./ElasticNet.ts"
+import * as Ensemble from "./Ensemble.ts"
 import * as Featureless from "./Featureless.ts"
 import * as Forest from "./Forest.ts"
 import * as Knn from "./Knn.ts"
 import * as Tree from "./Tree.ts"
+
+/** Learners made of learners. @category registry */
+export const ensembles: ReadonlyArray<Definition> = [
+  Ensemble.baggingDefinition,
+  Ensemble.seedsDefinition,
+  Ensemble.votingDefinition,
+  Ensemble.stackingDefinition
+]
 
 /** All definitions of this package. @category registry */
 export const all: ReadonlyArray<Definition> = [
@@ -17,5 +26,6 @@ export const all: ReadonlyArray<Definition> = [
   Tree.definition,
   Forest.definition,
   Boosting.definition,
-  Knn.definition
+  Knn.definition,
+  ...ensembles
 ]

@@ -6,6 +6,7 @@
 export * as Boosting from "./Boosting.ts"
 export * as Definitions from "./Definitions.ts"
 export * as ElasticNet from "./ElasticNet.ts"
+export * as Ensemble from "./Ensemble.ts"
 export * as Featureless from "./Featureless.ts"
 export * as Forest from "./Forest.ts"
 export * as Knn from "./Knn.ts"

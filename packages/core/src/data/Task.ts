@@ -343,7 +343,8 @@ export const withFeatures = <K extends Kind, R extends Role>(
   return fromParts({
     id: task.id,
     kind: task.kind,
-    table: { ...task.table, columns: all, names: [...all.keys()] },
+    // The columns have the rows of this task, even if its table is a view of more.
+    table: { ...task.table, columns: all, names: [...all.keys()], source: all, index: undefined },
     roles,
     levels: task.levels,
     target: task.target,

@@ -25,6 +25,6 @@ export {
   type TrainError,
   TypeId
 } from "./internal/learner.ts"
-export { fromJson, fromPipeline } from "./internal/learnerJson.ts"
+export { fromJson, fromPipeline, reference } from "./internal/learnerJson.ts"
 export { preprocessed } from "./internal/preprocessed.ts"
 export { check, type Complete, predict, type Suits, train, type Trainable } from "./internal/running.ts"

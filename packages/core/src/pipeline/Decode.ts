@@ -166,7 +166,7 @@ export const decode = <Type, Encoded>(
  * the place of what may be named there.
  */
 export const reference = <Type, Encoded>(
-  identifier: "stages" | "transform" | "schedule" | "measure" | "callback",
+  identifier: "stages" | "transform" | "schedule" | "measure" | "callback" | "learner",
   encoded: Schema.Codec<Encoded, Encoded>,
   is: (value: unknown) => value is Type,
   read: (given: Encoded, find: Find) => Result.Result<Type, ReadonlyArray<Issue>>,

@@ -2,9 +2,12 @@
  * Learners from their JSON form: pipelines that a model closes, and ready-made ones with preprocessing before them.
  */
 import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
 import type { Kind as TargetKind } from "../../data/Task.ts"
 import type { Engines } from "../../engine/Engine.ts"
 import * as Closing from "../../pipeline/Closing.ts"
+import * as Decode from "../../pipeline/Decode.ts"
+import type { Find, Options } from "../../pipeline/Definition.ts"
 import * as Pipeline from "../../pipeline/Pipeline.ts"
 import { type Issue, PipelineError } from "../../pipeline/PipelineError.ts"
 import * as Registry from "../../pipeline/Registry.ts"
@@ -37,7 +40,10 @@ export const fromPipeline = (pipeline: Pipeline.Any): Result.Result<Closed, Pipe
 export const fromJson = (
   json: unknown,
   registry: Registry.Registry
-): Result.Result<Learner<TargetKind, string, never, Engines>, PipelineError> => {
+): Result.Result<Learner<TargetKind, string, never, Engines>, PipelineError> => read(json, Registry.lookup(registry))
+
+/** Reads a learner from its JSON form, with the definitions that `find` finds. */
+const read = (json: unknown, find: Find): Result.Result<Learner<TargetKind, string, never, Engines>, PipelineError> => {
   const entry: unknown = typeof json === "string" ? { type: json } : json
   const refuse = (path: Issue["path"], message: string) =>
     Result.fail(new PipelineError({ issues: [{ path, message }] }))
@@ -49,12 +55,28 @@ export const fromJson = (
     const extra = Object.keys(rest)[0]
     if (extra !== undefined) return refuse([extra], `"${extra}" is not a key of a learner; options stand in the stages`)
     return Result.mapError(
-      Result.flatMap(Pipeline.fromJson(pipeline, registry, { complete: true }), fromPipeline),
+      Result.flatMap(Pipeline.read(pipeline, find, { complete: true }), fromPipeline),
       ({ issues }) => new PipelineError({ issues: issues.map(under("pipeline")) })
     )
   }
-  return readyMade(entry, registry)
+  return readyMade(entry, find)
 }
+
+interface Written {
+  readonly [key: string]: unknown
+}
+
+/**
+ * The schema of options that are learners: a name, `{ type, …options }` with `preprocess` if need be, or `{ pipeline }`.
+ * @category schemas
+ */
+export const reference: Options<Learner<TargetKind, string, never, Engines>, string | Written> = Decode.reference(
+  "learner",
+  Schema.Union([Schema.String, Schema.Record(Schema.String, Schema.Unknown)]),
+  isLearner,
+  (given, find) => Result.mapError(read(given, find), ({ issues }) => issues),
+  ({ json }) => json
+)
 
 const under =
   (key: string) =>
@@ -63,12 +85,12 @@ const under =
 /** Reads a ready-made learner, and the preprocessing before it, with the issues of both. */
 const readyMade = (
   { type, preprocess, ...options }: { readonly type?: unknown; readonly preprocess?: unknown },
-  registry: Registry.Registry
+  find: Find
 ): Result.Result<Learner<TargetKind, string, never, Engines>, PipelineError> => {
-  const learner = readLearner(type, options, registry)
+  const learner = readLearner(type, options, find)
   if (preprocess === undefined) return learner
   const stages = Result.mapError(
-    readPreprocessing(preprocess, registry),
+    readPreprocessing(preprocess, find),
     ({ issues }) => new PipelineError({ issues: issues.map(under("preprocess")) })
   )
   if (Result.isSuccess(learner) && Result.isSuccess(stages)) {
@@ -81,32 +103,35 @@ const readyMade = (
 const readLearner = (
   type: unknown,
   options: object,
-  registry: Registry.Registry
+  find: Find
 ): Result.Result<Learner<TargetKind, string, never, Engines>, PipelineError> => {
   const refuse = (path: Issue["path"], message: string) =>
     Result.fail(new PipelineError({ issues: [{ path, message }] }))
   if (typeof type !== "string") return refuse([], 'a learner needs "pipeline" or "type"')
-  return Result.match(Registry.find(registry, type, "learner"), {
+  return Result.match(find(type, "learner"), {
     onSuccess: (definition) =>
       isDefinition(definition)
-        ? definition.bind(options, Registry.lookup(registry))
+        ? definition.bind(options, find)
         : refuse(["type"], `"${type}" is no learner; define it by Learner.define`),
-    onFailure: ({ message }) => refuse(["type"], message)
+    onFailure: (message) => refuse(["type"], message)
   })
 }
 
 const isPreprocessing = (pipeline: Pipeline.Any): pipeline is Pipeline.Pipeline<"preprocess"> =>
   pipeline.stages.every(({ kind }) => kind === "preprocess")
 
+/** What a pipeline has behind its preprocessing. */
+const otherStages = ["ingress", "merge", "layer", "block", "head", "loss", "optimizer", "model"] as const
+
 /** Reads a pipeline that has preprocessing stages only, with the path of every problem. */
 const readPreprocessing = (
   json: unknown,
-  registry: Registry.Registry
+  find: Find
 ): Result.Result<Pipeline.Pipeline<"preprocess">, PipelineError> => {
   const misplaced = (Array.isArray(json) ? json : []).flatMap((entry: unknown, i): ReadonlyArray<Issue> => {
     const type = typeof entry === "string" ? entry : (entry as { readonly type?: unknown } | null)?.type
-    const definition = typeof type === "string" ? registry.definitions.get(type) : undefined
-    return definition === undefined || definition.kind === "preprocess"
+    const definition = typeof type === "string" ? Result.getOrUndefined(find(type, ...otherStages)) : undefined
+    return definition === undefined
       ? []
       : [
           {
@@ -116,7 +141,7 @@ const readPreprocessing = (
         ]
   })
   if (misplaced.length > 0) return Result.fail(new PipelineError({ issues: misplaced }))
-  return Result.flatMap(Pipeline.fromJson(json, registry), (pipeline) =>
+  return Result.flatMap(Pipeline.read(json, find), (pipeline) =>
     isPreprocessing(pipeline)
       ? Result.succeed(pipeline)
       : Result.fail(
