@@ -91,7 +91,7 @@ export const time = Effect.fnUntraced(function* (rows: number) {
   const truth = Float32Array.from({ length: rows }, (_, i) => (i % 10 === 0 ? 1 : 0))
   const predictions = truth.map((label) => label + random.normal())
   const gradient = new Float32Array(rows)
-  const kernel = Aum.definition.make({ denominator: "rate" })
+  const kernel = Aum.definition.make({ denominator: "rate", margin: 0 })
   return {
     rows,
     explicit: yield* microseconds(() => kernel.evaluate(predictions, truth, gradient)),

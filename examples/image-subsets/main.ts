@@ -83,15 +83,17 @@ export const linear = linearNetwork.pipe(
 )
 
 /** The same as a perceptron without hidden layers. */
-export const perceptron = Mlp.classif({
-  preprocess: Image.resize([16, 16]),
-  column: "image",
-  hidden: [],
-  loss: CrossEntropy.loss(),
-  optimizer: Optimizer.adam({ learningRate: 0.01 }),
-  epochs: 60,
-  ...training
-})
+export const perceptron = Learner.preprocessed(
+  Image.resize([16, 16]),
+  Mlp.classif({
+    column: "image",
+    hidden: [],
+    loss: CrossEntropy.loss(),
+    learningRate: 0.01,
+    epochs: 60,
+    ...training
+  })
+)
 
 const convolutionNetwork = Image.resize([16, 16]).pipe(
   Ingress.tensor("image"),

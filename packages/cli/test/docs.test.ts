@@ -10,6 +10,7 @@
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
 import { execFile } from "node:child_process"
 import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
@@ -19,6 +20,7 @@ import { fileURLToPath } from "node:url"
 import { gzipSync } from "node:zlib"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { parse } from "yaml"
+import { networks } from "@rocflow/learners/Definitions"
 import { decode } from "@rocflow/core/pipeline/Decode"
 import * as Registry from "@rocflow/core/pipeline/Registry"
 import * as Resampling from "@rocflow/resampling/Resampling"
@@ -119,10 +121,12 @@ const resamplings: ReadonlyArray<string> = Resampling.schema.members.map((member
 
 const find = Registry.lookup(Result.getOrThrow(Registry.make(builtin)))
 
-const read = ({ type, ...options }: Entry): Result.Result<unknown, unknown> =>
-  resamplings.includes(type)
-    ? decode(Resampling.schema, { type, ...options })
-    : decode(builtin.find(({ id }) => id === type)!.options, options, find)
+/** Options with their defaults, as JSON. */
+const read = ({ type, ...options }: Entry): Result.Result<unknown, unknown> => {
+  if (resamplings.includes(type)) return decode(Resampling.schema, { type, ...options })
+  const schema = builtin.find(({ id }) => id === type)!.options
+  return Result.map(decode(schema, options, find), (decoded) => Schema.encodeSync(schema)(decoded))
+}
 
 type Path = ReadonlyArray<string>
 
@@ -147,6 +151,10 @@ const without = <A extends object>(value: A, [key = "", ...rest]: Path): A =>
     )
   ) as A
 
+/** What may stand beside the options of learners, and of all. */
+const beside = (type: string): ReadonlyArray<string> =>
+  builtin.some(({ id, kind }) => id === type && kind === "learner") ? ["type", "id", "preprocess", "target"] : ["type"]
+
 /** The options that the schema of experiments has for a type. */
 const optionsOf = (type: string): ReadonlyArray<string> => {
   const objects: Array<Readonly<Record<string, object>>> = []
@@ -160,7 +168,11 @@ const optionsOf = (type: string): ReadonlyArray<string> => {
     Object.values(value).forEach(visit)
   }
   visit(jsonSchema(builtin))
-  return Object.keys(objects[0] ?? {}).filter((key) => key !== "type" && key !== "id" && key !== "preprocess")
+  const all = Object.keys(objects[0] ?? {}).filter((key) => !beside(type).includes(key))
+  if (!networks.some(({ id }) => id === type)) return all
+  // Beside their own they have the options of a model, of which they change two, and others that the text explains.
+  const ofModel = optionsOf("Model.classif").filter((key) => key !== "epochs" && key !== "batchSize")
+  return all.filter((key) => ![...ofModel, "loss", "optimizer"].includes(key))
 }
 
 describe("options", () => {
@@ -181,12 +193,12 @@ describe("options", () => {
   })
 
   it("are there for every stage, learner and resampling", () => {
-    const inText = new Set<string>(["measure", "callback"])
+    const inText = new Set<string>(["measure"])
     const known = [...builtin.filter(({ kind }) => !inText.has(kind)).map(({ id }) => id), ...resamplings]
     expect(entries.map(({ type }) => type).sort()).toEqual([...known].sort())
   })
 
-  it("and keys, measures and callbacks have a place in docs/experiments.md", () => {
+  it("and keys and measures have a place in docs/experiments.md", () => {
     const text = textOf("docs/experiments.md")
     const schema = jsonSchema(builtin) as {
       readonly properties: Readonly<Record<string, { readonly items?: { readonly properties?: object } }>>
@@ -194,7 +206,7 @@ describe("options", () => {
     const keys = [
       ...Object.keys(schema.properties),
       ...Object.keys(schema.properties["tasks"]?.items?.properties ?? {}),
-      ...builtin.filter(({ kind }) => kind === "measure" || kind === "callback").map(({ id }) => id)
+      ...builtin.filter(({ kind }) => kind === "measure").map(({ id }) => id)
     ]
     expect(keys.length).toBeGreaterThan(30)
     expect(keys.filter((key) => !text.includes(`\`${key}\``))).toEqual([])

@@ -26,6 +26,10 @@ beforeAll(() => {
   home = folder({
     "d.csv": data(),
     "network.yaml": network,
+    "robust.yaml": changed(
+      ["features: [x, z]", "features: [x, z, s]"],
+      ["Preprocess.standardise", "Preprocess.robust"]
+    ),
     "wrong.yaml": network.replace("shape: [2, 1, 1]", "shape: [3, 1, 1]")
   })
 })
@@ -55,6 +59,14 @@ describe("a network with branches, an image and repeated layers", () => {
     Ingress.numeric                                   → rows × 3
   Merge.concat                                        → rows × 6
   Nn.head                                             → rows × 1`)
+  })
+
+  it("is inspected with what a stage chose to do", async () => {
+    const { code, stdout } = await rocflow(["inspect", "robust.yaml"], home)
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^ {2}columns on d: 3 → robust \d+$/m)
+    expect(stdout).toMatch(/^ {2}robust on d: scales numbers by median and quartiles$/m)
+    expect(stdout).toMatch(/^ {2}robust on d: makes a 0\/1 column of each level of s$/m)
   })
 
   it("is drawn with the shape on every edge", async () => {

@@ -1,6 +1,7 @@
 /**
  * Every definition of this package, for registries. A test fails if one is missing.
  */
+import * as Callback from "./learning/Callback.ts"
 import * as Measure from "./learning/Measure.ts"
 import * as Model from "./learning/Model.ts"
 import * as Augment from "./pipeline/Augment.ts"
@@ -12,6 +13,7 @@ import * as Nn from "./pipeline/Nn.ts"
 import * as Optimizer from "./pipeline/Optimizer.ts"
 import * as Preprocess from "./pipeline/Preprocess.ts"
 import * as Schedule from "./pipeline/Schedule.ts"
+import * as Target from "./pipeline/Target.ts"
 import * as Transform from "./pipeline/Transform.ts"
 
 /** The built-in definitions of stages, transforms, schedules and measures. */
@@ -39,6 +41,7 @@ export const all: ReadonlyArray<Definition> = [
   Preprocess.splineDefinition,
   Preprocess.deriveDefinition,
   Preprocess.hashTextDefinition,
+  Preprocess.robustDefinition,
   Preprocess.datesDefinition,
   Preprocess.dropConstantsDefinition,
   Preprocess.classBalancingDefinition,
@@ -90,6 +93,9 @@ export const all: ReadonlyArray<Definition> = [
   Nn.transformerDefinition,
   Nn.membersDefinition,
   Nn.memberLinearDefinition,
+  Nn.scaleDefinition,
+  Nn.ntkLinearDefinition,
+  Nn.parametricActivationDefinition,
   Nn.dropoutDefinition,
   Nn.flattenDefinition,
   Nn.reshapeDefinition,
@@ -103,6 +109,7 @@ export const all: ReadonlyArray<Definition> = [
   Nn.globalMaxPoolDefinition,
   Nn.headDefinition,
   Nn.memberHeadDefinition,
+  Nn.ntkHeadDefinition,
   Nn.residualDefinition,
   Nn.blockDefinition,
   Merge.concatDefinition,
@@ -119,6 +126,8 @@ export const all: ReadonlyArray<Definition> = [
   Optimizer.chainDefinition,
   ...Transform.definitions,
   ...Schedule.definitions,
+  ...Callback.definitions,
+  ...Target.definitions,
   Model.classifDefinition,
   Model.regrDefinition,
   ...Measure.definitions

@@ -1,6 +1,46 @@
 /**
  * Durations as people write them.
  */
+import * as Schema from "effect/Schema"
+
+const units: ReadonlyArray<readonly [name: RegExp, seconds: number]> = [
+  [/^(s|sec|secs|second|seconds)$/, 1],
+  [/^(min|mins|minute|minutes)$/, 60],
+  [/^(h|hr|hrs|hour|hours)$/, 3600],
+  [/^(d|day|days)$/, 86_400]
+]
+
+/**
+ * The seconds that a text says; undefined if it says none.
+ *
+ * @example
+ * Duration.toSeconds("1 h 30 min") // => 5400
+ */
+export const toSeconds = (text: string): number | undefined => {
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)\s*([a-z]+)/gi)]
+  if (parts.length === 0 || text.replaceAll(/(\d+(?:\.\d+)?)\s*([a-z]+)/gi, "").trim() !== "") return undefined
+  let seconds = 0
+  for (const [, number, unit = ""] of parts) {
+    const factor = units.find(([name]) => name.test(unit.toLowerCase()))?.[1]
+    if (factor === undefined) return undefined
+    seconds += Number(number) * factor
+  }
+  return seconds
+}
+
+/** A duration in options: seconds, above 0, or a text such as "10 minutes", "1 h 30 min". */
+export const Given = Schema.Union([
+  Schema.Finite.check(Schema.isGreaterThan(0)),
+  Schema.String.check(
+    Schema.makeFilter(
+      (text: string) =>
+        (toSeconds(text) ?? 0) > 0
+          ? undefined
+          : `is no duration above 0, got ${JSON.stringify(text)}; give seconds as a number, or a text such as "10 minutes", "1 h 30 min"`,
+      { toJsonSchema: () => ({}) }
+    )
+  )
+])
 
 /**
  * Writes a duration in the two largest units that it has; below ten seconds with a tenth.

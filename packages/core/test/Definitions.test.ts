@@ -23,6 +23,7 @@ const kinds = new Set([
   "model",
   "measure",
   "callback",
+  "target",
   "learner"
 ])
 

@@ -119,21 +119,32 @@ const predict = ({ baseline, columns, trees }: typeof State.Type, rows: Rows) =>
     return Prediction.fromOutputs(rows, scores, "prob")
   })
 
-const learner = Learner.define({
-  id,
-  summary: "Adds up small trees, each a step down the log-loss or the squared error (as LightGBM)",
-  accepts: ["binary", "multiclass", "regression"],
-  weighted: true,
-  options: Options,
-  state: State,
-  check: ({ maxBins }, task) => trainable(id, task, maxBins),
-  train,
-  predict: (_, state, rows) => predict(state, rows),
-  notes: (_, task, state) => (state === undefined ? labelNotes(task) : [])
-})
+const define = <const K extends Task["kind"]>(kind: string, summary: string, accepts: ReadonlyArray<K>) =>
+  Learner.define({
+    id: `${id}.${kind}`,
+    summary,
+    accepts,
+    weighted: true,
+    takes: { categories: true, missing: true, anyScale: true },
+    options: Options,
+    state: State,
+    check: ({ maxBins }, task) => trainable(id, task, maxBins),
+    train,
+    predict: (_, state, rows) => predict(state, rows),
+    notes: (_, task, state) => (state === undefined ? labelNotes(task) : [])
+  })
 
-/** `Boosting` as a definition, for registries. @category definitions */
-export const definition = learner.definition
+const classes = define("classif", "Adds up small trees, each a step down the log-loss (as LightGBM)", [
+  "binary",
+  "multiclass"
+])
+const values = define("regr", "Adds up small trees, each a step down the squared error (as LightGBM)", ["regression"])
+
+/** `Boosting.classif` as a definition, for registries. @category definitions */
+export const classifDefinition = classes.definition
+
+/** `Boosting.regr` as a definition, for registries. @category definitions */
+export const regrDefinition = values.definition
 
 /**
  * Makes a classifier that adds up trees, each grown on the derivatives of the log-loss at the scores so far: with `g` the
@@ -169,13 +180,12 @@ export const definition = learner.definition
  *
  * @example
  * const learner = Boosting.classif({ learningRate: 0.05, iterations: 300 })
- * learner.json // => { type: "Boosting", learningRate: 0.05, iterations: 300 }
+ * learner.json // => { type: "Boosting.classif", learningRate: 0.05, iterations: 300 }
  * @see Friedman (2001), Greedy function approximation: a gradient boosting machine, Annals of Statistics 29; Ke et al.
  *   (2017), LightGBM: a highly efficient gradient boosting decision tree, NeurIPS.
  * @category constructors
  */
-export const classif = (options: typeof Options.Encoded = {}): Learner.Learner<"binary" | "multiclass", never> =>
-  Learner.accepting(learner.make(options), ["binary", "multiclass"])
+export const classif = (options: typeof Options.Encoded = {}) => classes.make(options)
 
 /**
  * Makes a learner that predicts numbers by trees that add up, as `Boosting.classif` does classes: of the squared error
@@ -187,8 +197,7 @@ export const classif = (options: typeof Options.Encoded = {}): Learner.Learner<"
  * const learner = Boosting.regr({ maxLeaves: 15 })
  * @category constructors
  */
-export const regr = (options: typeof Options.Encoded = {}): Learner.Learner<"regression", never> =>
-  Learner.accepting(learner.make(options), ["regression"])
+export const regr = (options: typeof Options.Encoded = {}) => values.make(options)
 
 /**
  * Lists what the splits of each feature gained together, in units of the loss halved (the sum over rows), the best first.
@@ -201,11 +210,13 @@ export const regr = (options: typeof Options.Encoded = {}): Learner.Learner<"reg
  * first // => { column: "dose", gain: 81.2, splits: 40 }
  */
 export const importance = (trained: AnyTrained): Result.Result<ReadonlyArray<Importance>, PipelineError> =>
-  Result.map(learnedBy(trained, [id], State), (state) => importanceOf(state.columns, state.importance))
+  Result.map(learnedBy(trained, [classes.definition.id, values.definition.id], State), (state) =>
+    importanceOf(state.columns, state.importance)
+  )
 
 /**
  * Gives the loss of the held-out rows after 0, 1, … iterations; empty without `validation`. Errors: `PipelineError` for
  * another learner.
  */
 export const history = (trained: AnyTrained): Result.Result<ReadonlyArray<number>, PipelineError> =>
-  Result.map(learnedBy(trained, [id], State), (state) => state.history)
+  Result.map(learnedBy(trained, [classes.definition.id, values.definition.id], State), (state) => state.history)

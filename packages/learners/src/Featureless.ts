@@ -17,6 +17,7 @@ const featureless = Learner.define({
   summary: "Predicts the most frequent class with the class shares as probabilities, or the mean",
   accepts: ["binary", "multiclass", "regression"],
   weighted: true,
+  takes: { categories: true, missing: true, anyScale: true },
   options: Schema.Struct({}),
   state: State,
   train: (_, task) => {

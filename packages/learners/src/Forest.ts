@@ -111,21 +111,32 @@ const predict = ({ columns, trees }: typeof State.Type, rows: Rows) =>
     )
   })
 
-const learner = Learner.define({
-  id,
-  summary: "Averages the class shares, or means, of many deep trees of drawn rows and columns",
-  accepts: ["binary", "multiclass", "regression"],
-  weighted: true,
-  options: Options,
-  state: State,
-  check: ({ maxBins }, task) => trainable(id, task, maxBins),
-  train,
-  predict: (_, state, rows) => predict(state, rows),
-  notes: (_, task, state) => (state === undefined ? labelNotes(task) : [])
-})
+const define = <const K extends Task["kind"]>(kind: string, summary: string, accepts: ReadonlyArray<K>) =>
+  Learner.define({
+    id: `${id}.${kind}`,
+    summary,
+    accepts,
+    weighted: true,
+    takes: { categories: true, missing: true, anyScale: true },
+    options: Options,
+    state: State,
+    check: ({ maxBins }, task) => trainable(id, task, maxBins),
+    train,
+    predict: (_, state, rows) => predict(state, rows),
+    notes: (_, task, state) => (state === undefined ? labelNotes(task) : [])
+  })
 
-/** `Forest` as a definition, for registries. @category definitions */
-export const definition = learner.definition
+const classes = define("classif", "Averages the class shares of many deep trees of drawn rows and columns", [
+  "binary",
+  "multiclass"
+])
+const values = define("regr", "Averages many deep trees of drawn rows and columns", ["regression"])
+
+/** `Forest.classif` as a definition, for registries. @category definitions */
+export const classifDefinition = classes.definition
+
+/** `Forest.regr` as a definition, for registries. @category definitions */
+export const regrDefinition = values.definition
 
 /**
  * Makes a random forest of classes: every tree is grown on rows drawn at random, and every node split by the best of `mtry`
@@ -152,13 +163,12 @@ export const definition = learner.definition
  *
  * @example
  * const learner = Forest.classif({ trees: 200 })
- * learner.json // => { type: "Forest", trees: 200 }
+ * learner.json // => { type: "Forest.classif", trees: 200 }
  * @see Breiman (2001), Random forests, Machine Learning 45; Malley et al. (2012), Probability machines, Methods of
  *   Information in Medicine 51.
  * @category constructors
  */
-export const classif = (options: typeof Options.Encoded = {}): Learner.Learner<"binary" | "multiclass", never> =>
-  Learner.accepting(learner.make(options), ["binary", "multiclass"])
+export const classif = (options: typeof Options.Encoded = {}) => classes.make(options)
 
 /**
  * Makes a random forest that predicts means: see `Forest.classif`. Splits minimise the sum of squares; the defaults of
@@ -168,8 +178,7 @@ export const classif = (options: typeof Options.Encoded = {}): Learner.Learner<"
  * const learner = Forest.regr({ minRows: 2 })
  * @category constructors
  */
-export const regr = (options: typeof Options.Encoded = {}): Learner.Learner<"regression", never> =>
-  Learner.accepting(learner.make(options), ["regression"])
+export const regr = (options: typeof Options.Encoded = {}) => values.make(options)
 
 /**
  * Lists how much the splits of each feature lowered the impurity of a tree on average (the Gini index times the weight of
@@ -178,14 +187,19 @@ export const regr = (options: typeof Options.Encoded = {}): Learner.Learner<"reg
  * *Gotcha*: columns with many values have more chances to gain, and gains are of training rows.
  */
 export const importance = (trained: AnyTrained): Result.Result<ReadonlyArray<Importance>, PipelineError> =>
-  Result.map(learnedBy(trained, [id], State), (state) => importanceOf(state.columns, state.importance))
+  Result.map(learnedBy(trained, [classes.definition.id, values.definition.id], State), (state) =>
+    importanceOf(state.columns, state.importance)
+  )
 
 /**
  * Gives the error of the trees on the training rows that they were not grown on: the weighted share of wrong classes, or the
  * mean squared error. Undefined without such rows, as with `replace: false`. Errors: `PipelineError` for another learner.
  */
 export const outOfBag = (trained: AnyTrained): Result.Result<OutOfBag, PipelineError> =>
-  Result.map(learnedBy(trained, [id], State), ({ outOfBag: { error, rows } }) => ({
-    rows,
-    error
-  }))
+  Result.map(
+    learnedBy(trained, [classes.definition.id, values.definition.id], State),
+    ({ outOfBag: { error, rows } }) => ({
+      rows,
+      error
+    })
+  )

@@ -69,6 +69,7 @@ const learner = Learner.define({
   summary: "Predicts the class shares, or the mean, of the k nearest training rows",
   accepts: ["binary", "multiclass", "regression"],
   weighted: false,
+  takes: { anyScale: true },
   options: Options,
   state: State,
   check: (_, task) => numericMatrix(id, Features.fromTask(task)),

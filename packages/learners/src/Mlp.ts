@@ -1,20 +1,21 @@
 /**
- * Multilayer perceptrons: a ready-made composition of the pipeline language, for when a network needs no design.
+ * Multilayer perceptrons: dense layers one after the other, behind the preprocessing that a table needs.
  *
- * The loss is given, as nothing else knows what an error costs: `Bce.loss()` for two classes, `CrossEntropy.loss()` for
- * more, `Mse.loss()` for numbers, all of `@rocflow/losses`, or one of your own.
+ * Like the other networks of this package it is a `Recipe`: what it is on a task is an ordinary pipeline, which
+ * `learner.plan(task)` and `rocflow inspect` show, and any stage of which can be exchanged by writing it oneself.
  */
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
 import type { Engines } from "@rocflow/core/engine/Engine"
-import type { Kind } from "@rocflow/core/data/Task"
 import type * as Learner from "@rocflow/core/learning/Learner"
-import * as Model from "@rocflow/core/learning/Model"
+import * as Recipe from "@rocflow/core/learning/Recipe"
+import { count, fraction, nonNegative, positive, withDefault } from "@rocflow/core/OptionSchema"
 import * as Ingress from "@rocflow/core/pipeline/Ingress"
 import * as Nn from "@rocflow/core/pipeline/Nn"
 import * as Optimizer from "@rocflow/core/pipeline/Optimizer"
-import type { Pipeline } from "@rocflow/core/pipeline/Pipeline"
-
-/** Rows of numbers that have passed some layers. */
-type Rows<Name extends string> = Pipeline<"ingress" | "layer", Name, readonly [number]>
+import type { SearchSpace } from "./SearchSpace.ts"
+import { columnFields, flatRows, takes, type Rows } from "./internal/networks/tabular.ts"
+import { tensorOf } from "./internal/networks/tensors.ts"
 
 const activations = {
   relu: Nn.relu,
@@ -28,104 +29,107 @@ const activations = {
   mish: Nn.mish
 }
 
-/** What stands between the linear layers of a perceptron. @category models */
-export type Activation = keyof typeof activations
+const Activation = Schema.Literals(["relu", "tanh", "sigmoid", "gelu", "silu", "elu", "selu", "softplus", "mish"])
 
-/** A perceptron: its layers, its loss and its optimizer. @category models */
-export interface Network<Name extends string, K extends Kind> {
-  /** The units of each hidden layer, from the rows to the scores; none makes a linear model. */
-  readonly hidden: ReadonlyArray<number>
-  /** Stages that are fitted on the training rows, such as `Preprocess.standardise()`. Default: none. */
-  readonly preprocess?: Pipeline<"preprocess", Name> | undefined
-  /** A tensor column, such as one of images, whose rows become numbers one after the other. Default: all numeric columns. */
-  readonly column?: Name | undefined
-  /** Behind each hidden layer. Default "relu". */
-  readonly activation?: Activation | undefined
-  /** The share of the hidden units that is dropped in each training step, in [0, 1). Default 0. */
-  readonly dropout?: number | undefined
-  /** Such as `CrossEntropy.loss()`; it says which targets the learner is for. */
-  readonly loss: (self: Pipeline<"head", Name, readonly [number]>) => Pipeline<"loss", Name, readonly [number], K>
-  /** Default `Optimizer.adam()`. */
-  readonly optimizer?: ReturnType<typeof Optimizer.adam> | undefined
+const fields = {
+  hidden: withDefault(Schema.Array(count(1)), [256, 256]),
+  activation: withDefault(Activation, "relu"),
+  dropout: withDefault(fraction, 0),
+  column: Schema.optionalKey(Schema.NonEmptyString),
+  ...columnFields({ scale: "standardise", oneHot: 9 }),
+  learningRate: withDefault(positive, 1e-3),
+  weightDecay: withDefault(nonNegative, 0)
 }
 
-type Class = "binary" | "multiclass"
+type Settings = Recipe.Settings<typeof fields>
 
-/** How a perceptron is made and trained: see `Model.classif`. @category models */
-export interface ClassifOptions<Name extends string, K extends Class>
-  extends Network<Name, K>, Model.ClassifOptions<never, never, Class> {}
+/** What the first layer sees: the columns of a table, or the numbers of an array. */
+const rowsOf = (options: Settings, seen: Recipe.Seen): ReturnType<typeof flatRows> =>
+  options.column === undefined
+    ? flatRows("Mlp", options, seen)
+    : Result.map(tensorOf("Mlp", options.column, seen), ({ column }): Rows => Ingress.tensor(column).pipe(Nn.flatten()))
 
-/** How a perceptron is made and trained: see `Model.regr`. @category models */
-export interface RegrOptions<Name extends string>
-  extends Network<Name, "regression">, Model.Options<never, never, "regression"> {}
+const recipe = Recipe.define({
+  id: "Mlp",
+  summary: "A multilayer perceptron: dense layers with an activation and dropout behind each",
+  versions: [1],
+  takes,
+  options: fields,
+  training: { epochs: 200, batchSize: 32, holdout: 0.2, patience: 20 },
+  network: (options, seen) =>
+    Result.map(rowsOf(options, seen), (rows) => {
+      const { activation, dropout, hidden } = options
+      const layers = hidden.reduce((body: Rows, units): Rows => {
+        const activated = body.pipe(Nn.linear(units), activations[activation]())
+        return dropout === 0 ? activated : activated.pipe(Nn.dropout(dropout))
+      }, rows)
+      return layers.pipe(Nn.head())
+    }),
+  optimizer: ({ learningRate, weightDecay }) => Optimizer.adamw({ learningRate, weightDecay })
+})
 
-const rowsOf = <Name extends string>({
-  column,
-  preprocess
-}: Pick<Network<Name, Kind>, "column" | "preprocess">): Rows<Name> => {
-  if (column === undefined) return preprocess === undefined ? Ingress.numeric() : preprocess.pipe(Ingress.numeric())
-  const ingress = Ingress.tensor(column)
-  return (preprocess === undefined ? ingress : preprocess.pipe(ingress)).pipe(Nn.flatten())
-}
+/** The usual ranges to search, as in TabZilla's and rtdl's studies: see `SearchSpace`. @category tuning */
+export const space = [
+  { option: "hidden", values: [[64], [256], [128, 128], [256, 256], [512, 512], [256, 256, 256]] },
+  { option: "dropout", from: 0, to: 0.5 },
+  { option: "learningRate", from: 1e-4, to: 1e-2, log: true },
+  { option: "weightDecay", from: 1e-6, to: 1e-2, log: true }
+] as const satisfies SearchSpace
 
-/** The pipeline up to its optimizer. */
-const networkOf = <Name extends string, K extends Kind>({
-  activation = "relu",
-  column,
-  dropout = 0,
-  hidden,
-  loss,
-  optimizer = Optimizer.adam(),
-  preprocess
-}: Network<Name, K>) => {
-  const rows = rowsOf({ column, preprocess })
-  const layers = hidden.reduce((body: Rows<Name>, units): Rows<Name> => {
-    const activated = body.pipe(Nn.linear(units), activations[activation]())
-    return dropout === 0 ? activated : activated.pipe(Nn.dropout(dropout))
-  }, rows)
-  return layers.pipe(Nn.head(), loss, optimizer)
+/** `Mlp.classif` as a definition, for registries. @category definitions */
+export const classifDefinition = recipe.classifDefinition
+/** `Mlp.regr` as a definition, for registries. @category definitions */
+export const regrDefinition = recipe.regrDefinition
+
+/** The name of a column, so that the compiler knows which one is needed. */
+interface OnColumn<Name extends string> {
+  readonly column?: Name
 }
 
 /**
- * Makes a classifier: linear layers of the units in `hidden`, an activation (default relu) and dropout (default none) behind
- * each, then one score, or one for each of more than two classes. With `hidden: []` it is the linear model, with d inputs and
- * k scores of (d + 1)·k parameters: 7 850 for images of 28 × 28 and ten classes. The options beside the network are those of
- * `Model.classif`: `epochs`, `batchSize`, `validation`, …
+ * Makes a classifier: dense layers of the units in `hidden`, an activation and dropout behind each, then one score, or one
+ * for each of more than two classes. With `hidden: []` it is the linear model, with d inputs and k scores of (d + 1)·k
+ * parameters: 7 850 for images of 28 × 28 and ten classes.
  *
- * The network sees all numeric columns, behind the stages of `preprocess`; `Preprocess.standardise()` is one that most tables
- * need. Or it sees one tensor column, `column`. In JSON it is the pipeline that it is short for, so that any stage
- * of it can be exchanged.
+ * - `hidden`: default `[256, 256]`; `activation`: default `"relu"`, also tanh, sigmoid, gelu, silu, elu, selu, softplus,
+ *   mish; `dropout` in [0, 1): default 0
+ * - `column`: a column of arrays, such as images, whose numbers the network sees one after the other, and nothing else
+ * - `scale`: how numbers are scaled: `"standardise"` (default), `"quantile"` (to a normal distribution, with noise of 10⁻³
+ *   standard deviations), `"robust"` (by quartiles, then a smooth clip) or `"none"`. Before that, missing ones become the
+ *   median, and where some are missing in training a column says which; a missing truth value becomes the more frequent one
+ * - `oneHot`: categories of up to so many levels (default 9) become indicators, with a level for missing ones; those of more
+ *   become vectors of `embeddingSize` (default 8) that are learned
+ * - `learningRate`: default 0.001; `weightDecay` of the kernels: default 0 (`Optimizer.adamw`)
+ * - `loss`: what an error costs; one, or one for each kind of target
+ * - the options of `Model.classif`: `epochs` (default 200), `batchSize` (32), `validation`: by default a fifth of the rows is
+ *   held out, training ends 20 epochs after the best one by log-loss (by AUC where the loss only ranks), and that one is
+ *   kept; `"none"` trains on all rows for all epochs
+ * - `optimizer`: in place of its own; `version`: the newest is 1
  *
- * Errors when it is trained: those of pipelines.
+ * Columns that never vary in training are left out.
  *
- * *Gotcha*: without `validation` it trains all `epochs`, and a large network then knows its training rows by heart.
+ * Errors when it is trained: those of pipelines; columns of arrays without `column`.
  *
  * @example
  * Mlp.classif({ hidden: [64, 32], dropout: 0.2, loss: CrossEntropy.loss(), epochs: 100 })
  * @see Rumelhart, Hinton, Williams (1986), Learning representations by back-propagating errors, Nature 323.
  * @category constructors
  */
-export const classif = <const Name extends string = never, K extends Class = Class>(
-  options: ClassifOptions<Name, K>
-): Learner.Learner<K, Name, never, Engines> => {
-  const { activation, column, dropout, hidden, loss, optimizer, preprocess, ...model } = options
-  const network = networkOf<Name, Class>({ activation, column, dropout, hidden, loss, optimizer, preprocess })
-  // The model accepts what its loss does, which is K.
-  return network.pipe(Model.classif(model)) as Learner.Learner<K, Name, never, Engines>
-}
+export const classif = <K extends "binary" | "multiclass", const Name extends string = never>(
+  options: Omit<Recipe.ClassifOptions<typeof fields, K>, "column"> & OnColumn<Name>
+): Learner.Learner<K, Name, never, Engines> => recipe.classif<K>(options)
 
 /**
- * Makes a perceptron that predicts numbers: see `Mlp.classif`, with the options of `Model.regr`.
+ * Makes a perceptron that predicts numbers: see `Mlp.classif`, with the options of `Model.regr`. The epoch is chosen by the
+ * root of the mean squared error.
  *
- * *Gotcha*: the score is not rescaled. A target far from 0, or of large deviations, needs many epochs or a larger rate.
+ * *Gotcha*: the target is standardised, and predictions are brought back, so that the loss is in units of its standard
+ * deviation. Prices want their logarithm: `Learner.targetTransformed([Target.log()], Mlp.regr(…))`.
  *
  * @example
  * Mlp.regr({ hidden: [32], loss: Mse.loss(), epochs: 100 })
  * @category constructors
  */
 export const regr = <const Name extends string = never>(
-  options: RegrOptions<Name>
-): Learner.Learner<"regression", Name, never, Engines> => {
-  const { activation, column, dropout, hidden, loss, optimizer, preprocess, ...model } = options
-  return networkOf({ activation, column, dropout, hidden, loss, optimizer, preprocess }).pipe(Model.regr(model))
-}
+  options: Omit<Recipe.RegrOptions<typeof fields>, "column"> & OnColumn<Name>
+): Learner.Learner<"regression", Name, never, Engines> => recipe.regr(options)

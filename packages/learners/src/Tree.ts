@@ -125,6 +125,7 @@ const tree = Learner.define({
   summary: "Splits the rows by one feature at a time into leaves of similar targets (CART, as rpart)",
   accepts: ["binary", "multiclass", "regression"],
   weighted: true,
+  takes: { categories: true, anyScale: true },
   options: Options,
   state: State,
   check: (_, task) => Result.flatMap(weighted(id, task), (rows) => matrixOf(Features.fromTask(rows))),

@@ -215,7 +215,7 @@ describe("Boosting", () => {
       const tree = yield* Learner.train(Tree.make(), Tasks.binary(60))
       assert.match(
         (yield* Effect.flip(Effect.fromResult(Boosting.importance(tree)))).message,
-        /learner "Tree" is none of Boosting/
+        /learner "Tree" is none of Boosting.classif, Boosting.regr/
       )
     })
   )
@@ -261,7 +261,7 @@ describe("Boosting", () => {
       [{ rows: 0 }, /rows/],
       [{ validation: { patience: 3 } }, /holdout/]
     ] as const) {
-      const [[path, message]] = issuesOf(Learner.fromJson({ type: "Boosting", ...options }, registry))
+      const [[path, message]] = issuesOf(Learner.fromJson({ type: "Boosting.classif", ...options }, registry))
       expect(`${path} ${message}`).toMatch(expected)
     }
   })

@@ -189,7 +189,7 @@ describe("Forest", () => {
         ["x", "z"]
       )
       const tree = yield* Learner.train(Tree.make(), Tasks.binary(60))
-      assert.match((yield* Effect.flip(Effect.fromResult(Forest.outOfBag(tree)))).message, /is none of Forest/)
+      assert.match((yield* Effect.flip(Effect.fromResult(Forest.outOfBag(tree)))).message, /is none of Forest.classif/)
     })
   )
 

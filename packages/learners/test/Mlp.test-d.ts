@@ -36,7 +36,7 @@ describe("Mlp", () => {
     Mlp.regr({ hidden: [], loss: Mse.loss(), epochs: 1, measures: [Measure.auc] })
     // @ts-expect-error patience is part of a validation
     Mlp.classif({ hidden: [], loss: Bce.loss(), epochs: 1, patience: 3 })
-    // @ts-expect-error no epochs
-    Mlp.classif({ hidden: [], loss: Bce.loss() })
+    // @ts-expect-error no loss
+    Mlp.classif({ hidden: [] })
   })
 })

@@ -38,7 +38,7 @@ const kernel =
     return { run: () => evaluate(s, y, gradient), gradient: () => gradient }
   }
 
-const aum = Aum.definition.make({ denominator: "rate" })
+const aum = Aum.definition.make({ denominator: "rate", margin: 0 })
 
 const result = ({ labels, scores }: Data): Prepared => {
   const s = Effect.runSync(BinaryScores.make({ labels, scores }))
@@ -132,7 +132,12 @@ export const subjects: ReadonlyArray<Subject> = [
     // Rates of 10⁶ rows are sums of 10⁻⁶ in single precision.
     check: { against: "sorted", tolerance: 1e-2 }
   },
-  { id: "bce", title: "BCE", upTo: million, prepare: kernel(Bce.definition.make({ posWeight: 1, reduction: "mean" })) },
+  {
+    id: "bce",
+    title: "BCE",
+    upTo: million,
+    prepare: kernel(Bce.definition.make({ posWeight: 1, reduction: "mean" }))
+  },
   {
     id: "square",
     title: "all-pairs square",

@@ -69,8 +69,9 @@ export const squareDefinition = Loss.define({
   summary: "All-pairs square: the mean over pairs of (margin - (positive - negative))^2",
   make: ({ margin }) =>
     Loss.explicit({
-      evaluate: (scores, targets, gradient, weights) => allPairsSquare(scores, targets, gradient, weights, margin),
-      tensor: allPairsSquareTensor(margin)
+      evaluate: (scores, targets, gradient, weights) =>
+        allPairsSquare(scores, targets, gradient, weights, margin, "exactly"),
+      tensor: allPairsSquareTensor(margin, "exactly")
     })
 })
 

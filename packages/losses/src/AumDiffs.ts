@@ -128,11 +128,15 @@ const locate = (
 }
 
 /**
- * Makes the table of a binary problem: one step at 0 per example, fpDiff = 1/Dn for a negative and fnDiff = −1/Dp for
- * a positive one, where Dn and Dp are the class sizes (`rate`) or 1 (`count`, the default).
+ * Makes the table of a binary problem: one step per example, fpDiff = 1/Dn for a negative and fnDiff = −1/Dp for a
+ * positive one, where Dn and Dp are the class sizes (`rate`) or 1 (`count`, the default).
+ *
+ * The steps are at 0. With a `margin` m they are at −m/2 for a negative and at m/2 for a positive: that is all that a
+ * margin is to `Aum.general` and `LineSearch`, which then have the AUM of scores shifted by half the margin. Other tables
+ * have no margin, as their steps are where the data says; a table of `make` may have its steps anywhere.
  *
  * Labels are 0 and 1, −1 and 1, or booleans; 1 is positive. Fails with `InvalidLabel`, `NoLabels`,
- * `UnknownDenominator`, or `SingleClass` when a rate is asked of one class.
+ * `UnknownDenominator`, `InvalidMargin`, or `SingleClass` when a rate is asked of one class.
  *
  * ```ts
  * const diffs = Effect.runSync(AumDiffs.binary([0, 0, 1], { denominator: "rate" }))
@@ -142,8 +146,8 @@ const locate = (
  */
 export const binary = (
   labels: ArrayLike<number | boolean>,
-  options: { readonly denominator?: Denominator } = {}
-): Effect.Effect<AumDiffs, InvalidDiffs> => toEffect(() => Result.map(weigh(labels, options.denominator), steps))
+  options: { readonly denominator?: Denominator; readonly margin?: number } = {}
+): Effect.Effect<AumDiffs, InvalidDiffs> => toEffect(() => Result.map(weigh(labels, options), steps))
 
 /**
  * Makes a table from rows, in their order; rows with equal (example, pred) are added to the first of them.

@@ -150,8 +150,8 @@ export interface BinaryMinimum {
  *
  * AUM is convex in s for binary labels, so bracketing finds the global minimum, up to rounding, in expected
  * O(N) per pass and usually ten to thirty passes. Where AUM is least on an interval of steps, `step` is its middle, or
- * its beginning when the interval has no end. Labels, `denominator` (default `count`) as in `AumDiffs.binary`;
- * `direction` as in `run`. With one class and `count`, AUM is 0 everywhere and the step 0.
+ * its beginning when the interval has no end. Labels, `denominator` (default `count`) and `margin` (default 0) as in
+ * `AumDiffs.binary`; `direction` as in `run`. With one class and `count`, AUM is 0 everywhere and the step 0.
  *
  * Fails as `AumDiffs.binary` and `run` do for their labels, scores and directions, except that one class is legal
  * with `count`.
@@ -166,11 +166,12 @@ export const binary = (options: {
   readonly scores: ArrayLike<number>
   readonly direction?: ArrayLike<number>
   readonly denominator?: Denominator
+  readonly margin?: number
 }): Effect.Effect<BinaryMinimum, InvalidDiffs> =>
   toEffect(() =>
     Result.gen(function* () {
       const { labels, scores } = options
-      const classes = yield* weigh(labels, options.denominator)
+      const classes = yield* weigh(labels, options)
       if (scores.length !== labels.length) {
         return yield* fail("LengthMismatch", `${scores.length} scores for ${labels.length} labels`)
       }

@@ -19,8 +19,12 @@ interface Case {
 
 const denominators: ReadonlyArray<Denominator> = ["rate", "count"]
 
-const binary = (data: Case & { weights?: ReadonlyArray<number> }, denominator: Denominator = "count"): Aum.Result => {
-  const result = Aum.binary(Effect.runSync(BinaryScores.make(data)), { denominator })
+const binary = (
+  data: Case & { weights?: ReadonlyArray<number> },
+  denominator: Denominator = "count",
+  margin = 0
+): Aum.Result => {
+  const result = Aum.binary(Effect.runSync(BinaryScores.make(data)), { denominator, margin })
   if (Roc.isUndefined(result)) throw new Error(result.reason)
   return result
 }
@@ -161,6 +165,11 @@ describe("Aum.binary: known values", () => {
     })
   })
 
+  it.each([-1, NaN, Infinity])("is undefined for the margin %d", (margin) => {
+    const s = Effect.runSync(BinaryScores.make({ labels: [0, 1], scores: [1, 2] }))
+    expect(Aum.binary(s, { margin })).toMatchObject({ _tag: "Undefined", reason: /^the margin .* at least 0$/ })
+  })
+
   it("treats −0 and +0 as one score", () => {
     expect(binary({ labels: [0, 1], scores: [0, -0] })).toEqual(binary({ labels: [0, 1], scores: [0, 0] }))
   })
@@ -179,14 +188,21 @@ describe("the linear algorithm equals the sorted one", () => {
     const n = scores.length
     const [gradient, left, right] = [new Float64Array(n), new Float64Array(n), new Float64Array(n)]
     const workspace = Linear.make()
-    for (const denominator of denominators) {
-      const aum = workspace.evaluate(scores, labels, n, denominator, gradient, left, right, weights)
-      const sorted = Sorted.evaluate(scores, labels, denominator, weights)
+    for (const [denominator, margin] of [
+      ["rate", 0],
+      ["count", 0],
+      ["rate", 1],
+      ["count", 0.3]
+    ] as const) {
+      const aum = workspace.evaluate(scores, labels, n, { denominator, margin }, gradient, left, right, weights)
+      const shifted = Float64Array.from(scores, (s, i) => (labels[i] === 0 ? s + margin / 2 : s - margin / 2))
+      const sorted = Sorted.evaluate(shifted, labels, denominator, weights)
       expect(firstDifference(left, sorted.left)).toBeUndefined()
       expect(firstDifference(right, sorted.right)).toBeUndefined()
       const mean = sorted.left.map((l, i) => (l + sorted.right[i]) / 2)
       expect(firstDifference(gradient, mean)).toBeUndefined()
-      expect(Math.abs(aum - sorted.aum)).toBeLessThanOrEqual(1e-12 * sorted.aum + 1e-300)
+      const rounding = margin === 0 ? 0 : 1e-13 * Math.max(margin, ...data.scores.map(Math.abs))
+      expect(Math.abs(aum - sorted.aum)).toBeLessThanOrEqual(1e-12 * sorted.aum + rounding + 1e-300)
     }
   }
 
@@ -220,7 +236,7 @@ describe("the linear algorithm equals the sorted one", () => {
           scores,
           labels,
           scores.length,
-          denominator,
+          { denominator, margin: 0 },
           gradient,
           undefined,
           undefined,
@@ -448,7 +464,7 @@ describe("invariants", () => {
 })
 
 describe("Aum.definition", () => {
-  const kernel = Aum.definition.make({ denominator: "rate" })
+  const kernel = Aum.definition.make({ denominator: "rate", margin: 0 })
 
   it("writes the mean of left and right for single and double precision, whatever ran before", () => {
     fc.assert(

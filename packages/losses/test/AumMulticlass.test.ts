@@ -14,12 +14,12 @@ const averages = ["macro", "micro"] as const
 const evaluate = (
   scores: ReadonlyArray<number>,
   targets: ReadonlyArray<number>,
-  options: Required<AumMulticlass.Options>,
+  options: Required<Omit<AumMulticlass.Options, "margin">>,
   weights?: ReadonlyArray<number>
 ) => {
   const gradient = new Float64Array(scores.length)
   const mass = weights === undefined ? undefined : Float64Array.from(weights)
-  const { evaluate } = AumMulticlass.definition.make(options)
+  const { evaluate } = AumMulticlass.definition.make({ margin: 0, ...options })
   const value = evaluate(Float64Array.from(scores), Float64Array.from(targets), gradient, mass)
   return { value, gradient: [...gradient] }
 }
@@ -107,7 +107,7 @@ describe("AumMulticlass", () => {
           ({ classes, scores, targets, weights }, denominator, average, weighted) => {
             const options = { denominator, average }
             const expected = evaluate(scores, targets, options, weighted ? weights : undefined)
-            const { tensor } = AumMulticlass.definition.make(options)
+            const { tensor } = AumMulticlass.definition.make({ margin: 0, ...options })
             const [value, gradient] = tf.tidy(() => {
               const truth = tf.tensor1d(targets)
               const mass = weighted ? tf.tensor1d(weights) : undefined

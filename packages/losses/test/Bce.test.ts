@@ -5,6 +5,7 @@ import * as CrossEntropy from "../src/CrossEntropy.ts"
 import { evaluating } from "./support/evaluate.ts"
 
 const evaluate = evaluating(Bce.definition)
+const smoothed = evaluating(CrossEntropy.definition)
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x))
 
@@ -46,6 +47,39 @@ describe("Bce", () => {
     expect(evaluate([0], [0], { posWeight: 3 }).value).toBe(Math.LN2)
   })
 
+  it("smooths labels: the formula with the targets (1 - e) y + e / 2 (Keras, BinaryCrossentropy)", () => {
+    const logit = fc.double({ min: -15, max: 15, noNaN: true })
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(logit, fc.nat(1)), { minLength: 1, maxLength: 8 }),
+        fc.double({ min: 0, max: 0.9, noNaN: true }),
+        (rows, e) => {
+          const targets = rows.map(([, y]) => (1 - e) * y + e / 2)
+          const terms = rows.map(([x], i) => {
+            const p = sigmoid(x)
+            return -(targets[i] * Math.log(p) + (1 - targets[i]) * Math.log(1 - p))
+          })
+          const { gradient, value } = evaluate(
+            rows.map(([x]) => x),
+            rows.map(([, y]) => y),
+            { labelSmoothing: e }
+          )
+          expect(value).toBeCloseTo(terms.reduce((a, b) => a + b) / rows.length, 8)
+          rows.forEach(([x], i) => expect(gradient[i]).toBeCloseTo((sigmoid(x) - targets[i]) / rows.length, 12))
+        }
+      )
+    )
+  })
+
+  it("has its least smoothed term at a finite margin, and weighs a row by its class whatever its targets", () => {
+    const best = Math.log(2 / 0.2 - 1)
+    const { gradient } = evaluate([best, -best], [1, 0], { labelSmoothing: 0.2 })
+    expect(gradient.map(Math.abs)).toEqual([expect.closeTo(0, 15), expect.closeTo(0, 15)])
+    const [once, weighed] = [1, 3].map((posWeight) => evaluate([1.5], [1], { labelSmoothing: 0.2, posWeight }))
+    expect(weighed.value).toBeCloseTo(3 * once.value, 14)
+    expect(weighed.gradient[0]).toBeCloseTo(3 * once.gradient[0], 14)
+  })
+
   it("divides by the total weight", () => {
     // (3 softplus(-1) + 1 softplus(-2)) / (3 + 1)
     const expected = (3 * Math.log1p(Math.exp(-1)) + Math.log1p(Math.exp(-2))) / 4
@@ -70,6 +104,8 @@ describe("Bce", () => {
     fc.assert(
       fc.property(fc.double({ min: -700, max: 700, noNaN: true }), fc.nat(1), (s, y) => {
         const binary = evaluate([s], [y])
+        const smooth = { labelSmoothing: 0.1 }
+        expect(evaluate([s], [y], smooth).value).toBeCloseTo(smoothed([0, s], [y], smooth).value, 9)
         const gradient = new Float64Array(2)
         const value = crossEntropy.evaluate(Float64Array.of(0, s), Float64Array.of(y), gradient)
         expect(Math.abs(value - binary.value)).toBeLessThanOrEqual(1e-14 * binary.value)

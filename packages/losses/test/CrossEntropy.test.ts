@@ -25,6 +25,23 @@ describe("CrossEntropy", () => {
     expect(gradient[2]).toBeCloseTo(Math.exp(0.5) / total, 15)
   })
 
+  it("smooths labels as PyTorch's CrossEntropyLoss(label_smoothing = e), written out", () => {
+    const scores = fc.array(fc.double({ min: -30, max: 30, noNaN: true }), { minLength: 4, maxLength: 4 })
+    fc.assert(
+      fc.property(scores, fc.nat(3), fc.double({ min: 0, max: 0.9, noNaN: true }), (scores, truth, e) => {
+        const total = scores.reduce((sum, s) => sum + Math.exp(s), 0)
+        const targets = scores.map((_, k) => (k === truth ? 1 - e : 0) + e / 4)
+        const { gradient, value } = evaluate(scores, [truth], { labelSmoothing: e })
+        const terms = scores.map((s, k) => -targets[k] * (s - Math.log(total)))
+        expect(value).toBeCloseTo(
+          terms.reduce((a, b) => a + b),
+          9
+        )
+        scores.forEach((s, k) => expect(gradient[k]).toBeCloseTo(Math.exp(s) / total - targets[k], 12))
+      })
+    )
+  })
+
   it("has a gradient that sums to 0 in every row", () => {
     const scores = fc.array(fc.double({ min: -30, max: 30, noNaN: true }), { minLength: 5, maxLength: 5 })
     fc.assert(

@@ -3,6 +3,7 @@
  */
 import { toJson } from "@rocflow/core/Json"
 import * as Roc from "@rocflow/losses/Roc"
+import type { History } from "@rocflow/core/learning/History"
 import * as Note from "@rocflow/core/data/Note"
 import * as Compare from "@rocflow/resampling/Compare"
 import * as Notes from "@rocflow/resampling/Notes"
@@ -151,11 +152,17 @@ const comparisonsOf = Effect.fnUntraced(function* (run: Finished) {
   }
 })
 
+/** Whether the learning rate is worth a curve. */
+const moves = ([first, ...others]: History): boolean =>
+  others.some(({ learningRate }) => learningRate !== first?.learningRate)
+
 const historiesOf = (results: ReadonlyArray<Job.Result>): ReadonlyArray<Model.HistoryRow> =>
-  results.flatMap(({ job, training }) =>
-    job.nTrainGroups !== job.groups
+  results.flatMap(({ job, training }) => {
+    const history = training?.history ?? []
+    const moving = moves(history)
+    return job.nTrainGroups !== job.groups
       ? []
-      : (training?.history ?? []).flatMap(({ epoch, loss, train, valid }) => {
+      : history.flatMap(({ epoch, learningRate, loss, train, valid }) => {
           const { task, learner, testSubset, trainSubsets, iteration } = job
           const kept = training?.best !== undefined && training.kept === epoch
           const point = (series: string, value: unknown): ReadonlyArray<Model.HistoryRow> =>
@@ -164,11 +171,12 @@ const historiesOf = (results: ReadonlyArray<Job.Result>): ReadonlyArray<Model.Hi
               : []
           return [
             ...point("train loss", loss),
+            ...(moving ? point("learning rate", learningRate) : []),
             ...Object.entries(train).flatMap(([id, value]) => point(`train ${id}`, value)),
             ...Object.entries(valid).flatMap(([id, value]) => point(`valid ${id}`, value))
           ]
         })
-  )
+  })
 
 /** The ROC curves of each cell: of the predictions of its full training sets, a curve a fold. */
 const rocOf = Effect.fnUntraced(function* ({ directory, manifest, results }: Finished) {

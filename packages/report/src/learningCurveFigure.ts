@@ -5,8 +5,8 @@ import { foldLines, meanLine } from "./internal/curves.ts"
 import type { HistoryRow, ReportModel } from "./ReportModel.ts"
 import { colourAt, trainColours } from "./theme.ts"
 
-/** The quantity of a series (`train loss` → `loss`); series of one quantity share a figure. */
-const quantityOf = (series: string): string => series.trim().split(/\s+/).at(-1) ?? series
+/** The quantity of a series (`train loss` → `loss`, but `learning rate`); series of one quantity share a figure. */
+const quantityOf = (series: string): string => series.replace(/^(?:train|valid)\s+/, "")
 
 /** Whether a series was measured on rows that were held out. */
 const isOfValidation = (series: string): boolean => series.startsWith("valid ")

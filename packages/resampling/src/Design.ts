@@ -5,6 +5,7 @@ import { hashJson } from "@rocflow/core/Hash"
 import * as Note from "@rocflow/core/data/Note"
 import type * as Task from "@rocflow/core/data/Task"
 import * as Learner from "@rocflow/core/learning/Learner"
+import * as PreprocessCache from "@rocflow/core/learning/PreprocessCache"
 import type * as Measure from "@rocflow/core/learning/Measure"
 import * as Seed from "@rocflow/core/Seed"
 import * as Arr from "effect/Array"
@@ -202,9 +203,10 @@ export const grid = Effect.fnUntraced(function* <R = never>(options: {
   const places = learners.map((learner, index) => ({ learner, place: { part: "learners" as const, index } }))
   const trained =
     fallback === undefined ? places : [...places, { learner: fallback, place: { part: "fallback" as const } }]
-  const checked = (yield* Effect.forEach(tasks, (task) =>
+  const checks = Effect.forEach(tasks, (task) =>
     Effect.forEach(trained, ({ learner, place }) => checkLearner(learner, task, place))
-  )).flat()
+  )
+  const checked = (yield* PreprocessCache.provideDefault(checks)).flat()
   const planned = yield* Effect.forEach(tasks, (task) =>
     Effect.forEach(resamplings, (resampling, index) =>
       Effect.result(

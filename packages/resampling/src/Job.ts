@@ -8,6 +8,7 @@ import * as Note from "@rocflow/core/data/Note"
 import * as Task from "@rocflow/core/data/Task"
 import * as History from "@rocflow/core/learning/History"
 import * as Learner from "@rocflow/core/learning/Learner"
+import * as Place from "@rocflow/core/learning/Place"
 import type * as Measure from "@rocflow/core/learning/Measure"
 import type { Prediction } from "@rocflow/core/learning/Prediction"
 import type { Outcome } from "@rocflow/core/learning/Training"
@@ -60,7 +61,7 @@ export const Result = Schema.Struct({
   training: Schema.optionalKey(
     Schema.Struct({
       epochs: Schema.Int,
-      reason: Schema.Literals(["epochs", "early stopping", "callback"]),
+      reason: Schema.Literals(["epochs", "early stopping", "time limit", "callback"]),
       best: Schema.optionalKey(Schema.Struct({ epoch: Schema.Int, score: Schema.Finite })),
       kept: Schema.Int,
       engine: Schema.String,
@@ -127,9 +128,15 @@ export interface Executed {
   readonly model?: () => unknown
 }
 
-const trainAndPredict = Effect.fnUntraced(function* <R>(job: Job<R>, learner: AnyLearner<R>) {
+/**
+ * Trains a learner in a folder of its own, and goes on from the checkpoints that it left there if it was stopped before.
+ */
+const trainAndPredict = Effect.fnUntraced(function* <R>(job: Job<R>, learner: AnyLearner<R>, folder: string) {
   const { task, split, seed } = job
-  const trained = yield* Learner.train(learner, Task.take(task, split.train), { seed })
+  const place = yield* Place.at(folder)
+  const trained = yield* Learner.train(learner, Task.take(task, split.train), { seed, resume: true }).pipe(
+    Effect.provideService(Place.Place, place)
+  )
   const prediction = { ...(yield* Learner.predict(trained, Task.take(task, split.test))), rows: split.test }
   const scores = Object.fromEntries(job.measures.map((each) => [each.id, each.evaluate(prediction)]))
   return {
@@ -153,16 +160,22 @@ const training = ({ epochs, reason, best, kept, engine, history }: Outcome): Res
 /**
  * Executes a job: the one code path by which results come about, in this process, in a worker or on a cluster.
  *
+ * What callbacks write (checkpoints, logs) is in `training/<id>` of the `Place`, and training goes on from the checkpoints
+ * that are there.
+ *
  * It never fails: an error of the learner or of a measure, expected or not, is a failed result, with the scores of the
  * fallback learner if there is one. Interruption passes through.
  */
 export const execute = Effect.fnUntraced(function* <R>(job: Job<R>): Effect.fn.Return<Executed, never, R> {
   const started = yield* Clock.currentTimeMillis
-  const first = yield* Effect.exit(trainAndPredict(job, job.learner))
+  const folder = `training/${job.id}`
+  const first = yield* Effect.exit(trainAndPredict(job, job.learner, folder))
   if (first._tag === "Failure" && Cause.hasInterrupts(first.cause)) return yield* Effect.interrupt
   const { fallback } = job
   const used =
-    first._tag === "Success" || fallback === undefined ? first : yield* Effect.exit(trainAndPredict(job, fallback))
+    first._tag === "Success" || fallback === undefined
+      ? first
+      : yield* Effect.exit(trainAndPredict(job, fallback, `${folder}/fallback`))
   const seconds = ((yield* Clock.currentTimeMillis) - started) / 1000
   const prediction = used._tag === "Success" ? used.value.prediction : undefined
   const outcome = first._tag === "Success" ? first.value.outcome : undefined

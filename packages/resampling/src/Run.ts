@@ -12,6 +12,8 @@ import * as TableWriter from "@rocflow/core/data/TableWriter"
 import * as WholeFile from "@rocflow/core/WholeFile"
 import * as Events from "@rocflow/core/learning/Events"
 import * as Learner from "@rocflow/core/learning/Learner"
+import * as Place from "@rocflow/core/learning/Place"
+import * as PreprocessCache from "@rocflow/core/learning/PreprocessCache"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
@@ -163,7 +165,7 @@ export const runJob = <R>(
   { models }: Pick<RunDirectory.Manifest, "models">
 ) =>
   Effect.fnUntraced(function* (job: Job.Job<R>) {
-    const executed = yield* Job.execute(job)
+    const executed = yield* Effect.provideService(Job.execute(job), Place.Place, directory)
     yield* RunDirectory.writeExecuted(directory, writer, executed, models)
     return executed.result
   })
@@ -176,7 +178,8 @@ const byTrainingSize = (a: Job.Job<unknown>, b: Job.Job<unknown>): number => b.s
  *
  * A directory that does not exist is made; one with a run of the same design is continued, so starting a killed run
  * again gives the same numbers and repeats no finished job. A failed job is a result with its error, and the run goes on;
- * `retryFailed` executes the failed ones again.
+ * `retryFailed` executes the failed ones again. Preprocessing that several learners begin with is fitted once for each split
+ * and process, unless `PreprocessCache.off` is provided.
  *
  * Errors: `RunError` for a directory that holds another design, errors of the file system.
  * @category running
@@ -200,7 +203,7 @@ export const start = Effect.fnUntraced(function* <R>(
       yield* Events.emit({ _tag: "RunBegun", directory, jobs, finished: skipped })
       const open = design.jobs.filter(({ id }) => !results.has(id)).sort(byTrainingSize)
       const execute = runJob<R>(directory, writer, manifest)
-      yield* executor.run(open, {
+      const run = executor.run(open, {
         directory,
         // The executor hands back jobs of this design only.
         runJob: (job) => execute(job as Job.Job<R>),
@@ -212,6 +215,7 @@ export const start = Effect.fnUntraced(function* <R>(
             return Events.emit({ _tag: "JobEnded", result, finished: results.size, jobs })
           })
       })
+      yield* PreprocessCache.provideDefault(run)
       return { directory, manifest, results: ids.map((id) => results.get(id)!), skipped }
     })
   )

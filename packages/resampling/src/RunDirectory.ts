@@ -8,6 +8,7 @@
  * splits.parquet    a row for each split and row: which rows train and test
  * jobs/<id>.json    the result of a finished job
  * predictions/<id>.parquet   what it predicted for the test rows
+ * training/<id>/    what callbacks write: checkpoints, from which a job goes on that was stopped, and logs
  * models/<id>/model.json     what it learned, if the run keeps models
  * report.html  figures/      written by `rocflow report`
  * ```

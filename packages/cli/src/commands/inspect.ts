@@ -9,6 +9,7 @@ import * as Auto from "@rocflow/core/engine/Auto"
 import * as Engine from "@rocflow/core/engine/Engine"
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as Prediction from "@rocflow/core/learning/Prediction"
+import * as Graph from "@rocflow/core/network/Graph"
 import * as Pipeline from "@rocflow/core/pipeline/Pipeline"
 import * as Registry from "@rocflow/core/pipeline/Registry"
 import * as Resampling from "@rocflow/resampling/Resampling"
@@ -18,6 +19,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { stageText } from "@rocflow/report/fromRun"
 import { toJson } from "@rocflow/core/Json"
+import { scheduleLines } from "../terminal/schedules.ts"
 import { textTable } from "../terminal/textTable.ts"
 import { plan } from "./plan.ts"
 
@@ -88,18 +90,32 @@ const counts = (task: Task.Task): string =>
 const taskText = (task: Task.Task): string =>
   `task ${task.id}: ${task.kind}, ${task.rows} rows${task.levels.length > 0 ? `; ${counts(task)}` : ""}\n\n${columnsOf(task)}`
 
-const pipelineOf = (learner: AnyLearner<unknown>, registry: Registry.Registry): Pipeline.Any | undefined =>
-  "pipeline" in learner.json ? Result.getOrUndefined(Pipeline.fromJson(learner.json.pipeline, registry)) : undefined
+/** The pipeline that a learner is, or that a recipe writes for a task. */
+const pipelineOf = (
+  learner: AnyLearner<unknown>,
+  registry: Registry.Registry,
+  task: Task.Task | undefined
+): Pipeline.Any | undefined =>
+  "pipeline" in learner.json
+    ? Result.getOrUndefined(Pipeline.fromJson(learner.json.pipeline, registry))
+    : task === undefined || learner.plan === undefined
+      ? undefined
+      : Result.getOrUndefined(learner.plan(task))
 
-/** The number of feature columns behind each preprocessing stage; nothing if there is none. */
+/** A preprocessing stage with the number of columns behind it, and of training rows if it changes that. */
+const stageWidth = ({ columns, path, rows }: Learner.Checked["stages"][number]): string =>
+  `${path} ${columns}${rows === undefined ? "" : ` (${rows} rows)`}`
+
+/** The number of feature columns behind each preprocessing stage, and what it chose; nothing if there is none. */
 const widthsOf = ({ roles, id }: Task.Task, stages: Learner.Checked["stages"]): ReadonlyArray<string> =>
   stages.length === 0
     ? []
     : [
-        `  columns on ${id}: ${[roles.feature.length, ...stages.map(({ columns, path }) => `${path} ${columns}`)].join(" → ")}`
+        `  columns on ${id}: ${[roles.feature.length, ...stages.map(stageWidth)].join(" → ")}`,
+        ...stages.flatMap(({ chose = [], path }) => chose.map((what) => `  ${path} on ${id}: ${what}`))
       ]
 
-/** The engine that computes a learner on a task, and what keeps it off those before it; nothing for other learners. */
+/** How many numbers a network learns, the engine that computes it on a task, and what keeps it off those before it; nothing for other learners. */
 const engineOf = (
   engines: ReadonlyArray<Engine.Engine>,
   { computes, task }: { readonly task: string; readonly computes?: Learner.Checked["computes"] }
@@ -107,6 +123,7 @@ const engineOf = (
   computes === undefined
     ? []
     : [
+        `  parameters on ${task}: ${Graph.size(computes.program.network)}`,
         `  engine on ${task}: ${Result.match(Engine.explain(engines, computes.program, computes.engine), {
           onSuccess: (text) => text,
           onFailure: ({ message }) => message
@@ -146,7 +163,7 @@ const show = Effect.fnUntraced(function* ({ file, format }: Input) {
   }
   if (format === "text") for (const each of tasks) yield* Console.log(`${taskText(each)}\n`)
   for (const learner of learners) {
-    const pipeline = pipelineOf(learner, registry)
+    const pipeline = pipelineOf(learner, registry, task)
     const checked = design.checked.filter((seen) => seen.learner === learner.id)
     const { computes, stages } = checked.find((seen) => seen.task === task?.id) ?? { stages: [] }
     const shapes = {
@@ -158,13 +175,17 @@ const show = Effect.fnUntraced(function* ({ file, format }: Input) {
       if (pipeline !== undefined) yield* Console.log(`%% ${learner.id}\n${Pipeline.toMermaid(pipeline, shapes)}\n`)
     } else {
       const body = pipeline === undefined ? stageText(learner.json) : Pipeline.toText(pipeline, shapes)
-      const lines = checked.flatMap((seen) => [
-        ...widthsOf(
-          tasks.find(({ id }) => id === seen.task)!,
-          seen.stages
-        ),
-        ...engineOf(engines, seen)
-      ])
+      const schedules = pipeline === undefined ? [] : scheduleLines(pipeline, registry)
+      const lines = [
+        ...schedules.map((line) => `  ${line}`),
+        ...checked.flatMap((seen) => [
+          ...widthsOf(
+            tasks.find(({ id }) => id === seen.task)!,
+            seen.stages
+          ),
+          ...engineOf(engines, seen)
+        ])
+      ]
       const below = lines.length === 0 ? "" : `\n${lines.join("\n")}\n`
       yield* Console.log(`learner ${learner.id}\n\n${body.replace(/^/gm, "  ")}\n${below}`)
     }

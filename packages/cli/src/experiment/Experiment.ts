@@ -267,7 +267,8 @@ export const jsonSchema = (definitions: ReadonlyArray<Definition>): object => {
     anyOf: [ids(found), ...found.map((definition) => entrySchema(definition, more))]
   })
   const network = of("preprocess", "ingress", "merge", "layer", "block", "head", "loss", "optimizer", "model")
-  const ready = anyOf(of("learner"), { id: { type: "string" }, preprocess: listOf(anyOf(of("preprocess"))) })
+  const before = { preprocess: listOf(anyOf(of("preprocess"))), target: listOf(ref("target")) }
+  const ready = anyOf(of("learner"), { id: { type: "string" }, ...before })
   const pipeline = {
     type: "object",
     properties: { id: { type: "string" }, pipeline: ref("stages") },
@@ -290,6 +291,8 @@ export const jsonSchema = (definitions: ReadonlyArray<Definition>): object => {
       ...own,
       learner: { anyOf: [ready, pipeline] },
       stages: listOf({ anyOf: [anyOf(network), ...of("merge").map(mergeSchema)] }),
+      loss: anyOf(of("loss")),
+      optimizer: anyOf(of("optimizer")),
       transform: anyOf(of("transform")),
       schedule: { anyOf: of("schedule").map((definition) => entrySchema(definition)) },
       measure: ids(of("measure")),
@@ -304,7 +307,8 @@ export const jsonSchema = (definitions: ReadonlyArray<Definition>): object => {
           }
         ]
       },
-      callback: anyOf(of("callback"))
+      callback: anyOf(of("callback")),
+      target: anyOf(of("target"))
     }
   }
 }

@@ -343,14 +343,34 @@ export const withFeatures = <K extends Kind, R extends Role>(
   return fromParts({
     id: task.id,
     kind: task.kind,
-    // The columns have the rows of this task, even if its table is a view of more.
-    table: { ...task.table, columns: all, names: [...all.keys()], source: all, index: undefined },
+    table: Table.withColumns(task.table, all),
     roles,
     levels: task.levels,
     target: task.target,
     weights: task.weights,
     origin: task.origin,
     notes: task.notes
+  })
+}
+
+/**
+ * Gives a regression task other values of its target, one a row; all else stays. A stratum of the target keeps its own
+ * values: the new ones then stand in a column whose name gets a prime.
+ */
+export const withTarget = <K extends Kind, R extends Role, N extends string>(
+  task: Task<K, R, N>,
+  target: Float64Array
+): Task<K, R, N> => {
+  const { roles, table } = task
+  const others = new Set(columnsByRole(task).flatMap(([role, names]) => (role === "target" ? [] : names)))
+  let name = roles.target
+  while (others.has(name)) name += "\u2032"
+  const columns = new Map(table.columns).set(name, Column.numeric(target))
+  return fromParts({
+    ...task,
+    table: Table.withColumns(table, columns),
+    roles: { ...roles, target: name },
+    target
   })
 }
 

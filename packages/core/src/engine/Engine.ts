@@ -58,6 +58,12 @@ export interface Scorer {
   readonly score: (rows: number) => void
 }
 
+/** A batch that is one of several for an update: what its gradients are multiplied by, and whether it is the last. @category models */
+export interface Part {
+  readonly share: number
+  readonly last: boolean
+}
+
 /** A network in training. All functions are synchronous; none leaks memory. @category models */
 export interface Trainer extends Scorer {
   /**
@@ -72,10 +78,21 @@ export interface Trainer extends Scorer {
    * those of pairs always do.
    * Returns the loss before the update; `scores` are those of the forward pass. A loss that is not finite leaves
    * parameters and slots as they are; `step` is counted and buffers may have moved, so do not go on from there.
-   * `read` gives the numbers of the optimizer that follow schedules, as they are now; default: as at the beginning.
+   * `read` gives the numbers that follow schedules, as they are now; default: as at the beginning.
+   * With a `part` the gradients, times its share, are added to those of the parts before, and the update waits for the last
+   * one; `scores` and the loss are those of the part.
    */
-  readonly step: (rows: number, weighted: boolean, read?: Read) => number
-  /** A copy of everything that training has changed. */
+  readonly step: (rows: number, weighted: boolean, read?: Read, part?: Part) => number
+  /**
+   * Leaves the parameters at these paths, and what the optimizer keeps of them, as they are in the next steps; their
+   * gradients count as 0. All others are trained.
+   */
+  readonly freeze: (paths: ReadonlySet<string>) => void
+  /** The parameters and then the buffers of the network, as they are: views. */
+  readonly arrays: ReadonlyArray<NamedArray>
+  /** A training pass of the first `rows` rows without an update: only buffers move. */
+  readonly settle: (rows: number, read?: Read) => void
+  /** A copy of everything that training has changed; gradients that wait for their update are not in it. */
   readonly state: () => State
   /** Puts a state back: the next step is as if it had never stopped. */
   readonly load: (state: State) => void

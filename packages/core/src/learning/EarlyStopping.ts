@@ -54,3 +54,21 @@ export const step = (rule: Rule, state: State, epoch: number, score: Measured): 
     stop: rule.patience > 0 && stagnation >= rule.patience
   }
 }
+
+/**
+ * Whose stagnation ends training, where several measures are looked at: that of the first one, of any of them, or of all of
+ * them at the same time. The first one chooses the best epoch in any case.
+ * @category models
+ */
+export type When = "first" | "any" | "all"
+
+/**
+ * Whether training ends, from where each measure stands. A measure that had no value yet does not stagnate.
+ *
+ * @example
+ * stops("all", [{ ...initial, stop: true }, initial]) // => false
+ */
+export const stops = (when: When, states: ReadonlyArray<State>): boolean => {
+  if (when === "any") return states.some(({ stop }) => stop)
+  return when === "all" ? states.length > 0 && states.every(({ stop }) => stop) : (states[0]?.stop ?? false)
+}

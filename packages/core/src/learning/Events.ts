@@ -12,6 +12,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type { Row } from "./History.ts"
+import type { Reason } from "./State.ts"
 
 /** The fields of each event by its tag; other packages add theirs by declaration merging. @category models */
 export interface Kinds {
@@ -20,7 +21,7 @@ export interface Kinds {
   /** An epoch ended; `evaluated` says whether its measures were computed. */
   readonly EpochEnded: { readonly row: Row; readonly evaluated: boolean }
   /** Training ended after so many epochs, for this reason. */
-  readonly TrainingEnded: { readonly epochs: number; readonly reason: "epochs" | "early stopping" | "callback" }
+  readonly TrainingEnded: { readonly epochs: number; readonly reason: Reason }
 }
 
 /** An event of any kind, with its tag. @category models */

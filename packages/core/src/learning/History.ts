@@ -18,6 +18,8 @@ export const Row = Schema.Struct({
   loss: Schema.Finite,
   /** Wall-clock seconds of the epoch, evaluation included: the only entry that differs between equal runs. */
   seconds: Schema.Finite,
+  /** The learning rate of the epoch's last update, where the optimizer has one. */
+  learningRate: Schema.optionalKey(Schema.Finite),
   /** Measured on outputs of the training passes: not comparable with `valid`. */
   train: Schema.Record(Schema.String, MeasuredJson),
   valid: Schema.Record(Schema.String, MeasuredJson)

@@ -9,7 +9,6 @@
  * const prediction = yield* Learner.predict(trained, sonar)
  */
 export {
-  accepting,
   type Checked,
   type Closed,
   define,
@@ -21,10 +20,12 @@ export {
   type LearnerJson,
   named,
   type PredictError,
+  type Resume,
   type Trained,
   type TrainError,
   TypeId
 } from "./internal/learner.ts"
 export { fromJson, fromPipeline, reference } from "./internal/learnerJson.ts"
 export { preprocessed } from "./internal/preprocessed.ts"
-export { check, type Complete, predict, type Suits, train, type Trainable } from "./internal/running.ts"
+export { targetTransformed } from "./internal/targetTransformed.ts"
+export { check, type Complete, type Options, predict, type Suits, train, type Trainable } from "./internal/running.ts"

@@ -10,8 +10,13 @@ import type { Kind as TargetKind } from "../data/Task.ts"
 import type { Engines } from "../engine/Engine.ts"
 import * as OptionSchema from "../OptionSchema.ts"
 import * as Closing from "../pipeline/Closing.ts"
+import type { Find } from "../pipeline/Definition.ts"
 import type * as Pipeline from "../pipeline/Pipeline.ts"
+import * as Target from "../pipeline/Target.ts"
+import * as Averaging from "./Averaging.ts"
 import * as Callback from "./Callback.ts"
+import * as ClassWeights from "./internal/classWeights.ts"
+import * as Drawing from "./internal/drawing.ts"
 import { pipelineLearner, refusedLearner } from "./internal/pipelineLearner.ts"
 import * as Learner from "./Learner.ts"
 import * as Measure from "./Measure.ts"
@@ -20,7 +25,12 @@ import * as Validation from "./Validation.ts"
 const common = {
   epochs: OptionSchema.count(0),
   batchSize: OptionSchema.withDefault(Schema.Union([OptionSchema.count(1), Schema.Literal("all")]), 32),
+  batches: Schema.optionalKey(Drawing.Options),
+  dropLast: Schema.optionalKey(Schema.Boolean),
+  accumulate: Schema.optionalKey(OptionSchema.count(1)),
   evalFreq: OptionSchema.withDefault(OptionSchema.count(1), 1),
+  scheduleEpochs: Schema.optionalKey(OptionSchema.count(1)),
+  averaging: Schema.optionalKey(Averaging.Options),
   mixup: Schema.optionalKey(OptionSchema.positive),
   measures: OptionSchema.withDefault(Schema.Array(Measure.reference), []),
   validation: Schema.optionalKey(Validation.Options),
@@ -30,10 +40,20 @@ const common = {
 
 const ClassifOptions = Schema.Struct({
   ...common,
+  classWeights: Schema.optionalKey(ClassWeights.Options),
   predictType: OptionSchema.withDefault(Schema.Literals(["prob", "response"]), "prob")
 })
 
-const RegrOptions = Schema.Struct(common)
+const RegrOptions = Schema.Struct({
+  ...common,
+  target: OptionSchema.withDefault(Schema.Array(Target.reference), [Target.standardiseDefinition.id])
+})
+
+/** The options of `Model.classif`, for learners that have them beside their own. @category schemas */
+export const classifFields = ClassifOptions.fields
+
+/** The options of `Model.regr` but for the target, whose key is that of all ready-made learners. @category schemas */
+export const regrFields = common
 
 /** How a network is trained. @category models */
 export interface Options<E, R, M extends TargetKind> {
@@ -41,8 +61,36 @@ export interface Options<E, R, M extends TargetKind> {
   readonly epochs: number
   /** Rows a batch, default 32. `"all"` suits AUM, whose value needs both classes in a batch. */
   readonly batchSize?: number | "all"
+  /**
+   * What batches are made of. By default of any rows. `{ stratified: "class" }`: of about the share of each class that the
+   * training rows have; each row comes once an epoch. `{ balanced: "class" }`: of as many rows of each class; an epoch has
+   * as many rows as without, those of a small class several times, and of a large one others in each epoch. `"stratum"`
+   * instead of `"class"` takes the strata of the task. Losses that only rank, such as AUM, learn from batches of both
+   * classes alone: `stratified` gives every batch one of each where a class has as many rows as there are batches, and
+   * `balanced` always, from two rows a batch on.
+   *
+   * *Gotcha*: balanced batches move probabilities and the threshold as weights of classes do.
+   */
+  readonly batches?: Drawing.Options
+  /** Leaves the last batch of an epoch out where it is smaller than the others. Default false. */
+  readonly dropLast?: boolean
+  /**
+   * Batches an update: their gradients are averaged, by the weights of their rows, so that an update is that of one batch of
+   * as many rows, for the memory of a small one. Losses with `reduction: "sum"` are added up. Default 1.
+   *
+   * *Gotcha*: losses that compare rows (AUM), and batch norm, see one batch at a time.
+   */
+  readonly accumulate?: number
   /** Evaluates every so many epochs and in the last one; patience counts evaluations. Default 1. */
   readonly evalFreq?: number
+  /**
+   * The epochs over which schedules run. Default `epochs`, also where training stops early; give the greatest number of
+   * before where a network is trained once more for fewer epochs. *Gotcha*: a training that is resumed with more epochs than
+   * it began with has schedules over those, unless this says how many.
+   */
+  readonly scheduleEpochs?: number
+  /** The average of the weights that is validated, and kept: `Averaging.ema` or `Averaging.swa`. Default: the weights themselves. */
+  readonly averaging?: Averaging.Averaging
   /**
    * Mixes, in training only, each row with another one of its batch: x̃ = λ·x + (1 − λ)·x′, and the loss weighs the two
    * targets by λ and 1 − λ, times the weights of their rows. λ is the larger of two shares drawn by
@@ -70,8 +118,35 @@ export interface Options<E, R, M extends TargetKind> {
 
 /** How a classifier is trained, and what it predicts. @category models */
 export interface ClassifOptions<E, R, M extends TargetKind> extends Options<E, R, M> {
+  /**
+   * Weighs the rows of each class in training, times their own weights; validation and prediction know no such weights.
+   * Of a class of n rows among those that are trained on, the weight is in proportion to
+   *
+   * - `"balanced"`: 1/n, so that all classes weigh the same;
+   * - `"squareRoot"`: 1/√n, half-way;
+   * - `{ effective: β }`: (1 − β)/(1 − βⁿ), β in [0, 1): one over the effective number of rows, which grows to 1/(1 − β) at
+   *   most (Cui, Jia, Lin, Song and Belongie, "Class-balanced loss based on effective number of samples", CVPR 2019);
+   * - `{ levels: { ill: 5, well: 1 } }`: as given, for every level.
+   *
+   * But for the last, they have the mean 1 over the training rows. Needs a loss that takes weights.
+   *
+   * *Gotcha*: probabilities are those of classes that are as frequent as they are weighed, and the threshold moves with
+   * them: compare such models by AUC, not by the error or log-loss.
+   */
+  readonly classWeights?: ClassWeights.Options
   /** Whether predictions carry a probability per level. Default "prob". */
   readonly predictType?: "prob" | "response"
+}
+
+/** How a regression model is trained. @category models */
+export interface RegrOptions<E, R> extends Options<E, R, "regression"> {
+  /**
+   * Transformations of the target, one after another, learned on the training rows after those of the validation are held
+   * out. Predictions, and measures of the validation and in the history, are in the unit of the target; the loss is in
+   * that of the transformed one. Default `[Target.standardise()]`; `[]` leaves the target as it is, which a network learns
+   * slowly, or not at all, where values are far from 0 or their standard deviation is far from 1.
+   */
+  readonly target?: ReadonlyArray<Target.Target>
 }
 
 /** `unknown` if the pipeline's loss accepts one of the model's targets, else a sentence. @category type-level */
@@ -99,28 +174,35 @@ export const regrDefinition = Closing.define({
   close: (options, pipeline) => pipelineLearner(pipeline, { ...options, predictType: "response" }, ["regression"])
 })
 
-/** Measures and callbacks go by id; their definitions are found among those that were given. */
-const close = <E, R, M extends TargetKind>(
-  pipeline: Pipeline.Any,
-  model: Closing.Definition,
-  options: ClassifOptions<E, R, M>
-): Learner.Closed => {
-  const { callbacks, measures, validation } = options
-  const closed = Closing.put(
-    pipeline,
-    model,
-    {
+/** Options as JSON: measures and callbacks go by id, and targets too; their definitions are found among those that were given. */
+export const toJson = (
+  options: Partial<Pick<Options<unknown, unknown, TargetKind>, "callbacks" | "measures" | "validation">> &
+    Pick<RegrOptions<unknown, unknown>, "target">
+): { readonly json: object; readonly find: Find } => {
+  const { callbacks, measures, target, validation } = options
+  return {
+    json: {
       ...options,
       measures: measures?.map(({ id }) => id),
       validation: validation?.options,
-      callbacks: callbacks?.map(({ json }) => json)
+      callbacks: callbacks?.map(({ json }) => json),
+      target: target?.map(({ json }) => json)
     },
-    Closing.among([
+    find: Closing.among([
       ...(measures ?? []),
       ...(validation?.measures ?? []),
-      ...(callbacks ?? []).map(({ definition }) => definition)
+      ...[...(callbacks ?? []), ...(target ?? [])].map(({ definition }) => definition)
     ])
-  )
+  }
+}
+
+const close = <E, R, M extends TargetKind>(
+  pipeline: Pipeline.Any,
+  model: Closing.Definition,
+  options: ClassifOptions<E, R, M> & Pick<RegrOptions<E, R>, "target">
+): Learner.Closed => {
+  const { find, json } = toJson(options)
+  const closed = Closing.put(pipeline, model, json, find)
   return Result.getOrElse(
     Learner.fromPipeline(closed),
     // Which targets and columns it is for is known to the types of the pipeline alone.
@@ -144,7 +226,7 @@ export const classif =
  * @category stages
  */
 export const regr =
-  <E = never, R = never>(options: Options<E, R, "regression">) =>
+  <E = never, R = never>(options: RegrOptions<E, R>) =>
   <P extends Pipeline.Any>(
     self: P & Pipeline.After<P, "model", "Model.regr"> & Fits<P, "regression", "Model.regr">
   ): Learner.Learner<Extract<Pipeline.AcceptsOf<P>, "regression">, Pipeline.ColumnsOf<P>, E, R | Engines> =>

@@ -15,6 +15,7 @@ const Common = {
   measures: Schema.NonEmptyArray(Measure.reference),
   patience: OptionSchema.withDefault(OptionSchema.count(0), 0),
   minDelta: OptionSchema.withDefault(OptionSchema.nonNegative, 0),
+  stopWhen: OptionSchema.withDefault(Schema.Literals(["first", "any", "all"]), "first"),
   restoreBest: OptionSchema.withDefault(Schema.Boolean, false),
   whenUndefined: OptionSchema.withDefault(Schema.Literals(["continue", "fail"]), "continue")
 }
@@ -37,12 +38,17 @@ export interface Validation<out K extends TargetKind = TargetKind> {
 
 /** What is measured, and when training ends. @category models */
 export interface Settings<out K extends TargetKind = TargetKind> {
-  /** At least one; the first one decides about early stopping. */
+  /** At least one; the first one chooses the best epoch, and decides about early stopping unless `stopWhen` says more. */
   readonly measures: Measures<K>
   /** Ends training after this many evaluations without a gain of the first measure. 0, the default: never. */
   readonly patience?: number
-  /** A gain must exceed this, in units of the first measure. Default 0. */
+  /** A gain must exceed this, in units of the measure. Default 0. */
   readonly minDelta?: number
+  /**
+   * Whose stagnation ends training: that of the first measure (the default), of any one, or of all at the same time. The
+   * best epoch is that of the first measure in any case.
+   */
+  readonly stopWhen?: "first" | "any" | "all"
   /** Whether the weights of the best epoch are kept; the default keeps the last ones. */
   readonly restoreBest?: boolean
   /**

@@ -75,6 +75,10 @@ export interface NamedArray {
   readonly values: Float32Array
 }
 
+/** How many numbers a network learns: the sizes of its parameters, added up. */
+export const size = ({ parameters }: Pick<Network, "parameters">): number =>
+  parameters.reduce((sum, { shape }) => sum + Shape.size(shape), 0)
+
 const isSize = (n: number): boolean => Number.isInteger(n) && n >= 1
 
 const refuse = (stage: string, problem: Shape.Problem) => Result.fail(new Shape.ShapeError({ stage, ...problem }))

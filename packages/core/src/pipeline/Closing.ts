@@ -4,11 +4,13 @@
  * Pipelines know nothing of learners: what `close` makes is the business of who defines the stage.
  */
 import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
 import type { Kind as TargetKind } from "../data/Task.ts"
+import { hashJson } from "../Hash.ts"
 import { findNothing } from "./Decode.ts"
 import type { Definition as Base, Find, Options } from "./Definition.ts"
 import { define as defineStage } from "./internal/bind.ts"
-import { append, fromStages } from "./internal/pipeline.ts"
+import { append as appendStage, fromStages } from "./internal/pipeline.ts"
 import type * as Pipeline from "./Pipeline.ts"
 import type * as Stage from "./Stage.ts"
 
@@ -42,9 +44,37 @@ export const among =
     return found === undefined ? findNothing(id, ...kinds) : Result.succeed(found)
   }
 
+/** Puts stages that were bound already on a pipeline; whoever closes it checks their order. */
+export const append = (self: Pipeline.Any, ...stages: ReadonlyArray<Stage.Stage>): Pipeline.Any =>
+  fromStages([...self.stages, ...stages])
+
+/** The stage that a function puts on a pipeline, such as `Bce.loss()`. */
+export const stageOf = <P extends Pipeline.Any>(put: (self: P) => Pipeline.Any): Stage.Stage =>
+  put(fromStages<P>([])).stages[0]!
+
+/** A way to find stages that were bound already, by the JSON that they were written as. */
+export const amongStages =
+  (stages: ReadonlyArray<Stage.Stage>): Find =>
+  (id, ...kinds) => {
+    const found = stages.filter((stage) => stage.id === id && (kinds as ReadonlyArray<string>).includes(stage.kind))
+    const [first] = found
+    if (first === undefined) return findNothing(id, ...kinds)
+    const definition: Stage.Definition = {
+      id,
+      kind: first.kind,
+      summary: "",
+      options: Schema.Unknown,
+      bind: (given) => {
+        const hash = hashJson({ type: id, ...given })
+        return found.find(({ json }) => hashJson(json) === hash) ?? first
+      }
+    }
+    return Result.succeed(definition)
+  }
+
 /** Puts the last stage on a pipeline. */
 export const put = (self: Pipeline.Any, definition: Definition, options: object, find: Find): Pipeline.Any =>
-  append(self, definition.bind(options, find))
+  appendStage(self, definition.bind(options, find))
 
 /** What the last stage of a pipeline closes it into; undefined without one whose options are in order. */
 export const close = ({ stages }: Pipeline.Any): object | undefined => {

@@ -24,6 +24,7 @@ export type Kind =
   | "model"
   | "measure"
   | "callback"
+  | "target"
   | "learner"
 
 /**

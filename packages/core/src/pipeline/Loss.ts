@@ -27,6 +27,7 @@ import * as Result from "effect/Result"
 import type { Kind as TargetKind } from "../data/Task.ts"
 import type * as Base from "./Definition.ts"
 import { define as defineStage } from "./internal/bind.ts"
+import { stageReference } from "./internal/json.ts"
 import { append } from "./internal/pipeline.ts"
 import type * as Pipeline from "./Pipeline.ts"
 import { PipelineError } from "./PipelineError.ts"
@@ -113,3 +114,6 @@ export const bind = (definition: Definition, given: object = {}): Result.Result<
         : Result.fail(new PipelineError({ issues: [{ path: [], message: `${definition.id} is no loss` }] })),
     onFailure: (issues) => Result.fail(new PipelineError({ issues }))
   })
+
+/** The schema of options that are losses: `{ type: "Bce.loss", posWeight: 3 }`, or a name alone. @category schemas */
+export const reference = stageReference("loss")

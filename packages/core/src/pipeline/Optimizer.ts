@@ -21,12 +21,16 @@
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { stageReference } from "./internal/json.ts"
 import { define, put, type Put } from "./internal/optimizers/define.ts"
 import * as Transform from "./Transform.ts"
 
 export { define, type Definition, type Put, stage } from "./internal/optimizers/define.ts"
 export * from "./internal/optimizers/adaptive.ts"
 export * from "./internal/optimizers/descent.ts"
+
+/** The schema of options that are optimizers: `{ type: "Optimizer.sgd", learningRate: 1 }`. @category schemas */
+export const reference = stageReference("optimizer")
 
 /** Any chain of transforms, as a definition for registries. @category definitions */
 export const chainDefinition = define({

@@ -20,7 +20,7 @@ import type * as Shape from "./Shape.ts"
 // ------------------------------------------------------------------------------------------------- preprocessing
 
 /** The target of the training rows, and how to hold some of them out of others. @category preprocessing */
-export interface Target {
+export interface TrainingTarget {
   readonly kind: TargetKind
   /** Class levels, the positive one of two first; none for a regression. */
   readonly levels: ReadonlyArray<string>
@@ -33,12 +33,28 @@ export interface Target {
   readonly folds: (folds: number, seed: Seed) => Result.Result<Int32Array, PipelineError>
 }
 
+/**
+ * What stands behind preprocessing, a learner or the ingresses of a network, takes as it is; the rest is for preprocessing to
+ * change. All are false where nothing is said.
+ * @category preprocessing
+ */
+export interface Takes {
+  /** Factors and text. */
+  readonly categories?: boolean
+  /** Missing values. */
+  readonly missing?: boolean
+  /** Numbers of any scale, all to the same effect. */
+  readonly anyScale?: boolean
+}
+
 /** What a preprocessing stage is given besides the features of the training rows. @category preprocessing */
 export interface Fitting {
   /** For whatever a stage draws at random. */
   readonly seed: Seed
   /** Absent where features are changed that are of no task. */
-  readonly target?: Target | undefined
+  readonly target?: TrainingTarget | undefined
+  /** For a stage that chooses what to do by what comes after it. */
+  readonly takes?: Takes | undefined
 }
 
 /** A preprocessing stage that has learned: it changes the features of any rows. @category preprocessing */
@@ -69,6 +85,8 @@ export interface Training {
 export interface Fit extends FittedPreprocessor {
   /** Absent where the training rows become what `apply` makes of them. */
   readonly training?: Training | undefined
+  /** What it chose to do, in words, where its options leave that to the training rows. */
+  readonly chose?: ReadonlyArray<string> | undefined
 }
 
 /** A preprocessing stage: learns from training rows only. @category preprocessing */
@@ -121,6 +139,8 @@ export interface Ingress {
   readonly shape: (columns: number) => Shape.Shape
   /** What is probably not meant in reading these training rows. */
   readonly notes: (features: Features) => ReadonlyArray<Note>
+  /** What it takes besides complete numbers. */
+  readonly takes?: Takes | undefined
   readonly fit: (features: Features) => Result.Result<FittedIngress, PipelineError>
   readonly load: (state: unknown) => Result.Result<FittedIngress, PipelineError>
 }
@@ -143,11 +163,21 @@ export interface Pass {
   readonly cardinalities?: ReadonlyArray<number> | undefined
   /** Random numbers of this layer in this pass, derived from the seed by step and path: the same in every run. */
   readonly random: Generator
+  /** The numbers that follow schedules of progress, as they are in this pass. */
+  readonly read: Read
   /** The layer's buffers, in their order. */
   readonly buffers: ReadonlyArray<tf.Tensor>
   /** Gives a buffer its value after this pass; without effect in a prediction pass. */
   readonly update: (buffer: number, value: tf.Tensor) => void
 }
+
+/** Moves first values by training rows: see `Layer.start`. @category layers */
+export type StartingFrom = (
+  input: Float32Array,
+  rows: number,
+  parameters: ReadonlyArray<Float32Array>,
+  random: Generator
+) => void
 
 /** A layer of a network; every row of a batch has the same shape. @category layers */
 export interface Layer {
@@ -161,6 +191,11 @@ export interface Layer {
     output: Shape.Shape,
     cardinalities?: ReadonlyArray<number>
   ) => ReadonlyArray<Parameter>
+  /**
+   * Moves the first values of the parameters, in their order and in place, by training rows as they reach the layer:
+   * [rows, …input], one after the other. Absent: values are as they are drawn.
+   */
+  readonly start?: StartingFrom | undefined
   /** The arrays that training updates otherwise, such as running means; saved with the model. */
   readonly buffers: (input: Shape.Shape, output: Shape.Shape) => ReadonlyArray<Parameter>
   /** `input` is [rows, …shape]; parameters come in the order of `parameters`. */
@@ -182,14 +217,17 @@ export type TensorLoss = (scores: tf.Tensor2D, targets: tf.Tensor1D, weights?: t
  * A loss that is known by a formula, the mean or the sum over rows of (weighted) terms: engines may compute it their own
  * way, to rounding the same as `evaluate`. Targets are as there.
  *
- * - `binaryCrossEntropy`: c·ln(1 + e^−z), z = s and c = `positive` for a positive row, z = −s and c = 1 for a negative one
- * - `crossEntropy`: ln Σₖ exp(sₖ) − s of the true class
+ * - `binaryCrossEntropy`: c·(ln(1 + e^−z) + ε/2·z), z = s and c = `positive` for a positive row, z = −s and c = 1 for a
+ *   negative one
+ * - `crossEntropy`: ln Σₖ exp(sₖ) − (1 − ε)·s of the true class − ε·(mean of all s)
  * - `squaredError`: (s − y)²
+ *
+ * where ε is `smoothing`, in [0, 1).
  * @category losses
  */
 export type LossFormula = { readonly reduction: "mean" | "sum" } & (
-  | { readonly terms: "binaryCrossEntropy"; readonly positive: number }
-  | { readonly terms: "crossEntropy" }
+  | { readonly terms: "binaryCrossEntropy"; readonly positive: number; readonly smoothing: number }
+  | { readonly terms: "crossEntropy"; readonly smoothing: number }
   | { readonly terms: "squaredError" }
 )
 
@@ -214,6 +252,11 @@ export interface Explicit {
   readonly tensor?: TensorLoss
   /** The formula, where it is one of those that engines know. */
   readonly formula?: LossFormula
+  /**
+   * Where there is no formula: whether the loss of several batches is their sum, or their mean by the weights of rows, as
+   * it is treated by whoever accumulates gradients. Default "mean".
+   */
+  readonly reduction?: "mean" | "sum" | undefined
 }
 
 /** A loss of tensor operations only, for custom losses without a formula of the gradient. @category losses */
@@ -307,6 +350,12 @@ export type TransformFormula =
       readonly formulas: ReadonlyArray<TransformFormula>
     }
 
+/** Parameters that are chosen by patterns of their paths. @category optimizers */
+export interface Chosen {
+  readonly patterns: ReadonlyArray<string>
+  readonly chooses: (path: string) => boolean
+}
+
 /** A transform of the gradient, bound to its options. @category optimizers */
 export interface Transform {
   /** Begins with the paths of all parameters, in the order in which every step will have them. */
@@ -315,6 +364,8 @@ export interface Transform {
   readonly searches: boolean
   /** Its formulas, one after the other, where all of them are among those that engines know. */
   readonly formulas?: ReadonlyArray<TransformFormula> | undefined
+  /** The groups of parameters that it treats otherwise: one that chooses none is probably not meant. */
+  readonly groups?: ReadonlyArray<Chosen> | undefined
   /** The schedules among its options: training asks those that adapt for their states. */
   readonly schedules?: ReadonlyArray<Schedule> | undefined
   /** The learning rate, for the history, if it has one: the product of the rates that hold for all parameters. */

@@ -44,10 +44,10 @@ const scoresOf = (length: number, random: Generator): Float64Array => {
   return draw(length, () => (kind === 1 ? (random.below(81) - 40) / 10 : random.below(5) - 2))
 }
 
-/** Scores that are all different, by more than single precision loses. */
+/** Scores that are all different, and by no margin, by more than single precision loses. */
 const distinctScoresOf = (length: number, random: Generator): Float64Array => {
   const places = shuffled(8001, random)
-  return draw(length, (i) => (places[i]! - 4000) / 1000 + 0.00037)
+  return draw(length, (i) => (places[i]! - 4000) * 0.00100037 + 0.00037)
 }
 
 const instance = (definition: Loss.Definition, random: Generator, scores = scoresOf): Instance => {

@@ -112,3 +112,21 @@ describe("laws", () => {
     )
   })
 })
+
+describe("several measures", () => {
+  const stopped = { ...EarlyStopping.initial, stop: true }
+  const going = EarlyStopping.initial
+
+  it.each<[EarlyStopping.When, ReadonlyArray<EarlyStopping.State>, boolean]>([
+    ["first", [stopped, going], true],
+    ["first", [going, stopped], false],
+    ["any", [going, stopped], true],
+    ["any", [going, going], false],
+    ["all", [stopped, stopped], true],
+    ["all", [stopped, going], false],
+    ["all", [], false],
+    ["any", [], false]
+  ])("stop by %s", (when, states, expected) => {
+    expect(EarlyStopping.stops(when, states)).toBe(expected)
+  })
+})

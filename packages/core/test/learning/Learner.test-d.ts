@@ -12,6 +12,7 @@ import * as Task from "../../src/data/Task.ts"
 import type { Engines } from "../../src/engine/Engine.ts"
 import * as Featureless from "@rocflow/learners/Featureless"
 import * as Callback from "../../src/learning/Callback.ts"
+import type { CallbackError } from "../../src/learning/CallbackError.ts"
 import * as Learner from "../../src/learning/Learner.ts"
 import * as Measure from "../../src/learning/Measure.ts"
 import * as Model from "../../src/learning/Model.ts"
@@ -177,6 +178,17 @@ describe("callbacks", () => {
         Engines | Logbook
       >
     >()
+  })
+
+  it("that are built in add the errors of their files, and no services", () => {
+    const callbacks = [Callback.checkpoint({ every: 2 }), Callback.csv(), Callback.freeze("linear.*")]
+    const learner = aum.pipe(Model.classif({ epochs: 1, callbacks }))
+    expectTypeOf(learner).toEqualTypeOf<Learner.Learner<"binary", never, CallbackError, Engines>>()
+    const timed = aum.pipe(Model.classif({ epochs: 1, callbacks: [Callback.timeLimit("1 h")] }))
+    expectTypeOf(timed).toEqualTypeOf<Learner.Learner<"binary", never, never, Engines>>()
+    void Learner.train(learner, binary, { resume: true, seed: 2 })
+    // @ts-expect-error a checkpoint is true, a path or the thing itself
+    void Learner.train(learner, binary, { resume: 3 })
   })
 
   it("add nothing where they have none", () => {

@@ -332,6 +332,21 @@ describe("check finds what training would fail on", () => {
       /measure "odd" has no direction, so it cannot stop training; put another one first/
     ],
     [
+      "one of several measures that cannot stop training",
+      head.pipe(
+        Model.classif({
+          epochs: 1,
+          validation: Validation.holdout(0.5, {
+            measures: [Measure.error, { ...Measure.error, id: "odd", direction: undefined }],
+            patience: 1,
+            stopWhen: "all"
+          })
+        })
+      ),
+      of("n"),
+      /measure "odd" has no direction, so it cannot stop training; leave it out, or give stopWhen: first/
+    ],
+    [
       "validation rows that are not there",
       head.pipe(Model.classif({ epochs: 1, validation: Validation.rows([0, 9], { measures: [Measure.error] }) })),
       of("n"),

@@ -45,6 +45,9 @@ const scripted = (lossOf: (step: number) => number = () => 1, weightOf: (step: n
         score(used)
         return lossOf(steps)
       },
+      freeze: () => {},
+      arrays: [],
+      settle: () => {},
       state: () => ({
         step: steps,
         arrays: [{ path: "steps", shape: [1], values: Float32Array.of(weightOf(steps)) }],
@@ -234,6 +237,25 @@ describe("conformance with mlr3torch", () => {
       )
       assert.deepStrictEqual([outcome.epochs, outcome.best], [4, { epoch: 2, score: 1 }])
       assert.deepStrictEqual(outcome.history[0]!.valid, { listed: none, error: 2 / 3 })
+    })
+  )
+
+  it.effect.each<["first" | "any" | "all", number]>([
+    ["first", 7],
+    ["any", 4],
+    ["all", 8]
+  ])("with several measures training ends by the stagnation of: %s", ([stopWhen, epochs]) =>
+    Effect.gen(function* () {
+      // Gains of the first up to epoch 5, of the second in epochs 2 and 6: both stagnate for two epochs in epoch 8 only.
+      const first = listed([1, 2, 3, 4, 5, 0, 0, 0, 0, 0])
+      const second = { ...listed([9, 8, 8, 8, 8, 7, 7, 7, 7], "minimise"), id: "second" }
+      const plan = planOf({ epochs: 20, patience: 2, restoreBest: true, validMeasures: [first, second] })
+      const outcome = yield* train({ ...plan, validation: { ...plan.validation!, stopWhen } })
+      const best = Math.min(5, epochs)
+      assert.deepStrictEqual(
+        [outcome.epochs, outcome.reason, outcome.best?.epoch, outcome.kept],
+        [epochs, "early stopping", best, best]
+      )
     })
   )
 
@@ -733,26 +755,28 @@ describe("real training", () => {
 })
 
 describe("a state", () => {
-  it.effect("resumes training as if it had never stopped, also from a file, with dropout, mixup and Adam", () =>
-    Effect.gen(function* () {
-      const plan = yield* real
-      for (const optimizer of [sgd(0.3), boundOf(Transform.adam(), Transform.rate(0.05))]) {
-        for (const restoreBest of [false, true]) {
-          const whole: Training.Plan = {
-            ...plan,
-            mixup: restoreBest ? undefined : 0.4,
-            program: { ...plan.program, optimizer },
-            validation: { ...plan.validation!, restoreBest }
-          }
-          const never = yield* Training.run(whole)
-          for (const cut of [0, 1, 4, 6]) {
-            const { state } = yield* Training.run({ ...whole, epochs: cut })
-            const resumed = yield* Training.run(whole, throughJson(state))
-            assert.deepStrictEqual(numbers(resumed), numbers(never))
+  it.effect(
+    "resumes training as if it had never stopped, also from a file, with dropout, mixup, parts of updates and Adam",
+    () =>
+      Effect.gen(function* () {
+        const plan = yield* real
+        for (const optimizer of [sgd(0.3), boundOf(Transform.adam(), Transform.rate(0.05))]) {
+          for (const restoreBest of [false, true]) {
+            const whole: Training.Plan = {
+              ...plan,
+              ...(!restoreBest && { mixup: 0.4, accumulate: 3, dropLast: true, grouped: byClass(plan.train) }),
+              program: { ...plan.program, optimizer },
+              validation: { ...plan.validation!, restoreBest }
+            }
+            const never = yield* Training.run(whole)
+            for (const cut of [0, 1, 4, 6]) {
+              const { state } = yield* Training.run({ ...whole, epochs: cut })
+              const resumed = yield* Training.run(whole, throughJson(state))
+              assert.deepStrictEqual(numbers(resumed), numbers(never))
+            }
           }
         }
-      }
-    }).pipe(on(cpu))
+      }).pipe(on(cpu))
   )
 
   it.effect("holds what callbacks remember", () =>
@@ -768,13 +792,16 @@ describe("a state", () => {
       }
       const changes = { rows: 6, batchSize: 2 }
       const { state } = yield* train(planOf({ ...changes, epochs: 2 }, [counting()]))
-      assert.deepStrictEqual(state.callbacks, [6])
+      assert.deepStrictEqual(state.callbacks, [{ id: "", saved: 6 }])
       const resumed = counting()
       yield* train(planOf({ ...changes, epochs: 3 }, [resumed]), throughJson(state))
       assert.strictEqual(resumed.count(), 9)
     })
   )
 })
+
+/** Batches of as many rows of each class. */
+const byClass = ({ truth }: Training.Data) => ({ how: "balanced" as const, groups: Uint32Array.from(truth) })
 
 describe("interruption", () => {
   it.live("comes between two batches, and frees what training held", () =>

@@ -28,6 +28,7 @@ describe("options", () => {
       measures: [Measure.auc],
       patience: 0,
       minDelta: 0,
+      stopWhen: "first",
       restoreBest: false,
       whenUndefined: "continue"
     })

@@ -104,19 +104,34 @@ describe("before training", () => {
 
   it("gives the share of useless batches, and a size that has few", () => {
     // (1 − 0.02)^32 + 0.02^32 = 0.5239
-    expect(rankingBatches("Aum.loss", 0.02, 32, 5000).map(Note.message)).toEqual([
-      "52 % of the batches of 32 rows have one class only, as 2.0 % of the rows are positive; Aum.loss compares classes and learns nothing from them. Give batchSize: 256."
+    const notes = (
+      share: number,
+      batchSize: number,
+      rows: number,
+      how: "stratified" | "balanced" | undefined = undefined
+    ) => rankingBatches("Aum.loss", { batchSize, how, rows, share })
+    expect(notes(0.02, 32, 5000).map(Note.message)).toEqual([
+      "52 % of the batches of 32 rows have one class only, as 2.0 % of the rows are positive; Aum.loss compares classes and learns nothing from them. Give batchSize: 256, or batches: { balanced: class }."
     ])
-    expect(rankingBatches("Aum.loss", 0.5, 1, 100).map(({ advice }) => advice)).toEqual(["Give batchSize: 8."])
+    expect(notes(0.05, 32, 5000).map(({ advice }) => advice)).toEqual([
+      "Give batchSize: 128, or batches: { stratified: class }."
+    ])
+    // 32 rows of which 2 % are positive have 0.64 positives on average.
+    expect(notes(0.02, 32, 5000, "stratified").map(({ finding }) => finding.slice(0, 20))).toEqual([
+      "36 % of the batches "
+    ])
+    expect(notes(0.05, 32, 5000, "stratified")).toEqual([])
+    expect(notes(0.02, 32, 5000, "balanced")).toEqual([])
+    expect(notes(0.5, 1, 100).map(({ advice }) => advice)).toEqual(["Give batchSize: 8."])
     fc.assert(
       fc.property(
         fc.double({ min: 0.001, max: 0.999, noNaN: true }),
         fc.integer({ min: 1, max: 500 }),
         (share, size) => {
-          const advised = rankingBatches("x", share, size, 1e6).map(({ advice }) => Number(/\d+/.exec(advice)![0]))
+          const advised = notes(share, size, 1e6).map(({ advice }) => Number(/\d+/.exec(advice)![0]))
           for (const enough of advised) {
             expect(enough).toBeGreaterThan(size)
-            expect(rankingBatches("x", share, enough, 1e6)).toEqual([])
+            expect(notes(share, enough, 1e6)).toEqual([])
           }
         }
       )
@@ -184,7 +199,7 @@ describe("after training", () => {
       fitted.notes.filter(({ code }) => code === "worse-than-majority").map((note) => note.advice)
     )
 
-  const weights = "The loss weighs the classes, which moves the threshold: leave that out, or compare by AUC only."
+  const weights = "The classes are weighed, which moves the threshold: leave that out, or compare by AUC only."
 
   it.effect("says that class weights cost more errors than a constant", () =>
     Effect.gen(function* () {

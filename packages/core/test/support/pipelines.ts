@@ -15,7 +15,7 @@ import type { Shape } from "../../src/pipeline/Shape.ts"
 import type { PartOf, Stage } from "../../src/pipeline/Stage.ts"
 import * as Traverse from "../../src/pipeline/Traverse.ts"
 
-/** A callback that does nothing: the package has none of its own. */
+/** A callback that does nothing. */
 export const watch = Callback.define({
   id: "Mine.watch",
   summary: "Looks on",
@@ -170,7 +170,12 @@ type Kind = keyof typeof lossOf
 
 const model = (kind: Kind) => {
   const measures = fc.subarray([...measureOf[kind]], { minLength: 1 })
-  const settings = { patience: fc.nat(10), minDelta: fraction, restoreBest: fc.boolean() }
+  const settings = {
+    patience: fc.nat(10),
+    minDelta: fraction,
+    stopWhen: fc.constantFrom("first", "any", "all"),
+    restoreBest: fc.boolean()
+  }
   const split = fc.oneof(
     fc.record({ holdout: fc.double({ min: 0.1, max: 0.9, noNaN: true }) }),
     fc.record({ rows: fc.uniqueArray(fc.nat(100), { minLength: 1 }) })
@@ -178,19 +183,39 @@ const model = (kind: Kind) => {
   const validation = fc
     .tuple(split, fc.record({ measures, ...settings }, { requiredKeys: ["measures"] }))
     .map(([rows, rest]) => ({ ...rows, ...rest }))
-  const callback = stage(watch.id, {}, { every: whole })
+  const callback = fc.oneof(
+    stage(watch.id, {}, { every: whole }),
+    stage("Callback.checkpoint", {}, { every: whole, keep: whole, best: fc.boolean() }),
+    stage("Callback.timeLimit", { limit: fc.constantFrom(90, "1 h 30 min") }),
+    stage(
+      "Callback.freeze",
+      { paths: fc.constant(["**.bias"]) },
+      { at: fc.oneof(whole, fc.record({ progress: fraction })) }
+    )
+  )
   return stage(
     kind === "regression" ? "Model.regr" : "Model.classif",
     { epochs: fc.nat(100) },
     {
       batchSize: fc.oneof(whole, fc.constant("all")),
+      batches: fc.constantFrom({ stratified: "stratum" }, { balanced: "stratum" }),
+      dropLast: fc.boolean(),
+      accumulate: whole,
       evalFreq: whole,
       mixup: fc.double({ min: 0, minExcluded: true, max: 10, noNaN: true }),
       measures,
       validation,
       callbacks: fc.array(callback, { maxLength: 2 }),
       engine: fc.constant("tfjs"),
-      ...(kind === "regression" ? {} : { predictType: fc.constantFrom("prob", "response") })
+      ...(kind === "regression"
+        ? { target: fc.subarray(["Target.yeoJohnson", "Target.standardise"]) }
+        : {
+            predictType: fc.constantFrom("prob", "response"),
+            classWeights: fc.oneof(
+              fc.constantFrom("balanced", "squareRoot"),
+              fc.record({ effective: fc.double({ min: 0, max: 0.999, noNaN: true }) })
+            )
+          })
     }
   )
 }

@@ -1,9 +1,11 @@
 /**
  * Every definition of this package is subjected to the laws that others can run; one that is missing from its table fails.
  */
+import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { describe, expect, it } from "vitest"
 import * as Definitions from "../../src/Definitions.ts"
+import * as Callback from "../../src/learning/Callback.ts"
 import * as Measure from "../../src/learning/Measure.ts"
 import * as Augment from "../../src/pipeline/Augment.ts"
 import type { Definition, Kind } from "../../src/pipeline/Definition.ts"
@@ -13,6 +15,7 @@ import * as Optimizer from "../../src/pipeline/Optimizer.ts"
 import * as Preprocess from "../../src/pipeline/Preprocess.ts"
 import * as Registry from "../../src/pipeline/Registry.ts"
 import * as Schedule from "../../src/pipeline/Schedule.ts"
+import * as Target from "../../src/pipeline/Target.ts"
 import * as Transform from "../../src/pipeline/Transform.ts"
 import * as Testing from "../../src/testing.ts"
 import { hasNative } from "../support/engines.ts"
@@ -53,6 +56,7 @@ const layers: ReadonlyArray<readonly [Parameters<typeof Testing.LayerLaws.of>[0]
     [Nn.batchNormDefinition, {}, { smooth: false }],
     [Nn.batchNormDefinition, { affine: false, momentum: 1 }, { input: [3, 2], smooth: false }],
     [Nn.embeddingDefinition, { size: 3 }, { input: [2], cardinalities: [2, 1] }],
+    [Nn.embeddingDefinition, { size: 3, start: "uniform" }, { input: [2], cardinalities: [2, 1] }],
     [Nn.featureTokensDefinition, { size: 3 }, { input: [2] }],
     [Nn.membersDefinition, { count: 2 }, { input: [3] }],
     [Nn.membersDefinition, { count: 2, adapter: "signs" }],
@@ -84,7 +88,18 @@ const layers: ReadonlyArray<readonly [Parameters<typeof Testing.LayerLaws.of>[0]
     ],
     [Nn.pbldEmbeddingDefinition, { size: 3, frequencies: 2 }, { input: [2] }],
     [Nn.featureLinearDefinition, { size: 2 }, { input: [2, 3] }],
+    [Nn.featureLinearDefinition, { size: 2, start: "zeros" }, { input: [2, 3] }],
+    [Nn.scaleDefinition],
+    [Nn.scaleDefinition, {}, { input: [3, 2] }],
+    [Nn.ntkLinearDefinition, { units: 4 }],
+    [Nn.ntkLinearDefinition, { units: 1, kernelScale: 2, biasScale: 0.5 }],
+    [Nn.ntkLinearDefinition, { units: 2, start: "data" }],
+    [Nn.ntkHeadDefinition],
+    [Nn.ntkHeadDefinition, { kernelScale: 0, biasScale: 0 }],
+    [Nn.parametricActivationDefinition, { activation: "selu" }],
+    [Nn.parametricActivationDefinition, { activation: "mish" }, { input: [2, 3] }],
     [Nn.dropoutDefinition, { rate: 0.5 }, { smooth: false }],
+    [Nn.dropoutDefinition, { rate: { type: "Schedule.flatCosine", from: 0.5 } }, { smooth: false }],
     [Nn.flattenDefinition, {}, { input: [2, 3, 2] }],
     [Nn.reshapeDefinition, { shape: [3, 2] }, { input: [6] }],
     [Nn.conv2dDefinition, { filters: 2, size: 2 }, { input: [3, 4, 2] }],
@@ -126,12 +141,12 @@ const preprocessing: ReadonlyArray<readonly [Preprocess.Preprocess, object?, Tes
   [Preprocess.imputeDefinition, { method: "constant", value: "none" }],
   [Preprocess.imputeDefinition, { method: "constant", value: true }],
   [Preprocess.imputeDefinition, { method: "outOfRange", columns: { missing: true } }],
-  [Preprocess.imputeDefinition, { method: "outOfRange", side: "above", offset: 0, multiplier: 2 }],
+  [Preprocess.imputeDefinition, { method: { outOfRange: { side: "above", offset: 0, multiplier: 2 } } }],
   [Preprocess.imputeDefinition, { method: "level" }],
   [Preprocess.imputeDefinition, { method: "level", value: "?", columns: ["text"] }],
   [Preprocess.imputeDefinition, { method: "sample" }],
   [Preprocess.imputeDefinition, { method: "histogram" }],
-  [Preprocess.imputeDefinition, { method: "histogram", bins: 2 }],
+  [Preprocess.imputeDefinition, { method: { histogram: { bins: 2 } } }],
   [Preprocess.collapseLevelsDefinition, { minShare: 0.3 }],
   [Preprocess.collapseLevelsDefinition, { minCount: 2, maxLevels: 1, level: "x", columns: ["text"] }],
   [Preprocess.ordinalEncodingDefinition],
@@ -189,6 +204,8 @@ const preprocessing: ReadonlyArray<readonly [Preprocess.Preprocess, object?, Tes
     Preprocess.hashTextDefinition,
     { buckets: 8, columns: ["text", "level"], unit: "char", sizes: [1, 2], norm: "none" }
   ],
+  [Preprocess.robustDefinition],
+  [Preprocess.robustDefinition, { columns: ["real", "level"], maxCategories: 2 }],
   [Preprocess.dropConstantsDefinition],
   [Preprocess.dropConstantsDefinition, { ratio: 0.5 }],
   [Image.reshapeDefinition, { shape: [72] }],
@@ -278,6 +295,38 @@ for (const [definition, options] of schedules) {
   run(`${definition.id} ${JSON.stringify(options)}`, Testing.ScheduleLaws.of(definition, options, find))
 }
 
+const targets: ReadonlyArray<readonly [Target.Definition, object?, Testing.TargetLaws.Claims?]> = [
+  [Target.standardiseDefinition],
+  [Target.minMaxDefinition],
+  [Target.logDefinition, {}, { positive: true }],
+  [Target.log1pDefinition, {}, { positive: true }],
+  [Target.boxCoxDefinition, {}, { positive: true }],
+  [Target.boxCoxDefinition, { lambda: -0.5 }, { positive: true }],
+  [Target.boxCoxDefinition, { lambda: 0 }, { positive: true }],
+  [Target.yeoJohnsonDefinition],
+  [Target.yeoJohnsonDefinition, {}, { positive: true }],
+  [Target.yeoJohnsonDefinition, { lambda: 2 }]
+]
+for (const [definition, options = {}, claims = {}] of targets) {
+  run(`${definition.id} ${JSON.stringify(options)}`, Testing.TargetLaws.of(definition, options, claims))
+}
+
+const callbacks: ReadonlyArray<readonly [Callback.Definition<unknown>, object?]> = [
+  [Callback.checkpointDefinition],
+  [Callback.checkpointDefinition, { every: 3, keep: 2, best: true }],
+  [Callback.checkpointDefinition, { file: "net.checkpoint", every: 2 }],
+  [Callback.csvDefinition],
+  [Callback.jsonlDefinition],
+  [Callback.tensorBoardDefinition],
+  [Callback.freezeDefinition, { paths: ["linear.*"], at: 3 }],
+  [Callback.freezeDefinition, { paths: ["**.bias"], at: { progress: 0.5 } }],
+  [Callback.unfreezeDefinition, { paths: ["linear.*"], at: 2 }],
+  [Callback.timeLimitDefinition, { limit: "1 day" }]
+]
+for (const [definition, options = {}] of callbacks) {
+  run(`${definition.id} ${JSON.stringify(options)}`, Testing.CallbackLaws.of(definition, options, Effect.runPromise))
+}
+
 for (const measure of Measure.definitions) run(measure.id, Testing.MeasureLaws.of(measure))
 
 describe("the tables", () => {
@@ -287,9 +336,11 @@ describe("the tables", () => {
   it.each<[string, ReadonlyArray<Kind>, ReadonlyArray<string>]>([
     ["layers", ["layer", "head", "block"], idsOf(layers)],
     ["preprocessing", ["preprocess"], idsOf(preprocessing)],
+    ["callbacks", ["callback"], idsOf(callbacks)],
     ["optimizers", ["optimizer"], idsOf(optimizers)],
     ["transforms", ["transform"], idsOf(transforms)],
     ["schedules", ["schedule"], idsOf(schedules)],
+    ["transformations of the target", ["target"], idsOf(targets)],
     ["measures", ["measure"], Measure.definitions.map(({ id }) => id).toSorted()]
   ])("of %s hold every definition", (_, kinds, ids) => {
     const all = Definitions.all.filter(({ kind }) => kinds.includes(kind)).map(({ id }) => id)

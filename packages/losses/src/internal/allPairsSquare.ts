@@ -10,7 +10,8 @@ import type { Floats } from "@rocflow/core/pipeline/Loss"
  *     d/dp_i = -2 (w_i / P) (margin - p_i + mean(q))
  *     d/dq_j =  2 (w_j / Q) (margin - mean(p) + q_j)
  *
- * where `P`, `Q` are the total weights. The variances come from centred scores: expanding the square instead would
+ * where `P`, `Q` are the total weights. With `leads` "enough" a gap below 0 counts as 0, in value and gradient: the means
+ * may be further apart than the margin. That is the loss of `Aucm.ts`. The variances come from centred scores: expanding the square instead would
  * subtract large, almost equal numbers when all scores are far from zero.
  */
 export const allPairsSquare = (
@@ -18,7 +19,8 @@ export const allPairsSquare = (
   targets: Floats,
   gradient: Floats,
   weights: Floats | undefined,
-  margin: number
+  margin: number,
+  leads: "exactly" | "enough"
 ): number => {
   const rows = targets.length
   let positives = 0
@@ -41,7 +43,8 @@ export const allPairsSquare = (
   }
   const positiveMean = positiveSum / positives
   const negativeMean = negativeSum / negatives
-  const gap = margin - positiveMean + negativeMean
+  const wanted = margin - positiveMean + negativeMean
+  const gap = leads === "enough" ? Math.max(0, wanted) : wanted
   let value = gap * gap
   for (let i = 0; i < rows; i++) {
     const w = weights === undefined ? 1 : weights[i]!

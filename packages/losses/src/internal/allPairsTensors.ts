@@ -6,26 +6,38 @@ import * as tf from "@tensorflow/tfjs-core"
 import { column, oneIfZero } from "./reduction.ts"
 
 /** The weight of every row in its own class: zero for the rows of the other. */
-const classWeights = (targets: tf.Tensor1D, weights: tf.Tensor1D | undefined) => {
+export const classWeights = (targets: tf.Tensor1D, weights: tf.Tensor1D | undefined) => {
   const mass = weights ?? tf.onesLike(targets)
   const positive: tf.Tensor1D = tf.mul(targets, mass)
   const negative: tf.Tensor1D = tf.sub(mass, positive)
   return { positive, negative }
 }
 
-/** Rows by rows of memory: fine for batches; the explicit kernel is the one for large data. */
+/**
+ * max(0, margin − (sᵢ − sⱼ))² of all rows i and j: rows by rows of memory, which is fine for batches; explicit kernels are
+ * those for large data.
+ */
+export const shortfalls = (scores: tf.Tensor2D, margin: number): tf.Tensor2D => {
+  const column2d: tf.Tensor2D = tf.reshape(scores, [-1, 1])
+  return tf.square(tf.relu(tf.add(tf.sub(tf.transpose(column2d), column2d), margin)))
+}
+
 export const allPairsSquaredHingeTensor =
   (margin: number): TensorLoss =>
   (scores, targets, weights) => {
     const { negative, positive } = classWeights(targets, weights)
-    const column2d: tf.Tensor2D = tf.reshape(scores, [-1, 1])
-    const shortfall = tf.relu(tf.add(tf.sub(tf.transpose(column2d), column2d), margin))
-    const pairs = tf.mul(tf.reshape(positive, [-1, 1]), tf.reshape(negative, [1, -1]))
-    return tf.div(tf.sum(tf.mul(pairs, tf.square(shortfall))), oneIfZero(tf.mul(tf.sum(positive), tf.sum(negative))))
+    const pairs: tf.Scalar = tf.mul(tf.sum(positive), tf.sum(negative))
+    return tf.div(sumOfPairs(shortfalls(scores, margin), positive, negative), oneIfZero(pairs))
   }
 
+/** The sum over pairs of a positive i and a negative j of entries [i, j] times the masses of both rows. */
+export const sumOfPairs = (entries: tf.Tensor2D, positive: tf.Tensor1D, negative: tf.Tensor1D): tf.Scalar => {
+  const pairs = tf.mul(tf.reshape(positive, [-1, 1]), tf.reshape(negative, [1, -1]))
+  return tf.sum(tf.mul(pairs, entries))
+}
+
 export const allPairsSquareTensor =
-  (margin: number): TensorLoss =>
+  (margin: number, leads: "exactly" | "enough"): TensorLoss =>
   (scores, targets, weights) => {
     const { negative, positive } = classWeights(targets, weights)
     const s = column(scores)
@@ -36,7 +48,8 @@ export const allPairsSquareTensor =
     }
     const p = moments(positive)
     const q = moments(negative)
-    const gap = tf.add(tf.sub(q.mean, p.mean), margin)
+    const wanted = tf.add(tf.sub(q.mean, p.mean), margin)
+    const gap = leads === "enough" ? tf.relu(wanted) : wanted
     const pairsExist = tf.step(tf.mul(tf.sum(positive), tf.sum(negative)))
     return tf.mul(pairsExist, tf.add(tf.square(gap), tf.add(p.variance, q.variance)))
   }

@@ -5,14 +5,14 @@
  * 2. Codes: one byte a row, its bin and its label. A histogram of the codes gives the bin of the crossing exactly.
  * 3. The few rows in that bin are narrowed down to the crossing `s*`.
  * 4. Derivatives: that of a row outside the bin depends on its code only. They give the value, as
- *    AUM = Σ derivative · (s − s*), where no term is negative.
+ *    AUM = Σ derivative · (s − s*) + margin/2 · Σ |derivative|, and the latter sum is known from the histogram.
  * 5. The rows in the bin are settled one by one.
  */
 import type { Kernel, Passes } from "../kernels/aumKernel.ts"
 import * as Bins from "./aumBins.ts"
 import type { Histograms } from "./aumHistogram.ts"
 import * as Rows from "./aumRows.ts"
-import type { Denominator, Floats, Labels } from "./aumRows.ts"
+import type { Denominator, Floats, Labels, Variant } from "./aumRows.ts"
 import { narrow } from "./aumSelect.ts"
 import * as Tied from "./aumTied.ts"
 
@@ -35,14 +35,16 @@ export const make = (kernel: Kernel, rows: Rows.Rows, histograms: Histograms, cr
   const counted: Bins.Counted = { negatives: 0, positives: 0, sampled: false }
   /** Of all rows, when they are in more than one block. */
   let codes = new Uint8Array(0)
-  /** The rows in the bin of the crossing: selection reorders a copy. */
+  /** Half the margin: what is added to the scores of negatives and taken from those of positives. */
+  let half = 0
+  /** The rows in the bin of the crossing, shifted: selection reorders a copy. */
   let score = new Float64Array(0)
   let code = new Int32Array(0)
   /** Views of the last length asked for, so that the same length again makes no new ones. */
   let slope32 = kernel.single.gradient
   let slope64 = kernel.double.gradient
 
-  const slopes = (passes: Passes, n: number): Floats => {
+  const slopesOf = (passes: Passes, n: number): Floats => {
     if (passes === kernel.single) {
       if (slope32.length !== n) slope32 = kernel.single.gradient.subarray(0, n)
       return slope32
@@ -64,7 +66,7 @@ export const make = (kernel: Kernel, rows: Rows.Rows, histograms: Histograms, cr
 
   /** Spreads the bins over the range of the first rows in the block. Returns false, and changes nothing, if it is none. */
   const setBins = (passes: Passes, n: number): boolean => {
-    passes.range(n)
+    passes.range(n, half)
     const low = extremes[0]!
     const last = Math.min(lastBin, 1 << (31 - Math.clz32(n >> 2)))
     const scale = last / (extremes[1]! - low)
@@ -91,7 +93,7 @@ export const make = (kernel: Kernel, rows: Rows.Rows, histograms: Histograms, cr
     counted.sampled = true
     for (let zooms = 0; zooms < mostZooms; zooms++) {
       kernel.clear()
-      counted.positives = passes.encode(sampleSize, bins.low, bins.scale, bins.last)
+      counted.positives = passes.encode(sampleSize, half, bins.low, bins.scale, bins.last)
       counted.negatives = sampleSize - counted.positives
       Bins.find(histogram, bins, counted, denominator, found)
       if (!Bins.zoom(bins, found) || !Bins.crowded(found, counted)) break
@@ -109,13 +111,13 @@ export const make = (kernel: Kernel, rows: Rows.Rows, histograms: Histograms, cr
   const count = (passes: Passes, scores: Floats, labels: Labels, n: number, denominator: Denominator): void => {
     kernel.clear()
     if (n <= capacity) {
-      counted.positives = passes.encode(n, bins.low, bins.scale, bins.last)
+      counted.positives = passes.encode(n, half, bins.low, bins.scale, bins.last)
     } else {
       if (codes.length < n) codes = new Uint8Array(n)
       for (let from = 0; from < n; from += capacity) {
         const to = Math.min(n, from + capacity)
         load(passes, scores, labels, from, to)
-        counted.positives = passes.encode(to - from, bins.low, bins.scale, bins.last)
+        counted.positives = passes.encode(to - from, half, bins.low, bins.scale, bins.last)
         codes.set(part(kernel.codes, 0, to - from), from)
       }
     }
@@ -154,8 +156,9 @@ export const make = (kernel: Kernel, rows: Rows.Rows, histograms: Histograms, cr
       const here = kernel.collect(to - from, found.first)
       for (let k = 0; k < here; k++) {
         const row = kernel.rows[k]!
-        rows.candidate[kept] = score[kept] = scores[from + row]!
-        rows.code[kept] = code[kept] = 2 * (from + row) + (kernel.codes[row]! & 1)
+        const y = kernel.codes[row]! & 1
+        rows.candidate[kept] = score[kept] = scores[from + row]! + (y === 0 ? half : -half)
+        rows.code[kept] = code[kept] = 2 * (from + row) + y
         kept++
       }
     }
@@ -182,12 +185,15 @@ export const make = (kernel: Kernel, rows: Rows.Rows, histograms: Histograms, cr
         passes.scores.set(part(scores, from, to))
       }
       aum += passes.settle(to - from, found.first, crossing.score)
-      const slope = slopes(passes, to - from)
+      const slope = slopesOf(passes, to - from)
       gradient.set(slope, from)
       left?.set(slope, from)
       right?.set(slope, from)
     }
-    return aum
+    const positivesBelow = rows.positives - found.positivesAbove - histogram[2 * found.first + 1]!
+    const slopes = found.negativesAbove / rows.negativeDenominator + positivesBelow / rows.positiveDenominator
+    // No term is negative but by the rounding of these sums.
+    return half === 0 ? aum : Math.max(0, aum + half * slopes)
   }
 
   /** Writes the derivatives in the bin of the crossing, but those of the tied, and returns their share of the value. */
@@ -214,14 +220,16 @@ export const make = (kernel: Kernel, rows: Rows.Rows, histograms: Histograms, cr
     scores: Floats,
     labels: Labels,
     n: number,
-    denominator: Denominator,
+    { denominator, margin }: Variant,
     gradient: Floats,
     left: Floats | undefined,
     right: Floats | undefined
   ): number | undefined => {
+    half = margin / 2
     const single =
       scores instanceof Float32Array &&
       gradient instanceof Float32Array &&
+      Math.fround(half) === half &&
       !(left instanceof Float64Array || right instanceof Float64Array)
     const passes = single ? kernel.single : kernel.double
     if (!find(passes, scores, labels, n, denominator)) return undefined

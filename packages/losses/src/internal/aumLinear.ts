@@ -6,7 +6,7 @@
  *
  *     AUM = Σ_neg w (s − s*)₊ / Dn + Σ_pos w (s* − s)₊ / Dp,
  *
- * a hinge loss whose intercept has been optimised out: one more linear pass gives value and derivatives, and only the
+ * where the scores are shifted by half the margin. This is a hinge loss whose intercept has been optimised out: one more linear pass gives value and derivatives, and only the
  * rows tied at `s*` need a second look.
  *
  * This is the plain JavaScript version: for weights, for few rows, where WebAssembly or its SIMD is missing, and as the
@@ -21,7 +21,7 @@ import * as Histogram from "./aumHistogram.ts"
 import * as Rows from "./aumRows.ts"
 import { select } from "./aumSelect.ts"
 import * as Tied from "./aumTied.ts"
-import type { Denominator, Floats, Labels } from "./aumRows.ts"
+import type { Floats, Labels, Variant } from "./aumRows.ts"
 
 export interface Workspace {
   /**
@@ -36,7 +36,7 @@ export interface Workspace {
     scores: Floats,
     labels: Labels,
     n: number,
-    denominator: Denominator,
+    variant: Variant,
     gradient: Floats,
     left?: Floats,
     right?: Floats,
@@ -102,7 +102,8 @@ const fewRows = 64
  * @example
  * const workspace = make()
  * const gradient = new Float64Array(4)
- * workspace.evaluate(Float64Array.of(2, -3.5, -1, 1.5), Uint8Array.of(0, 0, 1, 1), 4, "rate", gradient) // => 1.5
+ * const [scores, labels] = [Float64Array.of(2, -3.5, -1, 1.5), Uint8Array.of(0, 0, 1, 1)]
+ * workspace.evaluate(scores, labels, 4, { denominator: "rate", margin: 0 }, gradient) // => 1.5
  */
 export const make = (kernel: () => Kernel.Kernel | undefined = Kernel.shared): Workspace => {
   const rows = Rows.make()
@@ -118,8 +119,8 @@ export const make = (kernel: () => Kernel.Kernel | undefined = Kernel.shared): W
     positivesAt: 0
   }
 
-  const plain: Workspace["evaluate"] = (scores, labels, n, denominator, gradient, left, right, weights) => {
-    if (!Rows.load(rows, scores, labels, n, denominator, weights)) return fill(NaN, n, gradient, left, right)
+  const plain: Workspace["evaluate"] = (scores, labels, n, variant, gradient, left, right, weights) => {
+    if (!Rows.load(rows, scores, labels, n, variant, weights)) return fill(NaN, n, gradient, left, right)
     if (!(rows.negatives > 0 && rows.positives > 0)) return fill(0, n, gradient, left, right)
     select(rows, histograms, n, crossing)
     const pass = rows.weighted ? weightedHinge : hinge
@@ -141,16 +142,16 @@ export const make = (kernel: () => Kernel.Kernel | undefined = Kernel.shared): W
   let blocks: ReturnType<typeof Blocks.make> | null | undefined
 
   return {
-    evaluate: (scores, labels, n, denominator, gradient, left, right, weights) => {
+    evaluate: (scores, labels, n, variant, gradient, left, right, weights) => {
       if (weights === undefined && n >= fewRows) {
         if (blocks === undefined) {
           const passes = kernel()
           blocks = passes === undefined ? null : Blocks.make(passes, rows, histograms, crossing)
         }
-        const aum = blocks?.(scores, labels, n, denominator, gradient, left, right)
+        const aum = blocks?.(scores, labels, n, variant, gradient, left, right)
         if (aum !== undefined) return aum
       }
-      return plain(scores, labels, n, denominator, gradient, left, right, weights)
+      return plain(scores, labels, n, variant, gradient, left, right, weights)
     }
   }
 }

@@ -2,6 +2,9 @@ import * as Targets from "@rocflow/core/data/Targets"
 import * as Measure from "@rocflow/core/learning/Measure"
 import * as Linear from "./aumLinear.ts"
 
+/** Without a margin, which is for training. */
+const published = { denominator: "rate", margin: 0 } as const
+
 /**
  * AUM with rates of a binary prediction: 0 is best. Undefined with one class only, or without scores.
  *
@@ -26,7 +29,7 @@ export const measure = Measure.define({
     if (!labels.includes(0) || !labels.includes(1)) {
       return Measure.undefinedBecause("AUM needs both classes, and these rows have one")
     }
-    const aum = Linear.shared().evaluate(scores, labels, labels.length, "rate", new Float64Array(labels.length))
+    const aum = Linear.shared().evaluate(scores, labels, labels.length, published, new Float64Array(labels.length))
     return Number.isNaN(aum) ? Measure.undefinedBecause("AUM needs finite scores, and some are not") : aum
   }
 })

@@ -1,8 +1,7 @@
 /**
  * AUM of k classes as binary problems, with preallocated memory: no allocation after the largest input.
  */
-import type { Floats } from "./aumRows.ts"
-import type { Denominator } from "./aumOptions.ts"
+import type { Floats, Variant } from "./aumRows.ts"
 import * as Linear from "./aumLinear.ts"
 
 export interface OneVsRest {
@@ -11,7 +10,7 @@ export interface OneVsRest {
     scores: Floats,
     targets: ArrayLike<number>,
     n: number,
-    denominator: Denominator,
+    variant: Variant,
     gradient: Floats,
     weights?: Floats
   ) => number
@@ -28,7 +27,7 @@ export const macro = (): OneVsRest => {
   let label = new Float64Array(0)
   let slope = new Float64Array(0)
   return {
-    evaluate: (scores, targets, n, denominator, gradient, weights) => {
+    evaluate: (scores, targets, n, variant, gradient, weights) => {
       const classes = scores.length / n
       score = atLeast(score, n)
       label = atLeast(label, n)
@@ -39,7 +38,7 @@ export const macro = (): OneVsRest => {
           score[i] = scores[i * classes + k]!
           label[i] = +(targets[i] === k)
         }
-        sum += workspace.evaluate(score, label, n, denominator, slope, undefined, undefined, weights)
+        sum += workspace.evaluate(score, label, n, variant, slope, undefined, undefined, weights)
         for (let i = 0; i < n; i++) gradient[i * classes + k] = slope[i]! / classes
       }
       return sum / classes
@@ -53,7 +52,7 @@ export const micro = (): OneVsRest => {
   let label = new Float64Array(0)
   let mass = new Float64Array(0)
   return {
-    evaluate: (scores, targets, n, denominator, gradient, weights) => {
+    evaluate: (scores, targets, n, variant, gradient, weights) => {
       const size = scores.length
       const classes = size / n
       label = atLeast(label, size)
@@ -65,7 +64,7 @@ export const micro = (): OneVsRest => {
         }
       }
       const masses = weights === undefined ? undefined : mass
-      return workspace.evaluate(scores, label, size, denominator, gradient, undefined, undefined, masses)
+      return workspace.evaluate(scores, label, size, variant, gradient, undefined, undefined, masses)
     }
   }
 }

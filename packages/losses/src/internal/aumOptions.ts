@@ -5,5 +5,11 @@ import * as Schema from "effect/Schema"
 export const Denominator = Schema.Literals(["rate", "count"])
 export type Denominator = typeof Denominator.Type
 
-/** As an option of losses: rates, unless counts are asked for. */
-export const withDefault = OptionSchema.withDefault(Denominator, "rate")
+/**
+ * What all AUM losses have as options: rates, unless counts are asked for, and the margin by which a positive must lead a
+ * negative.
+ */
+export const fields = {
+  denominator: OptionSchema.withDefault(Denominator, "rate"),
+  margin: OptionSchema.withDefault(OptionSchema.nonNegative, 1)
+}

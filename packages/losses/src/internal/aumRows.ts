@@ -9,7 +9,17 @@ export type Labels = Floats | Uint8Array
  */
 export type Denominator = "rate" | "count"
 
+/**
+ * Which AUM: what divides the errors, and by how much a positive must lead a negative. Half of the margin is added to
+ * the scores of negatives and taken from those of positives, in double precision.
+ */
+export interface Variant {
+  readonly denominator: Denominator
+  readonly margin: number
+}
+
 export interface Rows {
+  /** Shifted by half the margin. */
   score: Float64Array
   /** 1 = positive, 0 = negative. */
   label: Uint8Array
@@ -60,15 +70,17 @@ const reserve = (rows: Rows, n: number): void => {
   if (rows.weighted && rows.mass.length < n) rows.mass = new Float64Array(n)
 }
 
-const copy = (rows: Rows, scores: Floats, labels: Labels, n: number): boolean => {
+const copy = (rows: Rows, scores: Floats, labels: Labels, n: number, margin: number): boolean => {
   const { label, score } = rows
   let low = Infinity
   let high = -Infinity
   let positives = 0
   let finite = 0
+  const half = margin / 2
   for (let i = 0; i < n; i++) {
-    const s = scores[i]!
     const y = +(labels[i]! > 0)
+    // Without a branch: half for a negative, −half for a positive.
+    const s = scores[i]! + (half - y * margin)
     score[i] = s
     label[i] = y
     positives += y
@@ -106,12 +118,12 @@ export const load = (
   scores: Floats,
   labels: Labels,
   n: number,
-  denominator: Denominator,
+  { denominator, margin }: Variant,
   weights: Floats | undefined
 ): boolean => {
   rows.weighted = weights !== undefined
   reserve(rows, n)
-  const finite = copy(rows, scores, labels, n)
+  const finite = copy(rows, scores, labels, n, margin)
   if (weights !== undefined) copyWeights(rows, weights, n)
   rows.negativeDenominator = denominator === "rate" ? rows.negatives : 1
   rows.positiveDenominator = denominator === "rate" ? rows.positives : 1

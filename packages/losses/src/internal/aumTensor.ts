@@ -8,13 +8,9 @@
  */
 import * as tf from "@tensorflow/tfjs-core"
 import type { Denominator } from "./aumOptions.ts"
-
-/** Computes from `x` what counts as constant in differentiation: sorting has no gradient in tfjs. */
-const constant = <T extends tf.Tensor>(x: tf.Tensor1D, f: (x: tf.Tensor1D) => T): T =>
-  tf.customGrad((y) => ({
-    value: f(y as tf.Tensor1D),
-    gradFunc: () => tf.zerosLike(x)
-  }))(x) as T
+import type { Variant } from "./aumRows.ts"
+import { perClass } from "./classes.ts"
+import { constant } from "./constant.ts"
 
 const oneIfZero = (x: tf.Tensor): tf.Tensor => tf.add(x, tf.cast(tf.equal(x, 0), "float32"))
 
@@ -46,11 +42,11 @@ const factors = (
 export const binary = (
   predictions: tf.Tensor,
   labels: tf.Tensor,
-  denominator: Denominator,
+  { denominator, margin }: Variant,
   weights?: tf.Tensor
 ): tf.Scalar => {
-  const scores: tf.Tensor1D = tf.reshape(predictions, [-1])
   const truth: tf.Tensor1D = tf.cast(tf.reshape(labels, [-1]), "float32")
+  const scores: tf.Tensor1D = tf.add(tf.reshape(predictions, [-1]), perClass(truth, -margin / 2, margin / 2))
   const mass: tf.Tensor1D | undefined = weights === undefined ? undefined : tf.reshape(weights, [-1])
   const slopes = constant(scores, (s) => factors(s, truth, denominator, mass))
   // The factors sum to 0: taking off the mean changes nothing but the rounding of scores far from 0.
@@ -64,7 +60,7 @@ export const binary = (
 export const multiclass = (
   scores: tf.Tensor2D,
   targets: tf.Tensor1D,
-  denominator: Denominator,
+  variant: Variant,
   average: "macro" | "micro",
   weights?: tf.Tensor1D
 ): tf.Scalar => {
@@ -72,10 +68,10 @@ export const multiclass = (
   const truth: tf.Tensor2D = tf.cast(tf.oneHot(tf.cast(targets, "int32"), classes), "float32") as tf.Tensor2D
   if (average === "micro") {
     const mass = weights === undefined ? undefined : tf.tile(tf.reshape(weights, [rows, 1]), [1, classes])
-    return binary(scores, truth, denominator, mass)
+    return binary(scores, truth, variant, mass)
   }
   const values = Array.from({ length: classes }, (_, k) =>
-    binary(tf.slice(scores, [0, k], [rows, 1]), tf.slice(truth, [0, k], [rows, 1]), denominator, weights)
+    binary(tf.slice(scores, [0, k], [rows, 1]), tf.slice(truth, [0, k], [rows, 1]), variant, weights)
   )
   return tf.div(tf.addN(values), classes)
 }

@@ -1,7 +1,8 @@
 import type { Floats } from "@rocflow/core/pipeline/Loss"
 
 /**
- * Cross-entropy of softmax(scores), and its derivative `softmax - onehot`, row by row.
+ * Cross-entropy of softmax(scores), and its derivative `softmax - onehot`, row by row; with smoothing ε, `ε onehot - ε/K`
+ * is added to the derivative and `ε (s_truth - mean s)` to the value.
  *
  * Sums run over all classes but the largest (`rest`), so `log1p(rest)` and `rest / (1 + rest)` keep their relative
  * precision when the network is almost certain. The gradient row holds the exponentials until their sum is known.
@@ -11,6 +12,7 @@ export const crossEntropy = (
   targets: Floats,
   gradient: Floats,
   weights: Floats | undefined,
+  smoothing: number,
   scale: number
 ): number => {
   const rows = targets.length
@@ -33,6 +35,13 @@ export const crossEntropy = (
     const share = w / (1 + rest)
     for (let k = begin; k < begin + classes; k++) gradient[k] = share * gradient[k]!
     gradient[truth] = truth === top ? -share * rest : gradient[truth]! - w
+    if (smoothing === 0) continue
+    const part = (w * smoothing) / classes
+    for (let k = begin; k < begin + classes; k++) {
+      value += part * (scores[truth]! - scores[k]!)
+      gradient[k] = gradient[k]! - part
+    }
+    gradient[truth] = gradient[truth]! + w * smoothing
   }
   return value
 }

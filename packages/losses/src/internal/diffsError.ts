@@ -15,6 +15,7 @@ const explanations = {
     'denominator "rate" divides by the size of each class, so both must occur',
     'use denominator "count", or rows with both classes'
   ],
+  InvalidMargin: ["a margin is a finite number of at least 0", "give such a number, or leave it out for none"],
   UnknownDenominator: ['the denominator is "rate" or "count"', "choose one of the two"],
   NonFinitePrediction: ["scores are finite", "remove or impute the score before computing AUM"],
   NonFiniteBreakpoint: ["breakpoints are finite", "drop the row: errors beyond every finite score do not count"],

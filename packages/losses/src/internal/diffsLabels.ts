@@ -1,5 +1,6 @@
 /** Reads binary labels in any of the usual codings. */
 import * as Result from "effect/Result"
+import type { Denominator } from "./aumOptions.ts"
 import type { InvalidDiffs } from "./diffsError.ts"
 import { fail } from "./diffsError.ts"
 import type { Columns } from "./diffsMerge.ts"
@@ -33,10 +34,17 @@ const read = (labels: ArrayLike<number | boolean>): Result.Result<Labels, Invali
   return Result.succeed({ positive, positives, negatives: n - positives })
 }
 
-/** What one error of each class weighs: 1, or one over the size of the class. */
+/** What one error of each class weighs: 1, or one over the size of the class; and the margin between the classes. */
 export interface Weighed extends Labels {
   readonly perNegative: number
   readonly perPositive: number
+  readonly margin: number
+}
+
+/** How labels are weighed. */
+export interface Weighing {
+  readonly denominator?: Denominator
+  readonly margin?: number
 }
 
 /** Accepts the two denominators; "count" is the default. */
@@ -45,31 +53,46 @@ export const denominatorOf = (given: string | undefined): Result.Result<"rate" |
   return given === "rate" ? Result.succeed(given) : fail("UnknownDenominator", `denominator ${JSON.stringify(given)}`)
 }
 
-export const weigh = (
-  labels: ArrayLike<number | boolean>,
-  denominator: string | undefined
-): Result.Result<Weighed, InvalidDiffs> =>
+/** Accepts numbers of at least 0; 0 is the default. */
+const marginOf = (given: number | undefined): Result.Result<number, InvalidDiffs> =>
+  given === undefined || (given >= 0 && given < Infinity)
+    ? Result.succeed(given ?? 0)
+    : fail("InvalidMargin", `margin ${given}`)
+
+export const weigh = (labels: ArrayLike<number | boolean>, weighing: Weighing): Result.Result<Weighed, InvalidDiffs> =>
   Result.gen(function* () {
-    const kind = yield* denominatorOf(denominator)
+    const kind = yield* denominatorOf(weighing.denominator)
+    const margin = yield* marginOf(weighing.margin)
     const classes = yield* read(labels)
     const { negatives, positives } = classes
-    if (kind === "count") return { ...classes, perNegative: 1, perPositive: 1 }
+    if (kind === "count") return { ...classes, perNegative: 1, perPositive: 1, margin }
     if (negatives === 0 || positives === 0) {
       return yield* fail("SingleClass", `${negatives} negative and ${positives} positive labels`)
     }
-    return { ...classes, perNegative: 1 / negatives, perPositive: 1 / positives }
+    return { ...classes, perNegative: 1 / negatives, perPositive: 1 / positives, margin }
   })
 
-/** One step at 0 per example. */
-export const steps = ({ perNegative, perPositive, positive }: Weighed): Columns & { readonly examples: number } => {
+/** One step per example, at half the margin for a positive and minus that for a negative. */
+export const steps = ({
+  margin,
+  perNegative,
+  perPositive,
+  positive
+}: Weighed): Columns & { readonly examples: number } => {
   const examples = positive.length
   const example = new Int32Array(examples)
   const fpDiff = new Float64Array(examples)
   const fnDiff = new Float64Array(examples)
+  const pred = new Float64Array(examples)
   for (let e = 0; e < examples; e++) {
     example[e] = e
-    if (positive[e] === 1) fnDiff[e] = -perPositive
-    else fpDiff[e] = perNegative
+    if (positive[e] === 1) {
+      pred[e] = margin / 2
+      fnDiff[e] = -perPositive
+    } else {
+      pred[e] = 0 - margin / 2
+      fpDiff[e] = perNegative
+    }
   }
-  return { example, pred: new Float64Array(examples), fpDiff, fnDiff, examples }
+  return { example, pred, fpDiff, fnDiff, examples }
 }

@@ -34,6 +34,7 @@ export const define = <const K extends Kind, Type extends { readonly reduction: 
       const formula = loss.formula?.(options)
       return Loss.explicit({
         ...(formula && { formula }),
+        reduction: options.reduction,
         evaluate: (scores, targets, gradient, weights) => {
           const n = targets.length
           if (values.length < n) values = new Float64Array(n)

@@ -40,13 +40,13 @@ interface Exports {
   readonly settle64: Passes["settle"]
 }
 
-/** The passes over scores, labels and gradient of one type; documented in `assembly/aum.ts`. */
+/** The passes over scores, labels and gradient of one type, `half` the margin; documented in `assembly/aum.ts`. */
 export interface Passes<Array extends Float32Array | Float64Array = Float32Array | Float64Array> {
   readonly scores: Array
   readonly labels: Array
   readonly gradient: Array
-  readonly range: (n: number) => void
-  readonly encode: (n: number, low: number, scale: number, last: number) => number
+  readonly range: (n: number, half: number) => void
+  readonly encode: (n: number, half: number, low: number, scale: number, last: number) => number
   readonly settle: (n: number, bin: number, crossing: number) => number
 }
 

@@ -2,6 +2,7 @@
  * The side of a worker process: it plans the same design once, then runs the jobs that it is told.
  */
 import * as TableWriter from "@rocflow/core/data/TableWriter"
+import * as PreprocessCache from "@rocflow/core/learning/PreprocessCache"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import * as Schema from "effect/Schema"
@@ -49,5 +50,6 @@ export const serve = <R, E extends { readonly message: string }, R2>(
     }
   }).pipe(
     Effect.catch((error) => send({ _tag: "Broken", message: error.message })),
+    PreprocessCache.provideDefault,
     Effect.scoped
   )

@@ -14,6 +14,7 @@ import * as Shape from "../../pipeline/Shape.ts"
 import type { Read } from "../../pipeline/Stage.ts"
 import * as Seed from "../../Seed.ts"
 import * as Engine from "../Engine.ts"
+import * as Accumulated from "../internal/accumulated.ts"
 import * as Arena from "./internal/arena.ts"
 import { type Arithmetic, instantiate, type Kernels, runs } from "./internal/kernels.ts"
 import * as Loss from "./internal/loss.ts"
@@ -90,7 +91,13 @@ const makeScorer = (
 ): Engine.Scorer => {
   const memory = memoryOf(network, arithmetic, rows)
   const { buffers, parameters, view } = memory
-  const program = Lower.lower(network, { ...memory, rows, gradients: undefined, seed: () => Seed.root(0) })
+  const program = Lower.lower(network, {
+    ...memory,
+    rows,
+    gradients: undefined,
+    read: Schedule.reading(0),
+    seed: () => Seed.root(0)
+  })
   layOut(memory)
   fill(viewsOf([...network.parameters, ...network.buffers], [...parameters, ...buffers], view), arrays)
   return {
@@ -122,11 +129,14 @@ const makeTrainer = (
   const room = () => arena.kept(labels * network.outputs)
   const twice = pairs ? { scores: room(), gradient: room() } : undefined
   let steps = 0
+  let reading = Schedule.reading(0)
+  const accumulated = Accumulated.make()
   const program = Lower.lower(network, {
     ...memory,
     rows,
     gradients: { scores: scoreGradient, parameters: gradients },
-    seed: (path) => Seed.derive(seed, "mask", steps, path)
+    read: (value) => reading(value),
+    seed: (path) => Accumulated.maskSeed(seed, steps, accumulated, path)
   })
   layOut(memory)
   point(gradients, gradientBlock, extents)
@@ -171,47 +181,63 @@ const makeTrainer = (
     return loss.search(own, direction, targets.subarray(0, used))
   }
 
+  const gradientValues = viewsOf(network.parameters, gradients, view).map(({ values }) => values)
+
   /** Any chain of transforms, on views. */
-  const general = (): ((step: number, read: Read, used: number) => void) => {
-    const updates = viewsOf(network.parameters, gradients, view).map(({ path, values }, i) => ({
-      path,
-      values: arrays[i]!.values,
-      update: values
-    }))
-    const slotValues = slots.map((own) => own.map(({ values }) => values))
+  const general = (frozen: ReadonlySet<number>): ((step: number, read: Read, used: number) => void) => {
+    const trained = paths.flatMap((_, i) => (frozen.has(i) ? [] : [i]))
+    const begun = optimizer.begin(trained.map((i) => paths[i]!))
+    const updates = trained.map((i) => ({ path: paths[i]!, values: arrays[i]!.values, update: gradientValues[i]! }))
+    const slotValues = trained.map((i) => slots[i]!.map(({ values }) => values))
     return (step, read, used) => {
       begun.apply({ step, arrays: updates, read, search: () => search(used) }, slotValues)
       for (const { update, values } of updates) for (let i = 0; i < values.length; i++) values[i]! -= update[i]!
     }
   }
   const chain = Update.chainOf(optimizer.formulas, paths)
-  const update =
+  const updateWithout = (frozen: ReadonlySet<number>) =>
     chain === undefined
-      ? general()
+      ? general(frozen)
       : Update.update(chain, kernels, {
           parameters: block.at,
           gradients: gradientBlock.at,
           slots: slotBlocks.map(({ at }) => at),
-          extents
+          extents,
+          frozen
         })
+  let frozen: ReadonlySet<number> = new Set()
+  let update = updateWithout(frozen)
 
   return {
     inputs: inputViews(memory, network, rows),
     targets,
     weights,
     scores,
-    step: (used, weighted, read = Schedule.reading(0)) => {
-      steps += 1
+    step: (used, weighted, read = Schedule.reading(0), part) => {
+      if (accumulated.pending() === 0) steps += 1
+      reading = read
       program.forward(used, true)
       const value = evaluate(used, weighted)
       if (!Number.isFinite(value)) return value
       program.backward(used)
+      if (!accumulated.add(gradientValues, part)) return value
+      for (const i of frozen) gradientValues[i]!.fill(0)
       update(steps, read, used)
       return value
     },
+    arrays,
+    settle: (used, read = Schedule.reading(0)) => {
+      reading = read
+      program.forward(used, true)
+    },
     score: (used) => program.forward(used, false),
+    freeze: (chosen) => {
+      frozen = new Set(paths.flatMap((path, i) => (chosen.has(path) ? [i] : [])))
+      update = updateWithout(frozen)
+    },
     state: () => ({ step: steps, arrays: copied(arrays), slots: copied(slots.flat()) }),
     load: (state) => {
+      accumulated.clear()
       steps = state.step
       fill(arrays, state.arrays)
       fill(slots.flat(), state.slots)

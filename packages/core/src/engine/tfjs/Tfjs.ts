@@ -11,9 +11,11 @@ import * as Result from "effect/Result"
 import * as Graph from "../../network/Graph.ts"
 import * as Schedule from "../../pipeline/Schedule.ts"
 import * as Shape from "../../pipeline/Shape.ts"
+import type { Read } from "../../pipeline/Stage.ts"
 import type { Loss } from "../../pipeline/Stage.ts"
 import * as Seed from "../../Seed.ts"
 import * as Engine from "../Engine.ts"
+import * as Accumulated from "../internal/accumulated.ts"
 import { type Backend, start, survey } from "./backend.ts"
 import { forward } from "./internal/forward.ts"
 
@@ -84,6 +86,7 @@ const scoreInto = (
       buffers: toTensors(tf, buffers),
       training: false,
       random: (path) => Seed.generator(Seed.derive(Seed.root(0), path)),
+      read: Schedule.reading(0),
       update: ignore
     }).dataSync()
   )
@@ -119,29 +122,49 @@ const makeTrainer = (use: () => Tfjs, program: Engine.Program, rows: number): En
   const slots = parameters.map(({ path, shape, values }, i) =>
     begun.slots[i]!.map((name) => ({ path: `${path}/${name}`, shape, values: new Float32Array(values.length) }))
   )
-  const slotValues = slots.map((own) => own.map(({ values }) => values))
+  /** The transform of the parameters that are not frozen, with their places and what it keeps of them. */
+  const updaterWithout = (frozen: ReadonlySet<string>) => {
+    const trained = parameters.flatMap(({ path }, i) => (frozen.has(path) ? [] : [i]))
+    return {
+      trained,
+      begun: optimizer.begin(trained.map((i) => parameters[i]!.path)),
+      slots: trained.map((i) => slots[i]!.map(({ values }) => values))
+    }
+  }
+  let updater = updaterWithout(new Set())
   let steps = 0
+  const accumulated = Accumulated.make()
+
+  /** The scores of a training pass; buffers take their next values. */
+  const trainingPass = (
+    tf: Tfjs,
+    x: ReadonlyArray<Tf.Tensor>,
+    given: ReadonlyArray<Tf.Tensor>,
+    read: Read
+  ): Tf.Tensor =>
+    forward({
+      tf,
+      network,
+      inputs: x,
+      parameters: given,
+      buffers: toTensors(tf, buffers),
+      training: true,
+      random: (path) => Seed.generator(Accumulated.maskSeed(seed, steps, accumulated, path)),
+      read,
+      update: (buffer, next) => buffers[buffer]!.values.set(next.dataSync())
+    })
 
   /**
    * The loss, its gradients, and the scores of the forward pass, which stand in `scores`. Nothing is returned through
    * `tidy`, which would look for tensors among the numbers of a gradient, one by one: longer than the step itself.
    */
-  const differentiate = (tf: Tfjs, used: number, batch: Batch) => {
+  const differentiate = (tf: Tfjs, used: number, batch: Batch, read: Read) => {
     let before = Number.NaN
     let gradients: ReadonlyArray<Float32Array> = []
     tf.tidy(() => {
       const x = tensors(tf, used)
       const { grads, value } = tf.valueAndGrads((...given: ReadonlyArray<Tf.Tensor>) => {
-        const output = forward({
-          tf,
-          network,
-          inputs: x,
-          parameters: given,
-          buffers: toTensors(tf, buffers),
-          training: true,
-          random: (path) => Seed.generator(Seed.derive(seed, "mask", steps, path)),
-          update: (buffer, next) => buffers[buffer]!.values.set(next.dataSync())
-        })
+        const output = trainingPass(tf, x, given, read)
         scores.set(output.dataSync())
         return lossTensor(tf, loss, (pairs ? tf.concat([output, output]) : output) as Tf.Tensor2D, batch)
       })([...toTensors(tf, parameters)])
@@ -166,16 +189,18 @@ const makeTrainer = (use: () => Tfjs, program: Engine.Program, rows: number): En
     targets,
     weights,
     scores,
-    step: (used, weighted, read = Schedule.reading(0)) => {
-      steps += 1
+    step: (used, weighted, read = Schedule.reading(0), part) => {
+      if (accumulated.pending() === 0) steps += 1
       const batch = {
         targets: targets.subarray(0, copies * used),
         weights: weighted || pairs ? weights.subarray(0, copies * used) : undefined
       }
-      const { gradients, loss: value } = differentiate(use(), used, batch)
-      if (!Number.isFinite(value)) return value
-      const arrays = parameters.map(({ path, values }, i) => ({ path, values, update: gradients[i]! }))
-      begun.apply({ step: steps, arrays, read, search: () => search(used, gradients) }, slotValues)
+      const { gradients, loss: value } = differentiate(use(), used, batch, read)
+      if (!Number.isFinite(value) || !accumulated.add(gradients, part)) return value
+      const { begun, slots, trained } = updater
+      parameters.forEach((_, i) => trained.includes(i) || gradients[i]!.fill(0))
+      const arrays = trained.map((i) => ({ ...parameters[i]!, update: gradients[i]! }))
+      begun.apply({ step: steps, arrays, read, search: () => search(used, gradients) }, slots)
       for (const { update, values } of arrays) for (let i = 0; i < values.length; i++) values[i]! -= update[i]!
       return value
     },
@@ -183,12 +208,21 @@ const makeTrainer = (use: () => Tfjs, program: Engine.Program, rows: number): En
       const tf = use()
       tf.tidy(() => scoreInto(tf, network, tensors(tf, used), parameters, buffers, scores))
     },
+    arrays: [...parameters, ...buffers],
+    settle: (used, read = Schedule.reading(0)) => {
+      const tf = use()
+      tf.tidy(() => void trainingPass(tf, tensors(tf, used), toTensors(tf, parameters), read))
+    },
+    freeze: (paths) => {
+      updater = updaterWithout(paths)
+    },
     state: () => ({
       step: steps,
       arrays: [...parameters, ...buffers].map((array) => ({ ...array, values: array.values.slice() })),
       slots: slots.flat().map((array) => ({ ...array, values: array.values.slice() }))
     }),
     load: (state) => {
+      accumulated.clear()
       steps = state.step
       ;[...parameters, ...buffers].forEach(({ values }, i) => values.set(state.arrays[i]!.values))
       slots.flat().forEach(({ values }, i) => values.set(state.slots[i]!.values))

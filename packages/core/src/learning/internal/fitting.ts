@@ -4,13 +4,13 @@
 import * as Result from "effect/Result"
 import type { Task } from "../../data/Task.ts"
 import { PipelineError } from "../../pipeline/PipelineError.ts"
-import type { Fitting, Target } from "../../pipeline/Stage.ts"
+import type { Fitting, Takes, TrainingTarget } from "../../pipeline/Stage.ts"
 import type { Seed } from "../../Seed.ts"
 import * as Folds from "../../splitting/Folds.ts"
 import * as Units from "../../splitting/Units.ts"
 
 const foldsOf =
-  (task: Task): Target["folds"] =>
+  (task: Task): TrainingTarget["folds"] =>
   (folds, seed) =>
     Result.mapError(
       Result.flatMap(Result.map(Units.make(task), Units.byClass), (units) =>
@@ -19,8 +19,9 @@ const foldsOf =
       ({ message }) => new PipelineError({ issues: [{ path: [], message }] })
     )
 
-/** The target of the rows of a task, and a seed. */
-export const fittingOf = (task: Task, seed: Seed): Fitting => ({
+/** The target of the rows of a task, a seed, and what is taken behind the stage. */
+export const fittingOf = (task: Task, seed: Seed, takes?: Takes): Fitting => ({
   seed,
+  takes,
   target: { kind: task.kind, levels: task.levels, values: task.target, folds: foldsOf(task) }
 })

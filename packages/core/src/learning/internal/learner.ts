@@ -15,7 +15,10 @@ import type { MissingValues } from "../../pipeline/MissingValues.ts"
 import type * as Pipeline from "../../pipeline/Pipeline.ts"
 import type { PipelineError } from "../../pipeline/PipelineError.ts"
 import type { ShapeError } from "../../pipeline/Shape.ts"
+import type { Takes } from "../../pipeline/Stage.ts"
 import type * as Seed from "../../Seed.ts"
+import type { Checkpoint } from "../Checkpoint.ts"
+import { CheckpointError } from "../CheckpointError.ts"
 import type { Outcome as Training } from "../Training.ts"
 import type { Prediction } from "../Prediction.ts"
 import type { TrainingDiverged } from "../TrainingDiverged.ts"
@@ -25,24 +28,44 @@ import { decodeOptions } from "./decodeOptions.ts"
 export const TypeId = "~rocflow/Learner"
 
 /** What can go wrong in training, besides the errors of callbacks. @category errors */
-export type TrainError = PipelineError | ShapeError | MissingValues | TrainingDiverged | EngineUnavailable
+export type TrainError =
+  | PipelineError
+  | ShapeError
+  | MissingValues
+  | TrainingDiverged
+  | EngineUnavailable
+  | CheckpointError
 
 /** What can go wrong in predicting. @category errors */
 export type PredictError = PipelineError | ShapeError | MissingValues | EngineUnavailable
 
 /**
  * A learner in its JSON form: `{ pipeline: [stages…] }`, or `{ type: "Featureless", …options }`, where the stages of
- * `preprocess: [stages…]` may come before the learner.
+ * `preprocess: [stages…]` and the transformations of `target: […]` may come before the learner.
  * @category models
  */
 export type LearnerJson =
   | { readonly pipeline: ReadonlyArray<Pipeline.StageJson> }
   | { readonly type: string; readonly [option: string]: unknown }
 
+/**
+ * What a training goes on from: a checkpoint, its file, or a directory of checkpoints; with `true`, what the learner's own
+ * callbacks left of this training, and from the beginning where they left nothing.
+ * @category models
+ */
+export type Resume = true | string | Checkpoint
+
 /** What is seen of a learner and a task without training. @category models */
 export interface Checked {
   /** The preprocessing stages by path, with the number of feature columns behind each. */
-  readonly stages: ReadonlyArray<{ readonly path: string; readonly columns: number }>
+  readonly stages: ReadonlyArray<{
+    readonly path: string
+    readonly columns: number
+    /** How many rows are trained on behind it, where that is another number than before. */
+    readonly rows?: number | undefined
+    /** What it chose to do, in words, where its options leave that to the training rows. */
+    readonly chose?: ReadonlyArray<string> | undefined
+  }>
   /** What is legal but probably not meant. */
   readonly notes: ReadonlyArray<Note>
   /** Of a learner that trains a network: what an engine computes, and the name of the engine that was asked for. */
@@ -79,10 +102,15 @@ export interface Learner<
   readonly accepts: ReadonlyArray<K>
   /** Whether it uses row weights; if not, a task with a weight column is refused. */
   readonly weighted: boolean
+  /** What it takes besides complete numbers: `Preprocess.robust` changes the rest. */
+  readonly takes?: Takes | undefined
   readonly predictType: "response" | "prob"
   /** Finds, without training, what would make it fail or useless on this task: options, columns, missing values, widths. */
   readonly check: (task: Task) => Effect.Effect<Checked, TrainError>
-  readonly fit: (task: Task, seed: Seed.Seed) => Effect.Effect<Fitted<R>, TrainError | E, R>
+  /** Trains; a learner without epochs has nothing to go on from, and pays no heed to `resume: true`. */
+  readonly fit: (task: Task, seed: Seed.Seed, resume?: Resume) => Effect.Effect<Fitted<R>, TrainError | E, R>
+  /** Of a recipe: the pipeline that it is on the training rows of a task. */
+  readonly plan?: ((task: Task) => Result.Result<Pipeline.Any, PipelineError>) | undefined
   /** Restores what `Fitted.state` gave. */
   readonly load: (task: TaskSchema.TaskSchema, state: unknown) => Result.Result<Fitted<R>, PipelineError>
 }
@@ -121,13 +149,29 @@ export interface Definition extends Base.Definition<"learner"> {
 export const isDefinition = (definition: Base.Definition): definition is Definition =>
   definition.kind === "learner" && "bind" in definition
 
+/** What is given, unless a learner without epochs is to go on from a checkpoint. */
+const begins = <A, E>(
+  id: string,
+  resume: Resume | undefined,
+  given: Result.Result<A, E>
+): Result.Result<A, E | CheckpointError> =>
+  resume === undefined || resume === true
+    ? given
+    : Result.fail(
+        new CheckpointError({
+          given: `resume, to the learner "${id}",`,
+          rule: "is for networks, which are trained in epochs",
+          advice: "leave it out"
+        })
+      )
+
 /**
  * Defines a ready-made learner. `train` learns a state, plain JSON of the schema `state`; `predict` uses it on rows whose
  * columns are those of training. `check` finds, without training, what would make training fail on a task, beside bad
- * options; `notes` what is probably not meant, before training and, with a state, after it. The first two functions may
+ * options; `takes` what it takes besides complete numbers; `notes` what is probably not meant, before training and, with a state, after it. The first two functions may
  * give a `Result` or an `Effect`.
  *
- * *Gotcha*: no option can be called `type` or `preprocess`, which the JSON form has beside the options.
+ * *Gotcha*: no option can be called `type`, `preprocess` or `target`, which the JSON form has beside the options.
  *
  * @returns the definition, for registries, and the constructor of learners
  * @category constructors
@@ -137,6 +181,7 @@ export const define = <const K extends TargetKind, Type, Encoded extends object,
   readonly summary: string
   readonly accepts: ReadonlyArray<K>
   readonly weighted: boolean
+  readonly takes?: Takes
   readonly options: Base.Options<Type, Encoded>
   readonly state: Schema.Codec<State, StateJson>
   readonly check?: (options: Type, task: Task) => Result.Result<unknown, TrainError>
@@ -162,6 +207,7 @@ export const define = <const K extends TargetKind, Type, Encoded extends object,
       },
       accepts: definition.accepts,
       weighted: definition.weighted,
+      takes: definition.takes,
       predictType: "prob",
       check: (task) =>
         Effect.suspend(() => {
@@ -175,8 +221,8 @@ export const define = <const K extends TargetKind, Type, Encoded extends object,
           })
           return Effect.as(Effect.fromResult(problems), { stages: [], notes })
         }),
-      fit: (task, seed) =>
-        Effect.flatMap(Effect.fromResult(decoded), (found) =>
+      fit: (task, seed, resume) =>
+        Effect.flatMap(Effect.fromResult(begins(id, resume, decoded)), (found) =>
           Effect.map(
             toEffect(() => definition.train(found, task, seed)),
             (state) => fitted(found, state, definition.notes?.(found, task, state) ?? [])
@@ -205,15 +251,6 @@ export const named = <K extends TargetKind, Columns extends string, E, R>(
   self: Learner<K, Columns, E, R>,
   id: string
 ): Learner<K, Columns, E, R> => ({ ...self, id })
-
-/**
- * Says in its type, and when it is trained, that a learner is for fewer kinds of targets. Its description, and so its
- * results, stay.
- */
-export const accepting = <const A extends TargetKind, Columns extends string, E, R>(
-  self: Learner<TargetKind, Columns, E, R>,
-  accepts: ReadonlyArray<A>
-): Learner<A, Columns, E, R> => fromParts<A, Columns, E, R>({ ...self, accepts })
 
 /** A stable hash of what a learner does, with options left out as their defaults; its name does not count. */
 export const hash = (self: Learner<TargetKind, string, unknown, unknown>): string => self.hash()

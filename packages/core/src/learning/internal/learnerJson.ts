@@ -8,11 +8,14 @@ import type { Engines } from "../../engine/Engine.ts"
 import * as Closing from "../../pipeline/Closing.ts"
 import * as Decode from "../../pipeline/Decode.ts"
 import type { Find, Options } from "../../pipeline/Definition.ts"
+import { fail } from "../../pipeline/Features.ts"
 import * as Pipeline from "../../pipeline/Pipeline.ts"
 import { type Issue, PipelineError } from "../../pipeline/PipelineError.ts"
 import * as Registry from "../../pipeline/Registry.ts"
+import * as Target from "../../pipeline/Target.ts"
 import { type Closed, isDefinition, type Learner, TypeId } from "./learner.ts"
 import { preprocessed } from "./preprocessed.ts"
+import { targetTransformed } from "./targetTransformed.ts"
 
 const isLearner = (value: unknown): value is Closed => typeof value === "object" && value !== null && TypeId in value
 
@@ -82,29 +85,65 @@ const under =
   (key: string) =>
   ({ path, message }: Issue): Issue => ({ path: [key, ...path], message })
 
-/** Reads a ready-made learner, and the preprocessing before it, with the issues of both. */
+type Read = Result.Result<Learner<TargetKind, string, never, Engines>, PipelineError>
+
+/** The issues of a part of a learner, under its key. */
+const partOf = <A>(key: string, read: Result.Result<A, PipelineError>): Result.Result<A, PipelineError> =>
+  Result.mapError(read, ({ issues }) => new PipelineError({ issues: issues.map(under(key)) }))
+
+/** Reads a ready-made learner, and what stands before it, with the issues of all. */
 const readyMade = (
-  { type, preprocess, ...options }: { readonly type?: unknown; readonly preprocess?: unknown },
+  {
+    type,
+    preprocess,
+    target,
+    ...options
+  }: { readonly type?: unknown; readonly preprocess?: unknown; readonly target?: unknown },
   find: Find
 ): Result.Result<Learner<TargetKind, string, never, Engines>, PipelineError> => {
-  const learner = readLearner(type, options, find)
-  if (preprocess === undefined) return learner
-  const stages = Result.mapError(
-    readPreprocessing(preprocess, find),
-    ({ issues }) => new PipelineError({ issues: issues.map(under("preprocess")) })
-  )
-  if (Result.isSuccess(learner) && Result.isSuccess(stages)) {
-    return Result.succeed(preprocessed(stages.success, learner.success))
-  }
-  const issuesOf = (read: Result.Result<unknown, PipelineError>) => (Result.isFailure(read) ? read.failure.issues : [])
-  return Result.fail(new PipelineError({ issues: [...issuesOf(learner), ...issuesOf(stages)] }))
+  const own: Read = readLearner(type, options, find)
+  const learner = target === undefined ? own : onTarget(own, partOf("target", readTargets(target, find)))
+  return preprocess === undefined
+    ? learner
+    : both(learner, partOf("preprocess", readPreprocessing(preprocess, find)), (learner, stages) =>
+        Result.succeed(preprocessed(stages, learner))
+      )
 }
 
-const readLearner = (
-  type: unknown,
-  options: object,
-  find: Find
-): Result.Result<Learner<TargetKind, string, never, Engines>, PipelineError> => {
+/** Makes something of two things that were read, or has the issues of both. */
+const both = <A, B, C>(
+  a: Result.Result<A, PipelineError>,
+  b: Result.Result<B, PipelineError>,
+  make: (a: A, b: B) => Result.Result<C, PipelineError>
+): Result.Result<C, PipelineError> => {
+  if (Result.isSuccess(a) && Result.isSuccess(b)) return make(a.success, b.success)
+  const issuesOf = (read: Result.Result<unknown, PipelineError>) => (Result.isFailure(read) ? read.failure.issues : [])
+  return Result.fail(new PipelineError({ issues: [...issuesOf(a), ...issuesOf(b)] }))
+}
+
+const onTarget = (learner: Read, targets: Result.Result<typeof Targets.Type, PipelineError>): Read =>
+  both(learner, targets, (learner, targets) =>
+    forNumbers(learner)
+      ? Result.succeed(targetTransformed(targets, learner))
+      : partOf(
+          "target",
+          fail(
+            learner.id,
+            `is for ${learner.accepts.join(" and ")} targets, which have no transformations; leave them out`
+          )
+        )
+  )
+
+const forNumbers = (
+  learner: Learner<TargetKind, string, never, Engines>
+): learner is Learner<"regression", string, never, Engines> => learner.accepts.includes("regression")
+
+const Targets = Schema.NonEmptyArray(Target.reference)
+
+const readTargets = (json: unknown, find: Find): Result.Result<typeof Targets.Type, PipelineError> =>
+  Result.mapError(Decode.decode(Targets, json, find), (issues) => new PipelineError({ issues }))
+
+const readLearner = (type: unknown, options: object, find: Find): Read => {
   const refuse = (path: Issue["path"], message: string) =>
     Result.fail(new PipelineError({ issues: [{ path, message }] }))
   if (typeof type !== "string") return refuse([], 'a learner needs "pipeline" or "type"')

@@ -10,10 +10,11 @@ const room = (like: Floats, length: number): Floats =>
   like instanceof Float32Array ? new Float32Array(length) : new Float64Array(length)
 
 /** The mean of an explicit loss over members. A row's scores of one member are gathered, and its gradient put back. */
-const explicitOf = ({ evaluate }: Explicit, members: number): Explicit => {
+const explicitOf = ({ evaluate, formula, reduction = formula?.reduction }: Explicit, members: number): Explicit => {
   let [scratch, slopes]: [Floats, Floats] = [new Float32Array(), new Float32Array()]
   return {
     _tag: "Explicit",
+    reduction,
     evaluate: (scores, targets, gradient, weights) => {
       const n = targets.length
       const width = n === 0 ? 0 : scores.length / n / members

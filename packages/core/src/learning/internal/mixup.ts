@@ -11,6 +11,7 @@ import { symmetricBeta } from "../../internal/symmetricBeta.ts"
 import type { Network } from "../../network/Graph.ts"
 import { PipelineError } from "../../pipeline/PipelineError.ts"
 import * as Seed from "../../Seed.ts"
+import * as Weighing from "./weighing.ts"
 
 /** Mixes the first `rows` rows of the memory of a trainer in place. */
 export type Mix = (rows: number, weighted: boolean, seed: Seed.Seed) => void
@@ -52,27 +53,11 @@ export const make = (alpha: number, { inputs, targets, weights }: Trainer, capac
   }
 }
 
-const refuse = (message: string): PipelineError => new PipelineError({ issues: [{ path: ["mixup"], message }] })
-
-/** Why the rows of a network cannot be mixed for a loss; undefined if they can. */
-export const problem = (
-  loss: { readonly id: string; readonly weighted: boolean },
-  searches: boolean,
-  { inputs }: Network
-): PipelineError | undefined => {
+/** Why the rows of a network cannot be mixed; undefined if they can. */
+export const problem = (taker: Weighing.Taker, { inputs }: Network): PipelineError | undefined => {
+  const unweighted = Weighing.problem("mixup", "weighs the two targets of a row", taker)
   const coded = inputs.find(({ cardinalities }) => cardinalities !== undefined)
-  if (!loss.weighted) {
-    return refuse(
-      `${loss.id} takes no weights, and mixup weighs the two targets of a row; take a loss with weights, such as Bce.loss, CrossEntropy.loss, Aum.loss or Mse.loss, or leave mixup out`
-    )
-  }
-  if (searches) {
-    return refuse(
-      "the optimizer searches along a line, without weights, and mixup weighs the two targets of a row; take Optimizer.sgd or Optimizer.adam, or leave mixup out"
-    )
-  }
-  if (coded === undefined) return undefined
-  return refuse(
-    `"${coded.path}" gives codes of categories, which cannot be mixed as numbers can; take Preprocess.oneHot and Ingress.numeric for them, or leave mixup out`
-  )
+  if (unweighted !== undefined || coded === undefined) return unweighted
+  const message = `"${coded.path}" gives codes of categories, which cannot be mixed as numbers can; take Preprocess.oneHot and Ingress.numeric for them, or leave mixup out`
+  return new PipelineError({ issues: [{ path: ["mixup"], message }] })
 }

@@ -22,13 +22,19 @@ import * as Measure from "../Measure.ts"
 import * as Prediction from "../Prediction.ts"
 import * as Training from "../Training.ts"
 import { windowRows } from "./batches.ts"
+import * as Drawing from "./drawing.ts"
 import { decodeOptions } from "./decodeOptions.ts"
 import { intercept } from "./intercept.ts"
 import * as Members from "./members.ts"
-import * as Mixup from "./mixup.ts"
 import * as Preprocessing from "./preprocessing.ts"
+import * as Resuming from "./resuming.ts"
+import * as Scheduling from "./scheduling.ts"
 import * as Settings from "./settings.ts"
+import * as Starting from "./starting.ts"
+import * as Transforms from "./targetTransforms.ts"
 import * as TrainingNotes from "./trainingNotes.ts"
+import * as TrainingRows from "./trainingRows.ts"
+import type { Taker } from "./weighing.ts"
 
 /** The parts of a complete pipeline. */
 interface Parts {
@@ -43,6 +49,8 @@ const State = Schema.Struct({
   format: Schema.Literal(2),
   ...Preprocessing.Json.fields,
   intercept: Schema.Finite,
+  /** Of a regression; absent where there were no transformations yet. */
+  target: Schema.optionalKey(Schema.Array(Schema.Unknown)),
   arrays: Schema.Array(
     Schema.Struct({ path: Schema.String, shape: Schema.Array(Schema.Int), values: Schema.Array(Schema.Finite) })
   )
@@ -53,6 +61,8 @@ interface Learned {
   readonly before: Preprocessing.Learned
   /** Added to the outputs: 0 unless the loss leaves the intercept undecided. */
   readonly intercept: number
+  /** Transformations of the target. */
+  readonly target: Transforms.Learned
   readonly arrays: ReadonlyArray<Graph.NamedArray>
 }
 
@@ -94,29 +104,41 @@ const networkOf = (
 
 const lossId = ({ stages }: Parts): string => stages.find(({ kind }) => kind === "loss")?.id ?? "the loss"
 
-/** Refuses a network that cannot be trained as the model says. */
-const checkMixup = (parts: Parts, network: Graph.Network): Result.Result<void, PipelineError> => {
-  const { loss, optimizer, settings } = parts
-  if (settings.mixup === undefined) return Result.succeed(undefined)
-  const problem = Mixup.problem({ id: lossId(parts), weighted: loss.weighted }, optimizer.transform.searches, network)
-  return problem === undefined ? Result.succeed(undefined) : Result.fail(problem)
-}
+/** What the loss and the optimizer have to do with weights. */
+const takerOf = (parts: Parts): Taker => ({
+  loss: lossId(parts),
+  weighted: parts.loss.weighted,
+  searches: parts.optimizer.transform.searches
+})
 
-/** The scores that are predicted and measured, from the outputs of a network. */
-const combined = ({ loss }: Parts, network: Graph.Network, target: Target, outputs: Float32Array): Float64Array =>
-  Members.scores(outputs, membersOf(network, target), {
-    kind: target.kind,
-    outputs: Prediction.outputs(target.kind, target.levels),
-    ranks: loss.translationInvariant
-  })
+/** The scores that are predicted and measured, in the unit of the target, from the outputs of a network. */
+const combined = (
+  { loss }: Parts,
+  network: Graph.Network,
+  target: Target,
+  { invert }: Transforms.Learned,
+  outputs: Float32Array
+): Float64Array =>
+  invert(
+    Members.scores(outputs, membersOf(network, target), {
+      kind: target.kind,
+      outputs: Prediction.outputs(target.kind, target.levels),
+      ranks: loss.translationInvariant
+    })
+  )
 
 /** Rows as a network takes them. */
-const dataOf = Effect.fnUntraced(function* (task: Task, learned: Preprocessing.Learned, made: Preprocessing.Made) {
+const dataOf = Effect.fnUntraced(function* (
+  task: Task,
+  learned: Preprocessing.Learned,
+  made: Preprocessing.Made,
+  transforms: Transforms.Learned
+) {
   const data: Training.Data = {
     rows: task.rows,
     sources: yield* Preprocessing.open(learned, made),
     truth: task.target,
-    targets: Float32Array.from(Targets.toNumbers(task.kind, task.target)),
+    targets: Float32Array.from(transforms.apply(Targets.toNumbers(task.kind, task.target))),
     weights: task.weights === undefined ? undefined : Float32Array.from(task.weights)
   }
   return data
@@ -183,6 +205,7 @@ const fitted = (
     format: 2,
     ...Preprocessing.toJson(learned.before),
     intercept: learned.intercept,
+    ...(target.kind === "regression" && { target: learned.target.state() }),
     arrays: learned.arrays.map((array) => ({ ...array, values: Array.from(array.values) }))
   }),
   predict: Effect.fnUntraced(function* (rows: Rows) {
@@ -198,36 +221,70 @@ const fitted = (
     const refused = notFinite(outputs, network.outputs)
     if (refused !== undefined) return yield* refused
     // In double precision: in single, scores that differ could become equal.
-    const shifted = combined(parts, network, target, outputs).map((score) => score + learned.intercept)
+    const shifted = combined(parts, network, target, learned.target, outputs).map((score) => score + learned.intercept)
     return Prediction.fromOutputs(rows, shifted, parts.settings.predictType)
   })
 })
 
+/** The functions of the callbacks, in the order of their weights. */
+const hooksOf = ({ callbacks }: Settings.Settings): ReadonlyArray<Hooks> =>
+  callbacks
+    .toSorted((a, b) => a.definition.weight - b.definition.weight)
+    .flatMap(({ bound }): ReadonlyArray<Hooks> => (Result.isSuccess(bound) ? [bound.success.make()] : []))
+
+/** Refuses callbacks that cannot do their work in a network. */
+const checkCallbacks = (callbacks: ReadonlyArray<Hooks>, { parameters }: Graph.Network) => {
+  const paths = parameters.map(({ path }) => path)
+  const issues = callbacks.flatMap(({ check }) => {
+    const message = check?.(paths)
+    return message === undefined ? [] : [{ path: [], message }]
+  })
+  return issues.length === 0 ? Result.succeed(undefined) : Result.fail(new PipelineError({ issues }))
+}
+
 /** Finds what would make training fail, except what only training shows. */
 const check = Effect.fnUntraced(function* (parts: Parts, task: Task) {
   yield* Effect.fromResult(Settings.check(parts.settings, task))
+  yield* Effect.fromResult(Scheduling.check(parts.optimizer.transform, parts.settings.validation))
   // Any seed will do: whether rows are left on both sides does not depend on it.
   const seed = Seed.root(0)
   yield* Effect.fromResult(Settings.splitRows(task, parts.settings.validation, seed))
   const { learned, made, steps, task: trained } = yield* Preprocessing.fit(parts.stages, task, seed)
-  yield* dataOf(trained, learned, made)
+  const transforms = yield* Effect.fromResult(Transforms.fit(parts.settings.target ?? [], trained.target))
+  yield* dataOf(trained, learned, made, transforms)
+  yield* Effect.fromResult(TrainingRows.of(parts.settings, trained))
   const network = yield* Effect.fromResult(networkOf(parts, learned, task))
-  yield* Effect.fromResult(checkMixup(parts, network))
+  yield* Effect.fromResult(checkCallbacks(hooksOf(parts.settings), network))
+  yield* Effect.fromResult(TrainingRows.check(parts.settings, takerOf(parts), network))
   const { notes, stages } = Preprocessing.checked(steps)
   const { loss, optimizer, settings } = parts
   return {
     stages,
-    notes: [...notes, ...batchNotes(parts, trained)],
+    notes: [...notes, ...batchNotes(parts, trained), ...groupNotes(parts, network)],
     computes: { program: { network, loss: loss.loss, optimizer: optimizer.transform }, engine: settings.engine }
   }
 })
+
+/** What the optimizer says of parameters that are not there. */
+const groupNotes = ({ optimizer, stages }: Parts, network: Graph.Network): ReadonlyArray<Note> =>
+  TrainingNotes.idleGroups(
+    stages.find(({ kind }) => kind === "optimizer")?.id ?? "the optimizer",
+    optimizer.transform.groups ?? [],
+    network.parameters.map(({ path }) => path)
+  )
 
 /** What the batches are worth to the loss. */
 const batchNotes = (parts: Parts, task: Task): ReadonlyArray<Note> => {
   const { loss, settings } = parts
   if (task.kind !== "binary" || !loss.translationInvariant) return []
   const positives = task.target.reduce((count, code) => count + (code === 0 ? 1 : 0), 0)
-  return TrainingNotes.rankingBatches(lossId(parts), positives / task.rows, settings.batchSize, task.rows)
+  const { batches } = settings
+  return TrainingNotes.rankingBatches(lossId(parts), {
+    batchSize: settings.batchSize,
+    how: batches && Drawing.byClass(batches),
+    rows: task.rows,
+    share: positives / task.rows
+  })
 }
 
 /** Why the first validation measure had no value in any epoch; undefined if it had one, or was not asked for. */
@@ -260,38 +317,56 @@ const afterTraining = (
     : Result.succeed([note])
 }
 
-const fit = Effect.fnUntraced(function* (parts: Parts, task: Task, seed: Seed.Seed) {
+const fit = Effect.fnUntraced(function* (parts: Parts, task: Task, seed: Seed.Seed, resume?: Learner.Resume) {
   const { loss, settings, stages } = parts
   yield* Effect.fromResult(Settings.check(settings, task))
+  yield* Effect.fromResult(Scheduling.check(parts.optimizer.transform, settings.validation))
   const { validation } = settings
   const { train: given, valid } = yield* Effect.fromResult(Settings.splitRows(task, validation, seed))
   const { learned, made, task: train } = yield* Preprocessing.fit(stages, given, seed)
-  const data = yield* dataOf(train, learned, made)
+  const transforms = yield* Effect.fromResult(Transforms.fit(settings.target ?? [], train.target))
+  const { grouped, weights } = yield* Effect.fromResult(TrainingRows.of(settings, train))
+  const data = { ...(yield* dataOf(train, learned, made, transforms)), weights }
   const network = yield* Effect.fromResult(networkOf(parts, learned, task))
-  yield* Effect.fromResult(checkMixup(parts, network))
+  yield* Effect.fromResult(TrainingRows.check(parts.settings, takerOf(parts), network))
   const held =
     valid === undefined
       ? undefined
-      : yield* dataOf(valid, learned, yield* Preprocessing.apply(stages, learned, Features.fromTask(valid)))
+      : yield* dataOf(valid, learned, yield* Preprocessing.apply(stages, learned, Features.fromTask(valid)), transforms)
   const { engine, program } = yield* programOf(parts, network, task)
-  const outcome = yield* Training.run({
-    engine,
-    program: { ...program, seed },
-    epochs: settings.epochs,
-    batchSize: settings.batchSize,
-    evalFreq: settings.evalFreq,
-    train: data,
-    mixup: settings.mixup,
-    trainMeasures: settings.measures,
-    validation: validation === undefined || held === undefined ? undefined : { ...validation, data: held },
-    callbacks: settings.callbacks
-      .toSorted((a, b) => a.definition.weight - b.definition.weight)
-      .flatMap(({ bound }): ReadonlyArray<Hooks> => (Result.isSuccess(bound) ? [bound.success.make()] : [])),
-    predict: (outputs, { rows, truth }) =>
-      Prediction.fromOutputs({ schema: task, rows, truth }, combined(parts, network, task, outputs), "prob")
-  })
+  const callbacks = hooksOf(settings)
+  yield* Effect.fromResult(checkCallbacks(callbacks, network))
+  const origin = Resuming.origin(stages, settings, task, seed, engine.name)
+  const begun = yield* Resuming.find(resume, origin, callbacks)
+  const outcome = yield* Training.run(
+    {
+      engine,
+      program: { ...program, network: yield* Starting.network(engine, program.network, data, seed), seed },
+      epochs: settings.epochs,
+      scheduleEpochs: settings.scheduleEpochs,
+      averaging: settings.averaging,
+      batchSize: settings.batchSize,
+      dropLast: settings.dropLast,
+      accumulate: settings.accumulate,
+      grouped,
+      evalFreq: settings.evalFreq,
+      train: data,
+      mixup: settings.mixup,
+      trainMeasures: settings.measures,
+      validation: validation === undefined || held === undefined ? undefined : { ...validation, data: held },
+      callbacks,
+      predict: (outputs, { rows, truth }) =>
+        Prediction.fromOutputs(
+          { schema: task, rows, truth },
+          combined(parts, network, task, transforms, outputs),
+          "prob"
+        ),
+      origin
+    },
+    begun.from
+  )
   const notes = yield* Effect.fromResult(afterTraining(parts, outcome, held?.rows ?? 0))
-  const scores = combined(parts, network, task, yield* scoresOf(engine, network, outcome.arrays, data))
+  const scores = combined(parts, network, task, transforms, yield* scoresOf(engine, network, outcome.arrays, data))
   const undecided = task.kind === "binary" && loss.translationInvariant
   const constant = undecided ? intercept(scores, data.targets, data.weights) : 0
   const own = Prediction.fromOutputs(
@@ -299,14 +374,24 @@ const fit = Effect.fnUntraced(function* (parts: Parts, task: Task, seed: Seed.Se
     scores.map((score) => score + constant),
     "prob"
   )
-  return fitted(parts, { before: learned, arrays: outcome.arrays, intercept: constant }, task, outcome, [
-    ...notes,
-    ...TrainingNotes.usefulness(train, own, {
-      epochs: outcome.epochs,
-      loss: loss.loss,
-      rankedBy: rankedBy(settings)
-    })
-  ])
+  return fitted(
+    parts,
+    { before: learned, target: transforms, arrays: outcome.arrays, intercept: constant },
+    task,
+    outcome,
+    [
+      ...begun.notes,
+      ...Resuming.afterEnd(resume, begun.from, outcome),
+      ...TrainingNotes.limited(outcome.epochs, settings.epochs, outcome.reason),
+      ...notes,
+      ...TrainingNotes.usefulness(train, own, {
+        epochs: outcome.epochs,
+        loss: loss.loss,
+        classWeights: settings.classWeights !== undefined,
+        rankedBy: rankedBy(settings)
+      })
+    ]
+  )
 })
 
 const load = (
@@ -324,7 +409,10 @@ const load = (
     )
     const wrong = Graph.mismatch(network, arrays)
     if (wrong !== undefined) return yield* Features.fail("model state", wrong)
-    return fitted(parts, { before, arrays, intercept: state.intercept }, task, undefined)
+    // Models that were saved before there were transformations have none.
+    const target =
+      state.target === undefined ? Transforms.none : yield* Transforms.load(parts.settings.target ?? [], state.target)
+    return fitted(parts, { before, target, arrays, intercept: state.intercept }, task, undefined)
   })
 
 const isOf = <K extends Part["kind"]>(part: Part, kind: K): part is PartOf<K> => part.kind === kind
@@ -377,7 +465,7 @@ export const pipelineLearner = (
     weighted: loss.weighted && !optimizer.transform.searches,
     predictType: settings.predictType,
     check: (task) => Effect.scoped(check(parts, task)),
-    fit: (task, seed) => Effect.scoped(fit(parts, task, seed)),
+    fit: (task, seed, resume) => Effect.scoped(fit(parts, task, seed, resume)),
     load: (task, state) => load(parts, task, state)
   })
 }

@@ -55,7 +55,7 @@ export const preprocessed = <K extends TargetKind, Columns extends string, Inner
       : Result.fail(new PipelineError({ issues: [{ path: ["preprocess"], message: wrong }] }))
   const { stages } = pipeline
   const fit = (task: Task, seed: Seed.Seed) =>
-    Effect.flatMap(Effect.fromResult(checked), () => Preprocessing.fit(stages, task, seed))
+    Effect.flatMap(Effect.fromResult(checked), () => Preprocessing.fit(stages, task, seed, learner.takes))
   const transformed = (task: Task, { features }: Preprocessing.Made) => TaskModule.withFeatures(task, features.columns)
   const fitted = (learned: Preprocessing.Learned, inner: Fitted<R>): Fitted<R> => ({
     predict: (rows) =>
@@ -69,20 +69,21 @@ export const preprocessed = <K extends TargetKind, Columns extends string, Inner
   const names = stages.map(({ id }) => id.replace("Preprocess.", ""))
   return fromParts<K, Columns | Inner, E, R>({
     ...learner,
+    plan: undefined,
     id: `${names.join(", ")} – ${learner.id}`,
     json: { ...learner.json, preprocess: Pipeline.toJson(pipeline) },
     hash: () => hashJson({ preprocess: Pipeline.hash(pipeline), learner: learner.hash() }),
     // Any seed will do: what a stage draws is no reason to fail.
     check: (task) =>
       Effect.flatMap(fit(task, Seed.root(0)), ({ made, steps, task: rows }) =>
-        Effect.map(learner.check(transformed(rows, made)), ({ notes }) => {
+        Effect.map(learner.check(transformed(rows, made)), ({ notes, stages: behind, ...rest }) => {
           const before = Preprocessing.checked(steps)
-          return { stages: before.stages, notes: [...before.notes, ...notes] }
+          return { ...rest, stages: [...before.stages, ...behind], notes: [...before.notes, ...notes] }
         })
       ),
-    fit: (task, seed) =>
+    fit: (task, seed, resume) =>
       Effect.flatMap(fit(task, seed), ({ learned, made, task: rows }) =>
-        Effect.map(learner.fit(transformed(rows, made), seed), (inner) => fitted(learned, inner))
+        Effect.map(learner.fit(transformed(rows, made), seed, resume), (inner) => fitted(learned, inner))
       ),
     load: (task, json) =>
       Result.flatMap(checked, () =>

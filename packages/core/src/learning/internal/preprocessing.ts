@@ -10,9 +10,11 @@ import type { Task } from "../../data/Task.ts"
 import * as Features from "../../pipeline/Features.ts"
 import { MissingValues } from "../../pipeline/MissingValues.ts"
 import { PipelineError } from "../../pipeline/PipelineError.ts"
-import type { FittedIngress, FittedPreprocessor, Ingress, Preprocessor, Stage } from "../../pipeline/Stage.ts"
+import type { FittedIngress, FittedPreprocessor, Ingress, Preprocessor, Stage, Takes } from "../../pipeline/Stage.ts"
 import * as Traverse from "../../pipeline/Traverse.ts"
 import * as Seed from "../../Seed.ts"
+import * as PreprocessCache from "../PreprocessCache.ts"
+import { type Described, fitted, keyOfTask } from "./fitted.ts"
 import { fittingOf } from "./fitting.ts"
 import type { Checked } from "./learner.ts"
 
@@ -28,6 +30,7 @@ export interface Step {
   readonly stage: Pick<Preprocessor | Ingress, "notes">
   readonly before: Features.Features
   readonly after?: Features.Features
+  readonly chose?: ReadonlyArray<string> | undefined
 }
 
 /** What the stages made of some rows. */
@@ -47,7 +50,7 @@ const inBranch = (name: string) => (error: PipelineError) =>
 interface Visitor {
   readonly preprocess: (
     path: string,
-    stage: Preprocessor,
+    stage: Described,
     features: Features.Features
   ) => Effect.Effect<Features.Features, PipelineError>
   readonly ingress: (path: string, stage: Ingress, features: Features.Features) => Effect.Effect<void, PipelineError>
@@ -64,10 +67,13 @@ const walk = (
     Traverse.visits(stages, prefix),
     () => features,
     (now, visit) => {
-      const part = Result.isSuccess(visit.stage.bound) ? visit.stage.bound.success.part : undefined
+      const bound = Result.getOrUndefined(visit.stage.bound)
+      const part = bound?.part
       switch (part?.kind) {
-        case "preprocess":
-          return visitor.preprocess(visit.path, part.preprocessor, now)
+        case "preprocess": {
+          const { preprocessor } = part
+          return visitor.preprocess(visit.path, { options: [visit.stage.id, bound?.encoded], preprocessor }, now)
+        }
         case "ingress":
           return Effect.as(visitor.ingress(visit.path, part.ingress, now), now)
         case "merge":
@@ -102,27 +108,55 @@ const kept = (path: string, task: Task, rows: ArrayLike<number>): Result.Result<
       : Result.succeed(TaskModule.take(task, rows))
 
 /**
- * Fits all stages to training rows. Gives besides the rows that are trained on, as a task with the columns of the given
- * one: those that a stage dropped are gone, and those that it repeated come as often.
+ * What the ingresses take that stand behind the stage of a path: in its branch, or in any. Categories, if one of them does;
+ * the rest, if all do.
  */
-export const fit = Effect.fnUntraced(function* (stages: ReadonlyArray<Stage>, training: Task, seed: Seed.Seed) {
+const takenBehind = (stages: ReadonlyArray<Stage>, path: string): Takes | undefined => {
+  const branch = path.slice(0, path.lastIndexOf("/") + 1)
+  const taken = Traverse.all(stages).flatMap(({ path, stage: { bound } }) =>
+    Result.isSuccess(bound) && bound.success.part.kind === "ingress" && path.startsWith(branch)
+      ? [bound.success.part.ingress.takes ?? {}]
+      : []
+  )
+  if (taken.length === 0) return undefined
+  return {
+    categories: taken.some(({ categories }) => categories === true),
+    missing: taken.every(({ missing }) => missing === true),
+    anyScale: taken.every(({ anyScale }) => anyScale === true)
+  }
+}
+
+/**
+ * Fits all stages to training rows, but those that are remembered; `takes` is what a learner takes that stands behind stages
+ * without an ingress. Gives besides the rows that are trained on, as a task with the columns of the given one: those that a
+ * stage dropped are gone, and those that it repeated come as often.
+ */
+export const fit = Effect.fnUntraced(function* (
+  stages: ReadonlyArray<Stage>,
+  training: Task,
+  seed: Seed.Seed,
+  takes?: Takes
+) {
   const preprocessors = new Map<string, FittedPreprocessor>()
   const ingresses = new Map<string, FittedIngress>()
   const inputs = new Map<string, Features.Features>()
   const steps: Array<Step> = []
+  const first = Features.fromTask(training)
+  const memory = yield* PreprocessCache.Current
+  const cache = memory?.accepts(first) === true ? memory : undefined
+  const keys = new Map<Features.Features, string>()
   let task = training
-  const features = yield* walk(stages, Features.fromTask(training), {
+  const features = yield* walk(stages, first, {
     preprocess: Effect.fnUntraced(function* (path, stage, before) {
-      const {
-        apply,
-        state,
-        training = {}
-      } = yield* stage.fit(before, fittingOf(task, Seed.derive(seed, "preprocess", path)))
+      const fitting = fittingOf(task, Seed.derive(seed, "preprocess", path), takenBehind(stages, path) ?? takes)
+      const beforeKey = cache === undefined ? "" : (keys.get(before) ?? keyOfTask(training))
+      const done = yield* fitted(cache, stage, before, beforeKey, fitting)
+      const { apply, chose, state, training: { rows } = {} } = done.fit
       preprocessors.set(path, { apply, state })
-      const all = training.features ?? (yield* apply(before))
-      if (training.rows !== undefined) task = yield* Effect.fromResult(kept(path, task, training.rows))
-      const after = training.rows === undefined ? all : Features.take(all, training.rows)
-      steps.push({ path, stage, before, after })
+      if (rows !== undefined) task = yield* Effect.fromResult(kept(path, task, rows))
+      const after = rows === undefined ? done.after : Features.take(done.after, rows)
+      keys.set(after, done.key)
+      steps.push({ path, stage: stage.preprocessor, before, after, chose })
       return after
     }),
     ingress: (path, stage, now) =>
@@ -137,9 +171,20 @@ export const fit = Effect.fnUntraced(function* (stages: ReadonlyArray<Stage>, tr
   return { learned, made, steps, task }
 })
 
-/** What is to be seen of stages without training: how many columns each made, and what is probably not meant. */
+/** What is to be seen of stages without training: what each made of columns and rows, and what is probably not meant. */
 export const checked = (steps: ReadonlyArray<Step>): Checked => ({
-  stages: steps.flatMap(({ after, path }) => (after === undefined ? [] : [{ path, columns: after.columns.size }])),
+  stages: steps.flatMap(({ after, before, chose, path }) =>
+    after === undefined
+      ? []
+      : [
+          {
+            path,
+            columns: after.columns.size,
+            ...(after.rows === before.rows ? {} : { rows: after.rows }),
+            ...(chose === undefined ? {} : { chose })
+          }
+        ]
+  ),
   notes: steps.flatMap(({ before, stage }) => stage.notes(before))
 })
 

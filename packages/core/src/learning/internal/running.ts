@@ -10,7 +10,7 @@ import * as Pipeline from "../../pipeline/Pipeline.ts"
 import { PipelineError } from "../../pipeline/PipelineError.ts"
 import * as Seed from "../../Seed.ts"
 import type { Prediction } from "../Prediction.ts"
-import type { Checked, Learner, PredictError, Trained, TrainError } from "./learner.ts"
+import type { Checked, Learner, PredictError, Resume, Trained, TrainError } from "./learner.ts"
 import { checkedRows, checkTraining } from "./taskChecks.ts"
 
 /** `unknown` if a task suits a learner, else a sentence that no task is. @category type-level */
@@ -56,13 +56,21 @@ type ColumnsOf<L> = L extends Learner<infer _K, infer C, infer _E, infer _R> ? C
 type ErrorOf<L> = L extends Learner<infer _K, infer _C, infer E, infer _R> ? E : never
 type ServicesOf<L> = L extends Learner<infer _K, infer _C, infer _E, infer R> ? R : never
 
+/** How a learner is trained. @category models */
+export interface Options {
+  /** Decides everything random. Default 1. */
+  readonly seed?: number | Seed.Seed
+  /** What training goes on from. Default: it begins. */
+  readonly resume?: Resume
+}
+
 const trainLearner = <K extends TargetKind, Columns extends string, E, R>(
   learner: Learner<K, Columns, E, R>,
   task: Task,
-  { seed = 1 }: { readonly seed?: number | Seed.Seed }
+  { resume, seed = 1 }: Options
 ): Effect.Effect<Trained<K, Columns, R>, TrainError | E, R> =>
   Effect.flatMap(Effect.fromResult(checkTraining(learner, task)), () =>
-    Effect.map(learner.fit(task, typeof seed === "object" ? seed : Seed.root(seed)), (fitted) => ({
+    Effect.map(learner.fit(task, typeof seed === "object" ? seed : Seed.root(seed), resume), (fitted) => ({
       learner,
       task: TaskSchema.of(task),
       fitted
@@ -84,12 +92,25 @@ const refuse = (pipeline: Pipeline.Any): Effect.Effect<never, PipelineError> =>
  *
  * `seed` (default 1) decides everything random: the same learner, task and seed give the same numbers. A learner that
  * does not use row weights refuses a task with a weight column.
+ *
+ * `resume` goes on from a checkpoint, or from what `Callback.checkpoint` of the learner left: the result equals, to the last
+ * bit, that of a training which was never stopped. A training that early stopping or a callback ended is given back as it
+ * was, with a note. With more epochs than before it goes on, as it does where a time limit ended it. Errors:
+ * `CheckpointError` for a checkpoint of another task, other rows, another pipeline, another seed or engine, or of more
+ * epochs than there are to be.
+ *
+ * *Gotcha*: a training of 10 epochs that is resumed with 20 equals one of 20 only if the 10th was evaluated in it too
+ * (`evalFreq`), and if nothing depends on the progress, such as a schedule.
+ *
+ * @example
+ * const learner = net.pipe(Model.classif({ epochs: 500, callbacks: [Callback.checkpoint({ every: 10 })] }))
+ * const trained = yield* Learner.train(learner, sonar, { resume: true })
  * @category running
  */
 export const train = <L extends Trainable, TaskKind extends TargetKind, Roles extends Role, Names extends string>(
   learner: L & Complete<L>,
   task: Task<TaskKind, Roles, Names> & Suits<KindOf<L>, ColumnsOf<L>, TaskKind, Names>,
-  options: { readonly seed?: number | Seed.Seed } = {}
+  options: Options = {}
 ): Effect.Effect<Trained<KindOf<L>, ColumnsOf<L>, ServicesOf<L>>, TrainError | ErrorOf<L>, ServicesOf<L>> => {
   const given: Trainable = learner
   const trained = Pipeline.isPipeline(given) ? refuse(given) : trainLearner(given, task, options)

@@ -6,31 +6,57 @@ import * as TaskModule from "../../data/Task.ts"
 import type { Task } from "../../data/Task.ts"
 import * as Features from "../../pipeline/Features.ts"
 import { PipelineError } from "../../pipeline/PipelineError.ts"
+import type { Target } from "../../pipeline/Target.ts"
 import * as Seed from "../../Seed.ts"
 import * as Holdout from "../../splitting/Holdout.ts"
 import { rowsWhere } from "../../splitting/Split.ts"
 import type { Callback } from "../Callback.ts"
 import type { Measure } from "../Measure.ts"
+import type * as Averaging from "../Averaging.ts"
 import type * as Validation from "../Validation.ts"
+import type * as ClassWeights from "./classWeights.ts"
+import type * as Drawing from "./drawing.ts"
 
 /** The options of a model, with every default filled in. */
 export interface Settings {
   readonly epochs: number
+  /** The epochs over which schedules run; default: `epochs`. */
+  readonly scheduleEpochs?: number
+  readonly averaging?: Averaging.Options
   readonly batchSize: number | "all"
+  readonly batches?: Drawing.Options
+  readonly dropLast?: boolean
+  readonly accumulate?: number
   readonly evalFreq: number
   readonly mixup?: number
+  /** Of a classification. */
+  readonly classWeights?: ClassWeights.Options
   readonly measures: ReadonlyArray<Measure>
   readonly validation?: Validation.Options
   readonly callbacks: ReadonlyArray<Callback>
+  /** Of a regression. */
+  readonly target?: ReadonlyArray<Target>
   readonly predictType: "prob" | "response"
   /** The beginning of an engine's name, or "auto". */
   readonly engine?: string
 }
 
+/** The options that have a say in what is learned: the number of epochs aside, and callbacks that only look on. */
+export const decisive = (encoded: object, { callbacks }: Settings): object => {
+  const { callbacks: _, engine: __, epochs: ___, ...rest } = encoded as Readonly<Record<string, unknown>>
+  return {
+    ...rest,
+    callbacks: callbacks.flatMap(({ bound, definition, json }) =>
+      definition.observes ? [] : [Result.isSuccess(bound) ? bound.success.encoded : json]
+    )
+  }
+}
+
 /** Measures must suit the target and the predict type, and the first one must have a direction if it stops training. */
 const problemsOf = ({ measures, predictType, validation }: Settings, task: Task): ReadonlyArray<string> => {
-  const [first] = validation?.measures ?? []
-  const cannotStop = first !== undefined && first.direction === undefined && (validation?.patience ?? 0) > 0
+  const { measures: held = [], patience = 0, stopWhen = "first" } = validation ?? {}
+  const stopping = patience === 0 ? [] : stopWhen === "first" ? held.slice(0, 1) : held
+  const cannotStop = stopping.filter(({ direction }) => direction === undefined)
   return [
     ...[...measures, ...(validation?.measures ?? [])].flatMap(({ id, accepts, needs }) => [
       ...(accepts.includes(task.kind)
@@ -40,7 +66,11 @@ const problemsOf = ({ measures, predictType, validation }: Settings, task: Task)
         ? [`measure "${id}" needs probabilities; set predictType to "prob"`]
         : [])
     ]),
-    ...(cannotStop ? [`measure "${first.id}" has no direction, so it cannot stop training; put another one first`] : [])
+    ...cannotStop.map(({ id }) =>
+      stopWhen === "first"
+        ? `measure "${id}" has no direction, so it cannot stop training; put another one first`
+        : `measure "${id}" has no direction, so it cannot stop training; leave it out, or give stopWhen: first`
+    )
   ]
 }
 

@@ -5,8 +5,9 @@
 import * as Note from "../../data/Note.ts"
 import * as Targets from "../../data/Targets.ts"
 import type { Task } from "../../data/Task.ts"
-import type { Loss } from "../../pipeline/Stage.ts"
+import type { Chosen, Loss } from "../../pipeline/Stage.ts"
 import type { Prediction } from "../Prediction.ts"
+import type { Reason } from "../State.ts"
 import { rankAuc } from "./rankAuc.ts"
 
 /** With fewer rows, chance alone explains what a note would say. */
@@ -24,28 +25,56 @@ const percent = (share: number): string => {
 }
 
 /** The share of batches of `size` rows with one class only, where `share` of the rows are positive. */
-const oneClass = (share: number, size: number): number => share ** size + (1 - share) ** size
+const oneClass = (share: number, size: number, stratified: boolean): number =>
+  stratified ? Math.max(0, 1 - Math.min(share, 1 - share) * size) : share ** size + (1 - share) ** size
 
-/** The note on batches from which a loss that only ranks learns nothing; `share` is that of the positive rows. */
-export const rankingBatches = (
-  lossId: string,
-  share: number,
-  batchSize: number | "all",
-  rows: number
-): ReadonlyArray<Note.Note> => {
+/** How rows come into batches, as far as a loss that only ranks depends on it. */
+export interface Batches {
+  readonly batchSize: number | "all"
+  /** Whether batches are made up by classes, and how. */
+  readonly how: "stratified" | "balanced" | undefined
+  readonly rows: number
+  /** The share of the positive rows. */
+  readonly share: number
+}
+
+/** The note on batches from which a loss that only ranks learns nothing. */
+export const rankingBatches = (lossId: string, { batchSize, how, rows, share }: Batches): ReadonlyArray<Note.Note> => {
   if (batchSize === "all" || batchSize >= rows || share === 0 || share === 1) return []
-  const useless = oneClass(share, batchSize)
+  if (how === "balanced" && batchSize > 1) return []
+  const useless = oneClass(share, batchSize, how === "stratified")
   if (useless <= tooMany) return []
   let enough = batchSize
-  while (enough < rows && oneClass(share, enough) > 0.01) enough *= 2
+  while (enough < rows && oneClass(share, enough, false) > 0.01) enough *= 2
+  const made = oneClass(share, batchSize, true) === 0 ? "stratified" : "balanced"
   return [
     Note.make({
       code: "one-class-batches",
       finding: `${percent(useless)} of the batches of ${batchSize} ${batchSize === 1 ? "row" : "rows"} have one class only, as ${percent(share)} of the rows are positive; ${lossId} compares classes and learns nothing from them`,
-      advice: `Give batchSize: ${enough >= rows ? "all" : enough}.`
+      advice: `Give batchSize: ${enough >= rows ? "all" : enough}${batchSize > 1 ? `, or batches: { ${made}: class }` : ""}.`
     })
   ]
 }
+
+/** Whether patterns say where their parameters are; those that begin with `**` mean any that there may be. */
+const isPlaced = ({ patterns }: Chosen): boolean =>
+  patterns.some((pattern) => !pattern.startsWith("!") && !pattern.startsWith("**"))
+
+/** The notes on groups of an optimizer that choose no parameter of the network. */
+export const idleGroups = (
+  optimizerId: string,
+  groups: ReadonlyArray<Chosen>,
+  paths: ReadonlyArray<string>
+): ReadonlyArray<Note.Note> =>
+  groups
+    .filter((group) => isPlaced(group) && !paths.some(group.chooses))
+    .map(({ patterns }) =>
+      Note.make({
+        code: "idle-group",
+        finding: `the group ${patterns.map((pattern) => `"${pattern}"`).join(", ")} of ${optimizerId} chooses none of the parameters ${paths.slice(0, 6).join(", ")}${paths.length > 6 ? ", …" : ""}`,
+        advice: "Write the path of a layer as inspect shows it, or leave the group out."
+      })
+    )
 
 /** The note on a validation whose first measure was never defined. */
 export const undefinedValidation = (measure: string, held: number, reason: string): Note.Note =>
@@ -56,10 +85,24 @@ export const undefinedValidation = (measure: string, held: number, reason: strin
       "Validate by a measure that one class suffices for, such as logloss, hold out more rows, or give whenUndefined: fail."
   })
 
+/** The note on a training that a limit of time ended. */
+export const limited = (epochs: number, of: number, reason: Reason): ReadonlyArray<Note.Note> =>
+  reason === "time limit"
+    ? [
+        Note.make({
+          code: "time-limit",
+          finding: `the time limit ended training after ${epochs} of ${of} epochs, so another run or machine may stop elsewhere`,
+          advice: "Give more time, or fewer epochs."
+        })
+      ]
+    : []
+
 /** What a network was trained by, as far as advice depends on it. */
 export interface Trained {
   readonly epochs: number
   readonly loss: Loss
+  /** Whether rows are weighed by their classes. */
+  readonly classWeights: boolean
   /** The measure that chose the epoch or the end of training, if it only ranks rows. */
   readonly rankedBy: string | undefined
 }
@@ -72,11 +115,11 @@ const weighsClasses = (loss: Loss): boolean => {
   return Math.abs(gradient[0]! + gradient[1]!) > 1e-9
 }
 
-const untilItFits = ({ kind }: Task, { epochs, loss, rankedBy }: Trained): string =>
+const untilItFits = ({ kind }: Task, { classWeights, epochs, loss, rankedBy }: Trained): string =>
   [
     `Give more than ${epochs} ${epochs === 1 ? "epoch" : "epochs"}, or a larger learning rate.`,
-    ...(kind === "binary" && weighsClasses(loss)
-      ? ["The loss weighs the classes, which moves the threshold: leave that out, or compare by AUC only."]
+    ...(classWeights || (kind === "binary" && weighsClasses(loss))
+      ? ["The classes are weighed, which moves the threshold: leave that out, or compare by AUC only."]
       : []),
     ...(rankedBy === undefined
       ? []
@@ -129,7 +172,7 @@ const fit = (task: Task, { response }: Prediction): ReadonlyArray<Note.Note> => 
     Note.make({
       code: "worse-than-mean",
       finding: `fits its training rows worse than their mean does (R² ${(1 - residual / total).toPrecision(2).replace("-", "−")})`,
-      advice: "Bring the target to a standard deviation near 1, raise or lower the learning rate, or train longer."
+      advice: "Raise or lower the learning rate, train longer, or standardise features and target."
     })
   ]
 }

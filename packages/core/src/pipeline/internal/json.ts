@@ -135,6 +135,36 @@ export const check = (self: Any, options: { readonly complete?: boolean } = {}):
   return issues.length > 0 ? Result.fail(new PipelineError({ issues })) : Result.succeed(self)
 }
 
+const isStageOf =
+  (kind: Stage["kind"]) =>
+  (value: unknown): value is Stage =>
+    typeof value === "object" && value !== null && "bound" in value && "kind" in value && value.kind === kind
+
+const StageEntry = Schema.StructWithRest(Schema.Struct({ type: Schema.String }), [
+  Schema.Record(Schema.String, Schema.Unknown)
+])
+
+/** The schema of options that are one stage of a kind: a loss, an optimizer. */
+export const stageReference = (kind: "loss" | "optimizer"): Options<Stage, string | StageJson> =>
+  Decode.reference(
+    kind,
+    Schema.Union([Schema.String, StageEntry]),
+    isStageOf(kind),
+    (given, find) => {
+      const at = typeof given === "string" ? [] : ["type"]
+      const { type, ...options } = typeof given === "string" ? { type: given } : given
+      return Result.match(find(type, kind), {
+        onSuccess: (definition) => {
+          if (!isStage(definition)) return Result.fail([{ path: at, message: `"${type}" has no bind; define it anew` }])
+          const stage = definition.bind(options, find)
+          return Result.map(stage.bound, () => stage)
+        },
+        onFailure: (message) => Result.fail([{ path: at, message }])
+      })
+    },
+    (stage) => Object.assign({ type: stage.id }, filledIn(stage))
+  )
+
 const isStages = (value: unknown): value is ReadonlyArray<Stage> => Array.isArray(value)
 
 /** The schema of options that are lists of stages: branches, bodies of blocks. */

@@ -267,12 +267,14 @@ describe.each(builds)("kernels, %s", (arithmetic) => {
   })
 
   const losses = [
-    ["binaryCrossEntropy", Bce.definition.make({ posWeight: 3, reduction: "mean" }), 1],
-    ["squaredError", Mse.definition.make({ reduction: "mean" }), 1],
-    ["crossEntropy", CrossEntropy.definition.make({ reduction: "mean" }), 5]
+    ["binaryCrossEntropy", 0, Bce.definition.make({ posWeight: 3, reduction: "mean" }), 1],
+    ["binaryCrossEntropy", 0.1, Bce.definition.make({ posWeight: 3, labelSmoothing: 0.1, reduction: "mean" }), 1],
+    ["squaredError", 0, Mse.definition.make({ reduction: "mean" }), 1],
+    ["crossEntropy", 0, CrossEntropy.definition.make({ reduction: "mean" }), 5],
+    ["crossEntropy", 0.1, CrossEntropy.definition.make({ labelSmoothing: 0.1, reduction: "mean" }), 5]
   ] as const
 
-  it.each(losses)("compute %s as the loss does", (name, loss, outputs) =>
+  it.each(losses)("compute %s with smoothing %d as the loss does", (name, smoothing, loss, outputs) =>
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 40 }), fc.constantFrom(0.01, 1, 40), fc.boolean(), (n, size, weighted) => {
         const { kernels, put, read, reserve } = machine(arithmetic)
@@ -287,7 +289,7 @@ describe.each(builds)("kernels, %s", (arithmetic) => {
         const value = loss.evaluate(scores, targets, expected, weighted ? weights : undefined)
         const gradient = reserve(scores.length)
         const at = [put(scores), put(targets), weighted ? put(weights) : 0, gradient] as const
-        expectClose([evaluate(kernels, name, n, outputs, at, 1 / total)], [value], 1e-5)
+        expectClose([evaluate(kernels, name, n, outputs, at, smoothing, 1 / total)], [value], 1e-5)
         expectClose(read(gradient, scores.length), expected, 1e-6)
       }),
       { numRuns: 60 }
@@ -301,14 +303,15 @@ const evaluate = (
   n: number,
   outputs: number,
   [scores, targets, weights, gradient]: readonly [number, number, number, number],
+  smoothing: number,
   scale: number
 ): number => {
   switch (name) {
     case "binaryCrossEntropy":
-      return kernels.binaryCrossEntropy(n, scores, targets, weights, gradient, 3, scale)
+      return kernels.binaryCrossEntropy(n, scores, targets, weights, gradient, 3, smoothing, scale)
     case "squaredError":
       return kernels.squaredError(n, scores, targets, weights, gradient, scale)
     case "crossEntropy":
-      return kernels.crossEntropy(n, outputs, scores, targets, weights, gradient, scale)
+      return kernels.crossEntropy(n, outputs, scores, targets, weights, gradient, smoothing, scale)
   }
 }

@@ -71,8 +71,12 @@ const activations: fc.Arbitrary<Json> = fc.oneof(
     { type: "Nn.prelu", start: 0.3 },
     { type: "Nn.prelu", shared: false },
     { type: "Nn.dropout", rate: 0.3 },
+    "Nn.scale",
     "Nn.identity"
-  )
+  ),
+  fc
+    .constantFrom("relu", "tanh", "sigmoid", "gelu", "silu", "elu", "selu", "softplus", "mish")
+    .map((activation) => ({ type: "Nn.parametricActivation", activation }))
 )
 
 /** Layers that keep the width. */
@@ -83,6 +87,7 @@ const keeping = (width: number, batches: boolean): fc.Arbitrary<ReadonlyArray<Js
     ...(batches ? [fc.boolean().map((affine) => [{ type: "Nn.batchNorm", affine, epsilon: 0.01 }])] : []),
     activations.map((one) => [{ type: "Nn.residual", body: [{ type: "Nn.linear", units: width }, one] }]),
     activations.map((one) => [{ type: "Nn.residual", body: [one] }]),
+    activations.map((one) => [{ type: "Nn.ntkLinear", units: width, biasScale: 0.1 }, one]),
     fc
       .constantFrom("Nn.glu", "Nn.reglu", "Nn.geglu")
       .map((gate) => [{ type: "Nn.linear", units: 2 * width, bias: false }, gate])
@@ -123,10 +128,16 @@ const branches = (batches: boolean): fc.Arbitrary<Pick<Case, "stages" | "inputs"
     )
 
 const chains = (batches: boolean): fc.Arbitrary<Pick<Case, "stages" | "inputs">> =>
-  fc.tuple(fc.integer({ min: 1, max: 40 }), fc.array(layers(batches), { maxLength: 3 })).map(([width, parts]) => ({
-    stages: ["Ingress.numeric", ...parts.flat(), "Nn.head"],
-    inputs: [["numeric", [width]]] as const
-  }))
+  fc
+    .tuple(
+      fc.integer({ min: 1, max: 40 }),
+      fc.array(layers(batches), { maxLength: 3 }),
+      fc.constantFrom("Nn.head", "Nn.ntkHead")
+    )
+    .map(([width, parts, head]) => ({
+      stages: ["Ingress.numeric", ...parts.flat(), head],
+      inputs: [["numeric", [width]]] as const
+    }))
 
 const windows: fc.Arbitrary<object> = fc.record({
   size: fc.oneof(fc.integer({ min: 1, max: 3 }), fc.constant([2, 3])),

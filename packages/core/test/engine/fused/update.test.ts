@@ -57,21 +57,21 @@ for (const arithmetic of (["relaxed", "strict"] as const).filter(runs)) {
       const kernels = instantiate(arithmetic)
       kernels.memory.grow(1)
       let next = Math.ceil(kernels.heap.value / 64) * 64
-      const extents = sizes.reduce<ReadonlyArray<Update.Extent>>((before, size) => {
-        const last = before.at(-1)
-        const from = last === undefined ? 0 : last.from + 4 * last.numbers
-        return [...before, { from, numbers: Math.ceil(size / 4) * 4 }]
-      }, [])
+      const padded = sizes.map((size) => Math.ceil(size / 4) * 4)
+      const extents: ReadonlyArray<Update.Extent> = padded.map((numbers, i) => ({
+        from: 4 * padded.slice(0, i).reduce((sum, before) => sum + before, 0),
+        numbers
+      }))
       const block = (): number => {
         const at = next
         next += 4 * extents.reduce((sum, { numbers }) => sum + numbers, 0) + 64
         return at
       }
-      const [parameters, gradients, ...slots] = [block(), block(), block(), block(), block()]
+      const [parameters, gradients, ...slots] = [block(), block(), block(), block(), block()] as const
       const views = (at: number) =>
         extents.map(({ from }, i) => new Float32Array(kernels.memory.buffer, at + from, sizes[i]))
       const chain = Update.chainOf(transform.formulas, paths)
-      const update = Update.update(chain!, kernels, { parameters, gradients, slots, extents })
+      const update = Update.update(chain!, kernels, { parameters, gradients, slots, extents, frozen: new Set() })
 
       const values = drawn()
       values.forEach((array, i) => views(parameters)[i]!.set(array))

@@ -33,7 +33,10 @@ const memory = (): Engine.Trainer => {
     score: () => {},
     step: () => 0,
     state: () => ({ step: 0, arrays: [], slots: [] }),
-    load: () => {}
+    load: () => {},
+    freeze: () => {},
+    arrays: [],
+    settle: () => {}
   }
 }
 
@@ -157,6 +160,30 @@ describe("a step of pairs", () => {
       }).pipe(on(cpu))
     )
   }
+})
+
+describe("a network of members", () => {
+  it.effect("learns from mixed rows, each member from all of them, alike on both engines", () =>
+    Effect.gen(function* () {
+      const members = Ingress.numeric().pipe(
+        Nn.members(3),
+        Nn.memberLinear(4),
+        Nn.tanh(),
+        Nn.memberHead(),
+        Bce.loss(),
+        Optimizer.sgd({ learningRate: 0.1 }),
+        Model.classif({ epochs: 5, batchSize: 8, mixup: 0.5 })
+      )
+      const arrays = (engine: Engine.Engine) =>
+        Effect.map(Learner.train(members, Tasks.binary(30)), ({ fitted }) => fitted.outcome!.arrays).pipe(
+          Effect.provide(Engine.layer([engine]))
+        )
+      const [mine, theirs] = [yield* arrays(Fused.engines()[0]!), yield* arrays((yield* Engine.Engines)[0]!)]
+      mine.forEach(({ values }, i) =>
+        values.forEach((value, k) => assert.approximately(value, theirs[i]!.values[k]!, 1e-5))
+      )
+    }).pipe(on(cpu))
+  )
 })
 
 const engines = Engine.layer(Fused.engines())

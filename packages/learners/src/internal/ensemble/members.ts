@@ -32,6 +32,14 @@ export const common = <K extends Kind>(
 ): ReadonlyArray<K> =>
   (learners[0]?.accepts ?? []).filter((kind) => learners.every(({ accepts }) => accepts.includes(kind)))
 
+type Takes = Learner.Learner["takes"]
+
+/** What all learners take. */
+export const takenBy = (learners: ReadonlyArray<{ readonly takes?: Takes }>): NonNullable<Takes> => {
+  const all = (key: keyof NonNullable<Takes>) => learners.every(({ takes }) => takes?.[key] === true)
+  return { categories: all("categories"), missing: all("missing"), anyScale: all("anyScale") }
+}
+
 /** What several fits noticed, each thing once. */
 export const notesOf = (fits: ReadonlyArray<{ readonly notes: ReadonlyArray<Note> }>): ReadonlyArray<Note> => [
   ...new Map(fits.flatMap(({ notes }) => notes).map((note) => [JSON.stringify(note), note])).values()
@@ -86,6 +94,7 @@ export const averaging = <K extends Kind, Columns extends string, E, R>(
     hash,
     accepts: common(parts),
     weighted: parts.every(({ weighted }) => weighted),
+    takes: takenBy(parts),
     predictType: "prob",
     check,
     // What is wrong with the rows is said of all of them, before a part of them is trained on.

@@ -17,7 +17,7 @@ import { rowsWhere } from "@rocflow/core/splitting/Split"
 import type * as InnerFolds from "../innerFolds.ts"
 import { innerFolds } from "../innerFolds.ts"
 import { sharesOf } from "./averaged.ts"
-import { common, decodeBy, type Described, notesOf } from "./members.ts"
+import { common, decodeBy, type Described, notesOf, takenBy } from "./members.ts"
 
 /** The learners of a stack, and how the rows are divided for the predictions that the last one learns of. */
 export interface Stack<K extends Kind, Columns extends string, E, R> {
@@ -169,6 +169,12 @@ export const stacking = <K extends Kind, Columns extends string, E, R>(
     hash,
     accepts: common(parts),
     weighted: parts.every(({ weighted }) => weighted),
+    takes: takenBy(
+      Result.match(decoded, {
+        onSuccess: ({ base, passthrough }) => (passthrough ? parts : base),
+        onFailure: () => parts
+      })
+    ),
     predictType: "prob",
     check: (task) => Effect.flatMap(Effect.fromResult(decoded), (stack) => check(stack, task)),
     fit: (task, seed) => Effect.flatMap(Effect.fromResult(decoded), (stack) => fit(stack, task, seed)),

@@ -1,6 +1,9 @@
 /**
  * Passes over one block of rows for the binary AUM.
  *
+ * `half` is half the margin: it is added to the scores of negatives and taken from those of positives. Nothing is
+ * written for that: passes that need the order of the scores shift them as they read them.
+ *
  * The host writes scores and labels (of one type T, single or double precision; a label above 0 is positive), calls a
  * pass, and reads what it says to have written. See ../README.md.
  */
@@ -33,15 +36,25 @@ function score2<T>(offset: usize): v128 {
   return sizeof<T>() == 4 ? f64x2.promote_low_f32x4(v128.load64_zero(offset, scores)) : v128.load(offset, scores)
 }
 
-function range<T>(n: i32): void {
+function label2<T>(offset: usize): v128 {
+  return sizeof<T>() == 4 ? f64x2.promote_low_f32x4(v128.load64_zero(offset, labels)) : v128.load(offset, labels)
+}
+
+function range<T>(n: i32, half: f64): void {
   const end = <usize>n * sizeof<T>()
   const step = <usize>(2 * ((n + mostRange - 1) / mostRange)) * sizeof<T>()
+  const half2 = f64x2.splat(half)
+  const margin2 = f64x2.splat(2 * half)
   // The other half of a last pair repeats it.
-  if (n & 1) store<T>(scores + end, load<T>(scores + end - sizeof<T>()))
+  if (n & 1) {
+    store<T>(scores + end, load<T>(scores + end - sizeof<T>()))
+    store<T>(labels + end, load<T>(labels + end - sizeof<T>()))
+  }
   let low = f64x2.splat(Infinity)
   let high = f64x2.splat(-Infinity)
   for (let offset: usize = 0; offset < end; offset += step) {
-    const s = score2<T>(offset)
+    const positive = f64x2.gt(label2<T>(offset), f64x2.splat(0))
+    const s = f64x2.add(score2<T>(offset), f64x2.sub(half2, v128.and(positive, margin2)))
     low = f64x2.pmin(low, s)
     high = f64x2.pmax(high, s)
   }
@@ -57,33 +70,34 @@ function range<T>(n: i32): void {
  */
 const toInteger: usize = memory.data<f32>([12582912])
 
-/** (s − low)·scale of two rows, in single precision. */
-function place2(offset: usize, low: v128, scale: v128): v128 {
-  return f32x4.demote_f64x2_zero(f64x2.mul(f64x2.sub(v128.load(offset, scores), low), scale))
+/** (s ± half − low)·scale of two rows, in single precision. */
+function place2(offset: usize, positive: v128, half: v128, margin: v128, low: v128, scale: v128): v128 {
+  const shifted = f64x2.add(v128.load(offset, scores), f64x2.sub(half, v128.and(positive, margin)))
+  return f32x4.demote_f64x2_zero(f64x2.mul(f64x2.sub(shifted, low), scale))
 }
 
-function place4<T>(offset: usize, low: v128, scale: v128): v128 {
-  if (sizeof<T>() == 4) return f32x4.mul(f32x4.sub(v128.load(offset, scores), low), scale)
-  return v128.shuffle<i64>(place2(offset, low, scale), place2(offset + 16, low, scale), 0, 2)
+/** Twice the bin, plus 1 for a positive, of the places of four rows; `positive` is all ones for a positive. */
+function codes4(place: v128, positive: v128, first: v128, last: v128): v128 {
+  const bin = i32x4.sub(i32x4.min_s(i32x4.max_s(f32x4.add(place, first), first), last), first)
+  return i32x4.sub(i32x4.add(bin, bin), positive)
 }
 
-/** All ones for a positive, of four rows. */
-function positive4<T>(offset: usize): v128 {
-  if (sizeof<T>() == 4) return f32x4.gt(v128.load(offset, labels), f32x4.splat(0))
-  return v128.shuffle<i32>(
-    f64x2.gt(v128.load(offset, labels), f64x2.splat(0)),
-    f64x2.gt(v128.load(offset, labels + 16), f64x2.splat(0)),
-    0,
-    2,
-    4,
-    6
+function code4<T>(offset: usize, half: v128, margin: v128, low: v128, scale: v128, first: v128, last: v128): v128 {
+  if (sizeof<T>() == 4) {
+    const positive = f32x4.gt(v128.load(offset, labels), f32x4.splat(0))
+    const shifted = f32x4.add(v128.load(offset, scores), f32x4.sub(half, v128.and(positive, margin)))
+    return codes4(f32x4.mul(f32x4.sub(shifted, low), scale), positive, first, last)
+  }
+  const positive0 = f64x2.gt(v128.load(offset, labels), f64x2.splat(0))
+  const positive1 = f64x2.gt(v128.load(offset, labels + 16), f64x2.splat(0))
+  const place0 = place2(offset, positive0, half, margin, low, scale)
+  const place1 = place2(offset + 16, positive1, half, margin, low, scale)
+  return codes4(
+    v128.shuffle<i64>(place0, place1, 0, 2),
+    v128.shuffle<i32>(positive0, positive1, 0, 2, 4, 6),
+    first,
+    last
   )
-}
-
-function code4<T>(offset: usize, low: v128, scale: v128, first: v128, last: v128): v128 {
-  const place = f32x4.add(place4<T>(offset, low, scale), first)
-  const bin = i32x4.sub(i32x4.min_s(i32x4.max_s(place, first), last), first)
-  return i32x4.sub(i32x4.add(bin, bin), positive4<T>(offset))
 }
 
 function increment(counts: usize, code: u32): void {
@@ -91,7 +105,9 @@ function increment(counts: usize, code: u32): void {
   store<i32>(at, load<i32>(at) + 1)
 }
 
-function encode<T>(n: i32, low: f64, scale: f64, last: i32): void {
+function encode<T>(n: i32, half: f64, low: f64, scale: f64, last: i32): void {
+  const half4 = sizeof<T>() == 4 ? f32x4.splat(<f32>half) : f64x2.splat(half)
+  const margin4 = sizeof<T>() == 4 ? f32x4.splat(<f32>(2 * half)) : f64x2.splat(2 * half)
   const low4 = sizeof<T>() == 4 ? f32x4.splat(<f32>low) : f64x2.splat(low)
   // Finite, as 0 times infinity has no place.
   const scale4 = sizeof<T>() == 4 ? f32x4.splat(<f32>min(scale, <f64>f32.MAX_VALUE)) : f64x2.splat(scale)
@@ -100,8 +116,8 @@ function encode<T>(n: i32, low: f64, scale: f64, last: i32): void {
   for (let row = 0; row < n; row += 8) {
     const offset = <usize>row * sizeof<T>()
     const code = i16x8.narrow_i32x4_s(
-      code4<T>(offset, low4, scale4, first4, last4),
-      code4<T>(offset + 4 * sizeof<T>(), low4, scale4, first4, last4)
+      code4<T>(offset, half4, margin4, low4, scale4, first4, last4),
+      code4<T>(offset + 4 * sizeof<T>(), half4, margin4, low4, scale4, first4, last4)
     )
     v128.store64_lane(row, i8x16.narrow_i16x8_u(code, code), 0, codes)
   }
@@ -193,31 +209,35 @@ function settle<T>(n: i32, bin: i32, crossing: f64): f64 {
   return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1)
 }
 
-/** Writes the extremes of the scores, of more than 256 only of about so many of them. */
-export function range32(n: i32): void {
-  range<f32>(n)
+/** Writes the extremes of the shifted scores, of more than 256 only of about so many of them. */
+export function range32(n: i32, half: f64): void {
+  range<f32>(n, half)
 }
-export function range64(n: i32): void {
-  range<f64>(n)
+export function range64(n: i32, half: f64): void {
+  range<f64>(n, half)
 }
 
 /**
- * Writes the codes of the rows, adds them to the histogram, and returns the positives there are in it. The bin of a score
- * is the integer next to (s − low)·scale, or the first or the last bin; that of NaN is any.
+ * Writes the codes of the rows, adds them to the histogram, and returns the positives there are in it. The bin of a
+ * shifted score is the integer next to (s − low)·scale, or the first or the last bin; that of NaN is any.
+ *
+ * It must not part scores that tie when they are shifted in double precision. Scores of single precision are shifted in
+ * single precision, which parts none if `half` is of single precision too: a sum of two such numbers either is exact in
+ * double precision, or so near to one of the two that it rounds to it.
  */
-export function encode32(n: i32, low: f64, scale: f64, last: i32): i32 {
-  encode<f32>(n, low, scale, last)
+export function encode32(n: i32, half: f64, low: f64, scale: f64, last: i32): i32 {
+  encode<f32>(n, half, low, scale, last)
   count(n)
   return merge()
 }
-export function encode64(n: i32, low: f64, scale: f64, last: i32): i32 {
-  encode<f64>(n, low, scale, last)
+export function encode64(n: i32, half: f64, low: f64, scale: f64, last: i32): i32 {
+  encode<f64>(n, half, low, scale, last)
   count(n)
   return merge()
 }
 
 /**
- * Writes the gradient of all rows, by their codes, and returns Σ slope·(s − crossing), all terms of which are at least 0:
+ * Writes the gradient of all rows, by their codes, and returns Σ slope·(s − crossing) of the scores as they were given:
  * not finite if a score is not. The slope must be 0 in `bin`.
  */
 export function settle32(n: i32, bin: i32, crossing: f64): f64 {

@@ -17,7 +17,10 @@ function total(x: v128): f64 {
   return f64x2.extract_lane(x, 0) + f64x2.extract_lane(x, 1)
 }
 
-/** c·ln(1 + e^−z) of the margins z, c = `positive` for a positive row and 1 for a negative one. */
+/**
+ * c·(ln(1 + e^−z) + smoothing/2·z) of the margins z, c = `positive` for a positive row and 1 for a negative one. Without
+ * smoothing the second term is a sum with 0.
+ */
 export function binaryCrossEntropy(
   n: i32,
   scores: usize,
@@ -25,11 +28,13 @@ export function binaryCrossEntropy(
   weights: usize,
   gradient: usize,
   positive: f32,
+  smoothing: f32,
   scale: f32
 ): f64 {
   const one = f32x4.splat(1)
   const zero = f32x4.splat(0)
   const factor = f32x4.splat(positive)
+  const other = f32x4.splat(smoothing / 2)
   const scale4 = f32x4.splat(scale)
   let value = f64x2.splat(0)
   for (let i = 0; i < n; i += 4) {
@@ -40,9 +45,10 @@ export function binaryCrossEntropy(
     const e = exp4(f32x4.neg(f32x4.abs(z)))
     const wrong = f32x4.div(choose(f32x4.ge(z, zero), e, one), f32x4.add(one, e))
     const weight = f32x4.mul(weightOf(weights, o, scale4), choose(isPositive, factor, one))
-    const slope = f32x4.mul(weight, wrong)
+    const slope = f32x4.mul(weight, f32x4.sub(wrong, other))
     v128.store(gradient + o, choose(isPositive, f32x4.neg(slope), slope))
-    let term = f32x4.mul(weight, f32x4.add(f32x4.max(f32x4.neg(z), zero), log1p4(e)))
+    const surprise = f32x4.add(f32x4.max(f32x4.neg(z), zero), log1p4(e))
+    let term = f32x4.mul(weight, f32x4.add(surprise, f32x4.mul(other, z)))
     if (n - i < 4) term = v128.and(term, firstLanes(n - i))
     value = f64x2.add(value, wide(term))
   }
@@ -65,7 +71,23 @@ export function squaredError(n: i32, scores: usize, targets: usize, weights: usi
   return total(value)
 }
 
-/** ln Σₖ exp(sₖ) − s of the true class. What lies beyond the classes of a row is masked. */
+/** Adds what `amount` adds to a row: amount·(s of the true class − the mean of s). */
+function smooth(classes: i32, scores: usize, gradient: usize, truth: usize, amount: f32): f64 {
+  const end = (<usize>classes) << 2
+  const part = amount / <f32>classes
+  let behind: f64 = 0
+  for (let o: usize = 0; o < end; o += 4) {
+    behind += <f64>load<f32>(scores + truth) - <f64>load<f32>(scores + o)
+    store<f32>(gradient + o, load<f32>(gradient + o) - part)
+  }
+  store<f32>(gradient + truth, load<f32>(gradient + truth) + amount)
+  return <f64>part * behind
+}
+
+/**
+ * ln Σₖ exp(sₖ) − (1 − smoothing)·s of the true class − smoothing·(mean of s). What lies beyond the classes of a row is
+ * masked.
+ */
 export function crossEntropy(
   n: i32,
   classes: i32,
@@ -73,6 +95,7 @@ export function crossEntropy(
   targets: usize,
   weights: usize,
   gradient: usize,
+  smoothing: f32,
   scale: f32
 ): f64 {
   const bytes = (<usize>classes) << 2
@@ -104,6 +127,7 @@ export function crossEntropy(
       const o = (<usize>j) << 2
       v128.store(gradient + o, f32x4.mul(v128.load(gradient + o), share))
     }
+    if (smoothing > 0) value += smooth(classes, scores, gradient, truth, weight * smoothing)
     store<f32>(gradient + truth, load<f32>(gradient + truth) - weight)
     scores += bytes
     gradient += bytes

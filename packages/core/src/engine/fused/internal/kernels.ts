@@ -231,6 +231,7 @@ export interface Kernels {
     weights: At,
     gradient: At,
     positive: number,
+    smoothing: number,
     scale: number
   ) => number
   readonly squaredError: (n: number, scores: At, targets: At, weights: At, gradient: At, scale: number) => number
@@ -241,6 +242,7 @@ export interface Kernels {
     targets: At,
     weights: At,
     gradient: At,
+    smoothing: number,
     scale: number
   ) => number
 

@@ -41,11 +41,11 @@ const byKernel = (
     const own = weighted ? w : 0
     switch (formula.terms) {
       case "binaryCrossEntropy":
-        return kernels.binaryCrossEntropy(rows, s, t, own, g, formula.positive, scale)
+        return kernels.binaryCrossEntropy(rows, s, t, own, g, formula.positive, formula.smoothing, scale)
       case "squaredError":
         return kernels.squaredError(rows, s, t, own, g, scale)
       case "crossEntropy":
-        return kernels.crossEntropy(rows, outputs, s, t, own, g, scale)
+        return kernels.crossEntropy(rows, outputs, s, t, own, g, formula.smoothing, scale)
     }
   }
 }

@@ -86,15 +86,18 @@ export interface Extent {
   readonly numbers: number
 }
 
-const runsOf = ({ decay, factors, penalty }: Chain, extents: ReadonlyArray<Extent>): ReadonlyArray<Run> => {
+/** The runs of the parameters that are updated: what is frozen stands in none. */
+const runsOf = ({ decay, factors, penalty }: Chain, { extents, frozen }: Blocks): ReadonlyArray<Run> => {
   const alike = (i: number, k: number) =>
     [decay, factors, penalty].every(
       (lists) => lists[i]!.length === lists[k]!.length && lists[i]!.every((value, at) => value === lists[k]![at])
     )
   const runs: Array<Run> = []
   extents.forEach(({ from, numbers }, i) => {
+    if (frozen.has(i)) return
     const last = runs.at(-1)
-    if (last !== undefined && alike(i, last.parameter)) last.numbers += numbers
+    const follows = last !== undefined && last.from + 4 * last.numbers === from
+    if (follows && alike(i, last.parameter)) last.numbers += numbers
     else runs.push({ from, numbers, parameter: i })
   })
   return runs
@@ -106,15 +109,18 @@ export interface Blocks {
   readonly gradients: number
   readonly slots: ReadonlyArray<number>
   readonly extents: ReadonlyArray<Extent>
+  /** The places of the parameters that stay as they are; their gradients are 0. */
+  readonly frozen: ReadonlySet<number>
 }
 
 /** Makes the update number `step`, counted from 1, with the numbers as they are read. */
 export type Update = (step: number, read: Read) => void
 
 /** The update of a chain. */
-export const update = (chain: Chain, kernels: Kernels, { extents, gradients, parameters, slots }: Blocks): Update => {
+export const update = (chain: Chain, kernels: Kernels, blocks: Blocks): Update => {
+  const { extents, gradients, parameters, slots } = blocks
   const { after, clip, moments } = chain
-  const runs = runsOf(chain, extents)
+  const runs = runsOf(chain, blocks)
   const total = extents.reduce((sum, { numbers }) => sum + numbers, 0)
   const [first = 0, second = 0, third = 0] = slots
   const clipped = (): number => {

@@ -43,6 +43,7 @@ export const categoricalDefinition = learned({
   columns: ({ columns }) => columns,
   select: (options) => options.columns,
   shape: (_, columns) => [columns],
+  takes: { categories: true, missing: true, anyScale: true },
   cardinalities: ({ levels }) => levels.map(({ length }) => length),
   fit: (options, features) =>
     Result.flatMap(Features.chosen(features, id, options.columns), (chosen) => {

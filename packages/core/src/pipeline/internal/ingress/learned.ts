@@ -13,12 +13,16 @@ import * as Features from "../../Features.ts"
 import type * as Pipeline from "../../Pipeline.ts"
 import { PipelineError } from "../../PipelineError.ts"
 import type * as Shape from "../../Shape.ts"
-import type { Definition, FittedIngress, Ingress, Source } from "../../Stage.ts"
+import type { Definition, FittedIngress, Ingress, Source, Takes } from "../../Stage.ts"
 import { define as defineStage } from "../bind.ts"
 import { selectorNotes } from "../selectorNotes.ts"
 
 /** The schema of the option that chooses columns: names, each once, or a description. */
-export const columns = Schema.optionalKey(Schema.Union([OptionSchema.distinctNames, Select.described]))
+export const columns = Schema.optionalKey(
+  Schema.Union([OptionSchema.distinctNames, Select.described]).annotate({
+    message: "Expected a list of names, or a selector such as { type: numeric }"
+  })
+)
 
 /** How many columns a selector takes of so many that reach it; NaN where only the rows tell. */
 const reading = (select: Select.Select | undefined, reaching: number): number =>
@@ -36,6 +40,8 @@ export const learned = <Type, Encoded, State, StateJson>(definition: {
   /** The shape of one row of so many columns that it reads. */
   readonly shape: (options: Type, columns: number) => Shape.Shape
   readonly cardinalities?: (state: State) => ReadonlyArray<number>
+  /** What it takes besides complete numbers. */
+  readonly takes?: Takes
   readonly notes?: (options: Type, features: Features.Features) => ReadonlyArray<Note>
   readonly fit: (options: Type, features: Features.Features) => Result.Result<State, PipelineError>
   readonly open: (
@@ -63,6 +69,7 @@ export const learned = <Type, Encoded, State, StateJson>(definition: {
       kind: "ingress",
       ingress: {
         shape: (columns) => shape(options, reading(select?.(options), columns)),
+        takes: definition.takes,
         notes: (features) => [...selectorNotes(id, options, features), ...(notes?.(options, features) ?? [])],
         fit: (features) => Result.map(fit(options, features), (state) => fitted(options, state)),
         load: (json) =>

@@ -8,6 +8,7 @@ import * as Schema from "effect/Schema"
 import * as OptionSchema from "../../../OptionSchema.ts"
 import type * as Stage from "../../Stage.ts"
 import { define, stage } from "./define.ts"
+import { exponential, functions, normalGate, tanhGate } from "./functions.ts"
 
 type Tf = Stage.Pass["tf"]
 
@@ -15,41 +16,21 @@ const none = Schema.Struct({})
 const plain = (id: string, summary: string, f: (x: tf.Tensor, t: Tf) => tf.Tensor) =>
   define({ id, summary, options: none, forward: (_, input, __, { tf }) => f(input, tf) })
 
-/** x where x > 0, else alpha·(eˣ − 1). The exponent is cut at 0, since its gradient would be ∞·0 above. */
-const exponential = (x: tf.Tensor, alpha: number, t: Tf): tf.Tensor =>
-  t.add(t.relu(x), t.mul(t.sub(t.exp(t.minimum(x, 0)), 1), alpha))
-
-/** ln(1 + eˣ) without overflow: max(0, x) + ln(1 + e^−|x|). */
-const logOnePlusExp = (x: tf.Tensor, t: Tf): tf.Tensor => t.add(t.relu(x), t.log1p(t.exp(t.neg(t.abs(x)))))
-
-/** x·Φ(x) by the normal distribution function. */
-export const normalGate = (x: tf.Tensor, t: Tf): tf.Tensor =>
-  t.mul(t.mul(x, 0.5), t.add(t.erf(t.mul(x, Math.SQRT1_2)), 1))
-
-/** x·Φ(x) with Φ by a hyperbolic tangent, within 5e-4 of it. */
-const tanhGate = (x: tf.Tensor, t: Tf): tf.Tensor =>
-  t.mul(t.mul(x, 0.5), t.add(t.tanh(t.mul(t.add(x, t.mul(t.pow(x, 3), 0.044715)), Math.sqrt(2 / Math.PI))), 1))
-
 /** `Nn.relu` as a definition, for registries. @category definitions */
-export const reluDefinition = plain("Nn.relu", "max(0, x)", (x, t) => t.relu(x))
+export const reluDefinition = plain("Nn.relu", "max(0, x)", functions.relu)
 /** `Nn.tanh` as a definition, for registries. @category definitions */
-export const tanhDefinition = plain("Nn.tanh", "The hyperbolic tangent", (x, t) => t.tanh(x))
+export const tanhDefinition = plain("Nn.tanh", "The hyperbolic tangent", functions.tanh)
 /** `Nn.sigmoid` as a definition, for registries. @category definitions */
-export const sigmoidDefinition = plain("Nn.sigmoid", "1 / (1 + e⁻ˣ)", (x, t) => t.sigmoid(x))
+export const sigmoidDefinition = plain("Nn.sigmoid", "1 / (1 + e⁻ˣ)", functions.sigmoid)
 /** `Nn.silu` as a definition, for registries. @category definitions */
-export const siluDefinition = plain("Nn.silu", "x / (1 + e⁻ˣ)", (x, t) => t.mul(x, t.sigmoid(x)))
+export const siluDefinition = plain("Nn.silu", "x / (1 + e⁻ˣ)", functions.silu)
 /** `Nn.softplus` as a definition, for registries. @category definitions */
-export const softplusDefinition = plain("Nn.softplus", "ln(1 + eˣ)", logOnePlusExp)
+export const softplusDefinition = plain("Nn.softplus", "ln(1 + eˣ)", functions.softplus)
 /** `Nn.mish` as a definition, for registries. @category definitions */
-export const mishDefinition = plain("Nn.mish", "x·tanh(ln(1 + eˣ))", (x, t) => t.mul(x, t.tanh(logOnePlusExp(x, t))))
-
-/** λ and α for which rows keep mean 0 and variance 1 (Klambauer et al. 2017, equation 14). */
-const [lambda, alpha] = [1.0507009873554805, 1.6732632423543772]
+export const mishDefinition = plain("Nn.mish", "x·tanh(ln(1 + eˣ))", functions.mish)
 
 /** `Nn.selu` as a definition, for registries. @category definitions */
-export const seluDefinition = plain("Nn.selu", "1.0507·x where x > 0, else 1.7581·(eˣ − 1)", (x, t) =>
-  t.mul(exponential(x, alpha, t), lambda)
-)
+export const seluDefinition = plain("Nn.selu", "1.0507·x where x > 0, else 1.7581·(eˣ − 1)", functions.selu)
 
 /** `Nn.elu` as a definition, for registries. @category definitions */
 export const eluDefinition = define({

@@ -12,7 +12,7 @@ import * as Shape from "../../Shape.ts"
 import type * as Stage from "../../Stage.ts"
 import { append } from "../pipeline.ts"
 import { define } from "./define.ts"
-import { draw } from "./start.ts"
+import { draw, fanIn } from "./start.ts"
 
 /**
  * Where the table of each column begins in the one kernel that holds all of them, and after them its number of rows. A
@@ -24,11 +24,15 @@ const tableStarts = (cardinalities: ReadonlyArray<number>): ReadonlyArray<number
   return starts
 }
 
-/** Standard normal, as PyTorch, but 0 where the code is 0: what training never saw says nothing. */
+/** What vectors start from: standard normal, as in PyTorch, or uniform on ±1/√size. */
+const Start = Schema.Literals(["normal", "uniform"])
+
+/** As told, but 0 where the code is 0: what training never saw says nothing. */
 const initialise =
-  (starts: ReadonlyArray<number>, size: number) =>
+  (starts: ReadonlyArray<number>, size: number, start: typeof Start.Type) =>
   (values: Float32Array, random: Generator): void => {
-    draw((one) => one.normal())(values, random)
+    const fill = start === "normal" ? draw((one) => one.normal()) : fanIn(size)
+    fill(values, random)
     for (const start of starts.slice(0, -1)) values.fill(0, start * size, (start + 1) * size)
   }
 
@@ -54,12 +58,12 @@ const take = (kernel: tf.Tensor, rows: Int32Array, { tf }: Stage.Pass): tf.Tenso
 export const embeddingDefinition = define({
   id: "Nn.embedding",
   summary: "A learned vector for every level of every column of categories",
-  options: Schema.Struct({ size: OptionSchema.count(1) }),
+  options: Schema.Struct({ size: OptionSchema.count(1), start: OptionSchema.withDefault(Start, "normal") }),
   codes: true,
   shape: ({ size }, input) => Result.map(Shape.ofRank(input, 1), ([columns = 1]) => [columns, size]),
-  parameters: ({ size }, _, __, cardinalities) => {
+  parameters: ({ size, start }, _, __, cardinalities) => {
     const starts = tableStarts(cardinalities)
-    return [{ name: "kernel", shape: [starts.at(-1)!, size], initialise: initialise(starts, size) }]
+    return [{ name: "kernel", shape: [starts.at(-1)!, size], initialise: initialise(starts, size, start) }]
   },
   forward: ({ size }, input, [kernel], pass) => {
     const starts = tableStarts(pass.cardinalities ?? [])
@@ -74,19 +78,20 @@ export const embeddingDefinition = define({
  * `Ingress.categorical`; `size` ≥ 1.
  *
  * Every column has a table with a row for each level and one for missing and unseen values (code 0). The tables stand
- * one after another in one kernel [Σ (levels + 1), size], which starts standard normal, as in PyTorch; the rows of code 0
- * start as 0, where they stay if no training row is missing.
+ * one after another in one kernel [Σ (levels + 1), size], which starts standard `"normal"`, as in PyTorch (the default), or
+ * `"uniform"` on ±1/√size, as tokens of a transformer (Gorishniy et al. 2021); the rows of code 0 start as 0, where they stay
+ * if no training row is missing.
  *
  * @example
  * Ingress.categorical(["site", "ward"]).pipe(Nn.embedding(8), Nn.flatten()) // rows of shape [2, 8], then [16]
  * @category stages
  */
 export const embedding =
-  <const Size extends number>(size: Size) =>
+  <const Size extends number>(size: Size, options: { readonly start?: typeof Start.Type } = {}) =>
   <P extends Pipeline.Any>(
     self: P & Pipeline.After<P, "layer", "Nn.embedding"> & Pipeline.Rank<P, 1, "Nn.embedding">
   ): Pipeline.Pipeline<"layer", Pipeline.ColumnsOf<P>, Deeper<Pipeline.ShapeOf<P>, Size>, Pipeline.AcceptsOf<P>> =>
-    append(self, embeddingDefinition.bind({ size }, findNothing))
+    append(self, embeddingDefinition.bind({ size, ...options }, findNothing))
 
 /** A shape with one size more. @category type-level */
 export type Deeper<S extends Shape.Shape, Size extends number> = readonly [...S, Size]

@@ -11,19 +11,22 @@ import * as Shape from "../../Shape.ts"
 import type * as Stage from "../../Stage.ts"
 import { append } from "../pipeline.ts"
 import { define } from "./define.ts"
-import { fanIn } from "./start.ts"
+import { fanIn, zeros } from "./start.ts"
+
+const Start = Schema.Literals(["uniform", "zeros"])
 
 /** A kernel [input, size] and a bias [size] for each feature, or one of each for all. */
 export const perFeature = (
   features: number,
   input: number,
   size: number,
-  shared = false
+  shared = false,
+  initialise = fanIn(input)
 ): ReadonlyArray<Stage.Parameter> => {
   const own = shared ? [] : [features]
   return [
-    { name: "kernel", shape: [...own, input, size], initialise: fanIn(input) },
-    { name: "bias", shape: [...own, size], initialise: fanIn(input) }
+    { name: "kernel", shape: [...own, input, size], initialise },
+    { name: "bias", shape: [...own, size], initialise }
   ]
 }
 
@@ -46,9 +49,10 @@ export const applyPerFeature = (
 export const featureLinearDefinition = define({
   id: "Nn.featureLinear",
   summary: "A dense affine layer for each feature by itself",
-  options: Schema.Struct({ size: OptionSchema.count(1) }),
+  options: Schema.Struct({ size: OptionSchema.count(1), start: OptionSchema.withDefault(Start, "uniform") }),
   shape: ({ size }, input) => Result.map(Shape.ofRank(input, 2), ([features = 1]) => [features, size]),
-  parameters: ({ size }, [features = 1, input = 1]) => perFeature(features, input, size),
+  parameters: ({ size, start }, [features = 1, input = 1]) =>
+    start === "zeros" ? perFeature(features, input, size, false, zeros) : perFeature(features, input, size),
   forward: (_, input, [kernel, bias], pass) => applyPerFeature(input, kernel!, bias!, pass)
 })
 
@@ -62,15 +66,16 @@ export type Resized<S extends Shape.Shape, Size extends number> = S extends read
 
 /**
  * Maps each feature of a row, [features, n], by a kernel [n, size] and a bias of its own: [features, size]. All start
- * uniform on ±1/√n. After `Ingress.piecewiseLinear` it is the embedding of Gorishniy et al. (2022).
+ * `"uniform"` on ±1/√n (the default), or as `"zeros"`. After `Ingress.piecewiseLinear` it is the embedding of Gorishniy et al.
+ * (2022).
  *
  * @example
  * Ingress.piecewiseLinear().pipe(Nn.featureLinear(16), Nn.relu())
  * @category stages
  */
 export const featureLinear =
-  <const Size extends number>(size: Size) =>
+  <const Size extends number>(size: Size, options: { readonly start?: typeof Start.Type } = {}) =>
   <P extends Pipeline.Any>(
     self: P & Pipeline.After<P, "layer", "Nn.featureLinear"> & Pipeline.Rank<P, 2, "Nn.featureLinear">
   ): Pipeline.Pipeline<"layer", Pipeline.ColumnsOf<P>, Resized<Pipeline.ShapeOf<P>, Size>, Pipeline.AcceptsOf<P>> =>
-    append(self, featureLinearDefinition.bind({ size }, findNothing))
+    append(self, featureLinearDefinition.bind({ size, ...options }, findNothing))

@@ -9,8 +9,8 @@ import type * as Pipeline from "../../Pipeline.ts"
 import * as Shape from "../../Shape.ts"
 import type * as Stage from "../../Stage.ts"
 import { append } from "../pipeline.ts"
-import { normalGate } from "./activations.ts"
 import { define, type Layer } from "./define.ts"
+import { normalGate } from "./functions.ts"
 
 const halved = (shape: Shape.Shape): Result.Result<Shape.Shape, Shape.Problem> => {
   const width = shape.at(-1) ?? 0

@@ -146,7 +146,12 @@ const grouped = ({ clipNorm, decoupled, groups = [], learningRate, moments, weig
       some(group.rate === 1 ? [] : [rate(written(group.rate))], (path) => groupOf(path) === i)
     )
   ]
-  return Result.map(Result.all(chain), (parts) => parts.flat())
+  // It changes nothing, and names the groups.
+  const named: Stage.Transform = {
+    ...sequence([]),
+    groups: groups.map(({ paths }, i) => ({ patterns: paths, chooses: chosen[i]! }))
+  }
+  return Result.map(Result.all(chain), (parts) => [...parts.flat(), named])
 }
 
 /** Defines an optimizer with a learning rate and the options of `shared`. */

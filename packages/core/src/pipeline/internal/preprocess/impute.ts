@@ -16,43 +16,39 @@ import { define, type Stage, stage } from "./define.ts"
 
 const id = "Preprocess.impute"
 
-/** The options that belong to some methods only. */
-const methodsOf = {
-  value: ["constant", "level"],
-  side: ["outOfRange"],
-  offset: ["outOfRange"],
-  multiplier: ["outOfRange"],
-  bins: ["histogram"]
-} as const
-
-const keys = ["value", "side", "offset", "multiplier", "bins"] as const
-
-const ImputeOptions = Schema.Struct({
-  method: Schema.Literals(["mean", "median", "mode", "constant", "outOfRange", "histogram", "sample", "level"]),
-  value: Schema.optionalKey(Fillers.Filler),
-  side: Schema.optionalKey(Schema.Literals(["below", "above"])),
-  offset: Schema.optionalKey(OptionSchema.nonNegative),
-  multiplier: Schema.optionalKey(OptionSchema.nonNegative),
-  bins: Schema.optionalKey(OptionSchema.count(1)),
-  columns
-}).check(
-  Schema.makeFilter((options) => {
-    if (options.method === "constant" && options.value === undefined) return 'method "constant" needs a value'
-    const stray = keys.find(
-      (key) => options[key] !== undefined && methodsOf[key].every((method) => method !== options.method)
-    )
-    if (stray === undefined) return undefined
-    return `${stray} is an option of method ${methodsOf[stray].map((method) => `"${method}"`).join(" and ")} only`
+const Method = Schema.Union([
+  Schema.Literals(["mean", "median", "mode", "constant", "level", "sample", "histogram", "outOfRange"]),
+  Schema.Struct({ histogram: Schema.Struct({ bins: OptionSchema.count(1) }) }),
+  Schema.Struct({
+    outOfRange: Schema.Struct({
+      side: OptionSchema.withDefault(Schema.Literals(["below", "above"]), "below"),
+      offset: OptionSchema.withDefault(OptionSchema.nonNegative, 1),
+      multiplier: OptionSchema.withDefault(OptionSchema.nonNegative, 1)
+    })
   })
+])
+
+const ImputeOptions = Schema.Struct({ method: Method, value: Schema.optionalKey(Fillers.Filler), columns }).check(
+  Schema.makeFilter(({ method, value }) =>
+    method === "constant" && value === undefined
+      ? 'method "constant" needs a value'
+      : method !== "constant" && method !== "level" && value !== undefined
+        ? 'a value is used only by the methods "constant" and "level"'
+        : undefined
+  )
 )
 
 type Options = typeof ImputeOptions.Type
+
+/** The word for a method, whether or not it has options. */
+const nameOf = ({ method }: Options) =>
+  typeof method === "string" ? method : "histogram" in method ? "histogram" : "outOfRange"
 
 const levelOf = ({ value }: Options): string => String(value ?? "missing")
 
 /** Whether a method can fill a column. */
 const fits = (options: Options, column: Column.Column): boolean => {
-  switch (options.method) {
+  switch (nameOf(options)) {
     case "constant":
       return Statistics.holds(column, options.value!)
     case "level":
@@ -67,16 +63,21 @@ const fits = (options: Options, column: Column.Column): boolean => {
 
 /** What a method learns of a column; undefined if there is no value to learn from. */
 const learn = (options: Options, column: Column.Column): Fillers.Rule | undefined => {
-  const { bins, method, multiplier = 1, offset = 1, side = "below" } = options
+  const { method } = options
+  if (typeof method === "object") {
+    return "histogram" in method
+      ? Fillers.histogram(column, method.histogram.bins)
+      : Fillers.outOfRange(column, method.outOfRange)
+  }
   switch (method) {
     case "constant":
       return { value: options.value! }
     case "level":
       return { value: levelOf(options) }
     case "outOfRange":
-      return Fillers.outOfRange(column, { side, offset, multiplier })
+      return Fillers.outOfRange(column, { side: "below", offset: 1, multiplier: 1 })
     case "histogram":
-      return Fillers.histogram(column, bins)
+      return Fillers.histogram(column, undefined)
     case "sample":
       return Fillers.sample(column)
     default: {
@@ -87,8 +88,15 @@ const learn = (options: Options, column: Column.Column): Fillers.Rule | undefine
 }
 
 const refuse = (options: Options, [name, { type }]: Features.Entry): Result.Result<never, PipelineError> => {
-  const { method, value } = options
-  const by = method === "constant" ? JSON.stringify(value) : method === "level" ? "a level of its own" : `its ${method}`
+  const method = nameOf(options)
+  const by =
+    method === "constant"
+      ? JSON.stringify(options.value)
+      : method === "level"
+        ? "a level of its own"
+        : ["mean", "median", "mode"].includes(method)
+          ? `its ${method}`
+          : `the method ${method}`
   return Features.fail(
     id,
     `cannot fill the ${type} column "${name}" with ${by}; ${type === "tensor" ? "leave out the rows without one" : 'use method "mode", or a constant of its type'}`
@@ -97,7 +105,7 @@ const refuse = (options: Options, [name, { type }]: Features.Entry): Result.Resu
 
 /** A level of its own must be one that no value has. */
 const isTaken = (options: Options, column: Column.Column): boolean =>
-  options.method === "level" && Column.asFactor(column).levels.includes(levelOf(options))
+  nameOf(options) === "level" && Column.asFactor(column).levels.includes(levelOf(options))
 
 /** The rows in which a column is missing that is drawn. */
 const drawingRows = (learned: ReadonlyArray<Fillers.Learned>, { columns, rows }: Features.Features) => {
@@ -154,11 +162,11 @@ export const imputeDefinition = define({
  *
  * - `mean` or `median` of a numeric column; `mode` of any column, its most frequent value, the smallest at ties;
  * - a `constant`, `value`, of the column's type;
- * - `outOfRange` of a numeric column: min − `offset` − `multiplier`·(max − min), or with `side: "above"` as far beyond the
- *   maximum; both are 1 by default. A tree can split it off, a network sees an outlier.
+ * - `outOfRange` of a numeric column: min − 1 − (max − min); `{ outOfRange: { side: "above", offset: 1, multiplier: 1 } }` is
+ *   max + offset + multiplier·(max − min). A tree can split it off, a network sees an outlier.
  * - `level` of a factor or text: a level of its own, `value`, by default `missing`. It comes last, in an ordered factor first.
  * - `sample`: a value of a training row, each as likely; or `histogram` of a numeric column: a bin by its frequency, and a
- *   point in it, of `bins` bins of equal width, ⌈log₂ n + 1⌉ by default (Sturges). A row draws by the seed and its own values:
+ *   point in it, of ⌈log₂ n + 1⌉ bins of equal width (Sturges), or `{ histogram: { bins: 20 } }`. A row draws by the seed and its own values:
  *   the same in every run, wherever it stands and whatever stands beside it; rows that are equal draw alike.
  *
  * What is learned is learned of the training rows, each of which counts the same: row weights act in the loss only. It fills

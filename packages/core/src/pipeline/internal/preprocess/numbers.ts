@@ -69,35 +69,9 @@ export const learnEach = <A>(
     )
   )
 
-/** Puts several columns in the place of one, for those that something was learned of. */
-export const expand = <A>(
-  features: Features.Features,
-  stage: string,
-  learned: ReadonlyArray<readonly [string, A]>,
-  make: (name: string, column: Column.Column, learned: A) => ReadonlyArray<Features.Entry>
-): Result.Result<Features.Features, PipelineError> =>
-  Result.flatMap(
-    Features.chosen(
-      features,
-      stage,
-      learned.map(([name]) => name)
-    ),
-    () => {
-      const byName = new Map(learned)
-      return Features.distinct(
-        stage,
-        Array.from(features.columns).flatMap(([name, column]) => {
-          const own = byName.get(name)
-          return own === undefined ? [[name, column] as const] : make(name, column, own)
-        }),
-        features.rows
-      )
-    }
-  )
-
 /**
  * Defines a stage that maps each number of a column by a function of its own: `learn` finds the function's parameters from
- * the values of the training rows that are there, perhaps none; `map` is the function. Missing values stay missing.
+ * the values of the training rows that are there, perhaps none, and draws from `random`; `map` is the function. Missing values stay missing.
  */
 export const defineMap = <
   Type extends { readonly columns?: Select.Select },
@@ -111,16 +85,18 @@ export const defineMap = <
   readonly learned: Schema.Codec<Learned, LearnedJson>
   /** Which columns it takes when none are named. */
   readonly fits?: (column: Column.Column) => boolean
-  readonly learn: (values: Float64Array, options: Type, random: Generator) => Result.Result<Learned, string>
+  readonly learn: (values: Float64Array, options: Type, random: () => Generator) => Result.Result<Learned, string>
   readonly map: (learned: Learned) => (x: number) => number
 }): Preprocess<Encoded> => {
   const { fits, id, learn, learned, map } = definition
   return define({
     ...definition,
     state: Schema.Array(Schema.Tuple([Schema.String, learned])),
-    fit: (options: Type, features, { seed }) =>
+    fit: (options: Type, features, fitting) =>
       Result.flatMap(numeric(features, id, options.columns, fits), (columns) =>
-        learnEach(id, columns, (values, name) => learn(values, options, Seed.generator(Seed.derive(seed, name))))
+        learnEach(id, columns, (values, name) =>
+          learn(values, options, () => Seed.generator(Seed.derive(fitting.seed, name)))
+        )
       ),
     apply: (state, features) =>
       Features.replace(

@@ -18,13 +18,7 @@ const PcaOptions = Schema.Struct({
   variance: Schema.optionalKey(OptionSchema.share),
   scale: OptionSchema.withDefault(Schema.Boolean, false),
   name: OptionSchema.withDefault(Schema.NonEmptyString, "pc")
-}).check(
-  Schema.makeFilter(({ rank, variance }) =>
-    rank !== undefined && variance !== undefined
-      ? "rank and variance both say how many components there are; give one of them"
-      : undefined
-  )
-)
+})
 
 /** How many components, the first ones, have a share of the whole variance; shares that differ by rounding are the same. */
 const enough = (variances: ReadonlyArray<number>, total: number, share: number): number => {
@@ -71,7 +65,10 @@ export const pcaDefinition = define({
       const found = principalAxes(
         chosen.map(([, values], i) => values.map((x) => (x - scales[i]!.mean) / scales[i]!.sd))
       )
-      const kept = variance === undefined ? (rank ?? found.axes.length) : enough(found.variances, found.total, variance)
+      const kept = Math.min(
+        rank ?? found.axes.length,
+        variance === undefined ? found.axes.length : enough(found.variances, found.total, variance)
+      )
       return Result.succeed({
         name,
         columns: scales,
@@ -104,8 +101,9 @@ export const pcaDefinition = define({
 
 /**
  * Replaces numeric columns by their principal components `pc1`, `pc2`, …, behind all other columns: the coordinates of a row
- * in the directions in which the training rows vary most, uncorrelated and in the order of their variance. It keeps the first
- * `rank` of them, or as many as have a share `variance` of the variance of all columns, or all that are more than rounding.
+ * in the directions in which the training rows vary most, uncorrelated and in the order of their variance. It keeps all
+ * that are more than rounding, but at most `rank` of them, and no more than have a share `variance` of the variance of all
+ * columns.
  *
  * Columns are centred; `scale: true` gives each the standard deviation 1 before, without which a column in grams counts a
  * million times as much as one in kilograms. The sign of a direction is that by which its greatest entry is positive. `name`

@@ -4,6 +4,7 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as OptionSchema from "../../../OptionSchema.ts"
+import type { Generator } from "../../../Seed.ts"
 import { meanAndSdOf } from "../numeric/moments.ts"
 import { normalScore, quantilesOf, shareBelow } from "../numeric/quantileMap.ts"
 import { ascending } from "../numeric/quantiles.ts"
@@ -20,6 +21,11 @@ const QuantileTransformOptions = Schema.Struct({
   noise: OptionSchema.withDefault(OptionSchema.nonNegative, 0)
 })
 
+const noisy = (values: Float64Array, noise: number, random: Generator): Float64Array => {
+  const width = noise * meanAndSdOf(values).sd
+  return values.map((x) => x + width * random.normal())
+}
+
 /** `Preprocess.quantileTransform` as a definition, for registries. @category definitions */
 export const quantileTransformDefinition = defineMap({
   id: "Preprocess.quantileTransform",
@@ -32,8 +38,7 @@ export const quantileTransformDefinition = defineMap({
       2,
       Math.min(quantiles ?? Math.max(10, Math.min(1000, Math.floor(values.length / 30))), values.length)
     )
-    const width = noise * meanAndSdOf(values).sd
-    const sorted = ascending(noise === 0 ? values : values.map((x) => x + width * random.normal()))
+    const sorted = ascending(noise === 0 ? values : noisy(values, noise, random()))
     return Result.succeed({ output, quantiles: Array.from(quantilesOf(sorted, count)) })
   },
   map: ({ output, quantiles }) => {

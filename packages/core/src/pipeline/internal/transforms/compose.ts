@@ -38,6 +38,7 @@ export const sequence = (transforms: ReadonlyArray<Bound>): Bound => ({
   formulas: transforms.every(({ formulas }) => formulas !== undefined)
     ? transforms.flatMap(({ formulas = [] }) => formulas)
     : undefined,
+  groups: transforms.flatMap(({ groups = [] }) => groups),
   schedules: transforms.flatMap(({ schedules = [] }) => schedules),
   learningRate: productOf(transforms.flatMap(({ learningRate }) => (learningRate === undefined ? [] : [learningRate])))
 })
@@ -84,6 +85,12 @@ export const onlyOn = (chooses: (path: string) => boolean, transform: Bound): Bo
   formulas: transform.formulas && [{ transform: "group", chooses, formulas: transform.formulas }],
   schedules: transform.schedules
 })
+
+/** The same by patterns, for those who look for patterns that choose nothing. */
+const onlyAt = (patterns: ReadonlyArray<string>, transform: Bound): Bound => {
+  const chooses = choosing(patterns)
+  return { ...onlyOn(chooses, transform), groups: [{ patterns, chooses }] }
+}
 
 const TransformJson = Schema.StructWithRest(Schema.Struct({ type: Schema.String }), [
   Schema.Record(Schema.String, Schema.Unknown)
@@ -143,7 +150,7 @@ export const groupDefinition = defineBound({
   id: "Transform.group",
   summary: "Transforms of the parameters whose path matches a pattern",
   options: GroupOptions,
-  make: ({ paths, transforms }) => onlyOn(choosing(paths), sequence(boundOf(transforms)))
+  make: ({ paths, transforms }) => onlyAt(paths, sequence(boundOf(transforms)))
 })
 
 /**
@@ -170,7 +177,7 @@ export const group = (
     bound: Result.flatMap(checked, (paths) =>
       Result.mapBoth(all(transforms), {
         onSuccess: ({ encoded, transforms }) => ({
-          transform: onlyOn(choosing(paths), sequence(transforms)),
+          transform: onlyAt(paths, sequence(transforms)),
           encoded: { type: id, paths, transforms: encoded }
         }),
         onFailure: under("transforms")

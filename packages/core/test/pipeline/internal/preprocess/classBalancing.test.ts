@@ -15,7 +15,7 @@ const rowsOf = (options: Parameters<typeof Preprocess.classBalancing>[0], seed =
 }
 const sizes = (rows: ReadonlyArray<number>) => [0, 1, 2].map((code) => rows.filter((row) => codes[row] === code).length)
 
-/** mlr3pipelines 0.7, `classbalancing`: ratio times the reference, for the classes that are adjusted. */
+/** round(ratio · reference) rows for each class that is adjusted, the references and adjustments of mlr3pipelines' `classbalancing`. */
 it.each<[Parameters<typeof Preprocess.classBalancing>[0], ReadonlyArray<number>]>([
   [{}, [7, 7, 7]],
   [{ ratio: 2 }, [14, 14, 14]],

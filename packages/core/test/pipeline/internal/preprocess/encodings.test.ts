@@ -76,8 +76,8 @@ describe("ordinalEncoding", () => {
       site: ["1", "0", "2"],
       size: ["M", "S", null]
     })
-    expect(failure(Preprocess.ordinalEncoding({ order: { sises: ["a"] } }), train)).toEqual([
-      'Preprocess.ordinalEncoding: no feature column "sises" reaches this stage; did you mean "size"?'
+    expect(failure(Preprocess.ordinalEncoding({ order: { sizes: ["a"] } }), train)).toEqual([
+      'Preprocess.ordinalEncoding: no feature column "sizes" reaches this stage; did you mean "size"?'
     ])
   })
 

@@ -2,14 +2,16 @@
  * The layers that have kernels, by their definitions: what each becomes.
  */
 import * as Nn from "../../../../pipeline/Nn.ts"
+import * as Schedule from "../../../../pipeline/Schedule.ts"
 import type * as Stage from "../../../../pipeline/Stage.ts"
 import type { Operation, Place } from "../operation.ts"
-import { activation, gate, Kind, prelu } from "./activations.ts"
+import { activation, gate, kindOf, Kind, parametricActivation, prelu } from "./activations.ts"
 import { selfAttention } from "./attention.ts"
 import { convolution } from "./convolution.ts"
 import { dropout } from "./dropout.ts"
 import { embedding } from "./embedding.ts"
 import { linear } from "./linear.ts"
+import { ntkLinear, scale } from "./ntk.ts"
 import { memberLinear, members } from "./members.ts"
 import { batchNorm, layerNorm } from "./norms.ts"
 import { pbldEmbedding, periodicEmbedding } from "./numberEmbeddings.ts"
@@ -23,9 +25,6 @@ export type Lowered = ((place: Place) => Operation) | "same rows"
 
 type Lower = (options: unknown) => Lowered
 
-/** λ and α of `Nn.selu` (Klambauer et al. 2017, equation 14). */
-const [lambda, alpha] = [1.0507009873554805, 1.6732632423543772]
-
 /** The options of a node are those that its definition encoded, with every default. */
 const entry = <Encoded>(
   { id }: Stage.Definition<"layer" | "head", Encoded>,
@@ -35,6 +34,10 @@ const entry = <Encoded>(
 const entries: ReadonlyArray<readonly [string, Lower]> = [
   entry(Nn.linearDefinition, () => linear),
   entry(Nn.headDefinition, () => linear),
+  entry(Nn.ntkLinearDefinition, () => ntkLinear),
+  entry(Nn.ntkHeadDefinition, () => ntkLinear),
+  entry(Nn.scaleDefinition, () => scale),
+  entry(Nn.parametricActivationDefinition, parametricActivation),
   entry(Nn.embeddingDefinition, () => embedding),
   entry(Nn.featureLinearDefinition, () => perFeature),
   entry(Nn.linearEmbeddingDefinition, () => linearEmbedding),
@@ -55,7 +58,9 @@ const entries: ReadonlyArray<readonly [string, Lower]> = [
   entry(Nn.averagePool2dDefinition, (options) => pooling("average", options)),
   entry(Nn.globalMaxPoolDefinition, () => globalPooling("maximum")),
   entry(Nn.globalAveragePoolDefinition, () => globalPooling("average")),
-  entry(Nn.dropoutDefinition, (options) => (options.rate === 0 ? "same rows" : dropout(options))),
+  entry(Nn.dropoutDefinition, (options) =>
+    options.rate === 0 ? "same rows" : dropout({ rate: Schedule.valueOf(options.rate) })
+  ),
   entry(Nn.layerNormDefinition, layerNorm),
   entry(Nn.batchNormDefinition, batchNorm),
   entry(Nn.periodicEmbeddingDefinition, periodicEmbedding),
@@ -65,7 +70,7 @@ const entries: ReadonlyArray<readonly [string, Lower]> = [
   entry(Nn.reluDefinition, () => activation(Kind.relu)),
   entry(Nn.leakyReluDefinition, ({ slope }) => activation(Kind.leakyRelu, slope)),
   entry(Nn.eluDefinition, ({ alpha }) => activation(Kind.elu, alpha)),
-  entry(Nn.seluDefinition, () => activation(Kind.elu, alpha, lambda)),
+  entry(Nn.seluDefinition, () => activation(...kindOf.selu)),
   entry(Nn.sigmoidDefinition, () => activation(Kind.sigmoid)),
   entry(Nn.tanhDefinition, () => activation(Kind.tanh)),
   entry(Nn.siluDefinition, () => activation(Kind.silu)),

@@ -1,0 +1,17 @@
+/**
+ * Where trainings keep their files: the directory that the relative paths of callbacks are in.
+ *
+ * It is the working directory unless whoever trains says otherwise: a run gives each of its jobs a folder of its own.
+ *
+ * @example
+ * const trained = yield* Learner.train(learner, task).pipe(Effect.provideService(Place.Place, "runs/first"))
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import { resolve } from "node:path"
+
+/** The directory of relative paths. @category services */
+export const Place = Context.Reference<string>("rocflow/core/learning/Place", { defaultValue: () => "." })
+
+/** A path in the place of this training. */
+export const at = (path: string): Effect.Effect<string> => Effect.map(Place, (place) => resolve(place, path))

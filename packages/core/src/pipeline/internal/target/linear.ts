@@ -1,0 +1,60 @@
+/**
+ * Transformations to another unit: the target minus a number, over another one.
+ */
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import { define, make, type Target } from "./define.ts"
+
+const State = Schema.Struct({ centre: Schema.Finite, scale: Schema.Finite })
+
+const linear = (id: string, summary: string, of: (values: Float64Array) => typeof State.Type) =>
+  define({
+    id,
+    summary,
+    options: Schema.Struct({}),
+    state: State,
+    fit: (_, values) => Result.succeed(of(values)),
+    apply: ({ centre, scale }, value) => (value - centre) / scale,
+    invert: ({ centre, scale }, predicted) => centre + scale * predicted
+  })
+
+/** `Target.standardise` as a definition, for registries. @category definitions */
+export const standardiseDefinition = linear(
+  "Target.standardise",
+  "Shifts and scales the target to mean 0 and standard deviation 1",
+  (values) => {
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length
+    return { centre: mean, scale: variance > 0 ? Math.sqrt(variance) : 1 }
+  }
+)
+
+/**
+ * Shifts and scales the target to mean 0 and standard deviation 1 (divisor n) on the training rows: (y − mean) / sd. A
+ * constant target is only shifted. Row weights do not count.
+ *
+ * What networks of `Model.regr` do unless told otherwise.
+ * @category transformations
+ */
+export const standardise = (): Target => make(standardiseDefinition)
+
+/** `Target.minMax` as a definition, for registries. @category definitions */
+export const minMaxDefinition = linear(
+  "Target.minMax",
+  "Shifts and scales the target to the interval from 0 to 1",
+  (values) => {
+    let [low, high] = [Infinity, -Infinity]
+    for (const value of values) {
+      low = Math.min(low, value)
+      high = Math.max(high, value)
+    }
+    return { centre: low, scale: high > low ? high - low : 1 }
+  }
+)
+
+/**
+ * Shifts and scales the target to [0, 1] on the training rows: (y − min) / (max − min). A constant target is only shifted.
+ * Predictions may lie outside of what was seen in training.
+ * @category transformations
+ */
+export const minMax = (): Target => make(minMaxDefinition)
