@@ -174,7 +174,7 @@ export const fit = Effect.fnUntraced(function* (
 /** What is to be seen of stages without training: how many columns each made, and what is probably not meant. */
 export const checked = (steps: ReadonlyArray<Step>): Checked => ({
   stages: steps.flatMap(({ after, chose, path }) =>
-    after === undefined ? [] : [{ path, columns: after.columns.size, chose }]
+    after === undefined ? [] : [{ path, columns: after.columns.size, ...(chose && { chose }) }]
   ),
   notes: steps.flatMap(({ before, stage }) => stage.notes(before))
 })
