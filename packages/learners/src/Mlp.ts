@@ -14,7 +14,7 @@ import * as Ingress from "@rocflow/core/pipeline/Ingress"
 import * as Nn from "@rocflow/core/pipeline/Nn"
 import * as Optimizer from "@rocflow/core/pipeline/Optimizer"
 import type { SearchSpace } from "./SearchSpace.ts"
-import { columnFields, flatRows, type Rows } from "./internal/networks/tabular.ts"
+import { columnFields, flatRows, takes, type Rows } from "./internal/networks/tabular.ts"
 import { tensorOf } from "./internal/networks/tensors.ts"
 
 const activations = {
@@ -53,6 +53,7 @@ const recipe = Recipe.define({
   id: "Mlp",
   summary: "A multilayer perceptron: dense layers with an activation and dropout behind each",
   versions: [1],
+  takes,
   options: fields,
   training: { epochs: 200, batchSize: 32, holdout: 0.2, patience: 20 },
   network: (options, seen) =>

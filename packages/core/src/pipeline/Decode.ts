@@ -72,8 +72,26 @@ const remoteness = (issue: SchemaIssue.Issue): number => {
   }
 }
 
+/** What is wrong with each member of a union, those of unions in it too. */
+const members = ({ issues }: SchemaIssue.AnyOf): ReadonlyArray<SchemaIssue.Issue> =>
+  issues.flatMap((issue) => (issue._tag === "AnyOf" ? members(issue) : [issue]))
+
 const closest = (issues: ReadonlyArray<SchemaIssue.Issue>): SchemaIssue.Issue =>
   issues.reduce((best, issue) => (remoteness(issue) < remoteness(best) ? issue : best))
+
+/** The keys of an object, where no member of a union has any of them. */
+const keysOfNone = (
+  issue: SchemaIssue.AnyOf,
+  objects: ReadonlyArray<SchemaIssue.Composite>,
+  path: Issue["path"]
+): ReadonlyArray<Issue> | undefined => {
+  const input = SchemaIssue.hasInput(issue) ? issue.input : undefined
+  const given = Predicate.isObject(input) && !Array.isArray(input) ? Object.keys(input) : []
+  const known = [...new Set(objects.flatMap(({ ast }) => keysOf(ast)))]
+  return given.length === 0 || known.length === 0 || given.some((key) => known.includes(key))
+    ? undefined
+    : given.map((key) => ({ path: [...path, key], message: unknownKey(key, known) }))
+}
 
 /** A list of fixed length that is longer: said once, where the list is. */
 const tooLong = (issue: SchemaIssue.Composite): string | undefined => {
@@ -104,8 +122,9 @@ const describe = (issue: SchemaIssue.Issue, path: Issue["path"]): ReadonlyArray<
       if (issue.issues.length === 0 && types.length > 0) {
         return [unknownType(SchemaIssue.hasInput(issue) ? issue.input : undefined, types, path)]
       }
-      const objects = issue.issues.filter(({ _tag }) => _tag === "Composite")
-      return objects.length === 0 ? plain(issue, path) : describe(closest(objects), path)
+      const objects = members(issue).filter((member) => member._tag === "Composite")
+      if (objects.length === 0) return plain(issue, path)
+      return keysOfNone(issue, objects, path) ?? describe(closest(objects), path)
     }
     default:
       return plain(issue, path)

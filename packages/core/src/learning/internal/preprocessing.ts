@@ -171,10 +171,19 @@ export const fit = Effect.fnUntraced(function* (
   return { learned, made, steps, task }
 })
 
-/** What is to be seen of stages without training: how many columns each made, and what is probably not meant. */
+/** What is to be seen of stages without training: what each made of columns and rows, and what is probably not meant. */
 export const checked = (steps: ReadonlyArray<Step>): Checked => ({
-  stages: steps.flatMap(({ after, chose, path }) =>
-    after === undefined ? [] : [{ path, columns: after.columns.size, ...(chose && { chose }) }]
+  stages: steps.flatMap(({ after, before, chose, path }) =>
+    after === undefined
+      ? []
+      : [
+          {
+            path,
+            columns: after.columns.size,
+            ...(after.rows === before.rows ? {} : { rows: after.rows }),
+            ...(chose === undefined ? {} : { chose })
+          }
+        ]
   ),
   notes: steps.flatMap(({ before, stage }) => stage.notes(before))
 })

@@ -108,6 +108,7 @@ export const learnerOf = <F extends Schema.Struct.Fields>(
     // Without a loss it says so when it is checked or trained.
     accepts: accepts.length === 0 ? kinds : accepts,
     weighted: Object.values(losses).every((loss) => Losses.partOf(loss)?.weighted === true),
+    takes: recipe.takes,
     predictType: "predictType" in given && given.predictType === "response" ? "response" : "prob",
     plan: (task) => plan(seenOf(task)),
     check: (task) => Effect.flatMap(Effect.fromResult(closed(seenOf(task))), ({ learner }) => learner.check(task)),
