@@ -20,6 +20,7 @@ import { fileURLToPath } from "node:url"
 import { gzipSync } from "node:zlib"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { parse } from "yaml"
+import { networks } from "@rocflow/learners/Definitions"
 import { decode } from "@rocflow/core/pipeline/Decode"
 import * as Registry from "@rocflow/core/pipeline/Registry"
 import * as Resampling from "@rocflow/resampling/Resampling"
@@ -167,7 +168,11 @@ const optionsOf = (type: string): ReadonlyArray<string> => {
     Object.values(value).forEach(visit)
   }
   visit(jsonSchema(builtin))
-  return Object.keys(objects[0] ?? {}).filter((key) => !beside(type).includes(key))
+  const all = Object.keys(objects[0] ?? {}).filter((key) => !beside(type).includes(key))
+  if (!networks.some(({ id }) => id === type)) return all
+  // Beside their own they have the options of a model, of which they change two, and others that the text explains.
+  const ofModel = optionsOf("Model.classif").filter((key) => key !== "epochs" && key !== "batchSize")
+  return all.filter((key) => ![...ofModel, "loss", "optimizer"].includes(key))
 }
 
 describe("options", () => {

@@ -115,6 +115,25 @@ it("the table has every network", () => {
   expect([...new Set(listed)].sort()).toEqual(Definitions.networks.map(({ id }) => id).sort())
 })
 
+describe.each([
+  ["Mlp", Mlp],
+  ["RealMlp", RealMlp],
+  ["TabM", TabM],
+  ["TabResnet", TabResnet],
+  ["FtTransformer", FtTransformer],
+  ["Conv", Conv]
+] as const)("the space of %s", (id, { space }) => {
+  it.each(space.map((dimension) => [dimension.option, dimension] as const))(
+    "has values of the option %s",
+    (option, dimension) => {
+      for (const value of "values" in dimension ? dimension.values : [dimension.from, dimension.to]) {
+        const read = Learner.fromJson({ type: `${id}.classif`, [option]: value }, registry)
+        assert.isTrue(Result.isSuccess(read), `${option}: ${JSON.stringify(value)}`)
+      }
+    }
+  )
+})
+
 describe.each(tables)("%s", (_, learner) => {
   it.each(LearnerLaws.of(learner, engine.runPromise).map((law) => [law.name, law] as const))("%s", (__, { check }) =>
     check()

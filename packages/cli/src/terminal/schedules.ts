@@ -1,5 +1,5 @@
 /**
- * The schedules of a pipeline, drawn small: what the numbers of its optimizer will be over the epochs.
+ * The schedules of a pipeline, drawn small: what the numbers that follow them will be over the epochs.
  */
 import * as Pipeline from "@rocflow/core/pipeline/Pipeline"
 import * as Registry from "@rocflow/core/pipeline/Registry"
@@ -23,7 +23,7 @@ export const sparkline = (values: ReadonlyArray<number>): string => {
 const isSchedule = (value: object): value is Schedule.Json =>
   "type" in value && typeof value.type === "string" && value.type.includes(".")
 
-/** The schedules among options, each with the path of its option. */
+/** The schedules among options, each with the path of its option; stages among them stand behind their names. */
 const found = (
   options: unknown,
   find: ReturnType<typeof Registry.lookup>,
@@ -34,7 +34,10 @@ const found = (
     const bound = Schedule.bind(options, find)
     return Result.isSuccess(bound) ? [[path, bound.success]] : []
   }
-  return Object.entries(options).flatMap(([key, inner]) => found(inner, find, path === "" ? key : `${path}.${key}`))
+  const own = "type" in options && typeof options.type === "string" ? options.type : undefined
+  return Object.entries(options).flatMap(([key, inner]) =>
+    found(inner, find, own === undefined ? (path === "" ? key : `${path}.${key}`) : `${own}.${key}`)
+  )
 }
 
 /** How many epochs schedules run over: as the closing stage says. */
@@ -44,18 +47,27 @@ const epochsOf = (pipeline: Pipeline.Any): number => {
   return typeof epochs === "number" ? epochs : 0
 }
 
-const drawn = (path: string, bound: Schedule.Bound, epochs: number): string => {
-  const head = `${path}: ${bound.json.type}`
-  if (bound.adapts !== undefined)
-    return `${head}, begins with ${short(bound.at(0, bound.adapts.initial))}, and answers to validation`
+const drawn = (bound: Schedule.Bound, epochs: number): string => {
+  const { type } = bound.json
+  if (bound.adapts !== undefined) {
+    return `${type}, begins with ${short(bound.at(0, bound.adapts.initial))}, and answers to validation`
+  }
   const [values, quarters] = [Schedule.preview(bound, columns - 1), Schedule.preview(bound, 4)]
-  return `${head} over ${epochs} epochs  ${sparkline(values)}  ${quarters.map(short).join(", ")} at each quarter`
+  return `${type} over ${epochs} epochs  ${sparkline(values)}  ${quarters.map(short).join(", ")} at each quarter`
 }
 
-/** A line for each schedule of the optimizer of a pipeline. */
+/** A line for each schedule of a pipeline, with all options that follow it; those of layers behind the name of the layer. */
 export const scheduleLines = (pipeline: Pipeline.Any, registry: Registry.Registry): ReadonlyArray<string> => {
-  const optimizer = pipeline.stages.find(({ kind }) => kind === "optimizer")
-  if (optimizer === undefined) return []
-  const { type: _, ...options } = optimizer.json
-  return found(options, Registry.lookup(registry), "").map(([path, bound]) => drawn(path, bound, epochsOf(pipeline)))
+  const find = Registry.lookup(registry)
+  const epochs = epochsOf(pipeline)
+  const lines = pipeline.stages.flatMap(({ json: { type, ...options }, kind }) =>
+    found(options, find, kind === "optimizer" ? "" : type).map(([path, bound]) => ({
+      path,
+      line: drawn(bound, epochs)
+    }))
+  )
+  return Array.from(
+    Map.groupBy(lines, ({ line }) => line),
+    ([line, same]) => `${[...new Set(same.map(({ path }) => path))].join(", ")}: ${line}`
+  )
 }

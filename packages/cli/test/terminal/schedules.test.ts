@@ -37,6 +37,23 @@ describe("schedules", () => {
     ])
   })
 
+  it("of layers stand behind the names of these, and equal ones on one line", () => {
+    const falling = Schedule.constant({ from: 0.15 })
+    const json = Pipeline.toJson(
+      Ingress.numeric().pipe(
+        Nn.block(2, (body) => body.pipe(Nn.relu(), Nn.dropout(falling))),
+        Nn.dropout(falling),
+        Nn.head(),
+        Mse.loss(),
+        Optimizer.adam({ learningRate: falling })
+      )
+    )
+    const written: unknown = JSON.parse(JSON.stringify([...json, { type: "Model.regr", epochs: 4 }]))
+    expect(scheduleLines(Result.getOrThrow(Pipeline.fromJson(written, registry)), registry)).toEqual([
+      `Nn.dropout.rate, learningRate: Schedule.constant over 4 epochs  ${"█".repeat(40)}  0.15, 0.15, 0.15, 0.15, 0.15 at each quarter`
+    ])
+  })
+
   it("are none where all numbers stay", () => expect(linesOf(Optimizer.adam())).toEqual([]))
 
   it("stay at the bottom where all values are 0", () => expect(sparkline([0, 0])).toBe("▁▁"))

@@ -78,7 +78,7 @@ export interface Trainer extends Scorer {
    * those of pairs always do.
    * Returns the loss before the update; `scores` are those of the forward pass. A loss that is not finite leaves
    * parameters and slots as they are; `step` is counted and buffers may have moved, so do not go on from there.
-   * `read` gives the numbers of the optimizer that follow schedules, as they are now; default: as at the beginning.
+   * `read` gives the numbers that follow schedules, as they are now; default: as at the beginning.
    * With a `part` the gradients, times its share, are added to those of the parts before, and the update waits for the last
    * one; `scores` and the loss are those of the part.
    */
@@ -91,7 +91,7 @@ export interface Trainer extends Scorer {
   /** The parameters and then the buffers of the network, as they are: views. */
   readonly arrays: ReadonlyArray<NamedArray>
   /** A training pass of the first `rows` rows without an update: only buffers move. */
-  readonly settle: (rows: number) => void
+  readonly settle: (rows: number, read?: Read) => void
   /** A copy of everything that training has changed; gradients that wait for their update are not in it. */
   readonly state: () => State
   /** Puts a state back: the next step is as if it had never stopped. */

@@ -85,7 +85,8 @@ export interface Options<E, R, M extends TargetKind> {
   readonly evalFreq?: number
   /**
    * The epochs over which schedules run. Default `epochs`, also where training stops early; give the greatest number of
-   * before where a network is trained once more for fewer epochs.
+   * before where a network is trained once more for fewer epochs. *Gotcha*: a training that is resumed with more epochs than
+   * it began with has schedules over those, unless this says how many.
    */
   readonly scheduleEpochs?: number
   /** The average of the weights that is validated, and kept: `Averaging.ema` or `Averaging.swa`. Default: the weights themselves. */

@@ -305,7 +305,7 @@ export const run = Effect.fnUntraced(function* <E, R>(
     for (let passed = 0; passed < settled; passed += batchCount) {
       yield* runBatches(train, inOrder, size, undefined, (rows) => {
         train.sources.forEach((source, i) => source.fill(rows, trainer.inputs[i]!))
-        trainer.settle(rows.length)
+        trainer.settle(rows.length, schedules.read)
         return true
       })
     }

@@ -99,3 +99,25 @@ export const replace = (
       return { columns, rows: self.rows }
     }
   )
+
+/** Puts other columns in the places of some, of any names that are free. */
+export const expand = (
+  self: Features,
+  stage: string,
+  changes: ReadonlyArray<readonly [name: string, columns: (old: Column.Column) => ReadonlyArray<Entry>]>
+): Result.Result<Features, PipelineError> =>
+  Result.flatMap(
+    chosen(
+      self,
+      stage,
+      changes.map(([name]) => name)
+    ),
+    () => {
+      const changeOf = new Map(changes)
+      const next = Array.from(self.columns, ([name, column]): ReadonlyArray<Entry> => {
+        const change = changeOf.get(name)
+        return change === undefined ? [[name, column]] : change(column)
+      })
+      return distinct(stage, next.flat(), self.rows)
+    }
+  )

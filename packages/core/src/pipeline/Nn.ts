@@ -15,6 +15,7 @@ import { drop } from "./internal/layers/drop.ts"
 import { fanIn } from "./internal/layers/start.ts"
 import { append } from "./internal/pipeline.ts"
 import type * as Pipeline from "./Pipeline.ts"
+import * as Schedule from "./Schedule.ts"
 import * as Shape from "./Shape.ts"
 import type * as Stage from "./Stage.ts"
 
@@ -130,13 +131,14 @@ export const head =
 export const dropoutDefinition = define({
   id: "Nn.dropout",
   summary: "Sets entries to 0 at random while training and scales the others up",
-  options: Schema.Struct({ rate: OptionSchema.fraction }),
-  forward: ({ rate }, input, _, pass) => (pass.training ? drop(input, rate, pass.random, pass.tf) : input)
+  options: Schema.Struct({ rate: Schedule.ofProgress(OptionSchema.fraction) }),
+  forward: ({ rate }, input, _, pass) => (pass.training ? drop(input, pass.read(rate), pass.random, pass.tf) : input)
 })
 
 /**
  * Sets each entry to 0 with probability `rate` in [0, 1) while training, and divides the others by 1 − rate, so that
- * the mean stays; does nothing at prediction (Srivastava et al. 2014).
+ * the mean stays; does nothing at prediction (Srivastava et al. 2014). The rate may follow a schedule of progress:
+ * `Nn.dropout(Schedule.flatCosine({ from: 0.15 }))`.
  * @category stages
  */
-export const dropout = (rate: number) => stage(dropoutDefinition, { rate })
+export const dropout = (rate: number | Schedule.Json) => stage(dropoutDefinition, { rate })

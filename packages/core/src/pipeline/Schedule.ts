@@ -1,5 +1,5 @@
 /**
- * A schedule says what a number of an optimizer is while training goes on: a function of progress in [0, 1], as data.
+ * A schedule says what a number of an optimizer or a layer is while training goes on: a function of progress in [0, 1], as data.
  *
  * It stands where the number would, in code and in files. Progress is the share of all updates that were made: 0 at the
  * first update, 1 after the last of the greatest number of epochs, whether training ends before that or not.
@@ -19,9 +19,11 @@ export {
   define,
   type Definition,
   make,
+  ofProgress,
   type Schedule,
   TypeId,
   value,
+  valueOf,
   written
 } from "./internal/schedules/define.ts"
 export * from "./internal/schedules/curves.ts"

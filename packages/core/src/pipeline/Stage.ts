@@ -163,6 +163,8 @@ export interface Pass {
   readonly cardinalities?: ReadonlyArray<number> | undefined
   /** Random numbers of this layer in this pass, derived from the seed by step and path: the same in every run. */
   readonly random: Generator
+  /** The numbers that follow schedules of progress, as they are in this pass. */
+  readonly read: Read
   /** The layer's buffers, in their order. */
   readonly buffers: ReadonlyArray<tf.Tensor>
   /** Gives a buffer its value after this pass; without effect in a prediction pass. */

@@ -10,6 +10,7 @@ import * as Measure from "../../src/learning/Measure.ts"
 import * as Model from "../../src/learning/Model.ts"
 import * as Training from "../../src/learning/Training.ts"
 import * as Validation from "../../src/learning/Validation.ts"
+import { findNothing } from "../../src/pipeline/Decode.ts"
 import * as Ingress from "../../src/pipeline/Ingress.ts"
 import * as Nn from "../../src/pipeline/Nn.ts"
 import * as Optimizer from "../../src/pipeline/Optimizer.ts"
@@ -136,10 +137,49 @@ describe("schedules", () => {
   )
 })
 
-describe("groups of parameters", () => {
-  it.effect("that choose none are noted", () =>
+describe("the rate of dropout", () => {
+  it.effect("may follow a schedule, by which both engines drop the same entries", () =>
     Effect.gen(function* () {
-      const groups = [{ paths: ["head.*"], rate: 0.1 }, { paths: ["embeding/**", "!**.bias"] }]
+      const optimizer = transformOf(Optimizer.sgdDefinition, { learningRate: 0.2 })
+      const train = (engine: Engine.Engine, dropout: number | Schedule.Json) =>
+        Training.run(Trainings.plan(engine, optimizer, { dropout }))
+      const tfjs = yield* first
+      const falling = Schedule.step({ from: 0.5, at: [0.5], factor: 0 })
+      const expected = yield* train(tfjs, falling)
+      for (const engine of Fused.engines()) {
+        const { history } = yield* train(engine, falling)
+        history.forEach(({ loss }, i) => assert.approximately(loss, expected.history[i]!.loss, 1e-4))
+      }
+      const always = yield* train(tfjs, 0.5)
+      const losses = ({ history }: Training.Outcome) => history.map(({ loss }) => loss)
+      assert.deepStrictEqual(losses(expected).slice(0, 3), losses(always).slice(0, 3))
+      assert.notStrictEqual(losses(expected)[3], losses(always)[3])
+    }).pipe(on(cpu))
+  )
+
+  it("is not told of validation", () => {
+    const { bound } = Nn.dropoutDefinition.bind({ rate: Schedule.plateau({ from: 0.5 }) }, findNothing)
+    assert.deepStrictEqual(
+      bound,
+      Result.fail([
+        {
+          path: ["rate"],
+          message:
+            "Nn.dropout: Schedule.plateau answers to validation, of which this option is not told; take a schedule of progress alone"
+        }
+      ])
+    )
+  })
+})
+
+describe("groups of parameters", () => {
+  it.effect("that choose none are noted, unless they mean any that there may be", () =>
+    Effect.gen(function* () {
+      const groups = [
+        { paths: ["head.*"], rate: 0.1 },
+        { paths: ["embeding/**", "!**.bias"] },
+        { paths: ["**embedding.*"] }
+      ]
       const learner = Ingress.numeric().pipe(
         Nn.head(),
         Bce.loss(),

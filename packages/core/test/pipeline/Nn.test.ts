@@ -18,6 +18,7 @@ import * as Optimizer from "../../src/pipeline/Optimizer.ts"
 import type { Any } from "../../src/pipeline/Pipeline.ts"
 import type { Definition } from "../../src/pipeline/Stage.ts"
 import type * as Transform from "../../src/pipeline/Transform.ts"
+import * as Schedule from "../../src/pipeline/Schedule.ts"
 import * as Seed from "../../src/Seed.ts"
 import { cpu, on } from "../support/engines.ts"
 import { lower, partOf } from "../support/pipelines.ts"
@@ -52,7 +53,14 @@ const forward = (
       .forward(
         tf.tensor2d(x as Array<Array<number>>),
         parameters.map((parameter) => tf.tensor(parameter as Array<number>)),
-        { tf, training: pass.training ?? false, random, buffers: [], update: () => undefined }
+        {
+          tf,
+          training: pass.training ?? false,
+          random,
+          read: Schedule.reading(0),
+          buffers: [],
+          update: () => undefined
+        }
       )
       .arraySync()
   ) as Array<Array<number>>
@@ -158,6 +166,7 @@ describe("activations", () => {
             tf,
             training: true,
             random: Seed.generator(Seed.root(0)),
+            read: Schedule.reading(0),
             buffers: [],
             update: () => undefined
           })
@@ -202,6 +211,7 @@ describe("norms", () => {
     const out = batchNorm.forward(input, [], {
       tf,
       training,
+      read: Schedule.reading(0),
       random: Seed.generator(Seed.root(0)),
       buffers: [tf.tensor1d([1, 2, 3]), tf.tensor1d([4, 1, 9])],
       update: (buffer, value) => (running[buffer] = [...value.dataSync()])

@@ -3,6 +3,7 @@ import type * as Tf from "@tensorflow/tfjs-core"
 import { findNothing } from "../../src/pipeline/Decode.ts"
 import * as Shape from "../../src/pipeline/Shape.ts"
 import type { Definition, Pass } from "../../src/pipeline/Stage.ts"
+import * as Schedule from "../../src/pipeline/Schedule.ts"
 import * as Seed from "../../src/Seed.ts"
 import { partOf } from "./pipelines.ts"
 
@@ -33,6 +34,7 @@ export const passOf = (tf: typeof Tf, more: Partial<Pass> = {}): Pass => ({
   tf,
   training: false,
   random: Seed.generator(Seed.root(0)),
+  read: Schedule.reading(0),
   buffers: [],
   update: () => undefined,
   ...more

@@ -13,6 +13,7 @@ import * as Ingress from "../../src/pipeline/Ingress.ts"
 import * as Loss from "../../src/pipeline/Loss.ts"
 import * as Nn from "../../src/pipeline/Nn.ts"
 import type * as Optimizer from "../../src/pipeline/Optimizer.ts"
+import type * as Schedule from "../../src/pipeline/Schedule.ts"
 import * as Seed from "../../src/Seed.ts"
 import { partOf } from "./pipelines.ts"
 
@@ -47,10 +48,14 @@ export const batches = 4
 export const plan = (
   engine: Engine.Engine,
   optimizer: Engine.Program["optimizer"],
-  { norm = false, ...changes }: Partial<Training.Plan> & { readonly norm?: boolean } = {}
+  {
+    dropout = 0.2,
+    norm = false,
+    ...changes
+  }: Partial<Training.Plan> & { readonly dropout?: number | Schedule.Json; readonly norm?: boolean } = {}
 ): Training.Plan => {
   const start = Ingress.numeric().pipe(Nn.linear(4))
-  const body = (norm ? start.pipe(Nn.batchNorm()) : start).pipe(Nn.tanh(), Nn.dropout(0.2), Nn.head())
+  const body = (norm ? start.pipe(Nn.batchNorm()) : start).pipe(Nn.tanh(), Nn.dropout(dropout), Nn.head())
   return {
     engine,
     program: {

@@ -96,6 +96,7 @@ const layers: ReadonlyArray<readonly [Parameters<typeof Testing.LayerLaws.of>[0]
     [Nn.parametricActivationDefinition, { activation: "selu" }],
     [Nn.parametricActivationDefinition, { activation: "mish" }, { input: [2, 3] }],
     [Nn.dropoutDefinition, { rate: 0.5 }, { smooth: false }],
+    [Nn.dropoutDefinition, { rate: { type: "Schedule.flatCosine", from: 0.5 } }, { smooth: false }],
     [Nn.flattenDefinition, {}, { input: [2, 3, 2] }],
     [Nn.reshapeDefinition, { shape: [3, 2] }, { input: [6] }],
     [Nn.conv2dDefinition, { filters: 2, size: 2 }, { input: [3, 4, 2] }],

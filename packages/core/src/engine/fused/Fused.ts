@@ -91,7 +91,13 @@ const makeScorer = (
 ): Engine.Scorer => {
   const memory = memoryOf(network, arithmetic, rows)
   const { buffers, parameters, view } = memory
-  const program = Lower.lower(network, { ...memory, rows, gradients: undefined, seed: () => Seed.root(0) })
+  const program = Lower.lower(network, {
+    ...memory,
+    rows,
+    gradients: undefined,
+    read: Schedule.reading(0),
+    seed: () => Seed.root(0)
+  })
   layOut(memory)
   fill(viewsOf([...network.parameters, ...network.buffers], [...parameters, ...buffers], view), arrays)
   return {
@@ -124,10 +130,12 @@ const makeTrainer = (
   const twice = pairs ? { scores: room(), gradient: room() } : undefined
   let steps = 0
   const accumulated = Accumulated.make()
+  let reading = Schedule.reading(0)
   const program = Lower.lower(network, {
     ...memory,
     rows,
     gradients: { scores: scoreGradient, parameters: gradients },
+    read: (value) => reading(value),
     seed: (path) => Accumulated.maskSeed(seed, steps, accumulated, path)
   })
   layOut(memory)
@@ -207,6 +215,7 @@ const makeTrainer = (
     scores,
     step: (used, weighted, read = Schedule.reading(0), part) => {
       if (accumulated.pending() === 0) steps += 1
+      reading = read
       program.forward(used, true)
       const value = evaluate(used, weighted)
       if (!Number.isFinite(value)) return value
@@ -217,7 +226,10 @@ const makeTrainer = (
       return value
     },
     arrays,
-    settle: (used) => program.forward(used, true),
+    settle: (used, read = Schedule.reading(0)) => {
+      reading = read
+      program.forward(used, true)
+    },
     score: (used) => program.forward(used, false),
     freeze: (chosen) => {
       frozen = new Set(paths.flatMap((path, i) => (chosen.has(path) ? [i] : [])))

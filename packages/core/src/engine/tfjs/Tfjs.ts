@@ -11,6 +11,7 @@ import * as Result from "effect/Result"
 import * as Graph from "../../network/Graph.ts"
 import * as Schedule from "../../pipeline/Schedule.ts"
 import * as Shape from "../../pipeline/Shape.ts"
+import type { Read } from "../../pipeline/Stage.ts"
 import type { Loss } from "../../pipeline/Stage.ts"
 import * as Seed from "../../Seed.ts"
 import * as Engine from "../Engine.ts"
@@ -85,6 +86,7 @@ const scoreInto = (
       buffers: toTensors(tf, buffers),
       training: false,
       random: (path) => Seed.generator(Seed.derive(Seed.root(0), path)),
+      read: Schedule.reading(0),
       update: ignore
     }).dataSync()
   )
@@ -134,7 +136,12 @@ const makeTrainer = (use: () => Tfjs, program: Engine.Program, rows: number): En
   const accumulated = Accumulated.make()
 
   /** The scores of a training pass; buffers take their next values. */
-  const trainingPass = (tf: Tfjs, x: ReadonlyArray<Tf.Tensor>, given: ReadonlyArray<Tf.Tensor>): Tf.Tensor =>
+  const trainingPass = (
+    tf: Tfjs,
+    x: ReadonlyArray<Tf.Tensor>,
+    given: ReadonlyArray<Tf.Tensor>,
+    read: Read
+  ): Tf.Tensor =>
     forward({
       tf,
       network,
@@ -143,6 +150,7 @@ const makeTrainer = (use: () => Tfjs, program: Engine.Program, rows: number): En
       buffers: toTensors(tf, buffers),
       training: true,
       random: (path) => Seed.generator(Accumulated.maskSeed(seed, steps, accumulated, path)),
+      read,
       update: (buffer, next) => buffers[buffer]!.values.set(next.dataSync())
     })
 
@@ -150,13 +158,13 @@ const makeTrainer = (use: () => Tfjs, program: Engine.Program, rows: number): En
    * The loss, its gradients, and the scores of the forward pass, which stand in `scores`. Nothing is returned through
    * `tidy`, which would look for tensors among the numbers of a gradient, one by one: longer than the step itself.
    */
-  const differentiate = (tf: Tfjs, used: number, batch: Batch) => {
+  const differentiate = (tf: Tfjs, used: number, batch: Batch, read: Read) => {
     let before = Number.NaN
     let gradients: ReadonlyArray<Float32Array> = []
     tf.tidy(() => {
       const x = tensors(tf, used)
       const { grads, value } = tf.valueAndGrads((...given: ReadonlyArray<Tf.Tensor>) => {
-        const output = trainingPass(tf, x, given)
+        const output = trainingPass(tf, x, given, read)
         scores.set(output.dataSync())
         return lossTensor(tf, loss, (pairs ? tf.concat([output, output]) : output) as Tf.Tensor2D, batch)
       })([...toTensors(tf, parameters)])
@@ -187,7 +195,7 @@ const makeTrainer = (use: () => Tfjs, program: Engine.Program, rows: number): En
         targets: targets.subarray(0, copies * used),
         weights: weighted || pairs ? weights.subarray(0, copies * used) : undefined
       }
-      const { gradients, loss: value } = differentiate(use(), used, batch)
+      const { gradients, loss: value } = differentiate(use(), used, batch, read)
       if (!Number.isFinite(value) || !accumulated.add(gradients, part)) return value
       const { begun, slots, trained } = updater
       parameters.forEach((_, i) => trained.includes(i) || gradients[i]!.fill(0))
@@ -201,9 +209,9 @@ const makeTrainer = (use: () => Tfjs, program: Engine.Program, rows: number): En
       tf.tidy(() => scoreInto(tf, network, tensors(tf, used), parameters, buffers, scores))
     },
     arrays: [...parameters, ...buffers],
-    settle: (used) => {
+    settle: (used, read = Schedule.reading(0)) => {
       const tf = use()
-      tf.tidy(() => void trainingPass(tf, tensors(tf, used), toTensors(tf, parameters)))
+      tf.tidy(() => void trainingPass(tf, tensors(tf, used), toTensors(tf, parameters), read))
     },
     freeze: (paths) => {
       updater = updaterWithout(paths)

@@ -56,6 +56,10 @@ export const rankingBatches = (lossId: string, { batchSize, how, rows, share }: 
   ]
 }
 
+/** Whether patterns say where their parameters are; those that begin with `**` mean any that there may be. */
+const isPlaced = ({ patterns }: Chosen): boolean =>
+  patterns.some((pattern) => !pattern.startsWith("!") && !pattern.startsWith("**"))
+
 /** The notes on groups of an optimizer that choose no parameter of the network. */
 export const idleGroups = (
   optimizerId: string,
@@ -63,7 +67,7 @@ export const idleGroups = (
   paths: ReadonlyArray<string>
 ): ReadonlyArray<Note.Note> =>
   groups
-    .filter(({ chooses }) => !paths.some(chooses))
+    .filter((group) => isPlaced(group) && !paths.some(group.chooses))
     .map(({ patterns }) =>
       Note.make({
         code: "idle-group",

@@ -146,11 +146,23 @@ export const levelCounts = (
   return { levels, counts, missing }
 }
 
+/** How often each value is there. */
+const frequencies = (column: Column.Column): Iterable<number> => {
+  if (column.type !== "numeric" && column.type !== "integer" && column.type !== "date")
+    return levelCounts(column).counts
+  const counts = new Map<number, number>()
+  for (const value of column.values) if (!Number.isNaN(value)) counts.set(value, (counts.get(value) ?? 0) + 1)
+  return counts.values()
+}
+
 /** The share of the values there that differ from the most frequent one; 0 if there is none. */
 export const differing = (column: Column.Column): number => {
-  const { counts } = levelCounts(column)
-  const total = counts.reduce((sum, count) => sum + count, 0)
-  return total === 0 ? 0 : 1 - counts.reduce((most, count) => Math.max(most, count), 0) / total
+  let [total, most] = [0, 0]
+  for (const count of frequencies(column)) {
+    total += count
+    most = Math.max(most, count)
+  }
+  return total === 0 ? 0 : 1 - most / total
 }
 
 /**

@@ -3,6 +3,7 @@ import { assert } from "@effect/vitest"
 import type * as Tf from "@tensorflow/tfjs-core"
 import type * as Windows from "../../../src/pipeline/Windows.ts"
 import type { Layer, Pass } from "../../../src/pipeline/Stage.ts"
+import * as Schedule from "../../../src/pipeline/Schedule.ts"
 import * as Seed from "../../../src/Seed.ts"
 
 /** Numbers of a shape, row-major. */
@@ -32,7 +33,7 @@ export const under = ({ before, dilation, input, stride }: Windows.Fit, i: numbe
   return place >= 0 && place < input ? place : undefined
 }
 
-const still = { random: Seed.generator(Seed.root(0)), buffers: [], update: () => undefined }
+const still = { random: Seed.generator(Seed.root(0)), read: Schedule.reading(0), buffers: [], update: () => undefined }
 
 /** The pass of a layer, and the gradients of Σ y·dy with respect to the rows and the parameters. */
 export const differentiated = (

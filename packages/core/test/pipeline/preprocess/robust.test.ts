@@ -27,7 +27,7 @@ const rows = Array.from({ length: n }, (_, i) => i)
 const every = <A>(of: (i: number) => A) => rows.map(of)
 const size = Result.getOrThrow(
   Column.factor(
-    every((i) => (["S", "M", "L"] as const)[i % 3]!),
+    every((i) => (i === 50 ? null : (["S", "M", "L"] as const)[i % 3]!)),
     { levels: ["S", "M", "L"], ordered: true }
   )
 )
@@ -69,10 +69,10 @@ describe("Preprocess.robust", () => {
       const learner = network(Preprocess.robust())
       assert.deepStrictEqual(yield* choices(learner), [
         "drops always, constant in the training rows",
-        "drops name, which names rows rather than sorts them",
+        "drops name: labels of rows, no categories",
+        "adds whether dose, smoker, size is missing",
         "takes numbers of the dates seen",
         "takes the places of the ordered size",
-        "adds whether dose, smoker is missing",
         "fills missing numbers with the median",
         "fills missing truth values with the mode",
         'takes missing categories as the level "missing"',
@@ -116,7 +116,7 @@ describe("Preprocess.robust", () => {
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* choices(Learner.preprocessed(Preprocess.robust(), Featureless.make())), [
         "drops always, constant in the training rows",
-        "drops name, which names rows rather than sorts them",
+        "drops name: labels of rows, no categories",
         "takes numbers of the dates seen",
         "makes one level of those of town, zip with fewer than 5 rows",
         "drops zip, seen.year, constant in the training rows"
@@ -190,6 +190,17 @@ describe("Preprocess.robust", () => {
         ["encodes zip, of more than 30 levels, by the mean of the target"]
       )
     }).pipe(on(cpu))
+  )
+
+  it.effect("keeps whether a label is there", () =>
+    Effect.gen(function* () {
+      const cabin = Column.text(every((i) => (i % 3 === 0 ? `c${i}` : null)))
+      const some = Tasks.of({ ...columns, cabin }, { target: "y", positive: "ill", features: ["dose", "cabin"] })
+      assert.deepStrictEqual(yield* choices(Learner.preprocessed(Preprocess.robust(), Featureless.make()), some), [
+        "adds whether cabin is missing",
+        "drops cabin: labels of rows, no categories"
+      ])
+    })
   )
 
   it("refuses a state with a stage that it never chooses", () => {

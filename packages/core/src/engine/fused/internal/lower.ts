@@ -7,6 +7,7 @@
  */
 import type { Computed, Joined, Network, Node } from "../../../network/Graph.ts"
 import * as Shape from "../../../pipeline/Shape.ts"
+import type { Read } from "../../../pipeline/Stage.ts"
 import type { Seed } from "../../../Seed.ts"
 import type { Arena, Region } from "./arena.ts"
 import type { Kernels } from "./kernels.ts"
@@ -25,6 +26,8 @@ export interface Target {
   readonly buffers: ReadonlyArray<Region>
   /** The gradient of the scores and of the parameters, for a network that learns. */
   readonly gradients: { readonly scores: Region; readonly parameters: ReadonlyArray<Region> } | undefined
+  /** The numbers that follow schedules, as they are in this step. */
+  readonly read: Read
   /** The seed of what the layer at a path draws in this step. */
   readonly seed: (path: string) => Seed
 }
@@ -163,6 +166,7 @@ export const lower = (network: Network, target: Target): Program => {
       parameterShapes: network.parameters.slice(...numbers).map(({ shape }) => shape),
       buffers: target.buffers.slice(node.firstBuffer, node.firstBuffer + node.buffers),
       cardinalities: node.cardinalities ?? [],
+      read: target.read,
       draws: () => ({ seed: target.seed(node.path), next: 0 })
     })
     const dy = flow?.own[i]

@@ -2,6 +2,7 @@
  * What a layer becomes: an operation on regions of the arena, forward and backward.
  */
 import type * as Shape from "../../../pipeline/Shape.ts"
+import type { Read } from "../../../pipeline/Stage.ts"
 import type { Seed } from "../../../Seed.ts"
 import type { Arena, Region } from "./arena.ts"
 import type { Kernels } from "./kernels.ts"
@@ -43,6 +44,8 @@ export interface Place {
   readonly buffers: ReadonlyArray<Region>
   /** Where the input are codes, how many levels each entry has. */
   readonly cardinalities: ReadonlyArray<number>
+  /** The numbers that follow schedules, as they are in this step. */
+  readonly read: Read
   /** Begins the draws of the layer in this step. */
   readonly draws: () => Draws
 }

@@ -4,7 +4,7 @@
 import type * as Tf from "@tensorflow/tfjs-core"
 import type { Computed, Network } from "../../../network/Graph.ts"
 import * as Shape from "../../../pipeline/Shape.ts"
-import type { Join } from "../../../pipeline/Stage.ts"
+import type { Join, Read } from "../../../pipeline/Stage.ts"
 import type { Generator } from "../../../Seed.ts"
 
 /** What a pass is given. @category models */
@@ -18,6 +18,8 @@ export interface Arguments {
   readonly training: boolean
   /** The random numbers of the layer at a path in this pass; asked only for layers that draw. */
   readonly random: (path: string) => Generator
+  /** The numbers that follow schedules, as they are now. */
+  readonly read: Read
   /** Gives a buffer of the network its next value. */
   readonly update: (buffer: number, value: Tf.Tensor) => void
 }
@@ -53,7 +55,7 @@ const checkShape = ({ path, shape }: Computed, { shape: [, ...row] }: Tf.Tensor)
  * @throws `ShapeError` for a layer that gives rows of another shape than its rule says
  */
 export const forward = (pass: Arguments): Tf.Tensor => {
-  const { buffers, inputs, network, parameters, tf, training, update } = pass
+  const { buffers, inputs, network, parameters, read, tf, training, update } = pass
   const values: Array<Tf.Tensor> = []
   for (const node of network.nodes) {
     switch (node._tag) {
@@ -75,6 +77,7 @@ export const forward = (pass: Arguments): Tf.Tensor => {
           tf,
           training,
           cardinalities,
+          read,
           get random() {
             return pass.random(path)
           },

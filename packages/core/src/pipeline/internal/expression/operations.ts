@@ -46,20 +46,29 @@ const counted = (usage: string, least: number, most: number, run: Operation["run
       : misuse(-1, `is given ${given.length} value${given.length === 1 ? "" : "s"}; write ${usage}`)
 })
 
-/** A function of so many numbers; where one is missing, so is what it gives. */
+/** A function of so many numbers; where one is missing, so is what it gives, as it is of NaN. */
 const numeric = (
   usage: string,
-  count: number | undefined,
-  of: (...values: ReadonlyArray<number>) => number,
+  count: 1 | 2,
+  of: (a: number, b: number) => number,
   type: "number" | "boolean" = "number"
 ): Operation =>
-  counted(usage, count ?? 1, count ?? Number.POSITIVE_INFINITY, (given, rows) =>
-    Result.map(numbers(given), (columns) => ({
+  counted(usage, count, count, (given) =>
+    Result.map(numbers(given), ([first = new Float64Array(), second = first]) => ({
       type,
-      values: Float64Array.from({ length: rows }, (_, row) => {
-        const values = columns.map((column) => column[row]!)
-        return values.some(Number.isNaN) ? Number.NaN : of(...values)
+      values: first.map((a, row) => {
+        const b = second[row]!
+        return Number.isNaN(a) || Number.isNaN(b) ? Number.NaN : of(a, b)
       })
+    }))
+  )
+
+/** The least or the greatest of one number or more. */
+const extreme = (usage: string, of: (a: number, b: number) => number): Operation =>
+  counted(usage, 1, Number.POSITIVE_INFINITY, (given) =>
+    Result.map(numbers(given), (columns) => ({
+      type: "number",
+      values: columns.reduce((sofar, column) => sofar.map((a, row) => of(a, column[row]!)))
     }))
   )
 
@@ -137,17 +146,17 @@ const round = (x: number): number => Math.sign(x) * Math.round(Math.abs(x))
 /** Every operation by its name. */
 export const operations: ReadonlyMap<string, Operation> = new Map(
   Object.entries({
-    "+": numeric("a + b", 2, (a, b) => a! + b!),
-    "-": numeric("a - b", 2, (a, b) => a! - b!),
-    "*": numeric("a * b", 2, (a, b) => a! * b!),
-    "/": numeric("a / b", 2, (a, b) => a! / b!),
-    "%": numeric("a % b", 2, (a, b) => a! - b! * Math.floor(a! / b!)),
-    "^": numeric("a ^ b", 2, (a, b) => a! ** b!),
-    negative: numeric("-a", 1, (a) => -a!),
-    "<": numeric("a < b", 2, (a, b) => Number(a! < b!), "boolean"),
-    "<=": numeric("a <= b", 2, (a, b) => Number(a! <= b!), "boolean"),
-    ">": numeric("a > b", 2, (a, b) => Number(a! > b!), "boolean"),
-    ">=": numeric("a >= b", 2, (a, b) => Number(a! >= b!), "boolean"),
+    "+": numeric("a + b", 2, (a, b) => a + b),
+    "-": numeric("a - b", 2, (a, b) => a - b),
+    "*": numeric("a * b", 2, (a, b) => a * b),
+    "/": numeric("a / b", 2, (a, b) => a / b),
+    "%": numeric("a % b", 2, (a, b) => a - b * Math.floor(a / b)),
+    "^": numeric("a ^ b", 2, (a, b) => a ** b),
+    negative: numeric("-a", 1, (a) => -a),
+    "<": numeric("a < b", 2, (a, b) => Number(a < b), "boolean"),
+    "<=": numeric("a <= b", 2, (a, b) => Number(a <= b), "boolean"),
+    ">": numeric("a > b", 2, (a, b) => Number(a > b), "boolean"),
+    ">=": numeric("a >= b", 2, (a, b) => Number(a >= b), "boolean"),
     "==": equality("a == b", true),
     "!=": equality("a != b", false),
     and: logical("a and b", 0),
@@ -185,24 +194,24 @@ export const operations: ReadonlyMap<string, Operation> = new Map(
         values: Float64Array.from({ length: rows }, (_, row) => Number(!isThere(value!.values[row])))
       })
     ),
-    abs: numeric("abs(a)", 1, (a) => Math.abs(a!)),
-    sign: numeric("sign(a)", 1, (a) => Math.sign(a!)),
-    sqrt: numeric("sqrt(a)", 1, (a) => Math.sqrt(a!)),
-    cbrt: numeric("cbrt(a)", 1, (a) => Math.cbrt(a!)),
-    exp: numeric("exp(a)", 1, (a) => Math.exp(a!)),
-    log: numeric("log(a)", 1, (a) => Math.log(a!)),
-    log2: numeric("log2(a)", 1, (a) => Math.log2(a!)),
-    log10: numeric("log10(a)", 1, (a) => Math.log10(a!)),
-    log1p: numeric("log1p(a)", 1, (a) => Math.log1p(a!)),
-    sin: numeric("sin(a)", 1, (a) => Math.sin(a!)),
-    cos: numeric("cos(a)", 1, (a) => Math.cos(a!)),
-    tan: numeric("tan(a)", 1, (a) => Math.tan(a!)),
-    atan2: numeric("atan2(y, x)", 2, (y, x) => Math.atan2(y!, x!)),
-    floor: numeric("floor(a)", 1, (a) => Math.floor(a!)),
-    ceil: numeric("ceil(a)", 1, (a) => Math.ceil(a!)),
-    round: numeric("round(a)", 1, (a) => round(a!)),
-    min: numeric("min(a, b, …)", undefined, Math.min),
-    max: numeric("max(a, b, …)", undefined, Math.max),
+    abs: numeric("abs(a)", 1, (a) => Math.abs(a)),
+    sign: numeric("sign(a)", 1, (a) => Math.sign(a)),
+    sqrt: numeric("sqrt(a)", 1, (a) => Math.sqrt(a)),
+    cbrt: numeric("cbrt(a)", 1, (a) => Math.cbrt(a)),
+    exp: numeric("exp(a)", 1, (a) => Math.exp(a)),
+    log: numeric("log(a)", 1, (a) => Math.log(a)),
+    log2: numeric("log2(a)", 1, (a) => Math.log2(a)),
+    log10: numeric("log10(a)", 1, (a) => Math.log10(a)),
+    log1p: numeric("log1p(a)", 1, (a) => Math.log1p(a)),
+    sin: numeric("sin(a)", 1, (a) => Math.sin(a)),
+    cos: numeric("cos(a)", 1, (a) => Math.cos(a)),
+    tan: numeric("tan(a)", 1, (a) => Math.tan(a)),
+    atan2: numeric("atan2(y, x)", 2, (y, x) => Math.atan2(y, x)),
+    floor: numeric("floor(a)", 1, (a) => Math.floor(a)),
+    ceil: numeric("ceil(a)", 1, (a) => Math.ceil(a)),
+    round: numeric("round(a)", 1, (a) => round(a)),
+    min: extreme("min(a, b, …)", Math.min),
+    max: extreme("max(a, b, …)", Math.max),
     length: ofText("length(text)", 1, "number", (text) => [...text].length),
     contains: ofText('contains(text, "part")', 2, "boolean", (text, part) => text.includes(part)),
     startsWith: ofText('startsWith(text, "part")', 2, "boolean", (text, part) => text.startsWith(part)),

@@ -1,7 +1,7 @@
 /**
  * Bins of the number line.
  */
-import { between, countAtMost } from "./quantiles.ts"
+import { countAtMost, valueAt } from "./quantiles.ts"
 
 /** Edges of bins of equal width between the least and the greatest of ascending values. */
 export const equalWidths = (ascending: Float64Array, bins: number): ReadonlyArray<number> => {
@@ -13,13 +13,16 @@ export const equalWidths = (ascending: Float64Array, bins: number): ReadonlyArra
 /** Edges between which about the same number of ascending values lie; edges that coincide, of values that repeat, are one. */
 export const equalCounts = (ascending: Float64Array, bins: number): ReadonlyArray<number> => {
   if (ascending.length === 0) return [0, 0]
-  const edges = Array.from({ length: bins + 1 }, (_, i) => between(ascending, (i * (ascending.length - 1)) / bins))
+  const edges = Array.from({ length: bins + 1 }, (_, i) => valueAt(ascending, (i * (ascending.length - 1)) / bins))
   const distinct = edges.filter((edge, i) => i === 0 || edge > edges[i - 1]!)
   return distinct.length > 1 ? distinct : [edges[0]!, edges[0]!]
 }
 
-/** The bin of x, from 0: a bin holds its lower edge; the first and the last reach to infinity. */
-export const binOf = (edges: ReadonlyArray<number>, x: number): number => countAtMost(edges.slice(1, -1), x)
+/** The bin of each value, from 0, −1 where it is missing: a bin holds its lower edge; the first and the last reach to infinity. */
+export const binsOf = (edges: ReadonlyArray<number>, values: Float64Array): Int32Array => {
+  const inner = edges.slice(1, -1)
+  return Int32Array.from(values, (x) => (Number.isNaN(x) ? -1 : countAtMost(inner, x)))
+}
 
 /** The bins by their edges: `(-Inf, 1)`, `[1, 2)`, `[2, Inf)`. */
 export const names = (edges: ReadonlyArray<number>): ReadonlyArray<string> => {

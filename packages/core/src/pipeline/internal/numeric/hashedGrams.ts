@@ -9,6 +9,17 @@ const scrambled = (block: number): number => Math.imul(rotated(Math.imul(block, 
 
 const utf8 = new TextEncoder()
 
+/** The bytes of a text in UTF-8; of plain letters, which most are, without the encoder. */
+const bytesOf = (text: string): Uint8Array => {
+  const bytes = new Uint8Array(text.length)
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i)
+    if (unit > 127) return utf8.encode(text)
+    bytes[i] = unit
+  }
+  return bytes
+}
+
 /**
  * The MurmurHash3 of the UTF-8 bytes of a text with seed 0, x86, 32 bit, by Appleby (public domain), as a signed integer.
  *
@@ -17,7 +28,7 @@ const utf8 = new TextEncoder()
  * ```
  */
 export const murmur3 = (text: string): number => {
-  const bytes = utf8.encode(text)
+  const bytes = bytesOf(text)
   const whole = bytes.length & ~3
   let hash = 0
   for (let i = 0; i < whole; i += 4) {
@@ -38,7 +49,9 @@ export type Unit = "word" | "char" | "charInWord"
 
 const joined = (parts: ReadonlyArray<string>, sizes: readonly [number, number], glue: string): ReadonlyArray<string> =>
   Array.from({ length: sizes[1] - sizes[0] + 1 }, (_, i) => sizes[0] + i).flatMap((size) =>
-    Array.from({ length: Math.max(0, parts.length - size + 1) }, (_, at) => parts.slice(at, at + size).join(glue))
+    size === 1
+      ? parts
+      : Array.from({ length: Math.max(0, parts.length - size + 1) }, (_, at) => parts.slice(at, at + size).join(glue))
   )
 
 /** The n-grams of a text for all sizes from the first to the last, those that repeat as often as they are there. */
@@ -66,23 +79,30 @@ export interface Counting {
   readonly unit: Unit
   readonly sizes: readonly [number, number]
   readonly lowercase: boolean
-  readonly buckets: number
   readonly signed: boolean
   readonly norm: "l2" | "l1" | "none"
 }
 
-/** The row of a text: in each bucket the (signed) count of the n-grams that fall into it, divided by the norm of the row. */
-export const hashedCounts = (text: string, counting: Counting): Float64Array => {
-  const counts = new Float64Array(counting.buckets)
+/**
+ * Adds the n-grams of a text to the buckets of its row: the (signed) count of those that fall into a bucket, divided by the
+ * norm of the row. `columns[bucket]` are the rows, 0 before.
+ */
+export const addCounts = (
+  text: string,
+  row: number,
+  columns: ReadonlyArray<Float64Array>,
+  counting: Counting
+): void => {
+  const counts = new Map<number, number>()
   for (const gram of grams(counting.lowercase ? text.toLowerCase() : text, counting.unit, counting.sizes)) {
     const hash = murmur3(gram)
-    counts[Math.abs(hash) % counting.buckets]! += counting.signed && hash < 0 ? -1 : 1
+    const bucket = Math.abs(hash) % columns.length
+    counts.set(bucket, (counts.get(bucket) ?? 0) + (counting.signed && hash < 0 ? -1 : 1))
   }
-  const norm =
-    counting.norm === "none"
-      ? 1
-      : counting.norm === "l1"
-        ? counts.reduce((sum, count) => sum + Math.abs(count), 0)
-        : Math.sqrt(counts.reduce((sum, count) => sum + count ** 2, 0))
-  return norm === 0 ? counts : counts.map((count) => count / norm)
+  let norm = counting.norm === "none" ? 1 : 0
+  if (counting.norm !== "none") {
+    for (const count of counts.values()) norm += counting.norm === "l1" ? Math.abs(count) : count ** 2
+  }
+  const size = counting.norm === "l2" ? Math.sqrt(norm) : norm
+  if (size > 0) for (const [bucket, count] of counts) columns[bucket]![row] = count / size
 }

@@ -1,14 +1,14 @@
 /**
  * The map of a column to the shares of its own distribution.
  */
-import { between, countAtMost, countBelow } from "./quantiles.ts"
+import { countAtMost, countBelow, valueAt } from "./quantiles.ts"
 import { normalQuantile } from "./normalQuantile.ts"
 
 /** Quantiles of ascending values at so many evenly spread shares from 0 to 1. */
 export const quantilesOf = (ascending: Float64Array, count: number): Float64Array => {
   // Multiplied first: a place that is a whole number is met without rounding, and so are values that repeat.
   const quantiles = Float64Array.from({ length: count }, (_, i) =>
-    between(ascending, (i * (ascending.length - 1)) / (count - 1))
+    valueAt(ascending, (i * (ascending.length - 1)) / (count - 1))
   )
   // Rounding of the interpolation may break the order by one bit.
   for (let i = 1; i < count; i++) quantiles[i] = Math.max(quantiles[i]!, quantiles[i - 1]!)

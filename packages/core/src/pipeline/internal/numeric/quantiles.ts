@@ -14,10 +14,10 @@ export const ascending = (values: Float64Array): Float64Array => values.filter((
  * quantile(Float64Array.of(1, 2, 4, 8), 0.5) // => 3
  * ```
  */
-export const quantile = (values: Float64Array, share: number): number => between(values, (values.length - 1) * share)
+export const quantile = (values: Float64Array, share: number): number => valueAt(values, (values.length - 1) * share)
 
 /** The value at a place among ascending values, from 0, linear between two of them. NaN of no values. */
-export const between = (values: Float64Array, place: number): number => {
+export const valueAt = (values: Float64Array, place: number): number => {
   if (values.length === 0) return Number.NaN
   const below = Math.floor(place)
   const low = values[below]!

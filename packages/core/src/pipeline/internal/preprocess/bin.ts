@@ -5,12 +5,12 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Column from "../../../data/Column.ts"
 import * as OptionSchema from "../../../OptionSchema.ts"
-import type * as Features from "../../Features.ts"
-import { binOf, equalCounts, equalWidths, names } from "../numeric/bins.ts"
+import * as Features from "../../Features.ts"
+import { binsOf, equalCounts, equalWidths, names } from "../numeric/bins.ts"
 import { ascending } from "../numeric/quantiles.ts"
 import { type ColumnsOption, columns } from "./columns.ts"
 import { define, type Stage, stage } from "./define.ts"
-import { expand, learnEach, numbersOf, numeric } from "./numbers.ts"
+import { learnEach, numbersOf, numeric } from "./numbers.ts"
 
 const Encoding = Schema.Literals(["ordinal", "oneHot", "factor"])
 
@@ -21,17 +21,13 @@ const BinOptions = Schema.Struct({
   as: OptionSchema.withDefault(Encoding, "ordinal")
 })
 
-/** The bin of each number, −1 where it is missing. */
-const codesOf = (column: Column.Column, edges: ReadonlyArray<number>): Int32Array =>
-  Int32Array.from(numbersOf(column), (x) => (Number.isNaN(x) ? -1 : binOf(edges, x)))
-
 const encoded = (
   name: string,
   column: Column.Column,
   edges: ReadonlyArray<number>,
   as: typeof Encoding.Type
 ): ReadonlyArray<Features.Entry> => {
-  const codes = codesOf(column, edges)
+  const codes = binsOf(edges, numbersOf(column))
   switch (as) {
     case "ordinal":
       return [
@@ -72,7 +68,11 @@ export const binDefinition = define({
       )
     ),
   apply: ({ as, columns: learned }, features) =>
-    expand(features, "Preprocess.bin", learned, (name, column, edges) => encoded(name, column, edges, as))
+    Features.expand(
+      features,
+      "Preprocess.bin",
+      learned.map(([name, edges]) => [name, (column: Column.Column) => encoded(name, column, edges, as)])
+    )
 })
 
 /**

@@ -5,7 +5,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as OptionSchema from "../../../OptionSchema.ts"
 import { meanAndSdOf } from "../numeric/moments.ts"
-import { boxCox as family, mostLikely } from "../numeric/powers.ts"
+import { apply, boxCox as family, mostLikely } from "../numeric/powers.ts"
 import { type ColumnsOption, columns, isNumber } from "./columns.ts"
 import { type Stage, stage } from "./define.ts"
 import { defineMap } from "./numbers.ts"
@@ -29,8 +29,8 @@ export const boxCoxDefinition = defineMap({
     if (least <= 0) {
       return Result.fail(`holds ${least}, and a power of Box and Cox is of positive numbers; use Preprocess.yeoJohnson`)
     }
-    const lambda = values.some((x) => x !== values[0]) ? mostLikely(family, values) : 1
-    const scale = standardise ? meanAndSdOf(values.map((x) => family.apply(x, lambda))) : { mean: 0, sd: 1 }
+    const lambda = mostLikely(family, values)
+    const scale = standardise ? meanAndSdOf(values.map((x) => apply(family, x, lambda))) : { mean: 0, sd: 1 }
     return Number.isFinite(scale.mean) && Number.isFinite(scale.sd)
       ? Result.succeed({ lambda, least: Number.isFinite(least) ? least : 1, ...scale })
       : Result.fail("has numbers too large for a power; correct or rescale it")
@@ -38,7 +38,7 @@ export const boxCoxDefinition = defineMap({
   map:
     ({ lambda, least, mean, sd }) =>
     (x) =>
-      (family.apply(x > 0 ? x : least, lambda) - mean) / sd
+      (apply(family, x > 0 ? x : least, lambda) - mean) / sd
 })
 
 /**

@@ -21,25 +21,3 @@ export const categoryColumns = (
       ? Result.succeed(chosen)
       : Features.fail(id, `cannot encode the tensor column "${tensor[0]}"; leave it out`)
   })
-
-/** Puts other columns in the places of some, of any names that are free. */
-export const expand = (
-  features: Features.Features,
-  id: string,
-  changes: ReadonlyArray<readonly [name: string, columns: (old: Column.Column) => ReadonlyArray<Features.Entry>]>
-): Result.Result<Features.Features, PipelineError> =>
-  Result.flatMap(
-    Features.chosen(
-      features,
-      id,
-      changes.map(([name]) => name)
-    ),
-    () => {
-      const changeOf = new Map(changes)
-      const next = Array.from(features.columns, ([name, column]): ReadonlyArray<Features.Entry> => {
-        const change = changeOf.get(name)
-        return change === undefined ? [[name, column]] : change(column)
-      })
-      return Features.distinct(id, next.flat(), features.rows)
-    }
-  )

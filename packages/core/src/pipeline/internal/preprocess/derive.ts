@@ -76,8 +76,9 @@ export const deriveDefinition = define({
  * Errors: `PipelineError` with the character at which an expression cannot be read, names an unknown column or function, or
  * uses one type where another is needed. An expression is data, and runs no code: it is safe in files of others.
  *
- * *Gotcha*: the columns that expressions use are not in the type of the pipeline, and a name that JavaScript takes for an array index,
- * such as `1`, comes before all others.
+ * *Gotcha*: the columns that expressions use are not in the type of the pipeline; and a later stage that names a derived column
+ * asks the task for it there: describe it instead, `Select.matching(/^ratio$/)`. A name that JavaScript takes for an array
+ * index, such as `1`, comes before all others.
  *
  * @example
  * Preprocess.derive({ columns: { ratio: "dose / weight", big: "age > 60", site: 'if(site in ("a", "b"), site, "other")' } })

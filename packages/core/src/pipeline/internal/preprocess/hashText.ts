@@ -6,10 +6,11 @@ import * as Schema from "effect/Schema"
 import * as Column from "../../../data/Column.ts"
 import * as OptionSchema from "../../../OptionSchema.ts"
 import * as Features from "../../Features.ts"
-import { hashedCounts } from "../numeric/hashedGrams.ts"
+import { addCounts } from "../numeric/hashedGrams.ts"
 import { type ColumnsOption, columns, isCategory } from "./columns.ts"
 import { define, type Stage, stage } from "./define.ts"
-import { expand } from "./numbers.ts"
+
+const id = "Preprocess.hashText"
 
 const size = OptionSchema.count(1)
 
@@ -29,39 +30,45 @@ const Counting = {
 
 const HashTextOptions = Schema.Struct({ columns, ...Counting })
 
+const counted = (
+  name: string,
+  column: Column.Column,
+  counting: (typeof HashTextOptions)["Type"]
+): ReadonlyArray<Features.Entry> => {
+  const rows = Column.length(column)
+  const buckets = Array.from({ length: counting.buckets }, () => new Float64Array(rows))
+  for (let row = 0; row < rows; row++) {
+    const text = Column.toText(column, row)
+    if (text === null) for (const bucket of buckets) bucket[row] = Number.NaN
+    else addCounts(text, row, buckets, counting)
+  }
+  return buckets.map((values, i) => [`${name}.hash${i + 1}`, Column.numeric(values)])
+}
+
 /** `Preprocess.hashText` as a definition, for registries. @category definitions */
 export const hashTextDefinition = define({
-  id: "Preprocess.hashText",
+  id,
   summary: "Replaces text by counts of its words or letters, hashed into a fixed number of columns",
   options: HashTextOptions,
   state: Schema.Struct({ columns: Schema.Array(Schema.String), counting: Schema.Struct(Counting) }),
   fit: ({ columns: select, ...counting }, features) =>
     Result.flatMap(
-      Features.chosen(features, "Preprocess.hashText", select, (column) => column.type === "string"),
+      Features.chosen(features, id, select, (column) => column.type === "string"),
       (chosen) => {
         const wrong = chosen.find(([, column]) => !isCategory(column))
         return wrong === undefined
           ? Result.succeed({ columns: chosen.map(([name]) => name), counting })
           : Features.fail(
-              "Preprocess.hashText",
+              id,
               `works on text, and column "${wrong[0]}" is of type ${wrong[1].type}; read it as string, or leave it out`
             )
       }
     ),
   apply: ({ columns: names, counting }, features) =>
-    expand(
+    Features.expand(
       features,
-      "Preprocess.hashText",
-      names.map((name) => [name, counting] as const),
-      (name, column) => {
-        const made = Array.from({ length: counting.buckets }, () => new Float64Array(features.rows))
-        for (let row = 0; row < features.rows; row++) {
-          const text = Column.toText(column, row)
-          const counts = text === null ? undefined : hashedCounts(text, counting)
-          made.forEach((own, bucket) => (own[row] = counts?.[bucket] ?? Number.NaN))
-        }
-        return made.map((values, bucket) => [`${name}.hash${bucket + 1}`, Column.numeric(values)])
-      }
+      id,
+      names.map((name) => [name, (column: Column.Column) => counted(name, column, counting)])
     )
 })
 

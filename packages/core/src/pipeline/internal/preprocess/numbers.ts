@@ -69,32 +69,6 @@ export const learnEach = <A>(
     )
   )
 
-/** Puts several columns in the place of one, for those that something was learned of. */
-export const expand = <A>(
-  features: Features.Features,
-  stage: string,
-  learned: ReadonlyArray<readonly [string, A]>,
-  make: (name: string, column: Column.Column, learned: A) => ReadonlyArray<Features.Entry>
-): Result.Result<Features.Features, PipelineError> =>
-  Result.flatMap(
-    Features.chosen(
-      features,
-      stage,
-      learned.map(([name]) => name)
-    ),
-    () => {
-      const byName = new Map(learned)
-      return Features.distinct(
-        stage,
-        Array.from(features.columns).flatMap(([name, column]) => {
-          const own = byName.get(name)
-          return own === undefined ? [[name, column] as const] : make(name, column, own)
-        }),
-        features.rows
-      )
-    }
-  )
-
 /**
  * Defines a stage that maps each number of a column by a function of its own: `learn` finds the function's parameters from
  * the values of the training rows that are there, perhaps none, and draws from `random`; `map` is the function. Missing values stay missing.

@@ -5,13 +5,13 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Column from "../../../data/Column.ts"
 import * as OptionSchema from "../../../OptionSchema.ts"
-import type * as Features from "../../Features.ts"
+import * as Features from "../../Features.ts"
 import { basis, count, withEnds } from "../numeric/bSplines.ts"
 import { equalCounts, equalWidths } from "../numeric/bins.ts"
 import { ascending } from "../numeric/quantiles.ts"
 import { type ColumnsOption, columns } from "./columns.ts"
 import { define, type Stage, stage } from "./define.ts"
-import { expand, learnEach, numbersOf, numeric } from "./numbers.ts"
+import { learnEach, numbersOf, numeric } from "./numbers.ts"
 
 const Extrapolation = Schema.Literals(["constant", "linear", "continue", "periodic"])
 
@@ -84,7 +84,11 @@ export const splineDefinition = define({
       )
     ),
   apply: (state, features) =>
-    expand(features, "Preprocess.spline", state.columns, (name, column, base) => splines(name, column, base, state))
+    Features.expand(
+      features,
+      "Preprocess.spline",
+      state.columns.map(([name, base]) => [name, (column: Column.Column) => splines(name, column, base, state)])
+    )
 })
 
 /**

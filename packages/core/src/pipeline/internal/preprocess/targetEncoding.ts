@@ -11,7 +11,7 @@ import * as Features from "../../Features.ts"
 import type { PipelineError } from "../../PipelineError.ts"
 import type { Fitting, Target } from "../../Stage.ts"
 import { smoothedMeans, type Smooth } from "../smoothedMeans.ts"
-import { categoryColumns, expand } from "./categoryColumns.ts"
+import { categoryColumns } from "./categoryColumns.ts"
 import { type ColumnsOption, columns } from "./columns.ts"
 import { define, type Stage, stage } from "./define.ts"
 
@@ -123,10 +123,10 @@ export const targetEncodingDefinition = define({
         )
       }
       const changes = learned.map(({ column }) => [column, crossFitted(column, target, smooth, fold)] as const)
-      return { features: yield* expand(features, id, changes) }
+      return { features: yield* Features.expand(features, id, changes) }
     }),
   apply: (learned, features) =>
-    expand(
+    Features.expand(
       features,
       id,
       learned.map((each) => [each.column, encode(each)])

@@ -5,7 +5,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as OptionSchema from "../../../OptionSchema.ts"
 import { meanAndSdOf } from "../numeric/moments.ts"
-import { mostLikely, yeoJohnson as family } from "../numeric/powers.ts"
+import { apply, mostLikely, yeoJohnson as family } from "../numeric/powers.ts"
 import { type ColumnsOption, columns } from "./columns.ts"
 import { type Stage, stage } from "./define.ts"
 import { defineMap } from "./numbers.ts"
@@ -19,8 +19,8 @@ export const yeoJohnsonDefinition = defineMap({
   options: YeoJohnsonOptions,
   learned: Schema.Struct({ lambda: Schema.Finite, mean: Schema.Finite, sd: Schema.Finite }),
   learn: (values, { standardise }) => {
-    const lambda = values.some((x) => x !== values[0]) ? mostLikely(family, values) : 1
-    const scale = standardise ? meanAndSdOf(values.map((x) => family.apply(x, lambda))) : { mean: 0, sd: 1 }
+    const lambda = mostLikely(family, values)
+    const scale = standardise ? meanAndSdOf(values.map((x) => apply(family, x, lambda))) : { mean: 0, sd: 1 }
     return Number.isFinite(scale.mean) && Number.isFinite(scale.sd)
       ? Result.succeed({ lambda, ...scale })
       : Result.fail("has numbers too large for a power; correct or rescale it")
@@ -28,7 +28,7 @@ export const yeoJohnsonDefinition = defineMap({
   map:
     ({ lambda, mean, sd }) =>
     (x) =>
-      (family.apply(x, lambda) - mean) / sd
+      (apply(family, x, lambda) - mean) / sd
 })
 
 /**

@@ -86,6 +86,13 @@ const isJson = (value: unknown): value is Json =>
 /** What an option was written as: the number, or the schedule. For options that are handed on to a transform. */
 export const written = (value: Value): number | Json => (typeof value === "number" ? value : value.json)
 
+/**
+ * The number or schedule that an option was encoded as, for those who read options again. What was encoded knows its
+ * definition, and is in order.
+ */
+export const valueOf = (encoded: number | Json): Value =>
+  typeof encoded === "number" ? encoded : Result.getOrThrow(bind(encoded, Decode.findNothing))
+
 /** Whether a value is a schedule that is bound to its options. */
 export const isBound = (value: unknown): value is Bound =>
   Predicate.isObject(value) && "at" in value && typeof value.at === "function" && "json" in value
@@ -144,6 +151,19 @@ const reference: Base.Options<Bound, Json> = Decode.reference(
  */
 export const value = (rule: Schema.Codec<number>, scheduled = rule): Base.Options<Value, number | Json> =>
   Schema.Union([rule, reference.check(Schema.makeFilter((bound: Bound) => misplaced(scheduled, bound)))])
+
+/**
+ * The same where nobody is told of validation, as in layers: a schedule that answers to it is refused.
+ * @category schemas
+ */
+export const ofProgress = (rule: Schema.Codec<number>): Base.Options<Value, number | Json> =>
+  value(rule).check(
+    Schema.makeFilter((given: Value) =>
+      typeof given === "number" || given.adapts === undefined
+        ? undefined
+        : `${given.json.type} answers to validation, of which this option is not told; take a schedule of progress alone`
+    )
+  )
 
 /** The schedules among options, in the order in which they stand there. */
 export const within = (options: unknown): ReadonlyArray<Bound> => {

@@ -49,7 +49,7 @@ const power = (
         ? Result.succeed({ lambda: lambda ?? Powers.mostLikely(family, values), ...around(values) })
         : Result.fail(refused)
     },
-    apply: ({ lambda }, value) => family.apply(value, lambda),
+    apply: ({ lambda }, value) => Powers.apply(family, value, lambda),
     invert: ({ highest, lambda, lowest }, predicted) => Math.min(Math.max(inverse(predicted, lambda), lowest), highest)
   })
 

@@ -2,10 +2,11 @@
  * Dropout: the mask is drawn as every engine draws it, so that the same seed drops the same entries everywhere.
  */
 import * as Shape from "../../../../pipeline/Shape.ts"
+import type { Value } from "../../../../pipeline/Stage.ts"
 import type { Region } from "../arena.ts"
 import type { Draws, Operation, Place } from "../operation.ts"
 
-/** Factors of so many entries a row: 0 with probability `rate`, else 1 / (1 − rate). */
+/** Factors of so many entries a row: 0 with probability `rate`, as it is read in each step, else 1 / (1 − rate). */
 export interface Mask {
   readonly factors: Region
   readonly draw: (rows: number, draws: Draws) => void
@@ -15,19 +16,19 @@ export interface Mask {
 
 /** A mask of `size` entries a row. */
 const masked = (
-  { arena, kernels, rows }: Place,
-  { rate, size }: { readonly rate: number; readonly size: number }
+  { arena, kernels, read, rows }: Place,
+  { rate, size }: { readonly rate: Value; readonly size: number }
 ): Mask => {
   const factors = arena.shared(rows * size)
-  const kept = 1 / (1 - rate)
-  // A draw is a whole number of 53 bits; so many of them are below the rate, said in two parts.
-  const whole = Math.ceil(rate * 2 ** 53)
-  const [most, least] = [Math.floor(whole / 2 ** 26), whole % 2 ** 26]
   return {
     factors,
     draw: (used, draws) => {
       const n = used * size
-      kernels.drawMask(n, draws.seed.high, draws.seed.low, draws.next, most, least, kept, factors.at)
+      const now = read(rate)
+      // A draw is a whole number of 53 bits; so many of them are below the rate, said in two parts.
+      const whole = Math.ceil(now * 2 ** 53)
+      const [most, least] = [Math.floor(whole / 2 ** 26), whole % 2 ** 26]
+      kernels.drawMask(n, draws.seed.high, draws.seed.low, draws.next, most, least, 1 / (1 - now), factors.at)
       draws.next += n
     },
     apply: (used, from, to) => kernels.multiply(used * size, from.at, factors.at, to.at)
@@ -40,7 +41,7 @@ export const maskOf = (place: Place, rate: number, size: number): Mask | undefin
 
 /** Entries become 0 with probability `rate`, in training; the others are divided by 1 − rate. */
 export const dropout =
-  ({ rate }: { readonly rate: number }) =>
+  ({ rate }: { readonly rate: Value }) =>
   (place: Place): Operation => {
     const { draws, input, kernels, output } = place
     const size = Shape.size(place.shape)

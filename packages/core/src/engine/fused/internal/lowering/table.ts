@@ -2,6 +2,7 @@
  * The layers that have kernels, by their definitions: what each becomes.
  */
 import * as Nn from "../../../../pipeline/Nn.ts"
+import * as Schedule from "../../../../pipeline/Schedule.ts"
 import type * as Stage from "../../../../pipeline/Stage.ts"
 import type { Operation, Place } from "../operation.ts"
 import { activation, gate, kindOf, Kind, parametricActivation, prelu } from "./activations.ts"
@@ -57,7 +58,9 @@ const entries: ReadonlyArray<readonly [string, Lower]> = [
   entry(Nn.averagePool2dDefinition, (options) => pooling("average", options)),
   entry(Nn.globalMaxPoolDefinition, () => globalPooling("maximum")),
   entry(Nn.globalAveragePoolDefinition, () => globalPooling("average")),
-  entry(Nn.dropoutDefinition, (options) => (options.rate === 0 ? "same rows" : dropout(options))),
+  entry(Nn.dropoutDefinition, (options) =>
+    options.rate === 0 ? "same rows" : dropout({ rate: Schedule.valueOf(options.rate) })
+  ),
   entry(Nn.layerNormDefinition, layerNorm),
   entry(Nn.batchNormDefinition, batchNorm),
   entry(Nn.periodicEmbeddingDefinition, periodicEmbedding),
