@@ -32,9 +32,9 @@ const holderOf = (ast: SchemaAST.AST, key: string): string | undefined => {
   return holder === undefined ? undefined : String(holder.name)
 }
 
-const misplacedOrUnknown = (key: string, ast: SchemaAST.AST): string => {
+const misplacedOrUnknown = (key: string, ast: SchemaAST.AST, known: ReadonlyArray<string>): string => {
   const holder = holderOf(ast, key)
-  return holder === undefined ? unknownKey(key, keysOf(ast)) : `is not a known key here; it belongs in ${holder}`
+  return holder === undefined ? unknownKey(key, known) : `is not a known key here; it belongs in ${holder}`
 }
 
 /** The values of the literal `type` by which the members of a union are told apart. */
@@ -85,35 +85,46 @@ const tooLong = (issue: SchemaIssue.Composite): string | undefined => {
   return `Expected ${elements.length} ${what}, got ${given}; leave out what is too much`
 }
 
-const describe = (issue: SchemaIssue.Issue, path: Issue["path"]): ReadonlyArray<Issue> => {
+/** `known` are the keys that an object may have, where it may be one of several members of a union: those of all of them. */
+const describe = (
+  issue: SchemaIssue.Issue,
+  path: Issue["path"],
+  known?: ReadonlyArray<string>
+): ReadonlyArray<Issue> => {
   switch (issue._tag) {
     case "Pointer":
-      return describeAt(issue, path)
+      return describeAt(issue, path, issue.issue._tag === "UnexpectedKey" ? known : undefined)
     case "Composite": {
       const message = tooLong(issue)
-      return message === undefined ? issue.issues.flatMap((inner) => describe(inner, path)) : [{ path, message }]
+      return message === undefined ? issue.issues.flatMap((inner) => describe(inner, path, known)) : [{ path, message }]
     }
     case "Encoding":
       return describe(issue.issue, path)
     case "MissingKey":
       return [{ path, message: "is missing; add it" }]
     case "UnexpectedKey":
-      return [{ path, message: misplacedOrUnknown(String(path.at(-1) ?? ""), issue.ast) }]
+      return [{ path, message: misplacedOrUnknown(String(path.at(-1) ?? ""), issue.ast, known ?? keysOf(issue.ast)) }]
     case "AnyOf": {
       const types = typesOf(issue.ast)
       if (issue.issues.length === 0 && types.length > 0) {
         return [unknownType(SchemaIssue.hasInput(issue) ? issue.input : undefined, types, path)]
       }
-      const objects = issue.issues.filter(({ _tag }) => _tag === "Composite")
-      return objects.length === 0 ? plain(issue, path) : describe(closest(objects), path)
+      const objects = issue.issues.filter((each): each is SchemaIssue.Composite => each._tag === "Composite")
+      return objects.length === 0
+        ? plain(issue, path)
+        : describe(closest(objects), path, [...new Set(objects.flatMap(({ ast }) => keysOf(ast)))])
     }
     default:
       return plain(issue, path)
   }
 }
 
-const describeAt = ({ path: more, issue }: SchemaIssue.Pointer, path: Issue["path"]): ReadonlyArray<Issue> =>
-  describe(issue, [...path, ...more.map((key) => (typeof key === "number" ? key : String(key)))])
+const describeAt = (
+  { path: more, issue }: SchemaIssue.Pointer,
+  path: Issue["path"],
+  known: ReadonlyArray<string> | undefined
+): ReadonlyArray<Issue> =>
+  describe(issue, [...path, ...more.map((key) => (typeof key === "number" ? key : String(key)))], known)
 
 /** The library's own words: "Expected a value greater than 0, got -1". */
 const plain = (issue: SchemaIssue.Issue, path: Issue["path"]): ReadonlyArray<Issue> =>
