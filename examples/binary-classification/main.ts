@@ -80,7 +80,7 @@ const aumOfTensors = Loss.define({
   weighted: false,
   translationInvariant: true,
   options: Schema.Struct({}),
-  make: () => Loss.tensor((scores, targets) => Aum.tensor(scores, targets, { denominator: "rate" }))
+  make: () => Loss.tensor((scores, targets) => Aum.tensor(scores, targets, { denominator: "rate", margin: 1 }))
 })
 
 const aumByAutograd = network.pipe(Loss.stage(aumOfTensors), Optimizer.sgd({ learningRate: 0.5 }), training)

@@ -24,7 +24,10 @@ const points = (cells: ReadonlyArray<Cell>) => {
     groups.set(key, group)
   }
   return [...groups.values()].map(({ aucs, cell: { loss, network, rate, table } }) => ({
-    ...{ loss, network, rate, table },
+    loss,
+    network,
+    rate,
+    table,
     auc: mean(aucs)
   }))
 }

@@ -100,7 +100,11 @@ const learn = Effect.fnUntraced(function* (
   const judged = yield* BinaryScores.make({ labels: Targets.toNumbers("binary", test.target), scores })
   const aucs = trained.fitted.outcome!.history.slice(10).map(({ valid }) => numberOf(valid["auc"]))
   return {
-    ...{ table, network, loss, rate, seed },
+    table,
+    network,
+    loss,
+    rate,
+    seed,
     auc: numberOf(Roc.auc(judged)),
     partial: numberOf(Roc.partialAuc(judged, { maxFpr: 0.1 })),
     precision: numberOf(Roc.averagePrecision(judged)),

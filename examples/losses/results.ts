@@ -33,7 +33,11 @@ export const toCsv = (cells: ReadonlyArray<Cell>): string =>
     header.join(","),
     ...cells.map((cell) =>
       [
-        ...[cell.table, cell.network, cell.loss, cell.rate, cell.seed],
+        cell.table,
+        cell.network,
+        cell.loss,
+        cell.rate,
+        cell.seed,
         ...measures.map((measure) => cell[measure].toFixed(4))
       ].join(",")
     ),

@@ -113,7 +113,8 @@ describe("tables.ts", () => {
       const moments = (task: Tables.Made, wanted: number) => {
         const labels = Targets.toNumbers("binary", task.target)
         const own = [...values(task, "x1")].filter((_, i) => labels[i] === wanted)
-        return { mean: mean(own), variance: mean(own.map((x) => (x - mean(own)) ** 2)) }
+        const centre = mean(own)
+        return { mean: centre, variance: mean(own.map((x) => (x - centre) ** 2)) }
       }
       const overlap = yield* Tables.make("overlap", Seed.root(3), 40_000)
       // Four thousand positives: five standard errors.

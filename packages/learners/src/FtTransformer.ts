@@ -11,7 +11,7 @@ import * as Nn from "@rocflow/core/pipeline/Nn"
 import * as Optimizer from "@rocflow/core/pipeline/Optimizer"
 import type { Pipeline } from "@rocflow/core/pipeline/Pipeline"
 import type { SearchSpace } from "./SearchSpace.ts"
-import { checked, numberNames, numbersOf, Scale } from "./internal/networks/tabular.ts"
+import { checked, numberNames, numbersOf, Scale, takes } from "./internal/networks/tabular.ts"
 
 /** What fits so many blocks: `get_default_kwargs` of rtdl_revisiting_models 0.0.2. */
 const usual = {
@@ -48,6 +48,7 @@ const recipe = Recipe.define({
   id: "FtTransformer",
   summary: "A transformer for tables: a token for each column, and one of the class that gathers what they say",
   versions: [1],
+  takes,
   options: fields,
   training: { epochs: 200, batchSize: 256, holdout: 0.2, patience: 16 },
   network: (options, seen) =>

@@ -14,7 +14,7 @@ import * as Ingress from "@rocflow/core/pipeline/Ingress"
 import * as Nn from "@rocflow/core/pipeline/Nn"
 import * as Optimizer from "@rocflow/core/pipeline/Optimizer"
 import type { SearchSpace } from "./SearchSpace.ts"
-import { columnFields, flatRows, type Rows } from "./internal/networks/tabular.ts"
+import { columnFields, flatRows, takes, type Rows } from "./internal/networks/tabular.ts"
 import { tensorOf } from "./internal/networks/tensors.ts"
 
 const activations = {
@@ -53,6 +53,7 @@ const recipe = Recipe.define({
   id: "Mlp",
   summary: "A multilayer perceptron: dense layers with an activation and dropout behind each",
   versions: [1],
+  takes,
   options: fields,
   training: { epochs: 200, batchSize: 32, holdout: 0.2, patience: 20 },
   network: (options, seen) =>
@@ -101,8 +102,7 @@ interface OnColumn<Name extends string> {
  * - `learningRate`: default 0.001; `weightDecay` of the kernels: default 0 (`Optimizer.adamw`)
  * - `loss`: what an error costs; one, or one for each kind of target
  * - the options of `Model.classif`: `epochs` (default 200), `batchSize` (32), `validation`: by default a fifth of the rows is
- *   held out, training ends 20 epochs after the best one by log-loss (by AUC where the loss only ranks), and that one is
- *   kept; `"none"` trains on all rows for all epochs
+ *   held out, training ends 20 epochs after the best one by AUC (of more than two classes by log-loss), and that one is kept; `"none"` trains on all rows for all epochs
  * - `optimizer`: in place of its own; `version`: the newest is 1
  *
  * Columns that never vary in training are left out.

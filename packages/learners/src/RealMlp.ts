@@ -11,7 +11,7 @@ import * as Optimizer from "@rocflow/core/pipeline/Optimizer"
 import * as Schedule from "@rocflow/core/pipeline/Schedule"
 import type { SearchSpace } from "./SearchSpace.ts"
 import { fullRows, smallRows } from "./internal/networks/realMlp.ts"
-import type { Rows } from "./internal/networks/tabular.ts"
+import { many, takes, type Rows } from "./internal/networks/tabular.ts"
 
 const fields = {
   variant: withDefault(Schema.Literals(["full", "small"]), "full"),
@@ -33,17 +33,12 @@ const usual = {
   small: { oneHot: 100, dropout: 0, weightDecay: 0, learningRate: { classes: 0.04, numbers: 0.07 } }
 } as const
 
-/**
- * The first biases. In the full recipe each is minus a mixture of five values that reach its unit, whose deviation is 1/√3
- * where theirs is 1; in the small one they are standard normal.
- */
-const biasScale = { full: Math.sqrt(1 / 3), small: 1 } as const
-
 const recipe = Recipe.define({
   id: "RealMlp",
   summary:
     "A perceptron with tuned defaults (RealMLP): robust scaling, embeddings of numbers, NTK layers, waves of the rate",
   versions: [1],
+  takes,
   options: fields,
   training: { epochs: 256, batchSize: 256, holdout: 0.2, patience: 0 },
   network: (options, seen) => {
@@ -52,33 +47,38 @@ const recipe = Recipe.define({
     const rows = (variant === "full" ? fullRows : smallRows)("RealMlp", { ...options, oneHot }, seen)
     const activation = options.activation ?? (seen.kind === "regression" ? "mish" : "selu")
     const activate = variant === "full" ? Nn.parametricActivation(activation) : Nn[activation]()
+    const start = variant === "full" ? "data" : "normal"
     const dropout = options.dropout ?? usual[variant].dropout
     return Result.map(rows, (begun) => {
       const scaled: Rows = begun.pipe(Nn.scale())
       const layers = hidden.reduce((body: Rows, units): Rows => {
-        const bent: Rows = body.pipe(Nn.ntkLinear(units, { biasScale: biasScale[variant] }), activate)
-        return dropout === 0 ? bent : bent.pipe(Nn.dropout(dropout))
+        const bent: Rows = body.pipe(Nn.ntkLinear(units, { start }), activate)
+        return dropout === 0 ? bent : bent.pipe(Nn.dropout(Schedule.flatCosine({ from: dropout })))
       }, scaled)
-      return layers.pipe(
-        Nn.ntkHead(variant === "full" ? { biasScale: biasScale.full } : { kernelScale: 0, biasScale: 0 })
-      )
+      return layers.pipe(Nn.ntkHead(variant === "full" ? { start } : { kernelScale: 0, biasScale: 0 }))
     })
   },
-  optimizer: (options, { kind }) => {
-    const { learningRate, weightDecay } = usual[options.variant]
-    const rate = options.learningRate ?? learningRate[kind === "regression" ? "numbers" : "classes"]
+  optimizer: (options, seen) => {
+    const { variant } = options
+    const { learningRate, oneHot, weightDecay } = usual[variant]
+    const rate = options.learningRate ?? learningRate[seen.kind === "regression" ? "numbers" : "classes"]
     const decay = options.weightDecay ?? weightDecay
     const falling = decay === 0 ? 0 : Schedule.flatCosine({ from: decay })
+    const full = variant === "full"
     return Optimizer.adamw({
       learningRate: Schedule.coslog4({ from: rate }),
       beta2: 0.95,
       weightDecay: falling,
       // All but the biases of dense layers decays.
       groups: [
-        { paths: ["**pbldEmbedding.*"], rate: 0.1, weightDecay: falling },
-        { paths: ["**scale.scale"], rate: 6, weightDecay: falling },
-        { paths: ["**.share"], rate: 0.1, weightDecay: falling },
-        { paths: ["**embedding.kernel"], weightDecay: falling },
+        ...(full && seen.numbers.length + seen.dates.length > 0
+          ? [{ paths: ["**pbldEmbedding.*"], rate: 0.1, weightDecay: falling }]
+          : []),
+        { paths: ["scale.scale"], rate: 6, weightDecay: falling },
+        ...(full ? [{ paths: ["**.share"], rate: 0.1, weightDecay: falling }] : []),
+        ...(many(seen, options.oneHot ?? oneHot).length > 0
+          ? [{ paths: ["**embedding.kernel"], weightDecay: falling }]
+          : []),
         { paths: ["**.bias"], rate: 0.1, weightDecay: 0 }
       ]
     })
@@ -107,25 +107,25 @@ export const regrDefinition = recipe.regrDefinition
  *    `oneHot` levels (default 9), others have embeddings of size 8.
  * 2. Each number becomes a vector, [x, cos(2π·c·x + p)·kernel + b] (`Nn.pbldEmbedding`), and each entry gets a factor that is
  *    learned.
- * 3. Dense layers of the units in `hidden` (default three of 256) in NTK parametrisation, behind each an activation with a
- *    learned share (`"selu"`; of numbers `"mish"`), and `dropout` (default 0.15).
+ * 3. Dense layers of the units in `hidden` (default three of 256) in NTK parametrisation, which start from the data
+ *    (`Nn.ntkLinear`), behind each an activation with a
+ *    learned share (`"selu"`; of numbers `"mish"`), and `dropout` (default 0.15), which falls in the second half of training.
  * 4. Adam with beta2 0.95; the rate goes to `learningRate` (default 0.04; of numbers 0.2) and back to 0 four times
  *    (`Schedule.coslog4`), six times that for the factors, a tenth for biases, shares and embeddings of numbers;
- *    `weightDecay` (default 0.02) of all but biases, which falls in the second half.
+ *    `weightDecay` (default 0.02) of all but biases, which falls, too.
  * 5. 256 epochs in batches of 256, of which the best by validation is kept; nothing ends training early, as the best epochs
  *    are in the valleys of the rate.
  *
  * `variant: "small"` leaves out embeddings of numbers, learned shares, dropout and decay, and its head starts at 0: about half
  * the time. Preprocessing of the rest, loss, validation and all else is as with `Mlp.classif`. A loss may smooth labels, as
  * the reference does by 0.1 where accuracy decides: `CrossEntropy.loss({ labelSmoothing: 0.1 })`; here AUC or log-loss
- * usually decides, and nothing is smoothed.
+ * decides, and nothing is smoothed.
  *
- * What differs from pytabkit 1.7.3 (RealMLP_TD and RealMLP_TD_S): kernels and biases start normal, with the deviation that
- * the reference brings about by looking at training rows; dropout stays, where it falls to 0 in the second half there; of
- * equally good epochs the first is kept; predictions of numbers are not cut to the range of training; categories of two
+ * What differs from pytabkit 1.7.3 (RealMLP_TD and RealMLP_TD_S): of equally good epochs the first is kept; predictions of numbers are not cut to the range of training; categories of two
  * levels have two indicators, and missing is a level.
  *
- * *Gotcha*: `epochs` is part of the recipe, as the rate follows it: fewer epochs have the same waves, only shorter.
+ * *Gotcha*: chosen by AUC, which grows long after log-loss turns up, it is too sure of itself on small tables; where its
+ * probabilities matter choose by log-loss. And `epochs` is part of the recipe, as the rate follows it: fewer epochs have the same waves, only shorter.
  *
  * @example
  * RealMlp.classif({ variant: "small", loss: { binary: Bce.loss(), multiclass: CrossEntropy.loss() } })

@@ -12,7 +12,7 @@ import * as Nn from "@rocflow/core/pipeline/Nn"
 import * as Optimizer from "@rocflow/core/pipeline/Optimizer"
 import type { Pipeline } from "@rocflow/core/pipeline/Pipeline"
 import type { SearchSpace } from "./SearchSpace.ts"
-import { columnFields, numberNames, numbersOf, flatRows, type Rows } from "./internal/networks/tabular.ts"
+import { columnFields, numberNames, numbersOf, flatRows, takes, type Rows } from "./internal/networks/tabular.ts"
 
 const fields = {
   variant: withDefault(Schema.Literals(["full", "mini"]), "full"),
@@ -59,6 +59,7 @@ const recipe = Recipe.define({
   summary:
     "Many perceptrons in one that share their kernels (TabM): each learns by its own loss, predictions are averaged",
   versions: [1],
+  takes,
   options: fields,
   training: { epochs: 200, batchSize: "auto", holdout: 0.2, patience: 16 },
   network: (options, seen) =>

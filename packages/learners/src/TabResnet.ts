@@ -7,7 +7,7 @@ import { count, fraction, nonNegative, positive, withDefault } from "@rocflow/co
 import * as Nn from "@rocflow/core/pipeline/Nn"
 import * as Optimizer from "@rocflow/core/pipeline/Optimizer"
 import type { SearchSpace } from "./SearchSpace.ts"
-import { columnFields, flatRows } from "./internal/networks/tabular.ts"
+import { columnFields, flatRows, takes } from "./internal/networks/tabular.ts"
 
 const fields = {
   blocks: withDefault(count(1), 2),
@@ -24,6 +24,7 @@ const recipe = Recipe.define({
   id: "TabResnet",
   summary: "A residual network for tables: blocks of norm, two dense layers and dropout, added to what came in",
   versions: [1],
+  takes,
   options: fields,
   training: { epochs: 200, batchSize: 128, holdout: 0.2, patience: 20 },
   network: (options, seen) =>

@@ -80,8 +80,8 @@ const roleOptions = ({ kind, levels, roles }: Task.Task): Task.Options =>
 
 it("the table has every ready-made learner that is no network", () => {
   const listed = learners.map(({ json }) => ("type" in json ? json.type : ""))
-  const networks = Definitions.networks.map(({ id }) => id)
-  const all = Definitions.all.map(({ id }) => id).filter((id) => !networks.includes(id))
+  const networks = new Set(Definitions.networks.map(({ id }) => id))
+  const all = Definitions.all.map(({ id }) => id).filter((id) => !networks.has(id))
   expect([...new Set(listed)].sort()).toEqual([...all].sort())
 })
 

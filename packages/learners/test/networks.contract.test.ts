@@ -10,6 +10,7 @@ import * as Auto from "@rocflow/core/engine/Auto"
 import type { Engines } from "@rocflow/core/engine/Engine"
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as Measure from "@rocflow/core/learning/Measure"
+import * as Graph from "@rocflow/core/network/Graph"
 import * as Pipeline from "@rocflow/core/pipeline/Pipeline"
 import { LearnerLaws } from "@rocflow/core/testing"
 import * as Bce from "@rocflow/losses/Bce"
@@ -174,6 +175,15 @@ describe.each(all)("%s", (_, learner, taskOf) => {
         assert.deepStrictEqual(state.pipeline, pipeline)
         const fitted = Result.getOrThrow(learner.load(a.task, state))
         assert.deepStrictEqual(yield* fitted.predict(Result.getOrThrow(TaskSchema.rows(a.task, task))), predicted)
+      })
+    )
+  )
+
+  it.each(learner.accepts)("is checked without a note of its own on a %s target", (kind) =>
+    engine.runPromise(
+      Effect.map(Learner.check(learner, taskOf(kind)), ({ computes, notes }) => {
+        assert.deepStrictEqual(notes, [])
+        assert.isAbove(Graph.size(computes!.program.network), 0)
       })
     )
   )

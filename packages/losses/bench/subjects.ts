@@ -136,7 +136,7 @@ export const subjects: ReadonlyArray<Subject> = [
     id: "bce",
     title: "BCE",
     upTo: million,
-    prepare: kernel(Bce.definition.make({ posWeight: 1, labelSmoothing: 0, reduction: "mean" }))
+    prepare: kernel(Bce.definition.make({ posWeight: 1, reduction: "mean" }))
   },
   {
     id: "square",

@@ -132,7 +132,7 @@ const locate = (
  * positive one, where Dn and Dp are the class sizes (`rate`) or 1 (`count`, the default).
  *
  * The steps are at 0. With a `margin` m they are at −m/2 for a negative and at m/2 for a positive: that is all that a
- * margin is to `Aum.general` and `LineSearch`, which then have the AUM of scores shifted by half the margin. Other tables
+ * margin is to `Aum.general` and `LineSearch`, which then have AUM, and AUC, of scores shifted by half the margin. Other tables
  * have no margin, as their steps are where the data says; a table of `make` may have its steps anywhere.
  *
  * Labels are 0 and 1, −1 and 1, or booleans; 1 is positive. Fails with `InvalidLabel`, `NoLabels`,

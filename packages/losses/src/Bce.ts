@@ -15,7 +15,7 @@
  * without weight has value and gradient 0.
  *
  * @example
- * const loss = Bce.definition.make({ posWeight: 1, labelSmoothing: 0, reduction: "mean" })
+ * const loss = Bce.definition.make({ posWeight: 1, reduction: "mean" })
  * const gradient = new Float64Array(2)
  * loss.evaluate(Float64Array.of(0, 0), Float64Array.of(1, 0), gradient) // => 0.6931471805599453
  * gradient // => Float64Array [-0.25, 0.25]
@@ -33,14 +33,14 @@ import { Reduction } from "./internal/reduction.ts"
 /**
  * - `posWeight`: factor of the positives' terms, above 0, default 1. The number of negatives divided by the number of
  *   positives balances the classes.
- * - `labelSmoothing`: share ε of a row's target that is spread evenly over both classes, in [0, 1), default 0. It bounds
+ * - `labelSmoothing`: share ε of a row's target that is spread evenly over both classes, in [0, 1); none unless given. It bounds
  *   the scores; probabilities are then drawn towards 0.5 on purpose, so leave it at 0 where they or the AUC decide.
  * - `reduction`: "mean" (default) or "sum".
  * @category models
  */
 export const Options = Schema.Struct({
   posWeight: OptionSchema.withDefault(OptionSchema.positive, 1),
-  labelSmoothing: OptionSchema.withDefault(OptionSchema.fraction, 0),
+  labelSmoothing: Schema.optionalKey(OptionSchema.fraction),
   reduction: Reduction
 })
 
@@ -54,7 +54,7 @@ export const definition = Elementwise.define({
   options: Options,
   summary: "Binary cross-entropy of logits: the mean of softplus(-z), positives times posWeight",
   terms:
-    ({ labelSmoothing, posWeight }) =>
+    ({ labelSmoothing = 0, posWeight }) =>
     (scores, targets, values, slopes) => {
       // With the margin z = s for a positive and -s for a negative row both classes share softplus(-z) and sigmoid(-z). The
       // exponent is never positive, so nothing overflows, and a confident right answer keeps its relative precision.
@@ -69,14 +69,14 @@ export const definition = Elementwise.define({
         slopes[i] = positive ? c * (other - wrong) : c * (wrong - other)
       }
     },
-  formula: ({ labelSmoothing, posWeight, reduction }) => ({
+  formula: ({ labelSmoothing = 0, posWeight, reduction }) => ({
     terms: "binaryCrossEntropy",
     positive: posWeight,
     smoothing: labelSmoothing,
     reduction
   }),
   tensor:
-    ({ labelSmoothing, posWeight }) =>
+    ({ labelSmoothing = 0, posWeight }) =>
     (scores, targets) => {
       const margins: tf.Tensor1D = tf.mul(signs(targets), scores)
       const terms = tf.add(tf.softplus(tf.neg(margins)), tf.mul(margins, labelSmoothing / 2))

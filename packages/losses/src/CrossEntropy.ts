@@ -16,7 +16,7 @@
  * without weight has value and gradient 0.
  *
  * @example
- * const loss = CrossEntropy.definition.make({ labelSmoothing: 0, reduction: "mean" })
+ * const loss = CrossEntropy.definition.make({ reduction: "mean" })
  * const gradient = new Float64Array(4)
  * loss.evaluate(Float64Array.of(0, 0, 0, 0), Float64Array.of(2), gradient) // => 1.3862943611198906
  * gradient // => Float64Array [0.25, 0.25, -0.75, 0.25]
@@ -31,13 +31,13 @@ import { crossEntropy } from "./internal/crossEntropy.ts"
 import { factor, reduce, Reduction } from "./internal/reduction.ts"
 
 /**
- * - `labelSmoothing`: share ε of a row's target that is spread evenly over all classes, in [0, 1), default 0. It bounds the
+ * - `labelSmoothing`: share ε of a row's target that is spread evenly over all classes, in [0, 1); none unless given. It bounds the
  *   scores; probabilities are then drawn towards 1/K on purpose, so leave it at 0 where they decide.
  * - `reduction`: "mean" (default) or "sum".
  * @category models
  */
 export const Options = Schema.Struct({
-  labelSmoothing: OptionSchema.withDefault(OptionSchema.fraction, 0),
+  labelSmoothing: Schema.optionalKey(OptionSchema.fraction),
   reduction: Reduction
 })
 
@@ -51,7 +51,7 @@ export const definition = Loss.define({
   weighted: true,
   options: Options,
   summary: "Cross-entropy of softmax scores: the mean of log(sum exp(s)) - s of the true class",
-  make: ({ labelSmoothing, reduction }) =>
+  make: ({ labelSmoothing = 0, reduction }) =>
     Loss.explicit({
       formula: { terms: "crossEntropy", smoothing: labelSmoothing, reduction },
       evaluate: (scores, targets, gradient, weights) =>

@@ -10,7 +10,7 @@ const sigmoid = (x: number) => 1 / (1 + Math.exp(-x))
 
 const bce = (scores: ReadonlyArray<number>, targets: ReadonlyArray<number>) =>
   Bce.definition
-    .make({ posWeight: 1, labelSmoothing: 0, reduction: "mean" })
+    .make({ posWeight: 1, reduction: "mean" })
     .evaluate(Float64Array.from(scores), Float64Array.from(targets), new Float64Array(scores.length))
 
 describe("Focal", () => {

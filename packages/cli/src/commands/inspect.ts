@@ -102,12 +102,16 @@ const pipelineOf = (
       ? undefined
       : Result.getOrUndefined(learner.plan(task))
 
+/** A preprocessing stage with the number of columns behind it, and of training rows if it changes that. */
+const stageWidth = ({ columns, path, rows }: Learner.Checked["stages"][number]): string =>
+  `${path} ${columns}${rows === undefined ? "" : ` (${rows} rows)`}`
+
 /** The number of feature columns behind each preprocessing stage, and what it chose; nothing if there is none. */
 const widthsOf = ({ roles, id }: Task.Task, stages: Learner.Checked["stages"]): ReadonlyArray<string> =>
   stages.length === 0
     ? []
     : [
-        `  columns on ${id}: ${[roles.feature.length, ...stages.map(({ columns, path }) => `${path} ${columns}`)].join(" → ")}`,
+        `  columns on ${id}: ${[roles.feature.length, ...stages.map(stageWidth)].join(" → ")}`,
         ...stages.flatMap(({ chose = [], path }) => chose.map((what) => `  ${path} on ${id}: ${what}`))
       ]
 

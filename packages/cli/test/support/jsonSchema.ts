@@ -77,6 +77,8 @@ const rules: Readonly<Record<string, Rule>> = {
       : [],
   required: (keys, value, _, path) =>
     isObject(value) ? list(keys).flatMap((key) => (String(key) in value ? [] : [`${path} lacks ${String(key)}`])) : [],
+  propertyNames: (schema, value, _, path, root) =>
+    isObject(value) ? Object.keys(value).flatMap((key) => errors(schema as Schema, key, `${path}: ${key}`, root)) : [],
   additionalProperties: (schema, value, { properties = {} }, path, root) => {
     if (!isObject(value)) return []
     const extra = Object.keys(value).filter((key) => !(key in (properties as object)))

@@ -84,11 +84,12 @@ export const described: Schema.Codec<Exclude<Select, ReadonlyArray<string>>> = S
   Schema.Struct({ except: Nested }),
   Schema.Struct({ anyOf: Schema.Array(Nested) }),
   Schema.Struct({ allOf: Schema.Array(Nested) })
-]).annotate({ identifier: "Description" })
+]).annotate({ expected: "a selector such as { type: numeric }" })
 
 /** The schema of selectors. @category schemas */
 export const schema: Schema.Codec<Select> = Schema.Union([Schema.Array(Schema.NonEmptyString), described]).annotate({
-  identifier: "Select"
+  identifier: "Select",
+  message: "Expected a list of names, or a selector such as { type: numeric }"
 })
 
 /** Every column. @category constructors */

@@ -105,6 +105,12 @@ const rebuilt = <C extends Columns>(
   return index === undefined ? unchecked(columns, rows, left) : view(columns, index, left)
 }
 
+/** Gives a table other columns, of as many rows each, in place of its own. */
+export const withColumns = <C extends Columns>(
+  { notes, rows }: Table,
+  columns: ReadonlyMap<string, Column.Column>
+): Table<C> => unchecked(columns, rows, notes)
+
 const checkEntries = (entries: ReadonlyArray<readonly [string, Column.Column]>): SchemaError | undefined => {
   const [first] = entries
   if (first === undefined) {

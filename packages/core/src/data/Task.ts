@@ -343,7 +343,7 @@ export const withFeatures = <K extends Kind, R extends Role>(
   return fromParts({
     id: task.id,
     kind: task.kind,
-    table: { ...task.table, columns: all, names: [...all.keys()] },
+    table: Table.withColumns(task.table, all),
     roles,
     levels: task.levels,
     target: task.target,
@@ -368,7 +368,7 @@ export const withTarget = <K extends Kind, R extends Role, N extends string>(
   const columns = new Map(table.columns).set(name, Column.numeric(target))
   return fromParts({
     ...task,
-    table: { ...table, columns, names: [...columns.keys()] },
+    table: Table.withColumns(table, columns),
     roles: { ...roles, target: name },
     target
   })

@@ -36,6 +36,8 @@ export interface Asked {
 
 /** A memory of fitted stages. @category models */
 export interface PreprocessCache {
+  /** Whether there is room for features as large as these; if not, nobody needs to make a key of them. */
+  readonly accepts: (features: Features) => boolean
   /** The entry of a key that was made with the same of what it asked for. */
   readonly find: (key: string, given: Required<Asked>) => Entry | undefined
   readonly keep: (key: string, entry: Entry) => void
@@ -47,7 +49,7 @@ export const Current = Context.Reference<PreprocessCache | undefined>("rocflow/c
 })
 
 /** Remembers nothing, also where a run would provide a memory. @category constructors */
-export const off: PreprocessCache = { find: () => undefined, keep: () => {} }
+export const off: PreprocessCache = { accepts: () => false, find: () => undefined, keep: () => {} }
 
 const bytesOf = (column: Column.Column): number => {
   const missing = column.missing?.byteLength ?? 0
@@ -105,6 +107,7 @@ export const make = (options: { readonly megabytes?: number } = {}): PreprocessC
   const entries = new Map<string, ReadonlyArray<Entry>>()
   const { bytes, hold, release } = accounts()
   return {
+    accepts: ({ columns }) => Array.from(columns.values(), bytesOf).reduce((sum, one) => sum + one, 0) <= limit,
     find: (key, given) => {
       const known = entries.get(key)
       const found = known?.find(

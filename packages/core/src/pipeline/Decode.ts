@@ -32,9 +32,9 @@ const holderOf = (ast: SchemaAST.AST, key: string): string | undefined => {
   return holder === undefined ? undefined : String(holder.name)
 }
 
-const misplacedOrUnknown = (key: string, ast: SchemaAST.AST, known: ReadonlyArray<string>): string => {
+const misplacedOrUnknown = (key: string, ast: SchemaAST.AST): string => {
   const holder = holderOf(ast, key)
-  return holder === undefined ? unknownKey(key, known) : `is not a known key here; it belongs in ${holder}`
+  return holder === undefined ? unknownKey(key, keysOf(ast)) : `is not a known key here; it belongs in ${holder}`
 }
 
 /** The values of the literal `type` by which the members of a union are told apart. */
@@ -72,8 +72,26 @@ const remoteness = (issue: SchemaIssue.Issue): number => {
   }
 }
 
+/** What is wrong with each member of a union, those of unions in it too. */
+const members = ({ issues }: SchemaIssue.AnyOf): ReadonlyArray<SchemaIssue.Issue> =>
+  issues.flatMap((issue) => (issue._tag === "AnyOf" ? members(issue) : [issue]))
+
 const closest = (issues: ReadonlyArray<SchemaIssue.Issue>): SchemaIssue.Issue =>
   issues.reduce((best, issue) => (remoteness(issue) < remoteness(best) ? issue : best))
+
+/** The keys of an object, where no member of a union has any of them. */
+const keysOfNone = (
+  issue: SchemaIssue.AnyOf,
+  objects: ReadonlyArray<SchemaIssue.Composite>,
+  path: Issue["path"]
+): ReadonlyArray<Issue> | undefined => {
+  const input = SchemaIssue.hasInput(issue) ? issue.input : undefined
+  const given = Predicate.isObject(input) && !Array.isArray(input) ? Object.keys(input) : []
+  const known = [...new Set(objects.flatMap(({ ast }) => keysOf(ast)))]
+  return given.length === 0 || known.length === 0 || given.some((key) => known.includes(key))
+    ? undefined
+    : given.map((key) => ({ path: [...path, key], message: unknownKey(key, known) }))
+}
 
 /** A list of fixed length that is longer: said once, where the list is. */
 const tooLong = (issue: SchemaIssue.Composite): string | undefined => {
@@ -85,46 +103,36 @@ const tooLong = (issue: SchemaIssue.Composite): string | undefined => {
   return `Expected ${elements.length} ${what}, got ${given}; leave out what is too much`
 }
 
-/** `known` are the keys that an object may have, where it may be one of several members of a union: those of all of them. */
-const describe = (
-  issue: SchemaIssue.Issue,
-  path: Issue["path"],
-  known?: ReadonlyArray<string>
-): ReadonlyArray<Issue> => {
+const describe = (issue: SchemaIssue.Issue, path: Issue["path"]): ReadonlyArray<Issue> => {
   switch (issue._tag) {
     case "Pointer":
-      return describeAt(issue, path, issue.issue._tag === "UnexpectedKey" ? known : undefined)
+      return describeAt(issue, path)
     case "Composite": {
       const message = tooLong(issue)
-      return message === undefined ? issue.issues.flatMap((inner) => describe(inner, path, known)) : [{ path, message }]
+      return message === undefined ? issue.issues.flatMap((inner) => describe(inner, path)) : [{ path, message }]
     }
     case "Encoding":
       return describe(issue.issue, path)
     case "MissingKey":
       return [{ path, message: "is missing; add it" }]
     case "UnexpectedKey":
-      return [{ path, message: misplacedOrUnknown(String(path.at(-1) ?? ""), issue.ast, known ?? keysOf(issue.ast)) }]
+      return [{ path, message: misplacedOrUnknown(String(path.at(-1) ?? ""), issue.ast) }]
     case "AnyOf": {
       const types = typesOf(issue.ast)
       if (issue.issues.length === 0 && types.length > 0) {
         return [unknownType(SchemaIssue.hasInput(issue) ? issue.input : undefined, types, path)]
       }
-      const objects = issue.issues.filter((each): each is SchemaIssue.Composite => each._tag === "Composite")
-      return objects.length === 0
-        ? plain(issue, path)
-        : describe(closest(objects), path, [...new Set(objects.flatMap(({ ast }) => keysOf(ast)))])
+      const objects = members(issue).filter((member) => member._tag === "Composite")
+      if (objects.length === 0) return plain(issue, path)
+      return keysOfNone(issue, objects, path) ?? describe(closest(objects), path)
     }
     default:
       return plain(issue, path)
   }
 }
 
-const describeAt = (
-  { path: more, issue }: SchemaIssue.Pointer,
-  path: Issue["path"],
-  known: ReadonlyArray<string> | undefined
-): ReadonlyArray<Issue> =>
-  describe(issue, [...path, ...more.map((key) => (typeof key === "number" ? key : String(key)))], known)
+const describeAt = ({ path: more, issue }: SchemaIssue.Pointer, path: Issue["path"]): ReadonlyArray<Issue> =>
+  describe(issue, [...path, ...more.map((key) => (typeof key === "number" ? key : String(key)))])
 
 /** The library's own words: "Expected a value greater than 0, got -1". */
 const plain = (issue: SchemaIssue.Issue, path: Issue["path"]): ReadonlyArray<Issue> =>

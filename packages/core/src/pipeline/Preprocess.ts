@@ -2,12 +2,17 @@
  * Preprocessing stages: fitted on the training rows only, applied to any rows.
  *
  * A stage is a pair of functions, `fit` (features → state) and `apply` (state, features → features); the state is plain
- * data, saved with the model. Stages come before the ingress, in any number and order.
+ * data, saved with the model. Stages come before the ingress, in any number and order. `columns` says which columns a stage
+ * works on, by name or by a selector (`Select`).
+ *
+ * Rows that are validated on or predicted see `apply` alone. For training rows two kinds of stages do more: one that looks at
+ * the target encodes each of them by others (`targetEncoding`), and one that balances classes leaves out or repeats some
+ * (`classBalancing`).
  *
  * @example
  * Preprocess.impute({ method: "median" }).pipe(Preprocess.oneHot(), Preprocess.standardise(), Ingress.numeric())
  */
-export type { Fit, FittedPreprocessor, Fitting, Preprocessor, Takes, Target, Training } from "./Stage.ts"
+export type { Fit, FittedPreprocessor, Fitting, Preprocessor, Takes, Training, TrainingTarget } from "./Stage.ts"
 export type { ColumnsOption } from "./internal/preprocess/columns.ts"
 export * from "./internal/preprocess/define.ts"
 export * from "./internal/preprocess/select.ts"

@@ -20,7 +20,7 @@ import type * as Shape from "./Shape.ts"
 // ------------------------------------------------------------------------------------------------- preprocessing
 
 /** The target of the training rows, and how to hold some of them out of others. @category preprocessing */
-export interface Target {
+export interface TrainingTarget {
   readonly kind: TargetKind
   /** Class levels, the positive one of two first; none for a regression. */
   readonly levels: ReadonlyArray<string>
@@ -52,7 +52,7 @@ export interface Fitting {
   /** For whatever a stage draws at random. */
   readonly seed: Seed
   /** Absent where features are changed that are of no task. */
-  readonly target?: Target | undefined
+  readonly target?: TrainingTarget | undefined
   /** For a stage that chooses what to do by what comes after it. */
   readonly takes?: Takes | undefined
 }
@@ -171,6 +171,14 @@ export interface Pass {
   readonly update: (buffer: number, value: tf.Tensor) => void
 }
 
+/** Moves first values by training rows: see `Layer.start`. @category layers */
+export type StartingFrom = (
+  input: Float32Array,
+  rows: number,
+  parameters: ReadonlyArray<Float32Array>,
+  random: Generator
+) => void
+
 /** A layer of a network; every row of a batch has the same shape. @category layers */
 export interface Layer {
   /** The shape after the layer; `outputs` is how many the task needs. */
@@ -183,6 +191,11 @@ export interface Layer {
     output: Shape.Shape,
     cardinalities?: ReadonlyArray<number>
   ) => ReadonlyArray<Parameter>
+  /**
+   * Moves the first values of the parameters, in their order and in place, by training rows as they reach the layer:
+   * [rows, …input], one after the other. Absent: values are as they are drawn.
+   */
+  readonly start?: StartingFrom | undefined
   /** The arrays that training updates otherwise, such as running means; saved with the model. */
   readonly buffers: (input: Shape.Shape, output: Shape.Shape) => ReadonlyArray<Parameter>
   /** `input` is [rows, …shape]; parameters come in the order of `parameters`. */

@@ -65,7 +65,11 @@ const dealt = (rows: number, folds: number, seed: Seed.Seed): Int32Array => {
 }
 
 /** A target for some rows: classes, each of which occurs if there are rows enough, or numbers. */
-const targetOf = (kind: Preprocess.Target["kind"], rows: number, random: Seed.Generator): Preprocess.Target => {
+const targetOf = (
+  kind: Preprocess.TrainingTarget["kind"],
+  rows: number,
+  random: Seed.Generator
+): Preprocess.TrainingTarget => {
   const levels = kind === "regression" ? [] : ["a", "b", "c"].slice(0, kind === "binary" ? 2 : 3)
   const value = (row: number) =>
     kind === "regression" ? 10 * random.float() : row < levels.length ? row : random.below(levels.length)
@@ -112,7 +116,7 @@ const texts = async ({
 /** What is claimed of a stage. @category models */
 export interface Claims {
   /** The kind of the target that it is given. Default: binary. */
-  readonly kind?: Preprocess.Target["kind"]
+  readonly kind?: Preprocess.TrainingTarget["kind"]
 }
 
 /**
@@ -129,7 +133,7 @@ export const of = (
 ): ReadonlyArray<Law> => {
   const { kind = "binary" } = claims
   const stage = succeeded(Preprocess.bind(definition, options), `${definition.id} refuses its options`)
-  const fitTo = (features: Features.Features, target: Preprocess.Target) =>
+  const fitTo = (features: Features.Features, target: Preprocess.TrainingTarget) =>
     Effect.runPromise(stage.fit(features, { seed: Seed.root(1), target }))
   const fit = (features: Features.Features) =>
     fitTo(features, targetOf(kind, features.rows, Seed.generator(Seed.root(features.rows))))
@@ -180,7 +184,7 @@ export const of = (
       const other = { ...target, values: target.values.slice() }
       other.values[row] =
         kind === "regression" ? -target.values[row]! - 1 : (target.values[row]! + 1) % target.levels.length
-      const shown = async (target: Preprocess.Target) => {
+      const shown = async (target: Preprocess.TrainingTarget) => {
         const { apply, training } = await fitTo(train, target)
         return texts(Features.take(training?.features ?? (await Effect.runPromise(apply(train))), [row]))
       }

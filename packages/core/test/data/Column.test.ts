@@ -110,6 +110,22 @@ describe("constructors", () => {
   })
 })
 
+describe("cardinality", () => {
+  it.each<[string, Column.Column, number]>([
+    ["numbers", Column.numeric([1, 1, 3, null]), 2],
+    ["text", Column.text(["a", "", null, "a"]), 2],
+    ["truth values", Column.boolean([true, null]), 1],
+    [
+      "a factor, of which a level does not occur",
+      Result.getOrThrow(Column.factor(["a", null], { levels: ["b", "a"] })),
+      1
+    ],
+    ["nothing", Column.date([null]), 0]
+  ])("counts the different values of %s", (_, column, expected) => {
+    expect(Column.cardinality(column)).toBe(expected)
+  })
+})
+
 describe("asFactor", () => {
   it.each<[string, Column.Column, ReadonlyArray<string>]>([
     ["integers in numeric order", Result.getOrThrow(Column.integer([10, 9, -1, 9])), ["-1", "9", "10"]],

@@ -405,6 +405,25 @@ describe("take", () => {
   )
 })
 
+describe("withFeatures", () => {
+  it.effect("gives features that stay when rows are taken, of a view too", () =>
+    Effect.gen(function* () {
+      const table = yield* Table.fromColumns({ x: Column.numeric([1, 2, 3]), y: Column.numeric([4, 5, 6]) })
+      for (const task of [
+        yield* Task.fromTable(table, { target: "y" }),
+        Task.take(yield* Task.fromTable(table, { target: "y" }), [0, 1, 2])
+      ]) {
+        const changed = Task.withFeatures(task, new Map([["x", Column.numeric([10, 20, 30])]]))
+        const taken = Task.take(changed, [2, 0])
+        assert.deepStrictEqual(Column.asNumbers(taken.table.columns.get("x")!), Float64Array.of(30, 10))
+        assert.deepStrictEqual(taken.target, Float64Array.of(6, 4))
+        const moved = Task.take(Task.withTarget(changed, Float64Array.of(7, 8, 9)), [1])
+        assert.deepStrictEqual(Column.asNumbers(moved.table.columns.get("y")!), Float64Array.of(8))
+      }
+    })
+  )
+})
+
 describe("clone", () => {
   it.effect("a task is plain data, which a worker can be sent", () =>
     Effect.gen(function* () {

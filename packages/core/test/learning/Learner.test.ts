@@ -189,7 +189,7 @@ describe("a task that does not fit", () => {
         accepts: ["binary"],
         weighted: false,
         options: Schema.Struct({}),
-        make: () => Bce.definition.make({ posWeight: 1, labelSmoothing: 0, reduction: "mean" })
+        make: () => Bce.definition.make({ posWeight: 1, reduction: "mean" })
       })
       const learner = linear.pipe(Loss.stage(unweighted), Optimizer.adam(), Model.classif({ epochs: 1 }))
       assert.strictEqual(

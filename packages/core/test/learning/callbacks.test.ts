@@ -286,17 +286,18 @@ describe("logs", () => {
       Effect.gen(function* () {
         const { fitted } = yield* Learner.train(learnerOf(4, 2), task)
         const [header, ...rows] = lines(join(place, "logs/net.csv"))
-        assert.strictEqual(header, "epoch,loss,seconds,valid.auc")
+        assert.strictEqual(header, "epoch,loss,seconds,learningRate,valid.auc")
         assert.deepStrictEqual(
           rows.map((row) => row.split(",")[0]),
           ["1", "2", "3", "4", ""]
         )
-        assert.match(rows[0]!, /^1,[\d.]+,[\d.]+,$/)
+        assert.match(rows[0]!, /^1,[\d.]+,[\d.]+,0.001,$/)
         const history = fitted.outcome!.history
         assert.deepStrictEqual(rows[3]!.split(",").map(Number), [
           4,
           history[1]!.loss,
           history[1]!.seconds,
+          0.001,
           history[1]!.valid["auc"]
         ] as ReadonlyArray<number>)
         const events = lines(join(place, "training.jsonl")).filter(Boolean)

@@ -64,12 +64,6 @@ describe("decode", () => {
       ["holdout: Expected a value less than 1, got 2"]
     ],
     [
-      "a key of another form than the closest one",
-      Share,
-      { row: [1], measures: [] },
-      ['row: is not a known key; did you mean "rows"?', "holdout: is missing; add it"]
-    ],
-    [
       "a list that is too long, once",
       Schema.Struct({ size: Pair }),
       { size: [3, -3, 1, 1] },

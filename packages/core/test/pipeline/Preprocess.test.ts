@@ -8,7 +8,7 @@ import * as Features from "../../src/pipeline/Features.ts"
 import * as Pipeline from "../../src/pipeline/Pipeline.ts"
 import * as Preprocess from "../../src/pipeline/Preprocess.ts"
 import * as Seed from "../../src/Seed.ts"
-import { issuesOf } from "../support/pipelines.ts"
+import { issuesOf, registry } from "../support/pipelines.ts"
 
 type Columns = Readonly<Record<string, Column.Column>>
 const featuresOf = (columns: Columns): Features.Features =>
@@ -95,7 +95,9 @@ describe("selectors", () => {
 
   it("are plain JSON", () => {
     const { stages } = Preprocess.standardise({ columns: Select.matching(/^x/) })
-    expect(stages[0]!.json).toEqual({ type: "Preprocess.standardise", columns: { matching: "^x" } })
+    const json = { type: "Preprocess.standardise", columns: { matching: "^x" } }
+    expect(stages[0]!.json).toEqual(json)
+    expect(Pipeline.toJson(Result.getOrThrow(Pipeline.fromJson([json], registry)))).toEqual([json])
   })
 
   it("name columns that are there, wherever a name stands", () => {
@@ -103,6 +105,24 @@ describe("selectors", () => {
     expect(failure(Preprocess.standardise({ columns: selector }), columns)).toEqual([
       'Preprocess.standardise: no feature column "sit" reaches this stage; did you mean "site"?'
     ])
+  })
+
+  it.each<[unknown, string, string]>([
+    ["age", "", "Expected a list of names, or a selector such as { type: numeric }"],
+    [{ anyOf: [{ matchnig: "x" }] }, "anyOf.0.matchnig", 'is not a known key; did you mean "matching"?'],
+    [{ typ: "numeric" }, "typ", 'is not a known key; did you mean "type"?'],
+    [
+      { pattern: "x" },
+      "pattern",
+      "is not a known key; known are type, matching, missing, cardinality, except, anyOf, allOf"
+    ],
+    [{ matching: "(" }, "matching", "Expected a regular expression"],
+    [{ cardinality: {} }, "cardinality", "Expected atLeast, atMost or both"]
+  ])("say in one sentence what is wrong with %j", (columns, place, message) => {
+    for (const type of ["Preprocess.standardise", "Ingress.numeric", "Image.transpose"]) {
+      const [first] = issuesOf(Pipeline.fromJson([{ type, columns }], registry))
+      expect(first).toEqual([["0.columns", place].filter((part) => part !== "").join("."), `${type}: ${message}`])
+    }
   })
 
   it("are noted where no column matches a pattern", () => {

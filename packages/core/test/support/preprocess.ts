@@ -18,10 +18,10 @@ export const boundTo = ({ stages }: Preprocess.Stage<string>): Preprocess.Prepro
 
 /** A target whose rows are dealt to the given folds. */
 export const target = (
-  kind: Preprocess.Target["kind"],
+  kind: Preprocess.TrainingTarget["kind"],
   values: ReadonlyArray<number>,
   folds: ReadonlyArray<number> = values.map((_, row) => row)
-): Preprocess.Target => ({
+): Preprocess.TrainingTarget => ({
   kind,
   levels: kind === "regression" ? [] : ["a", "b", "c"].slice(0, kind === "binary" ? 2 : 3),
   values: Float64Array.from(values),
@@ -32,7 +32,7 @@ export const target = (
 export const fit = (
   stage: Preprocess.Stage<string>,
   train: Columns,
-  given?: Preprocess.Target,
+  given?: Preprocess.TrainingTarget,
   seed = Seed.root(1)
 ): Result.Result<Preprocess.Fit, Error> =>
   Effect.runSync(Effect.result(boundTo(stage).fit(featuresOf(train), { seed, target: given })))
@@ -51,11 +51,20 @@ export const numbers = ({ columns }: Features.Features) =>
   Object.fromEntries(Array.from(columns, ([name, column]) => [name, Array.from(Column.asNumbers(column) ?? [])]))
 
 /** What a stage that is fitted to some columns makes of others, or of the same. */
-export const applied = (stage: Preprocess.Stage<string>, train: Columns, other = train, given?: Preprocess.Target) =>
-  Effect.runSync(Result.getOrThrow(fit(stage, train, given)).apply(featuresOf(other)))
+export const applied = (
+  stage: Preprocess.Stage<string>,
+  train: Columns,
+  other = train,
+  given?: Preprocess.TrainingTarget
+) => Effect.runSync(Result.getOrThrow(fit(stage, train, given)).apply(featuresOf(other)))
 
 /** The messages of a stage that cannot be fitted to some columns, or applied to others. */
-export const failure = (stage: Preprocess.Stage<string>, train: Columns, other = train, given?: Preprocess.Target) =>
+export const failure = (
+  stage: Preprocess.Stage<string>,
+  train: Columns,
+  other = train,
+  given?: Preprocess.TrainingTarget
+) =>
   issuesOf(
     Effect.runSync(
       Effect.result(

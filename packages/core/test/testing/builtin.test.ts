@@ -1,9 +1,11 @@
 /**
  * Every definition of this package is subjected to the laws that others can run; one that is missing from its table fails.
  */
+import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { describe, expect, it } from "vitest"
 import * as Definitions from "../../src/Definitions.ts"
+import * as Callback from "../../src/learning/Callback.ts"
 import * as Measure from "../../src/learning/Measure.ts"
 import * as Augment from "../../src/pipeline/Augment.ts"
 import type { Definition, Kind } from "../../src/pipeline/Definition.ts"
@@ -91,6 +93,7 @@ const layers: ReadonlyArray<readonly [Parameters<typeof Testing.LayerLaws.of>[0]
     [Nn.scaleDefinition, {}, { input: [3, 2] }],
     [Nn.ntkLinearDefinition, { units: 4 }],
     [Nn.ntkLinearDefinition, { units: 1, kernelScale: 2, biasScale: 0.5 }],
+    [Nn.ntkLinearDefinition, { units: 2, start: "data" }],
     [Nn.ntkHeadDefinition],
     [Nn.ntkHeadDefinition, { kernelScale: 0, biasScale: 0 }],
     [Nn.parametricActivationDefinition, { activation: "selu" }],
@@ -308,6 +311,22 @@ for (const [definition, options = {}, claims = {}] of targets) {
   run(`${definition.id} ${JSON.stringify(options)}`, Testing.TargetLaws.of(definition, options, claims))
 }
 
+const callbacks: ReadonlyArray<readonly [Callback.Definition<unknown>, object?]> = [
+  [Callback.checkpointDefinition],
+  [Callback.checkpointDefinition, { every: 3, keep: 2, best: true }],
+  [Callback.checkpointDefinition, { file: "net.checkpoint", every: 2 }],
+  [Callback.csvDefinition],
+  [Callback.jsonlDefinition],
+  [Callback.tensorBoardDefinition],
+  [Callback.freezeDefinition, { paths: ["linear.*"], at: 3 }],
+  [Callback.freezeDefinition, { paths: ["**.bias"], at: { progress: 0.5 } }],
+  [Callback.unfreezeDefinition, { paths: ["linear.*"], at: 2 }],
+  [Callback.timeLimitDefinition, { limit: "1 day" }]
+]
+for (const [definition, options = {}] of callbacks) {
+  run(`${definition.id} ${JSON.stringify(options)}`, Testing.CallbackLaws.of(definition, options, Effect.runPromise))
+}
+
 for (const measure of Measure.definitions) run(measure.id, Testing.MeasureLaws.of(measure))
 
 describe("the tables", () => {
@@ -317,6 +336,7 @@ describe("the tables", () => {
   it.each<[string, ReadonlyArray<Kind>, ReadonlyArray<string>]>([
     ["layers", ["layer", "head", "block"], idsOf(layers)],
     ["preprocessing", ["preprocess"], idsOf(preprocessing)],
+    ["callbacks", ["callback"], idsOf(callbacks)],
     ["optimizers", ["optimizer"], idsOf(optimizers)],
     ["transforms", ["transform"], idsOf(transforms)],
     ["schedules", ["schedule"], idsOf(schedules)],

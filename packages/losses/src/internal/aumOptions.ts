@@ -11,5 +11,5 @@ export type Denominator = typeof Denominator.Type
  */
 export const fields = {
   denominator: OptionSchema.withDefault(Denominator, "rate"),
-  margin: OptionSchema.withDefault(OptionSchema.nonNegative, 0)
+  margin: OptionSchema.withDefault(OptionSchema.nonNegative, 1)
 }

@@ -129,8 +129,8 @@ const makeTrainer = (
   const room = () => arena.kept(labels * network.outputs)
   const twice = pairs ? { scores: room(), gradient: room() } : undefined
   let steps = 0
-  const accumulated = Accumulated.make()
   let reading = Schedule.reading(0)
+  const accumulated = Accumulated.make()
   const program = Lower.lower(network, {
     ...memory,
     rows,

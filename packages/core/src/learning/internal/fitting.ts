@@ -4,13 +4,13 @@
 import * as Result from "effect/Result"
 import type { Task } from "../../data/Task.ts"
 import { PipelineError } from "../../pipeline/PipelineError.ts"
-import type { Fitting, Takes, Target } from "../../pipeline/Stage.ts"
+import type { Fitting, Takes, TrainingTarget } from "../../pipeline/Stage.ts"
 import type { Seed } from "../../Seed.ts"
 import * as Folds from "../../splitting/Folds.ts"
 import * as Units from "../../splitting/Units.ts"
 
 const foldsOf =
-  (task: Task): Target["folds"] =>
+  (task: Task): TrainingTarget["folds"] =>
   (folds, seed) =>
     Result.mapError(
       Result.flatMap(Result.map(Units.make(task), Units.byClass), (units) =>

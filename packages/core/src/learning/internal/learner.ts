@@ -61,6 +61,8 @@ export interface Checked {
   readonly stages: ReadonlyArray<{
     readonly path: string
     readonly columns: number
+    /** How many rows are trained on behind it, where that is another number than before. */
+    readonly rows?: number | undefined
     /** What it chose to do, in words, where its options leave that to the training rows. */
     readonly chose?: ReadonlyArray<string> | undefined
   }>

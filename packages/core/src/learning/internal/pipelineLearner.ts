@@ -30,6 +30,7 @@ import * as Preprocessing from "./preprocessing.ts"
 import * as Resuming from "./resuming.ts"
 import * as Scheduling from "./scheduling.ts"
 import * as Settings from "./settings.ts"
+import * as Starting from "./starting.ts"
 import * as Transforms from "./targetTransforms.ts"
 import * as TrainingNotes from "./trainingNotes.ts"
 import * as TrainingRows from "./trainingRows.ts"
@@ -340,7 +341,7 @@ const fit = Effect.fnUntraced(function* (parts: Parts, task: Task, seed: Seed.Se
   const outcome = yield* Training.run(
     {
       engine,
-      program: { ...program, seed },
+      program: { ...program, network: yield* Starting.network(engine, program.network, data, seed), seed },
       epochs: settings.epochs,
       scheduleEpochs: settings.scheduleEpochs,
       averaging: settings.averaging,

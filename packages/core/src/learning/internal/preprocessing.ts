@@ -141,10 +141,12 @@ export const fit = Effect.fnUntraced(function* (
   const ingresses = new Map<string, FittedIngress>()
   const inputs = new Map<string, Features.Features>()
   const steps: Array<Step> = []
-  const cache = yield* PreprocessCache.Current
+  const first = Features.fromTask(training)
+  const memory = yield* PreprocessCache.Current
+  const cache = memory?.accepts(first) === true ? memory : undefined
   const keys = new Map<Features.Features, string>()
   let task = training
-  const features = yield* walk(stages, Features.fromTask(training), {
+  const features = yield* walk(stages, first, {
     preprocess: Effect.fnUntraced(function* (path, stage, before) {
       const fitting = fittingOf(task, Seed.derive(seed, "preprocess", path), takenBehind(stages, path) ?? takes)
       const beforeKey = cache === undefined ? "" : (keys.get(before) ?? keyOfTask(training))
@@ -169,10 +171,19 @@ export const fit = Effect.fnUntraced(function* (
   return { learned, made, steps, task }
 })
 
-/** What is to be seen of stages without training: how many columns each made, and what is probably not meant. */
+/** What is to be seen of stages without training: what each made of columns and rows, and what is probably not meant. */
 export const checked = (steps: ReadonlyArray<Step>): Checked => ({
-  stages: steps.flatMap(({ after, chose, path }) =>
-    after === undefined ? [] : [{ path, columns: after.columns.size, chose }]
+  stages: steps.flatMap(({ after, before, chose, path }) =>
+    after === undefined
+      ? []
+      : [
+          {
+            path,
+            columns: after.columns.size,
+            ...(after.rows === before.rows ? {} : { rows: after.rows }),
+            ...(chose === undefined ? {} : { chose })
+          }
+        ]
   ),
   notes: steps.flatMap(({ before, stage }) => stage.notes(before))
 })

@@ -121,6 +121,20 @@ describe("rows that a stage keeps or repeats", () => {
         (yield* Effect.flip(Learner.check(branch, task))).message,
         'branch "half": classBalancing: changes which rows are trained on, but stands in a branch; put it before the Merge, for all branches'
       )
+      const balanced = yield* Learner.check(
+        Learner.preprocessed(
+          Preprocess.standardise().pipe(Preprocess.classBalancing({ reference: "major" })),
+          Featureless.make()
+        ),
+        task
+      )
+      assert.deepStrictEqual(
+        balanced.stages.map(({ columns, path, rows }) => [path, columns, rows]),
+        [
+          ["standardise", 2, undefined],
+          ["classBalancing", 2, 42]
+        ]
+      )
       const none = Preprocess.stage(halved).pipe(Preprocess.stage(halved))
       assert.strictEqual(
         (yield* Effect.flip(Preprocessing.fit(none.stages, Task.take(task, [0, 1]), seed))).message,

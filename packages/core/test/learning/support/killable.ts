@@ -11,6 +11,7 @@ import * as Table from "../../../src/data/Table.ts"
 import * as Task from "../../../src/data/Task.ts"
 import * as Fused from "../../../src/engine/fused/Fused.ts"
 import * as Tfjs from "../../../src/engine/tfjs/Tfjs.ts"
+import * as Averaging from "../../../src/learning/Averaging.ts"
 import * as Callback from "../../../src/learning/Callback.ts"
 import * as Learner from "../../../src/learning/Learner.ts"
 import * as Measure from "../../../src/learning/Measure.ts"
@@ -22,6 +23,7 @@ import * as Ingress from "../../../src/pipeline/Ingress.ts"
 import * as Nn from "../../../src/pipeline/Nn.ts"
 import * as Optimizer from "../../../src/pipeline/Optimizer.ts"
 import * as Preprocess from "../../../src/pipeline/Preprocess.ts"
+import * as Schedule from "../../../src/pipeline/Schedule.ts"
 import * as Seed from "../../../src/Seed.ts"
 
 const [folder = ".", engine = "fused", epochs = "60"] = process.argv.slice(2)
@@ -47,10 +49,12 @@ const learner = Preprocess.standardise().pipe(
   Nn.relu(),
   Nn.head(),
   Bce.loss(),
-  Optimizer.adam({ learningRate: 0.003 }),
+  Optimizer.adamw({ learningRate: Schedule.plateau({ from: 0.003, patience: 15 }), weightDecay: 0.01 }),
   Model.classif({
     epochs: Number(epochs),
     batchSize: 16,
+    averaging: Averaging.ema({ decay: 0.9 }),
+    mixup: 0.3,
     measures: [Measure.auc],
     validation: Validation.holdout(0.3, {
       measures: [Measure.logloss, Measure.auc],
@@ -88,6 +92,7 @@ const program = Effect.gen(function* () {
       value instanceof Float32Array ? Array.from(value) : value
     ),
     stopping: outcome?.state.stopping,
+    schedules: outcome?.state.schedules,
     callbacks: outcome?.state.callbacks,
     scores: scores && Array.from(scores)
   }

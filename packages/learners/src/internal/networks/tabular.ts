@@ -18,6 +18,9 @@ export type Rows = Pipeline<"ingress" | "layer", string, readonly [number]>
 
 type Prepared = Pipeline<"preprocess", string>
 
+/** What the networks of tables take. */
+export const takes = { categories: true, missing: true, anyScale: true } as const
+
 /** How numbers are scaled. */
 export const Scale = Schema.Literals(["standardise", "quantile", "robust", "none"])
 type Scale = typeof Scale.Type

@@ -94,7 +94,7 @@ export const csvDefinition = define({
 })
 
 /**
- * Writes a CSV file (default "training.csv") with a row for each epoch as it ends: `epoch`, `loss`, `seconds`, and the
+ * Writes a CSV file (default "training.csv") with a row for each epoch as it ends: `epoch`, `loss`, `seconds`, `learningRate`, and the
  * measures as `train.auc`, `valid.auc`, empty in epochs that are not evaluated and where a measure has no value. Relative
  * paths are in `Place`. A training that begins replaces the file; one that is resumed goes on behind the epoch that it goes
  * on from.

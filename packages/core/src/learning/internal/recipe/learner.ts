@@ -11,7 +11,6 @@ import * as Closing from "../../../pipeline/Closing.ts"
 import * as Features from "../../../pipeline/Features.ts"
 import * as Pipeline from "../../../pipeline/Pipeline.ts"
 import type { PipelineError } from "../../../pipeline/PipelineError.ts"
-import type { Stage } from "../../../pipeline/Stage.ts"
 import * as Learner from "../../Learner.ts"
 import { decodeOptions } from "../decodeOptions.ts"
 import { Columns, columnsOf } from "./columns.ts"
@@ -31,12 +30,11 @@ const State = Schema.Struct({
 const automatic = (rows: number): number =>
   [2800, 4500, 6400, 32_000, 108_000].reduce((size, more) => (rows < more ? size : 2 * size), 32)
 
-/** What chooses the best epoch: what the loss is the mean of, or what it ranks. */
-const measureFor = (kind: TargetKind, loss: Stage): string => {
-  if (kind === "regression") return "rmse"
-  if (Losses.partOf(loss)?.translationInvariant !== true) return "logloss"
-  return kind === "binary" ? "auc" : "error"
-}
+/**
+ * What chooses the best epoch. Of two classes AUC: log-loss turns up as soon as a network grows sure of itself, long before
+ * it ranks best.
+ */
+const measureFor: Readonly<Record<TargetKind, string>> = { binary: "auc", multiclass: "logloss", regression: "rmse" }
 
 /** The pipeline of a recipe on a task. */
 const planned = <F extends Schema.Struct.Fields>(
@@ -49,7 +47,7 @@ const planned = <F extends Schema.Struct.Fields>(
   const { holdout, patience } = recipe.training
   const found = Result.orElse(Losses.lossFor(losses, seen.kind), (message) => Features.fail(id, message))
   return Result.flatMap(found, (loss) => {
-    const usual = { holdout, measures: [measureFor(seen.kind, loss)], patience, restoreBest: true }
+    const usual = { holdout, measures: [measureFor[seen.kind]], patience, restoreBest: true }
     const validation = options.validation === "none" ? undefined : (options.validation ?? usual)
     return Result.map(recipe.network(own, seen), (network) =>
       Closing.put(
@@ -108,6 +106,7 @@ export const learnerOf = <F extends Schema.Struct.Fields>(
     // Without a loss it says so when it is checked or trained.
     accepts: accepts.length === 0 ? kinds : accepts,
     weighted: Object.values(losses).every((loss) => Losses.partOf(loss)?.weighted === true),
+    takes: recipe.takes,
     predictType: "predictType" in given && given.predictType === "response" ? "response" : "prob",
     plan: (task) => plan(seenOf(task)),
     check: (task) => Effect.flatMap(Effect.fromResult(closed(seenOf(task))), ({ learner }) => learner.check(task)),

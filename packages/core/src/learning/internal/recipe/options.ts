@@ -105,8 +105,8 @@ export const optionsOf = <F extends Schema.Struct.Fields>(recipe: Definition<F>,
   // What comes out of a record of fields that is not known here is said by the types of the caller.
   const schema = schemaOf(recipe, side) as unknown as Schema.Codec<Read, object, Base.Lookup>
   const ownKeys = ["version", ...Object.keys(recipe.options)]
-  const decided = ["epochs", "batchSize", "validation", ...ownKeys]
-  const passed = Object.keys(side.fields).filter((key) => !decided.includes(key))
+  const decided = new Set(["epochs", "batchSize", "validation", ...ownKeys])
+  const passed = Object.keys(side.fields).filter((key) => !decided.has(key))
   return {
     schema,
     decode: (given: object, outer: Base.Find): Result.Result<Decoded<F>, PipelineError> => {

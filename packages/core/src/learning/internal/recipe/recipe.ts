@@ -8,6 +8,7 @@ import type { Engines } from "../../../engine/Engine.ts"
 import type * as Optimizer from "../../../pipeline/Optimizer.ts"
 import type * as Pipeline from "../../../pipeline/Pipeline.ts"
 import type { PipelineError } from "../../../pipeline/PipelineError.ts"
+import type { Takes } from "../../../pipeline/Stage.ts"
 import type * as Learner from "../../Learner.ts"
 import type * as Model from "../../Model.ts"
 import type * as Validation from "../../Validation.ts"
@@ -82,6 +83,8 @@ export interface Definition<F extends Schema.Struct.Fields> {
   readonly summary: string
   /** The versions that there are, the newest one last. */
   readonly versions: readonly [number, ...ReadonlyArray<number>]
+  /** What it takes besides complete numbers: see `Learner.takes`. */
+  readonly takes?: Takes
   /** The options of its own. */
   readonly options: F
   /** What holds where nothing else is given. Validation holds out a share of the rows, and keeps the best epoch. */

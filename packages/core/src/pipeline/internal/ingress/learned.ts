@@ -18,7 +18,11 @@ import { define as defineStage } from "../bind.ts"
 import { selectorNotes } from "../selectorNotes.ts"
 
 /** The schema of the option that chooses columns: names, each once, or a description. */
-export const columns = Schema.optionalKey(Schema.Union([OptionSchema.distinctNames, Select.described]))
+export const columns = Schema.optionalKey(
+  Schema.Union([OptionSchema.distinctNames, Select.described]).annotate({
+    message: "Expected a list of names, or a selector such as { type: numeric }"
+  })
+)
 
 /** How many columns a selector takes of so many that reach it; NaN where only the rows tell. */
 const reading = (select: Select.Select | undefined, reaching: number): number =>

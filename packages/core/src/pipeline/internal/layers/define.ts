@@ -23,6 +23,8 @@ type ShapeRule = Shape.Shape | Result.Result<Shape.Shape, Shape.Problem>
  *   `Result.fail` of a `Shape.Problem` where the layer does not work. Default: the shape stays.
  * - `codes`: whether it reads codes of categories, as `Ingress.categorical` gives them. Default: it reads numbers.
  * - `parameters`: the arrays that are learned, each with the values it starts from. Default: none.
+ * - `start`: moves the first values of the parameters by the training rows that reach the layer; undefined for options with
+ *   which it does not. Default: it does not.
  * - `buffers`: arrays that the forward pass of training updates itself (`pass.update`). Default: none.
  * - `forward`: the rows after the layer, [rows, …shape], of tensor operations from `pass.tf`.
  *
@@ -48,6 +50,7 @@ export const define = <Type, Encoded>(layer: {
     output: Shape.Shape,
     cardinalities: ReadonlyArray<number>
   ) => ReadonlyArray<Stage.Parameter>
+  readonly start?: (options: Type) => Stage.StartingFrom | undefined
   readonly buffers?: (options: Type, input: Shape.Shape, output: Shape.Shape) => ReadonlyArray<Stage.Parameter>
   readonly forward: (
     options: Type,
@@ -60,7 +63,10 @@ export const define = <Type, Encoded>(layer: {
 /** What a layer or a head is bound to. */
 export const partOf = <Type>(
   kind: "layer" | "head",
-  layer: Pick<Parameters<typeof define<Type, unknown>>[0], "codes" | "shape" | "parameters" | "buffers" | "forward">,
+  layer: Pick<
+    Parameters<typeof define<Type, unknown>>[0],
+    "codes" | "shape" | "parameters" | "start" | "buffers" | "forward"
+  >,
   options: Type
 ): Stage.PartOf<"layer" | "head"> => ({
   kind,
@@ -71,6 +77,7 @@ export const partOf = <Type>(
     },
     codes: layer.codes,
     parameters: (input, output, cardinalities = []) => layer.parameters?.(options, input, output, cardinalities) ?? [],
+    start: layer.start?.(options),
     buffers: (input, output) => layer.buffers?.(options, input, output) ?? [],
     forward: (input, parameters, pass) => layer.forward(options, input, parameters, pass)
   }

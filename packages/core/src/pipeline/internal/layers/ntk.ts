@@ -15,21 +15,52 @@ import { append } from "../pipeline.ts"
 import { define, partOf } from "./define.ts"
 import { draw } from "./start.ts"
 
-/** The standard deviations of the first values. */
+/** The standard deviations of the first values, and whether training rows move them. */
 const fields = {
+  start: OptionSchema.withDefault(Schema.Literals(["normal", "data"]), "normal"),
   kernelScale: OptionSchema.withDefault(OptionSchema.nonNegative, 1),
   biasScale: OptionSchema.withDefault(OptionSchema.nonNegative, 1)
 }
 
-interface Scales {
+interface Starts {
+  readonly start: "normal" | "data"
   readonly kernelScale: number
   readonly biasScale: number
 }
 
 const normal = (scale: number): Stage.Parameter["initialise"] => draw((random) => scale * random.normal())
 
+/** How many rows a bias mixes. */
+const mixed = 5
+
+/**
+ * Scales the kernel so that over these rows each unit has standard deviation 1, and sets its bias to minus a mixture of what
+ * it is in some of them.
+ */
+const startFrom: Stage.StartingFrom = (input, rows, [kernel, bias], random) => {
+  const units = bias!.length
+  const width = kernel!.length / units
+  const made = new Float64Array(rows)
+  for (let unit = 0; unit < units; unit++) {
+    for (let row = 0; row < rows; row++) {
+      let sum = 0
+      for (let i = 0; i < width; i++) sum += input[row * width + i]! * kernel![i * units + unit]!
+      made[row] = sum / Math.sqrt(width)
+    }
+    const mean = made.reduce((sum, x) => sum + x, 0) / rows
+    const sd = Math.sqrt(made.reduce((sum, x) => sum + (x - mean) ** 2, 0) / rows)
+    const factor = sd > 0 ? 1 / sd : 1
+    for (let i = 0; i < width; i++) kernel![i * units + unit]! *= factor
+    const shares = Array.from({ length: mixed }, () => -Math.log(1 - random.float()))
+    const total = shares.reduce((sum, share) => sum + share, 0)
+    bias![unit] = shares.reduce((sum, share) => sum - (share / total) * factor * made[random.below(rows)]!, 0)
+  }
+}
+
+const start = ({ start }: Starts): Stage.StartingFrom | undefined => (start === "data" ? startFrom : undefined)
+
 const parameters = (
-  { biasScale, kernelScale }: Scales,
+  { biasScale, kernelScale }: Starts,
   [input = 1]: Shape.Shape,
   [width = 1]: Shape.Shape
 ): ReadonlyArray<Stage.Parameter> => [
@@ -49,6 +80,7 @@ export const ntkLinearDefinition = define({
   options: Schema.Struct({ units: OptionSchema.count(1), ...fields }),
   shape: ({ units }, input) => Result.map(flat(input), () => [units]),
   parameters,
+  start,
   forward: (_, input, parameters, pass) => forward(input, parameters, pass)
 })
 
@@ -56,6 +88,10 @@ export const ntkLinearDefinition = define({
  * Maps x of shape [rows, width] to `x·kernel/√width + bias` of shape [rows, units] (Jacot, Gabriel and Hongler 2018, "NTK
  * parametrisation"). Kernel and bias start normal with the standard deviations `kernelScale` and `biasScale`, default 1
  * both.
+ *
+ * With `start: "data"` the training rows move them: the kernel is scaled so that each unit has standard deviation 1 over up to
+ * 1024 of them, before its bias, and that is minus a mixture of what the unit is in five, so that it bends where the data are
+ * (Holzmüller et al. 2024, "std" and "he+5"; the mixture is uniform on the simplex).
  *
  * With Adam it learns as `Nn.linear` would with a rate of its own for each layer, that divides by √width: one rate fits wide
  * and narrow layers. It is the dense layer of RealMLP (Holzmüller, Grinsztajn and Steinwart 2024), whose rate is 0.04.
@@ -67,7 +103,7 @@ export const ntkLinearDefinition = define({
  * @category stages
  */
 export const ntkLinear =
-  <const Units extends number>(units: Units, options: Partial<Scales> = {}) =>
+  <const Units extends number>(units: Units, options: Partial<Starts> = {}) =>
   <P extends Pipeline.Any>(
     self: P & Pipeline.After<P, "layer", "Nn.ntkLinear"> & Pipeline.Rank<P, 1, "Nn.ntkLinear">
   ): Pipeline.Pipeline<"layer", Pipeline.ColumnsOf<P>, readonly [Units], Pipeline.AcceptsOf<P>> =>
@@ -85,6 +121,7 @@ export const ntkHeadDefinition = defineStage({
       {
         shape: (_, input, outputs) => Result.map(flat(input), () => [outputs]),
         parameters: (_, input, output) => parameters(options, input, output),
+        start,
         forward: (_, input, parameters, pass) => forward(input, parameters, pass)
       },
       options
@@ -97,7 +134,7 @@ export const ntkHeadDefinition = defineStage({
  * @category stages
  */
 export const ntkHead =
-  (options: Partial<Scales> = {}) =>
+  (options: Partial<Starts> = {}) =>
   <P extends Pipeline.Any>(
     self: P & Pipeline.After<P, "head", "Nn.ntkHead"> & Pipeline.Rank<P, 1, "Nn.ntkHead">
   ): Pipeline.Pipeline<"head", Pipeline.ColumnsOf<P>, readonly [number], Pipeline.AcceptsOf<P>> =>

@@ -7,7 +7,7 @@ import * as OptionSchema from "../../../OptionSchema.ts"
 import * as Seed from "../../../Seed.ts"
 import * as Features from "../../Features.ts"
 import type { PipelineError } from "../../PipelineError.ts"
-import type { Fitting, Target } from "../../Stage.ts"
+import type { Fitting, TrainingTarget } from "../../Stage.ts"
 import { define, type Stage, stage } from "./define.ts"
 
 const id = "Preprocess.classBalancing"
@@ -36,7 +36,7 @@ const classesOf = ({ target }: Fitting): Result.Result<ReadonlyArray<Class>, Pip
       `balances classes, and ${target === undefined ? "the rows have no target; fit it in a learner" : "the target is a number; leave it out"}`
     )
   }
-  const { levels, values }: Target = target
+  const { levels, values }: TrainingTarget = target
   const all = Array.from(values.keys())
   return Result.succeed(
     levels

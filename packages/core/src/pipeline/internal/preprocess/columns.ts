@@ -9,8 +9,9 @@ import * as Select from "../../../data/Select.ts"
 export const columns = Schema.optionalKey(Select.schema)
 
 /**
- * The option that chooses columns, by name or by what they are. Of those that a description takes, a stage leaves alone what it
- * cannot work on; without the option it takes every column that it can work on. Decided on the training rows.
+ * The option that chooses columns, by name or by what they are, decided on the training rows. What is named must be there, and
+ * something that the stage can work on. Of the columns that a description takes, a stage takes those of its kind, numbers or
+ * categories, and leaves the others alone; without the option it takes all of its kind.
  * @category models
  */
 export interface ColumnsOption<Name extends string> {

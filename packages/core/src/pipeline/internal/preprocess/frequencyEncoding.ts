@@ -57,7 +57,7 @@ export const frequencyEncodingDefinition = define({
 /**
  * Replaces a level of a factor or text by the share of the training rows that have it, or with `unit: "count"` by their number.
  *
- * Missing is a level like the others: its share is that of the rows without a value. A level, or a missing value, that no
+ * A column that is named may be of any type but a tensor. Missing is a level like the others: its share is that of the rows without a value. A level, or a missing value, that no
  * training row has gives 0. *Gotcha*: levels of equal frequency become one.
  * @category stages
  */

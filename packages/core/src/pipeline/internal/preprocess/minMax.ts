@@ -37,8 +37,9 @@ export const minMaxDefinition = defineMap({
     const sorted = ascending(values)
     const least = sorted[0] ?? 0
     const width = (sorted.at(-1) ?? 0) - least
+    const factor = (to[1] - to[0]) / width
     return Number.isFinite(width)
-      ? Result.succeed({ least, factor: width > 0 ? (to[1] - to[0]) / width : 1, to, clip })
+      ? Result.succeed({ least, factor: Number.isFinite(factor) ? factor : 1, to, clip })
       : Result.fail(`goes from ${least} to ${sorted.at(-1)}, too far for a range; correct or rescale it`)
   },
   map:

@@ -29,9 +29,10 @@ export const robustScaleDefinition = defineMap({
     const sorted = ascending(values)
     if (sorted.length === 0) return Result.succeed({ centre: 0, factor: 0 })
     const middle = quantile(sorted, high) - quantile(sorted, low)
-    const spread = middle > 0 ? middle : (sorted.at(-1)! - sorted[0]!) / 2
+    // A range so small that its inverse overflows is none.
+    const spread = Number.isFinite(1 / middle) ? middle : (sorted.at(-1)! - sorted[0]!) / 2
     return Number.isFinite(spread)
-      ? Result.succeed({ centre: quantile(sorted, 0.5), factor: spread > 0 ? 1 / spread : 0 })
+      ? Result.succeed({ centre: quantile(sorted, 0.5), factor: Number.isFinite(1 / spread) ? 1 / spread : 0 })
       : Result.fail(`goes from ${sorted[0]} to ${sorted.at(-1)}, too far for a range; correct or rescale it`)
   },
   map:

@@ -9,7 +9,8 @@ import * as OptionSchema from "../../../OptionSchema.ts"
 import * as Seed from "../../../Seed.ts"
 import * as Features from "../../Features.ts"
 import type { PipelineError } from "../../PipelineError.ts"
-import type { Fitting, Target } from "../../Stage.ts"
+import type { Fitting, TrainingTarget } from "../../Stage.ts"
+import * as Categories from "../categories.ts"
 import { smoothedMeans, type Smooth } from "../smoothedMeans.ts"
 import { categoryColumns } from "./categoryColumns.ts"
 import { type ColumnsOption, columns } from "./columns.ts"
@@ -38,7 +39,11 @@ const State = Schema.Array(
 )
 
 /** The numbers whose means are taken: the target, or of several classes whether it is each of them. */
-const responses = ({ kind, levels, values }: Target): ReadonlyArray<readonly [suffix: string, y: Float64Array]> =>
+const responses = ({
+  kind,
+  levels,
+  values
+}: TrainingTarget): ReadonlyArray<readonly [suffix: string, y: Float64Array]> =>
   kind === "multiclass"
     ? levels.map((level, k) => [`.${level}`, values.map((code) => (code === k ? 1 : 0))])
     : [["", Targets.toNumbers(kind, values)]]
@@ -49,7 +54,7 @@ const categoriesOf = (column: Column.Column) => {
   return { levels, codes: codes.map((code) => (code < 0 ? levels.length : code)) }
 }
 
-const targetOf = ({ target }: Fitting): Result.Result<Target, PipelineError> =>
+const targetOf = ({ target }: Fitting): Result.Result<TrainingTarget, PipelineError> =>
   target === undefined
     ? Features.fail(
         id,
@@ -57,7 +62,7 @@ const targetOf = ({ target }: Fitting): Result.Result<Target, PipelineError> =>
       )
     : Result.succeed(target)
 
-const learn = (column: string, values: Column.Column, target: Target, smooth: Smooth) => {
+const learn = (column: string, values: Column.Column, target: TrainingTarget, smooth: Smooth) => {
   const { codes, levels } = categoriesOf(values)
   return {
     column,
@@ -84,7 +89,7 @@ const encode =
 
 /** The same columns, each row by what the rows outside its fold say. */
 const crossFitted =
-  (name: string, target: Target, smooth: Smooth, fold: Int32Array) =>
+  (name: string, target: TrainingTarget, smooth: Smooth, fold: Int32Array) =>
   (column: Column.Column): ReadonlyArray<Features.Entry> => {
     const { codes, levels } = categoriesOf(column)
     const folds = [...new Set(fold)]
@@ -112,6 +117,14 @@ export const targetEncodingDefinition = define({
         chosen.map(([name, column]) => learn(name, column, target, smooth))
       )
     ),
+  notes: ({ columns: select }, features) =>
+    Result.match(categoryColumns(features, id, select), {
+      onSuccess: (chosen) =>
+        chosen.flatMap(([name, column]) =>
+          Categories.labelNotes(name, column, "the mean of one row is little worth, and there is none for new values")
+        ),
+      onFailure: () => []
+    }),
   training: ({ folds, smooth }, learned, features, fitting) =>
     Result.gen(function* () {
       const target = yield* targetOf(fitting)
@@ -143,7 +156,7 @@ export const targetEncodingDefinition = define({
  * A training row must not be told its own target. So the training rows are **cross-fitted**: they are dealt to `folds`, default
  * 5, whole groups to one, and each is encoded by the rows of the other folds. All other rows are encoded by all training rows.
  *
- * Missing is a level like the others. A level, or a missing value, that no training row has gives the mean of all.
+ * A column that is named may be of any type but a tensor. Missing is a level like the others. A level, or a missing value, that no training row has gives the mean of all.
  *
  * *Gotcha*: fit it in a learner, which gives it the target; `Preprocess.select` and other stages may stand before it.
  *

@@ -2,7 +2,7 @@ import * as Result from "effect/Result"
 import { describe, expect, it } from "vitest"
 import * as Column from "../../../../src/data/Column.ts"
 import * as Preprocess from "../../../../src/pipeline/Preprocess.ts"
-import { applied, failure, fit, numbers, target } from "../../../support/preprocess.ts"
+import { applied, failure, fit, notes, numbers, target } from "../../../support/preprocess.ts"
 
 const site = Column.text(["a", "b", "a", null, "c", "b", "a", null, "b", "a"])
 const fresh = { site: Column.text(["a", "b", "c", null, "z"]) }
@@ -20,7 +20,7 @@ const close = (given: ReadonlyArray<number>, expected: ReadonlyArray<number>) =>
  * new = a b c None z; y of the binary target is 1 where ours is of the positive class.
  */
 describe("new rows are encoded as by scikit-learn", () => {
-  it.each<[string, number | "auto", Preprocess.Target, ReadonlyArray<number>]>([
+  it.each<[string, number | "auto", Preprocess.TrainingTarget, ReadonlyArray<number>]>([
     ["binary", "auto", binary, [0.7105263157894737, 0.3714285714285714, 0, 0.5, 0.5]],
     ["binary", 2, binary, [0.6666666666666666, 0.4, 0.3333333333333333, 0.5, 0.5]],
     ["binary", 0, binary, [0.75, 0.3333333333333333, 0, 0.5, 0.5]],
@@ -66,7 +66,7 @@ describe("new rows are encoded as by scikit-learn", () => {
 
 /** scikit-learn 1.9.1: `TargetEncoder(smooth=…, target_type="continuous", cv=3, shuffle=False).fit_transform(X, y)`. */
 describe("training rows are encoded by the rows of other folds, as by scikit-learn", () => {
-  const shown = (smooth: number | "auto", given: Preprocess.Target) => {
+  const shown = (smooth: number | "auto", given: Preprocess.TrainingTarget) => {
     const { training } = Result.getOrThrow(fit(Preprocess.targetEncoding({ smooth, folds: 3 }), { site }, given))
     return numbers(training!.features!)
   }
@@ -113,6 +113,11 @@ describe("columns", () => {
       "y boolean"
     ])
   })
+})
+
+it("notes a column of labels", () => {
+  const label = Column.text(Array.from({ length: 20 }, (_, row) => `l${row}`))
+  expect(notes(Preprocess.targetEncoding(), { label })).toEqual(["label-column"])
 })
 
 describe("refuses", () => {
