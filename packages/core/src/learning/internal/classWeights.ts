@@ -38,7 +38,7 @@ const named = (
       `"${unknown}" is no level of the target; ${meant(unknown, levels, `known are ${levels.join(", ")}`)}`
     )
   }
-  const missing = levels.filter((level) => !(level in given))
+  const missing = levels.filter((level) => !Object.hasOwn(given, level))
   return missing.length === 0
     ? Result.succeed(Float64Array.from(levels, (level) => given[level]!))
     : Features.fail("classWeights", `there is no weight of ${missing.join(", ")}; give one for every level`)
