@@ -16,17 +16,18 @@ import * as Features from "@rocflow/core/pipeline/Features"
 import type { PipelineError } from "@rocflow/core/pipeline/PipelineError"
 import * as Seed from "@rocflow/core/Seed"
 import * as Holdout from "@rocflow/core/splitting/Holdout"
-import { BinnedColumn, fit, read } from "./internal/binnedColumns.ts"
+import { BinnedColumn, read, trainable } from "./internal/binnedColumns.ts"
 import { boost } from "./internal/boosting/boost.ts"
 import { logistic, type Objective, softmax, squared, type Targets as Given } from "./internal/boosting/objective.ts"
-import { labelNotes, weighted } from "./internal/coding.ts"
-import { firstTooLarge } from "./internal/featureMatrix.ts"
+import { labelNotes } from "./internal/coding.ts"
 import { mostBins } from "./internal/histogram/bins.ts"
 import { addValues } from "./internal/histogram/trees.ts"
 import { type AnyTrained, learnedBy } from "./internal/learned.ts"
 import { type Importance, importanceOf, SavedImportance, SavedTrees } from "./internal/savedTrees.ts"
 
 export type { Importance } from "./internal/savedTrees.ts"
+
+const id = "Boosting"
 
 /** A share of rows or columns, all of them included. */
 const part = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1, exclusiveMinimum: true }))
@@ -71,7 +72,6 @@ const objectiveOf = ({ kind, levels }: Task, targets: Given): Objective =>
 const noRows = Int32Array.of()
 
 const holdout = (
-  id: string,
   { validation }: typeof Options.Type,
   task: Task,
   seed: Seed.Seed
@@ -83,47 +83,35 @@ const holdout = (
   return Result.isSuccess(held) ? Result.succeed(held.success) : Features.fail(id, held.failure.message)
 }
 
-/** The features and the target of rows that count. */
-const usable = (id: string, options: typeof Options.Type, task: Task) =>
-  Result.flatMap(weighted(id, task), (rows) =>
-    Result.flatMap(fit(id, rows, options.maxBins), (fitted) => {
-      const large = rows.kind === "regression" ? firstTooLarge(rows.target, rows.rows) : -1
-      return large < 0
-        ? Result.succeed({ rows, ...fitted })
-        : Features.fail(
-            id,
-            `the target is ${rows.target[large]} in row ${large}, which is too large to be squared; correct or rescale it`
-          )
+const train = (
+  options: typeof Options.Type,
+  task: Task,
+  seed: Seed.Seed
+): Result.Result<typeof State.Type, PipelineError> =>
+  Result.flatMap(trainable(id, task, options.maxBins), ({ coded, columns, rows }) =>
+    Result.map(holdout(options, rows, seed), (held) => {
+      const objective = objectiveOf(rows, {
+        y: Targets.toNumbers(rows.kind, rows.target),
+        weights: rows.weights,
+        rows: held.train
+      })
+      const { patience = 1, minDelta = 0 } = options.validation ?? {}
+      const settings = { ...options, maxDepth: options.maxDepth ?? Infinity, patience, minDelta }
+      const model = boost(coded, rows.rows, held.train, held.valid, objective, settings, seed)
+      return {
+        columns,
+        baseline: Array.from(model.baseline),
+        trees: model.trees,
+        importance: {
+          gain: Array.from(model.importance.gain),
+          splits: Array.from(model.importance.splits)
+        },
+        history: model.history
+      }
     })
   )
 
-const train =
-  (id: string) =>
-  (options: typeof Options.Type, task: Task, seed: Seed.Seed): Result.Result<typeof State.Type, PipelineError> =>
-    Result.flatMap(usable(id, options, task), ({ coded, columns, rows }) =>
-      Result.map(holdout(id, options, rows, seed), (held) => {
-        const objective = objectiveOf(rows, {
-          y: Targets.toNumbers(rows.kind, rows.target),
-          weights: rows.weights,
-          rows: held.train
-        })
-        const { patience = 1, minDelta = 0 } = options.validation ?? {}
-        const settings = { ...options, maxDepth: options.maxDepth ?? Infinity, patience, minDelta }
-        const model = boost(coded, rows.rows, held.train, held.valid, objective, settings, seed)
-        return {
-          columns,
-          baseline: Array.from(model.baseline),
-          trees: model.trees,
-          importance: {
-            gain: Array.from(model.importance.gain),
-            splits: Array.from(model.importance.splits)
-          },
-          history: model.history
-        }
-      })
-    )
-
-const predict = (id: string, { baseline, columns, trees }: typeof State.Type, rows: Rows) =>
+const predict = ({ baseline, columns, trees }: typeof State.Type, rows: Rows) =>
   Result.map(read(id, columns, rows), (coded) => {
     const outputs = baseline.length
     const scores = Float64Array.from({ length: rows.rows * outputs }, (_, i) => baseline[i % outputs]!)
@@ -131,28 +119,26 @@ const predict = (id: string, { baseline, columns, trees }: typeof State.Type, ro
     return Prediction.fromOutputs(rows, scores, "prob")
   })
 
-const define = <const K extends Task["kind"]>(id: string, summary: string, accepts: ReadonlyArray<K>) =>
+const define = <const K extends Task["kind"]>(kind: string, summary: string, accepts: ReadonlyArray<K>) =>
   Learner.define({
-    id,
+    id: `${id}.${kind}`,
     summary,
     accepts,
     weighted: true,
     takes: { categories: true, missing: true, anyScale: true },
     options: Options,
     state: State,
-    check: (options, task) => usable(id, options, task),
-    train: train(id),
-    predict: (_, state, rows) => predict(id, state, rows),
+    check: ({ maxBins }, task) => trainable(id, task, maxBins),
+    train,
+    predict: (_, state, rows) => predict(state, rows),
     notes: (_, task, state) => (state === undefined ? labelNotes(task) : [])
   })
 
-const classes = define("Boosting.classif", "Adds up small trees, each a step down the log-loss (as LightGBM)", [
+const classes = define("classif", "Adds up small trees, each a step down the log-loss (as LightGBM)", [
   "binary",
   "multiclass"
 ])
-const values = define("Boosting.regr", "Adds up small trees, each a step down the squared error (as LightGBM)", [
-  "regression"
-])
+const values = define("regr", "Adds up small trees, each a step down the squared error (as LightGBM)", ["regression"])
 
 /** `Boosting.classif` as a definition, for registries. @category definitions */
 export const classifDefinition = classes.definition

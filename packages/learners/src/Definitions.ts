@@ -5,6 +5,7 @@ import type { Definition } from "@rocflow/core/learning/Learner"
 import * as Boosting from "./Boosting.ts"
 import * as Conv from "./Conv.ts"
 import * as ElasticNet from "./ElasticNet.ts"
+import * as Ensemble from "./Ensemble.ts"
 import * as Featureless from "./Featureless.ts"
 import * as Forest from "./Forest.ts"
 import * as FtTransformer from "./FtTransformer.ts"
@@ -20,6 +21,14 @@ export const networks: ReadonlyArray<Definition> = [Mlp, RealMlp, TabM, TabResne
   ({ classifDefinition, regrDefinition }) => [classifDefinition, regrDefinition]
 )
 
+/** Learners made of learners. @category registry */
+export const ensembles: ReadonlyArray<Definition> = [
+  Ensemble.baggingDefinition,
+  Ensemble.seedsDefinition,
+  Ensemble.votingDefinition,
+  Ensemble.stackingDefinition
+]
+
 /** All definitions of this package. @category registry */
 export const all: ReadonlyArray<Definition> = [
   Featureless.definition,
@@ -31,5 +40,6 @@ export const all: ReadonlyArray<Definition> = [
   Boosting.classifDefinition,
   Boosting.regrDefinition,
   Knn.definition,
-  ...networks
+  ...networks,
+  ...ensembles
 ]

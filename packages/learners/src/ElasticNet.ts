@@ -17,13 +17,11 @@ import { count, nonNegative, positive, proportion, share, withDefault } from "@r
 import * as Features from "@rocflow/core/pipeline/Features"
 import { type PipelineError } from "@rocflow/core/pipeline/PipelineError"
 import * as Seed from "@rocflow/core/Seed"
-import * as Folds from "@rocflow/core/splitting/Folds"
-import type { SplitProblem } from "@rocflow/core/splitting/SplitProblem"
-import * as Units from "@rocflow/core/splitting/Units"
 import { cvElasticNet, whyNoCvElasticNet } from "./internal/elasticNet/crossValidated.ts"
 import { type Coefficients, coefficientsAt, elasticNet, linearPredictors } from "./internal/elasticNet/elasticNet.ts"
 import { lambdaSequence } from "./internal/elasticNet/path.ts"
 import { type ElasticNetProblem, whyNoElasticNet } from "./internal/elasticNet/problem.ts"
+import * as InnerFolds from "./internal/innerFolds.ts"
 import { type AnyTrained, learnedBy } from "./internal/learned.ts"
 import { firstTooLarge, numericMatrix, type Refused } from "./internal/featureMatrix.ts"
 
@@ -41,7 +39,7 @@ const common = {
 const Options = Schema.Struct({ lambda: nonNegative, ...common })
 
 const CvOptions = Schema.Struct({
-  folds: withDefault(count(2), 10),
+  folds: withDefault(InnerFolds.Option, 10),
   measure: withDefault(Schema.Literals(["deviance", "mse", "class"]), "deviance"),
   lambda: withDefault(Schema.Literals(["lambda.1se", "lambda.min"]), "lambda.1se"),
   lambdaMinRatio: Schema.optionalKey(share),
@@ -172,12 +170,6 @@ const onlyInFold = (task: Task, problem: ElasticNetProblem, foldId: Int32Array):
   return undefined
 }
 
-/** The fold of every row; with fewer rows or groups than folds each is a fold. */
-const innerFolds = (task: Task, folds: number, seed: Seed.Seed): Result.Result<Int32Array, SplitProblem> =>
-  Result.flatMap(Result.map(Units.make(task), Units.byClass), (units) =>
-    Folds.assign(units, { folds: Math.min(folds, units.groups) }, seed)
-  )
-
 const trainCv = (
   options: typeof CvOptions.Type,
   task: Task,
@@ -187,7 +179,7 @@ const trainCv = (
     Result.flatMap(checkMeasure(options, task), () => problemOf(task)),
     ({ names, problem }): Result.Result<typeof CvState.Type, Refused> => {
       const { folds, measure, lambda: rule, ...rest } = options
-      const dealt = innerFolds(task, folds, Seed.derive(seed, "folds"))
+      const dealt = InnerFolds.innerFolds(task, folds, Seed.derive(seed, "folds"))
       if (Result.isFailure(dealt)) return Features.fail(id, dealt.failure.message)
       const foldId = dealt.success
       const lost = onlyInFold(task, problem, foldId)
@@ -303,11 +295,13 @@ export const make = (options: typeof Options.Encoded) => given.make(options)
  *
  * - `folds`, default 10, at least 2. Rows are dealt to folds at random, by the seed of training, evenly from each stratum
  *   (without a stratum role from each class; glmnet itself does not look at classes). The rows of a group, and the copies
- *   of a row, stay together; then strata are as even as groups allow. With fewer rows or groups than folds each is a fold.
+ *   of a row, stay together; then strata are as even as groups allow, and every fold has rows of every subset where it can.
+ *   With fewer rows or groups than folds each is a fold. `"role"`: the folds of the fold role, as glmnet's `foldid`.
  * - `measure`: `"deviance"` (default: −2 log p of the true class, or the squared error), `"mse"` (of classes the Brier
  *   score), or `"class"` (the share misclassified).
  * - `nlambda`, default 100; `lambdaMinRatio`, default 1e-4, or 1e-2 with fewer rows than columns: the smallest penalty of
- *   the path as a share of the largest. The path ends early once nothing is left to explain, or `maxit` is used up.
+ *   the path as a share of the largest. The path ends early once nothing is left to explain, as
+ *   in glmnet, or `maxit` is used up.
  *
  * Errors: those of `make`, except that `maxit` is none; `PipelineError` when all rows of a class fall into one fold, and
  * for `"class"` of a number. The model has the path's `curve`: `lambda`, `cvm` and `cvsd`.

@@ -16,9 +16,8 @@ import * as Features from "@rocflow/core/pipeline/Features"
 import type { PipelineError } from "@rocflow/core/pipeline/PipelineError"
 import type * as Seed from "@rocflow/core/Seed"
 import * as Units from "@rocflow/core/splitting/Units"
-import { BinnedColumn, fit, read } from "./internal/binnedColumns.ts"
-import { labelNotes, weighted } from "./internal/coding.ts"
-import { firstTooLarge } from "./internal/featureMatrix.ts"
+import { BinnedColumn, read, trainable } from "./internal/binnedColumns.ts"
+import { labelNotes } from "./internal/coding.ts"
 import { forest, type Groups } from "./internal/forest/forest.ts"
 import { mostBins } from "./internal/histogram/bins.ts"
 import { addValues } from "./internal/histogram/trees.ts"
@@ -27,6 +26,8 @@ import { type Importance, importanceOf, SavedImportance, SavedTrees } from "./in
 import * as Shares from "./internal/shares.ts"
 
 export type { Importance } from "./internal/savedTrees.ts"
+
+const id = "Forest"
 
 const Options = Schema.Struct({
   trees: withDefault(count(1), 500),
@@ -51,21 +52,7 @@ const State = Schema.Struct({
   outOfBag: Schema.Struct({ rows: Schema.Int, error: Schema.optionalKey(Schema.Finite) })
 })
 
-/** The features and the target of rows that count. */
-const usable = (id: string, options: typeof Options.Type, task: Task) =>
-  Result.flatMap(weighted(id, task), (rows) =>
-    Result.flatMap(fit(id, rows, options.maxBins), (fitted) => {
-      const large = rows.kind === "regression" ? firstTooLarge(rows.target, rows.rows) : -1
-      return large < 0
-        ? Result.succeed({ rows, ...fitted })
-        : Features.fail(
-            id,
-            `the target is ${rows.target[large]} in row ${large}, which is too large to be squared; correct or rescale it`
-          )
-    })
-  )
-
-const groupsOf = (id: string, task: Task): Result.Result<Groups, PipelineError> => {
+const groupsOf = (task: Task): Result.Result<Groups, PipelineError> => {
   if (task.roles.group === undefined) {
     return Result.succeed({ of: Int32Array.from({ length: task.rows }, (_, row) => row), count: task.rows })
   }
@@ -75,41 +62,43 @@ const groupsOf = (id: string, task: Task): Result.Result<Groups, PipelineError> 
     : Features.fail(id, units.failure.message)
 }
 
-const train =
-  (id: string) =>
-  (options: typeof Options.Type, task: Task, seed: Seed.Seed): Result.Result<typeof State.Type, PipelineError> =>
-    Result.flatMap(usable(id, options, task), ({ coded, columns, rows }) =>
-      Result.map(groupsOf(id, rows), (groups) => {
-        const { kind } = rows
-        const p = columns.length
-        const targets = {
-          y: Targets.toNumbers(kind, rows.target),
-          weights: rows.weights,
-          classes: kind === "multiclass" ? rows.levels.length : 0
+const train = (
+  options: typeof Options.Type,
+  task: Task,
+  seed: Seed.Seed
+): Result.Result<typeof State.Type, PipelineError> =>
+  Result.flatMap(trainable(id, task, options.maxBins), ({ coded, columns, rows }) =>
+    Result.map(groupsOf(rows), (groups) => {
+      const { kind } = rows
+      const p = columns.length
+      const targets = {
+        y: Targets.toNumbers(kind, rows.target),
+        weights: rows.weights,
+        classes: kind === "multiclass" ? rows.levels.length : 0
+      }
+      const settings = {
+        ...options,
+        mtry: Math.min(p, options.mtry ?? Math.ceil(kind === "regression" ? p / 3 : Math.sqrt(p))),
+        minRows: options.minRows ?? (kind === "regression" ? 5 : 1),
+        maxDepth: options.maxDepth ?? Infinity
+      }
+      const { importance, outOfBag, trees } = forest(coded, targets, kind, groups, settings, seed)
+      return {
+        columns,
+        trees,
+        importance: {
+          gain: Array.from(importance.gain, (gain) => gain / options.trees),
+          splits: Array.from(importance.splits)
+        },
+        outOfBag: {
+          rows: outOfBag.rows,
+          ...(outOfBag.error === undefined ? {} : { error: outOfBag.error })
         }
-        const settings = {
-          ...options,
-          mtry: Math.min(p, options.mtry ?? Math.ceil(kind === "regression" ? p / 3 : Math.sqrt(p))),
-          minRows: options.minRows ?? (kind === "regression" ? 5 : 1),
-          maxDepth: options.maxDepth ?? Infinity
-        }
-        const { importance, outOfBag, trees } = forest(coded, targets, kind, groups, settings, seed)
-        return {
-          columns,
-          trees,
-          importance: {
-            gain: Array.from(importance.gain, (gain) => gain / options.trees),
-            splits: Array.from(importance.splits)
-          },
-          outOfBag: {
-            rows: outOfBag.rows,
-            ...(outOfBag.error === undefined ? {} : { error: outOfBag.error })
-          }
-        }
-      })
-    )
+      }
+    })
+  )
 
-const predict = (id: string, { columns, trees }: typeof State.Type, rows: Rows) =>
+const predict = ({ columns, trees }: typeof State.Type, rows: Rows) =>
   Result.map(read(id, columns, rows), (coded) => {
     const { width } = trees
     const sums = new Float64Array(rows.rows * width)
@@ -122,26 +111,26 @@ const predict = (id: string, { columns, trees }: typeof State.Type, rows: Rows) 
     )
   })
 
-const define = <const K extends Task["kind"]>(id: string, summary: string, accepts: ReadonlyArray<K>) =>
+const define = <const K extends Task["kind"]>(kind: string, summary: string, accepts: ReadonlyArray<K>) =>
   Learner.define({
-    id,
+    id: `${id}.${kind}`,
     summary,
     accepts,
     weighted: true,
     takes: { categories: true, missing: true, anyScale: true },
     options: Options,
     state: State,
-    check: (options, task) => usable(id, options, task),
-    train: train(id),
-    predict: (_, state, rows) => predict(id, state, rows),
+    check: ({ maxBins }, task) => trainable(id, task, maxBins),
+    train,
+    predict: (_, state, rows) => predict(state, rows),
     notes: (_, task, state) => (state === undefined ? labelNotes(task) : [])
   })
 
-const classes = define("Forest.classif", "Averages the class shares of many deep trees of drawn rows and columns", [
+const classes = define("classif", "Averages the class shares of many deep trees of drawn rows and columns", [
   "binary",
   "multiclass"
 ])
-const values = define("Forest.regr", "Averages many deep trees of drawn rows and columns", ["regression"])
+const values = define("regr", "Averages many deep trees of drawn rows and columns", ["regression"])
 
 /** `Forest.classif` as a definition, for registries. @category definitions */
 export const classifDefinition = classes.definition

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url"
 import { expect } from "vitest"
 import * as Column from "@rocflow/core/data/Column"
 import * as Task from "@rocflow/core/data/Task"
+import { cvElasticNet } from "../src/internal/elasticNet/crossValidated.ts"
 import * as ElasticNet from "../src/ElasticNet.ts"
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as Measure from "@rocflow/core/learning/Measure"
@@ -286,6 +287,30 @@ describe("ElasticNet.cv", () => {
       const rare = Tasks.of(columns, { target: "y", positive: "rare" })
       const error = yield* Effect.flip(learn(ElasticNet.cv({ folds: 3 }), rare))
       assert.match(error.message, /^ElasticNet: all training rows of class "rare" fell into one of the folds/)
+    })
+  )
+
+  it.effect("takes the folds of the fold role, whatever the seed", () =>
+    Effect.gen(function* () {
+      const fold = Column.indices(Int32Array.from({ length: 60 }, (_, i) => 3 * (i % 4)))
+      const task = Tasks.binary(60, { fold: "fold" }, { fold })
+      const given = ElasticNet.cv({ folds: "role" })
+      const { curve, lambda1se } = yield* learn<CvState>(given, task, 1)
+      assert.deepStrictEqual((yield* learn<CvState>(given, task, 2)).curve, curve)
+      const columns = ["x", "z"].map((name) => task.table.columns.get(name)!)
+      const x = Float64Array.from(columns.flatMap((column) => (column.type === "numeric" ? [...column.values] : [])))
+      const problem = { family: "binomial", n: 60, p: 2, x, y: task.target.map((code) => 1 - code) } as const
+      const foldId = Int32Array.from({ length: 60 }, (_, i) => i % 4)
+      const expected = cvElasticNet(problem, foldId)
+      close([...curve.cvm], [...expected.cvm], 1e-12)
+      assert.strictEqual(lambda1se, expected.lambda1se)
+      const error = yield* Effect.flip(learn(given, Tasks.binary(60)))
+      assert.match(error.message, /^ElasticNet: folds: "role" takes the folds of the fold role, and no column has it/)
+      const one = Task.take(task, [0, 4, 8, 12, 16, 20, 24, 28, 32, 36])
+      assert.match(
+        (yield* Effect.flip(learn(given, one))).message,
+        /and the training rows are all of fold "0". Give the role fold to a column with two folds or more/
+      )
     })
   )
 

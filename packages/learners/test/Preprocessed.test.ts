@@ -269,6 +269,15 @@ describe("Task.withFeatures", () => {
     expect(Task.rowNames(Task.take(made, [1]))).toEqual(["v"])
   })
 
+  it("takes rows of the new columns, also of a task that is a view", () => {
+    const part = Task.take(roles, [2, 0])
+    const made = Task.withFeatures(part, new Map([["c", Column.numeric([7, 8])]]))
+    const one = Task.take(made, [1])
+    expect(one.table.columns.get("c")).toEqual(Column.numeric([8]))
+    expect([...one.target]).toEqual([1])
+    expect(one.hash).toBe(Task.take(Task.withFeatures(roles, new Map([["c", Column.numeric([8, 9, 9])]])), [0]).hash)
+  })
+
   it("keeps the values of a role whose column is another feature now", () => {
     const scaled = Column.numeric([-1, 0, 1])
     const made = Task.withFeatures(

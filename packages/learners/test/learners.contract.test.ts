@@ -9,6 +9,7 @@ import type * as Table from "@rocflow/core/data/Table"
 import * as Task from "@rocflow/core/data/Task"
 import * as Boosting from "../src/Boosting.ts"
 import * as ElasticNet from "../src/ElasticNet.ts"
+import * as Ensemble from "../src/Ensemble.ts"
 import * as Featureless from "../src/Featureless.ts"
 import * as Forest from "../src/Forest.ts"
 import * as Knn from "../src/Knn.ts"
@@ -38,6 +39,15 @@ const learners: ReadonlyArray<Learner.Learner> = [
   Boosting.regr(boosting),
   Forest.classif(forest),
   Forest.regr(forest),
+  Ensemble.bagging(ElasticNet.make({ lambda: 0.02, ...exact }), { size: 3 }),
+  Ensemble.seeds(Forest.classif({ ...forest, trees: 3 }), 2),
+  Ensemble.voting([Tree.make({ minsplit: 2, minbucket: 1, cp: 0.02 }), Featureless.make()], { weights: [3, 1] }),
+  Ensemble.stacking({
+    base: [Knn.make({ k: 4 })],
+    super: ElasticNet.make({ lambda: 0.01, alpha: 0.5, ...exact }),
+    folds: 3,
+    passthrough: true
+  }),
   Learner.preprocessed(Preprocess.standardise().pipe(Preprocess.dropConstants()), Knn.make())
 ]
 const n = 60
@@ -47,8 +57,13 @@ const cases = learners.flatMap((learner) =>
     .filter(({ kind }) => learner.accepts.includes(kind))
     .map((task) => [learner.id, task.kind, learner, task] as const)
 )
-/** Learners that take missing values, and any text. */
-const binning = ["Boosting.classif", "Boosting.regr", "Forest.classif", "Forest.regr"]
+/** What a learner is made of. */
+const has = ({ id }: Learner.Learner, name: string) => id.includes(name)
+const takesMissing = (learner: Learner.Learner) => has(learner, "Boosting") || has(learner, "Forest")
+const takesText = (learner: Learner.Learner) =>
+  takesMissing(learner) || learner.id === "Featureless" || has(learner, "Tree")
+/** Repeated rows fall into different folds or draws, a row with weight into one. */
+const divides = (learner: Learner.Learner) => learner.id === "ElasticNet.cv" || has(learner, "bagging")
 
 const predicted = <R>(
   learner: Learner.Learner<Task.Kind, string, never, R>,
@@ -131,8 +146,7 @@ describe.each(cases)("%s of a %s target", (_, kind, learner, task) => {
         assert.match(error.message, /does not use row weights/)
         return
       }
-      // Repeated rows fall into different folds, a row with weight into one.
-      if (learner.id === "ElasticNet.cv") return
+      if (divides(learner)) return
       const rows = weights.flatMap((weight, row) => Array.from({ length: weight }, () => row))
       agree(yield* predicted(learner, weighted, plain), yield* predicted(learner, Task.take(plain, rows), plain))
     })
@@ -147,7 +161,7 @@ describe.each(cases)("%s of a %s target", (_, kind, learner, task) => {
       ] as const) {
         const values = Array.from({ length: n }, (_, i) => (i === 3 ? value : i % 7))
         const broken = Tasks.of(columnsOf(task, { z: Column.numeric(values) }), roleOptions(task))
-        if (value === null && binning.includes(learner.id)) {
+        if (value === null && takesMissing(learner)) {
           assert.strictEqual((yield* predicted(learner, broken)).rows.length, n)
           continue
         }
@@ -165,7 +179,7 @@ describe.each(cases)("%s of a %s target", (_, kind, learner, task) => {
     Effect.gen(function* () {
       const texts = Column.text(Array.from({ length: n }, (_, i) => (i % 2 === 0 ? "a" : "b")))
       const withText = Tasks.of(columnsOf(task, { z: texts }), roleOptions(task))
-      if (["Featureless", "Tree", ...binning].includes(learner.id)) {
+      if (takesText(learner)) {
         assert.strictEqual((yield* predicted(learner, withText)).rows.length, n)
         return
       }

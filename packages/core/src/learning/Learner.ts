@@ -25,7 +25,7 @@ export {
   type TrainError,
   TypeId
 } from "./internal/learner.ts"
-export { fromJson, fromPipeline } from "./internal/learnerJson.ts"
+export { fromJson, fromPipeline, reference } from "./internal/learnerJson.ts"
 export { preprocessed } from "./internal/preprocessed.ts"
 export { targetTransformed } from "./internal/targetTransformed.ts"
 export { check, type Complete, type Options, predict, type Suits, train, type Trainable } from "./internal/running.ts"

@@ -185,7 +185,16 @@ export const decode = <Type, Encoded>(
  * the place of what may be named there.
  */
 export const reference = <Type, Encoded>(
-  identifier: "stages" | "loss" | "optimizer" | "transform" | "schedule" | "measure" | "callback" | "target",
+  identifier:
+    | "stages"
+    | "loss"
+    | "optimizer"
+    | "transform"
+    | "schedule"
+    | "measure"
+    | "callback"
+    | "target"
+    | "learner",
   encoded: Schema.Codec<Encoded, Encoded>,
   is: (value: unknown) => value is Type,
   read: (given: Encoded, find: Find) => Result.Result<Type, ReadonlyArray<Issue>>,

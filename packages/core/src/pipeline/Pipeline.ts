@@ -10,7 +10,7 @@
  * Pipeline.toJson(pipeline)[2] // => { type: "Nn.linear", units: 20 }
  */
 export { toMermaid, toText, type Known } from "./internal/diagram.ts"
-export { check, fromJson, hash, toJson } from "./internal/json.ts"
+export { check, fromJson, hash, read, toJson } from "./internal/json.ts"
 export {
   type AcceptsOf,
   type After,

@@ -60,8 +60,8 @@ const everything = (folder: string) => {
 
 describe.each([
   // More epochs than are over between two kills.
-  ["fused", Number(asked ?? 5), 40],
-  ["tfjs", Number(asked ?? 2), 12]
+  ["fused", Number(asked ?? 5), 100],
+  ["tfjs", Number(asked ?? 2), 20]
 ])("a training on the engine %s", (engine, kills, each) => {
   const epochs = kills * each
   it(

@@ -9,8 +9,8 @@ import * as Schema from "effect/Schema"
 import type { Task } from "@rocflow/core/data/Task"
 import * as Features from "@rocflow/core/pipeline/Features"
 import type { PipelineError } from "@rocflow/core/pipeline/PipelineError"
-import { type Coding, codingOf, encode } from "./coding.ts"
-import { notFinite, someColumns } from "./featureMatrix.ts"
+import { type Coding, codingOf, encode, weighted } from "./coding.ts"
+import { firstTooLarge, notFinite, someColumns } from "./featureMatrix.ts"
 import { type Bins, binsOf, type Coded, encodeColumns, fromLevelBins } from "./histogram/bins.ts"
 
 const thresholds = Schema.Array(Schema.Finite)
@@ -61,7 +61,7 @@ const numbersOf = (
   )
 
 /** Reads the features of training rows, whose quantiles make the bins. */
-export const fit = (
+const fit = (
   learner: string,
   task: Task,
   most: number
@@ -80,6 +80,20 @@ export const fit = (
       }
     })
   })
+
+/** Reads the features of the training rows that count; targets that are numbers are small enough to be squared. */
+export const trainable = (learner: string, task: Task, most: number) =>
+  Result.flatMap(weighted(learner, task), (rows) =>
+    Result.flatMap(fit(learner, rows, most), (fitted) => {
+      const large = rows.kind === "regression" ? firstTooLarge(rows.target, rows.rows) : -1
+      return large < 0
+        ? Result.succeed({ rows, ...fitted })
+        : Features.fail(
+            learner,
+            `the target is ${rows.target[large]} in row ${large}, which is too large to be squared; correct or rescale it`
+          )
+    })
+  )
 
 /** Reads other rows as training read its own. */
 export const read = (

@@ -142,7 +142,7 @@ export interface Definition extends Base.Definition<"learner"> {
   readonly bind: (
     options: object,
     find: Base.Find
-  ) => Result.Result<Learner<TargetKind, never, never, Engines>, PipelineError>
+  ) => Result.Result<Learner<TargetKind, string, never, Engines>, PipelineError>
 }
 
 /** @category guards */

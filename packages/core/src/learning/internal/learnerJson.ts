@@ -7,6 +7,7 @@ import type { Kind as TargetKind } from "../../data/Task.ts"
 import type { Engines } from "../../engine/Engine.ts"
 import * as Closing from "../../pipeline/Closing.ts"
 import * as Decode from "../../pipeline/Decode.ts"
+import type { Find, Options } from "../../pipeline/Definition.ts"
 import { fail } from "../../pipeline/Features.ts"
 import * as Pipeline from "../../pipeline/Pipeline.ts"
 import { type Issue, PipelineError } from "../../pipeline/PipelineError.ts"
@@ -42,7 +43,10 @@ export const fromPipeline = (pipeline: Pipeline.Any): Result.Result<Closed, Pipe
 export const fromJson = (
   json: unknown,
   registry: Registry.Registry
-): Result.Result<Learner<TargetKind, string, never, Engines>, PipelineError> => {
+): Result.Result<Learner<TargetKind, string, never, Engines>, PipelineError> => read(json, Registry.lookup(registry))
+
+/** Reads a learner from its JSON form, with the definitions that `find` finds. */
+const read = (json: unknown, find: Find): Result.Result<Learner<TargetKind, string, never, Engines>, PipelineError> => {
   const entry: unknown = typeof json === "string" ? { type: json } : json
   const refuse = (path: Issue["path"], message: string) =>
     Result.fail(new PipelineError({ issues: [{ path, message }] }))
@@ -54,18 +58,34 @@ export const fromJson = (
     const extra = Object.keys(rest)[0]
     if (extra !== undefined) return refuse([extra], `"${extra}" is not a key of a learner; options stand in the stages`)
     return Result.mapError(
-      Result.flatMap(Pipeline.fromJson(pipeline, registry, { complete: true }), fromPipeline),
+      Result.flatMap(Pipeline.read(pipeline, find, { complete: true }), fromPipeline),
       ({ issues }) => new PipelineError({ issues: issues.map(under("pipeline")) })
     )
   }
-  return readyMade(entry, registry)
+  return readyMade(entry, find)
 }
+
+interface Written {
+  readonly [key: string]: unknown
+}
+
+/**
+ * The schema of options that are learners: a name, `{ type, …options }` with `preprocess` if need be, or `{ pipeline }`.
+ * @category schemas
+ */
+export const reference: Options<Learner<TargetKind, string, never, Engines>, string | Written> = Decode.reference(
+  "learner",
+  Schema.Union([Schema.String, Schema.Record(Schema.String, Schema.Unknown)]),
+  isLearner,
+  (given, find) => Result.mapError(read(given, find), ({ issues }) => issues),
+  ({ json }) => json
+)
 
 const under =
   (key: string) =>
   ({ path, message }: Issue): Issue => ({ path: [key, ...path], message })
 
-type Read = Result.Result<Learner<TargetKind, never, never, Engines>, PipelineError>
+type Read = Result.Result<Learner<TargetKind, string, never, Engines>, PipelineError>
 
 /** The issues of a part of a learner, under its key. */
 const partOf = <A>(key: string, read: Result.Result<A, PipelineError>): Result.Result<A, PipelineError> =>
@@ -79,13 +99,13 @@ const readyMade = (
     target,
     ...options
   }: { readonly type?: unknown; readonly preprocess?: unknown; readonly target?: unknown },
-  registry: Registry.Registry
+  find: Find
 ): Result.Result<Learner<TargetKind, string, never, Engines>, PipelineError> => {
-  const own: Read = readLearner(type, options, registry)
-  const learner = target === undefined ? own : onTarget(own, partOf("target", readTargets(target, registry)))
+  const own: Read = readLearner(type, options, find)
+  const learner = target === undefined ? own : onTarget(own, partOf("target", readTargets(target, find)))
   return preprocess === undefined
     ? learner
-    : both(learner, partOf("preprocess", readPreprocessing(preprocess, registry)), (learner, stages) =>
+    : both(learner, partOf("preprocess", readPreprocessing(preprocess, find)), (learner, stages) =>
         Result.succeed(preprocessed(stages, learner))
       )
 }
@@ -115,39 +135,42 @@ const onTarget = (learner: Read, targets: Result.Result<typeof Targets.Type, Pip
   )
 
 const forNumbers = (
-  learner: Learner<TargetKind, never, never, Engines>
-): learner is Learner<"regression", never, never, Engines> => learner.accepts.includes("regression")
+  learner: Learner<TargetKind, string, never, Engines>
+): learner is Learner<"regression", string, never, Engines> => learner.accepts.includes("regression")
 
 const Targets = Schema.NonEmptyArray(Target.reference)
 
-const readTargets = (json: unknown, registry: Registry.Registry): Result.Result<typeof Targets.Type, PipelineError> =>
-  Result.mapError(Decode.decode(Targets, json, Registry.lookup(registry)), (issues) => new PipelineError({ issues }))
+const readTargets = (json: unknown, find: Find): Result.Result<typeof Targets.Type, PipelineError> =>
+  Result.mapError(Decode.decode(Targets, json, find), (issues) => new PipelineError({ issues }))
 
-const readLearner = (type: unknown, options: object, registry: Registry.Registry): Read => {
+const readLearner = (type: unknown, options: object, find: Find): Read => {
   const refuse = (path: Issue["path"], message: string) =>
     Result.fail(new PipelineError({ issues: [{ path, message }] }))
   if (typeof type !== "string") return refuse([], 'a learner needs "pipeline" or "type"')
-  return Result.match(Registry.find(registry, type, "learner"), {
+  return Result.match(find(type, "learner"), {
     onSuccess: (definition) =>
       isDefinition(definition)
-        ? definition.bind(options, Registry.lookup(registry))
+        ? definition.bind(options, find)
         : refuse(["type"], `"${type}" is no learner; define it by Learner.define`),
-    onFailure: ({ message }) => refuse(["type"], message)
+    onFailure: (message) => refuse(["type"], message)
   })
 }
 
 const isPreprocessing = (pipeline: Pipeline.Any): pipeline is Pipeline.Pipeline<"preprocess"> =>
   pipeline.stages.every(({ kind }) => kind === "preprocess")
 
+/** What a pipeline has behind its preprocessing. */
+const otherStages = ["ingress", "merge", "layer", "block", "head", "loss", "optimizer", "model"] as const
+
 /** Reads a pipeline that has preprocessing stages only, with the path of every problem. */
 const readPreprocessing = (
   json: unknown,
-  registry: Registry.Registry
+  find: Find
 ): Result.Result<Pipeline.Pipeline<"preprocess">, PipelineError> => {
   const misplaced = (Array.isArray(json) ? json : []).flatMap((entry: unknown, i): ReadonlyArray<Issue> => {
     const type = typeof entry === "string" ? entry : (entry as { readonly type?: unknown } | null)?.type
-    const definition = typeof type === "string" ? registry.definitions.get(type) : undefined
-    return definition === undefined || definition.kind === "preprocess"
+    const definition = typeof type === "string" ? Result.getOrUndefined(find(type, ...otherStages)) : undefined
+    return definition === undefined
       ? []
       : [
           {
@@ -157,7 +180,7 @@ const readPreprocessing = (
         ]
   })
   if (misplaced.length > 0) return Result.fail(new PipelineError({ issues: misplaced }))
-  return Result.flatMap(Pipeline.fromJson(json, registry), (pipeline) =>
+  return Result.flatMap(Pipeline.read(json, find), (pipeline) =>
     isPreprocessing(pipeline)
       ? Result.succeed(pipeline)
       : Result.fail(

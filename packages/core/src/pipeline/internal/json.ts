@@ -106,13 +106,20 @@ export const fromJson = (
   json: unknown,
   registry: Registry.Registry,
   options: { readonly complete?: boolean } = {}
+): Result.Result<Any, PipelineError> => read(json, Registry.lookup(registry), options)
+
+/** Reads a pipeline from its JSON form, with the definitions that `find` finds. */
+export const read = (
+  json: unknown,
+  find: Find,
+  options: { readonly complete?: boolean } = {}
 ): Result.Result<Any, PipelineError> => {
   if (!Array.isArray(json) || json.length === 0) {
     return Result.fail(
       new PipelineError({ issues: [{ path: [], message: "a pipeline is a list of at least one stage" }] })
     )
   }
-  const { stages, issues } = readStages(json, Registry.lookup(registry))
+  const { stages, issues } = readStages(json, find)
   const all = [...issues, ...checkStages(stages, options.complete ?? false)]
   return all.length > 0
     ? Result.fail(new PipelineError({ issues: all }))

@@ -9,6 +9,13 @@ import { addScaled, largestMagnitude } from "../vectors.ts"
 
 /** Scores are held within ±250 before they are exponentiated, so that sums stay finite (glmnet's `exmx`). */
 const largestScore = 250
+const boundedExp = (score: number): number => Math.exp(Math.min(Math.max(score, -largestScore), largestScore))
+
+/** A class is not fitted better than the others, which move next: its descent ends at the tolerance of the whole. */
+const looseness = 100
+
+/** A product of ratios of sums of exponentials may be as large as this. */
+const largestProduct = 1e300
 
 /**
  * Computes the shift `c` that minimises `Σ_k (α |b_k − c| + ½ (1 − α) (b_k − c)²)`: the mean for ridge, the median for
@@ -78,19 +85,60 @@ export const multinomialSolver = (
   const changes = new Float64Array(classes)
   const sum = new Float64Array(n)
 
-  const exponentiate = (k: number): void => {
-    const from = scores[k]!
-    const to = exponential[k]!
-    for (let i = 0; i < n; i++) to[i] = Math.exp(Math.min(Math.max(from[i]!, -largestScore), largestScore))
-  }
+  const others = new Float64Array(n)
+  const before = new Float64Array(n)
+  const after = perClass(() => new Float64Array(n))
+  const equalWeights = weights.every((weight) => weight === weights[0])
+
   let loss = 0
-  /** Adds up the exponentials; fills and returns the negative log-likelihood. */
-  const addUp = (): number => {
-    sum.fill(0)
-    for (let k = 0; k < classes; k++) addScaled(sum, 1, exponential[k]!)
+  /** Fills and returns the negative log-likelihood. */
+  const addLoss = (): number => {
     loss = 0
-    for (let i = 0; i < n; i++) loss += weights[i]! * Math.log(sum[i]! / exponential[codes[i]!]![i]!)
+    // Of equal weights the logarithm of a product is taken, while it is small enough for one factor more.
+    let product = 1
+    for (let i = 0; i < n; i++) {
+      const ratio = sum[i]! / exponential[codes[i]!]![i]!
+      if (!equalWeights) loss += weights[i]! * Math.log(ratio)
+      else if (product * ratio < largestProduct) product *= ratio
+      else {
+        loss += Math.log(product)
+        product = ratio
+      }
+    }
+    if (equalWeights) loss = weights[0]! * (loss + Math.log(product))
     return loss
+  }
+  /** Computes everything anew from the scores. */
+  const evaluateAll = (): number => {
+    sum.fill(0)
+    for (let k = 0; k < classes; k++) {
+      const [from, to] = [scores[k]!, exponential[k]!]
+      for (let i = 0; i < n; i++) sum[i]! += to[i] = boundedExp(from[i]!)
+    }
+    return addLoss()
+  }
+  /** The exponentials of class `k` by its scores; those of the others are as when its turn began. */
+  const evaluate = (k: number): number => {
+    const [from, to] = [scores[k]!, exponential[k]!]
+    for (let i = 0; i < n; i++) sum[i] = others[i]! + (to[i] = boundedExp(from[i]!))
+    return addLoss()
+  }
+  /** Adds up the exponentials behind each class: what is before it is added up on the way. Nothing is ever subtracted. */
+  const beginRound = (): void => {
+    before.fill(0)
+    after[classes - 1]!.fill(0)
+    for (let k = classes - 2; k >= 0; k--) {
+      const [to, rest, next] = [after[k]!, after[k + 1]!, exponential[k + 1]!]
+      for (let i = 0; i < n; i++) to[i] = rest[i]! + next[i]!
+    }
+  }
+  const beginTurn = (k: number): void => {
+    const rest = after[k]!
+    for (let i = 0; i < n; i++) others[i] = before[i]! + rest[i]!
+  }
+  const endTurn = (k: number): void => {
+    const own = exponential[k]!
+    for (let i = 0; i < n; i++) before[i]! += own[i]!
   }
   const linearise = (k: number): void => {
     const { residual, weight } = fits[k]!
@@ -108,7 +156,7 @@ export const multinomialSolver = (
       fillGradient(design, fits[k]!.residual, gradient[k]!)
     }
   }
-  const nullLoss = addUp()
+  const nullLoss = evaluateAll()
   refreshGradients()
   const tolerance = options.thresh * 2 * nullLoss
   const betaBefore = new Float64Array(p)
@@ -118,11 +166,8 @@ export const multinomialSolver = (
     fit: fits[k]!,
     scores: scores[k]!,
     candidates: candidates[k]!,
-    minimiser: makeMinimiser(design, fits[k]!, design.intercept, tolerance),
-    evaluate: () => {
-      exponentiate(k)
-      return addUp()
-    },
+    minimiser: makeMinimiser(design, fits[k]!, design.intercept, looseness * tolerance),
+    evaluate: () => evaluate(k),
     betaBefore,
     scoresBefore
   }))
@@ -142,8 +187,7 @@ export const multinomialSolver = (
         addScaled(scores[k]!, -shift, columns[j]!)
       }
     }
-    for (let k = 0; k < classes; k++) exponentiate(k)
-    addUp()
+    evaluateAll()
   }
   const admitAllViolations = (l1: number): boolean => {
     let any = false
@@ -168,12 +212,15 @@ export const multinomialSolver = (
         changes.fill(Infinity)
         do {
           change = 0
+          beginRound()
           for (let k = 0; k < classes && sweeps <= budget; k++) {
+            beginTurn(k)
             linearise(k)
             const step = newtonStep(newtons[k]!, penalty, loss, changes[k]!, budget - sweeps)
             sweeps += step.sweeps
             changes[k] = step.change
             change = Math.max(change, step.change)
+            endTurn(k)
           }
         } while (change >= tolerance && sweeps <= budget)
         removeShifts()

@@ -8,9 +8,17 @@ import { addScaled, addScaledFour, halfWay } from "../vectors.ts"
 /** Below this many columns inner products between columns are kept; above, residuals are (as glmnet for gaussian). */
 const fewColumns = 500
 
+/**
+ * Where products are kept, passes cost little, and a leap ends them: descent then goes on to this fraction of the tolerance.
+ * A fit that stops anywhere within the tolerance makes the gains of a path uneven, and so its end a matter of chance.
+ */
+const precision = 0.01
+
 /** Chooses the minimiser for the size of the problem. */
 export const makeMinimiser = (design: Design, fit: LinearFit, intercept: boolean, tolerance: number): Minimiser =>
-  (design.p < fewColumns ? productMinimiser : residualMinimiser)(design, fit, intercept, tolerance)
+  design.p < fewColumns
+    ? productMinimiser(design, fit, intercept, precision * tolerance)
+    : residualMinimiser(design, fit, intercept, tolerance)
 
 /** Writes `η_i = b₀ + Σ_j x_ij b_j`, where only candidates have a coefficient that is not zero. */
 export const fillScores = (design: Design, fit: LinearFit, candidates: Candidates, scores: Float64Array): void => {

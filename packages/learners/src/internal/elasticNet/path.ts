@@ -26,7 +26,7 @@ const smallestAlpha = 1e-3
 
 /** The path ends early when the explained fraction exceeds this … */
 const almostAll = 0.999
-/** … or when a step adds less than this fraction of it … */
+/** … or when a step adds less than this (gaussian: less than this fraction of it) … */
 const almostNothing = 1e-5
 /** … but not before this many penalties. */
 const fewestPenalties = 5
@@ -84,8 +84,8 @@ const truncate = (values: Float64Array, blocks: number, total: number, length: n
  * Runs a solver down its path and collects the fits.
  *
  * A sequence that is computed starts at `λ_max = max|g_j| / max(α, 10⁻³)`, whose fit is the null model, and ends early
- * once, after five penalties, more than 99.9% of the deviance is explained or a step explains less than 10⁻⁵ of what
- * is explained already. A sequence that is given is fitted to its end.
+ * once, after five penalties, more than 99.9% of the deviance is explained or a step explains less than 10⁻⁵ of it more;
+ * gaussian, less than 10⁻⁵ of what is explained already. So does glmnet. A sequence that is given is fitted to its end.
  */
 export const fitPath = (
   family: Family,
@@ -120,7 +120,8 @@ export const fitPath = (
     fitted++
     if (!computed || fitted < fewestPenalties) continue
     const gain = devRatio[l]! - devRatio[l - 1]!
-    if (devRatio[l]! > almostAll || gain < almostNothing * devRatio[l]!) break
+    const least = family === "gaussian" ? almostNothing * devRatio[l]! : almostNothing
+    if (devRatio[l]! > almostAll || gain < least) break
   }
   return {
     family,

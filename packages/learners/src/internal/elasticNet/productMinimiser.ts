@@ -1,7 +1,8 @@
 import { type Candidates, fillGradientOf } from "./candidates.ts"
 import type { Design } from "./featureDesign.ts"
+import { makeLeap } from "./leap.ts"
 import { alternate, type LinearFit, type Minimiser, smallestCurvature, softThreshold } from "./quadratic.ts"
-import { dot, dotFour, sumOf, weightedSquare } from "../vectors.ts"
+import { dot, dotFour, sumOf } from "../vectors.ts"
 
 /**
  * Products are computed anew when the weights have moved from those they were computed with by more than this
@@ -61,7 +62,9 @@ export const productMinimiser = (design: Design, fit: LinearFit, intercept: bool
       for (let f = 0; f < 4; f++) put(j, known[t + f]!, four[f]!)
     }
     for (; t < knownCount; t++) put(j, known[t]!, dot(weighted, columns[known[t]!]!))
-    curvature[j] = Math.max(products[j * p + j]!, smallestCurvature * weightedSquare(anchor, column))
+    const own = products[j * p + j]!
+    // Σ_i w_i x_ij² is what remains about the mean, and the mean squared.
+    curvature[j] = Math.max(own, smallestCurvature * (own + total * m * m))
   }
 
   const drifted = (): boolean => {
@@ -79,6 +82,21 @@ export const productMinimiser = (design: Design, fit: LinearFit, intercept: bool
       gradient[j]! -= delta * products[row + j]!
     }
   }
+
+  /** The columns that the descent is about. */
+  let visited: Candidates | undefined
+  const leap = makeLeap({
+    p,
+    products,
+    gradient,
+    beta,
+    move: (j, to) => {
+      const delta = to - beta[j]!
+      beta[j] = to
+      fit.intercept -= delta * mean[j]!
+      follow(visited!, j, delta)
+    }
+  })
 
   let interceptChange = 0
   return {
@@ -103,7 +121,8 @@ export const productMinimiser = (design: Design, fit: LinearFit, intercept: bool
         if (isKnown[j] === 0) learn(j)
         gradient[j]! -= mean[j]! * rest
       }
-      return alternate(candidates, beta, active, tolerance, budget, (list, count) => {
+      visited = candidates
+      const pass = (list: Int32Array, count: number): number => {
         let change = 0
         for (let t = 0; t < count; t++) {
           const j = list[t]!
@@ -118,7 +137,10 @@ export const productMinimiser = (design: Design, fit: LinearFit, intercept: bool
           change = Math.max(change, v * delta * delta)
         }
         return change
-      })
+      }
+      return alternate(candidates, beta, active, tolerance, budget, pass, (list, count) =>
+        leap(list, count, { l1, l2 })
+      )
     }
   }
 }

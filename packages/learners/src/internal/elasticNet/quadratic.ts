@@ -73,9 +73,13 @@ export const penaltyOf = (beta: Float64Array, penalty: Penalty): number => {
   return penalty.l1 * absolute + 0.5 * penalty.l2 * square
 }
 
+/** The passes over the same columns after which `leap` is tried: about what solving for `count` of them costs. */
+const patience = (count: number): number => 1 + (count >> 4)
+
 /**
  * Alternates between full passes over the columns and passes over those that are not zero, until a full pass changes
- * nothing by `tolerance` or more. `pass` returns its largest change. Returns the number of passes.
+ * nothing by `tolerance` or more. `pass` returns its largest change. Where passes over the same columns creep, `leap` may
+ * change these at once. Returns the number of passes.
  */
 export const alternate = (
   candidates: Candidates,
@@ -83,7 +87,8 @@ export const alternate = (
   active: Int32Array,
   tolerance: number,
   budget: number,
-  pass: (list: Int32Array, count: number) => number
+  pass: (list: Int32Array, count: number) => number,
+  leap?: (list: Int32Array, count: number) => void
 ): number => {
   let sweeps = 0
   while (sweeps <= budget) {
@@ -94,8 +99,12 @@ export const alternate = (
       const j = candidates.indices[t]!
       if (beta[j] !== 0) active[count++] = j
     }
-    do sweeps++
-    while (pass(active, count) >= tolerance && sweeps <= budget)
+    let passes = 0
+    do {
+      sweeps++
+      passes++
+      if (leap !== undefined && passes % patience(count) === 0) leap(active, count)
+    } while (pass(active, count) >= tolerance && sweeps <= budget)
   }
   return sweeps
 }

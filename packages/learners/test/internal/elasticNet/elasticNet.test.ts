@@ -236,6 +236,30 @@ describe("elasticNet", () => {
     ).toBe(70)
   })
 
+  it("ends the path of classes once a step explains less than 1e-5 of the deviance more, of numbers 1e-5 of what is explained", () => {
+    for (const family of ["gaussian", "binomial", "multinomial"] as const) {
+      const { devRatio, lambda } = elasticNet(randomProblem(family, 3, 200, 6, false), { lambdaMinRatio: 1e-6 })
+      const least = (l: number) => (family === "gaussian" ? 1e-5 * devRatio[l]! : 1e-5)
+      const gain = (l: number) => devRatio[l]! - devRatio[l - 1]!
+      expect(lambda.length).toBeLessThan(100)
+      const last = lambda.length - 1
+      expect(gain(last)).toBeLessThan(least(last))
+      for (let l = 4; l < last; l++) expect(gain(l)).toBeGreaterThanOrEqual(least(l))
+    }
+  })
+
+  it("needs few sweeps where columns are nearly alike", () => {
+    const n = 100
+    const next = uniform(4)
+    const x = draws(n * 8, () => normal(next))
+    // Each column is the first one, nearly.
+    for (let j = 1; j < 8; j++) for (let i = 0; i < n; i++) x[j * n + i] = x[i]! + 0.02 * x[j * n + i]!
+    const y = Float64Array.from({ length: n }, (_, i) => x[i]! + x[3 * n + i]! - x[5 * n + i]! + normal(next) / 10)
+    const fit = elasticNet({ family: "gaussian", n, p: 8, x, y }, { thresh: 1e-12, alpha: 0.9 })
+    expect(fit.complete).toBe(true)
+    expect(fit.sweeps).toBeLessThan(15 * fit.lambda.length)
+  })
+
   it("says when its sweeps ran out and keeps what is converged", () => {
     const problem = randomProblem("binomial", 4, 60, 20, false)
     const whole = elasticNet(problem)
