@@ -3,7 +3,7 @@
  *
  * A row has the weight `scale`, times its own where there are weights (`weights` is 0 where there are none).
  */
-import { choose, exp4, firstLanes, inside, log1p4, max4, sum4 } from "./vector"
+import { choose, exp4, firstLanes, inside, log1p4 } from "./vector"
 
 function weightOf(weights: usize, o: usize, scale: v128): v128 {
   return weights == 0 ? scale : f32x4.mul(scale, v128.load(weights + o))
@@ -84,9 +84,32 @@ function smooth(classes: i32, scores: usize, gradient: usize, truth: usize, amou
   return <f64>part * behind
 }
 
+/** Makes the gradient of a row of its exponentials, and gives what smoothing adds to its loss. */
+function settle(
+  classes: i32,
+  scores: usize,
+  gradient: usize,
+  truth: usize,
+  weight: f32,
+  share: f32,
+  smoothing: f32
+): f64 {
+  const end = (<usize>classes) << 2
+  for (let o: usize = 0; o < end; o += 4) store<f32>(gradient + o, load<f32>(gradient + o) * share)
+  const added = smoothing > 0 ? smooth(classes, scores, gradient, truth, weight * smoothing) : 0
+  store<f32>(gradient + truth, load<f32>(gradient + truth) - weight)
+  return added
+}
+
+/** The numbers at four addresses. */
+function gathered(a: usize, b: usize, c: usize, d: usize): v128 {
+  const x = v128.load32_lane(b, v128.load32_zero(a), 1)
+  return v128.load32_lane(d, v128.load32_lane(c, x, 2), 3)
+}
+
 /**
- * ln Σₖ exp(sₖ) − (1 − smoothing)·s of the true class − smoothing·(mean of s). What lies beyond the classes of a row is
- * masked.
+ * ln Σₖ exp(sₖ) − (1 − smoothing)·s of the true class − smoothing·(mean of s). Four rows side by side, so that neither
+ * classes nor sums lie across a vector; where fewer are left, the last one stands for the others too.
  */
 export function crossEntropy(
   n: i32,
@@ -99,38 +122,55 @@ export function crossEntropy(
   scale: f32
 ): f64 {
   const bytes = (<usize>classes) << 2
-  let value: f64 = 0
-  for (let i = 0; i < n; i++) {
-    let tops = v128.load32_splat(scores)
-    for (let j = 0; j < classes; j += 4) {
-      tops = f32x4.max(tops, choose(inside(classes - j), v128.load(scores + ((<usize>j) << 2)), tops))
-    }
-    const highest = max4(tops)
-    const top = f32x4.splat(highest)
+  const scale4 = f32x4.splat(scale)
+  let value = f64x2.splat(0)
+  let smoothed: f64 = 0
+  for (let i = 0; i < n; i += 4) {
+    const last = min(3, n - i - 1)
+    const second = <usize>min(1, last) * bytes
+    const third = <usize>min(2, last) * bytes
+    const fourth = <usize>last * bytes
+    const s0 = scores + <usize>i * bytes
+    const s1 = s0 + second
+    const s2 = s0 + third
+    const s3 = s0 + fourth
+    const g0 = gradient + <usize>i * bytes
+    const g1 = g0 + second
+    const g2 = g0 + third
+    const g3 = g0 + fourth
+    let top = gathered(s0, s1, s2, s3)
+    for (let o: usize = 4; o < bytes; o += 4) top = f32x4.max(top, gathered(s0 + o, s1 + o, s2 + o, s3 + o))
     let sum = f32x4.splat(0)
-    for (let j = 0; j < classes; j += 4) {
-      const o = (<usize>j) << 2
-      const e = v128.and(exp4(f32x4.sub(v128.load(scores + o), top)), inside(classes - j))
-      v128.store(gradient + o, e)
+    for (let o: usize = 0; o < bytes; o += 4) {
+      const e = exp4(f32x4.sub(gathered(s0 + o, s1 + o, s2 + o, s3 + o), top))
+      v128.store32_lane(g0 + o, e, 0)
+      v128.store32_lane(g1 + o, e, 1)
+      v128.store32_lane(g2 + o, e, 2)
+      v128.store32_lane(g3 + o, e, 3)
       sum = f32x4.add(sum, e)
     }
-    const all = sum4(sum)
-    const truth = (<usize>load<f32>(targets + ((<usize>i) << 2))) << 2
-    const weight = weights == 0 ? scale : scale * load<f32>(weights + ((<usize>i) << 2))
+    const at = (<usize>i) << 2
+    const weight = weightOf(weights, at, scale4)
+    const truth = i32x4.shl(i32x4.trunc_sat_f32x4_s(v128.load(targets + at)), 2)
+    const t0 = <usize>i32x4.extract_lane(truth, 0)
+    const t1 = <usize>(last > 0 ? i32x4.extract_lane(truth, 1) : <i32>t0)
+    const t2 = <usize>(last > 1 ? i32x4.extract_lane(truth, 2) : <i32>t1)
+    const t3 = <usize>(last > 2 ? i32x4.extract_lane(truth, 3) : <i32>t2)
     // The largest exponential is 1, so the logarithm of the others' sum keeps its precision.
-    const rest = all - 1
-    const logarithm = f32x4.extract_lane(log1p4(f32x4.splat(min<f32>(rest, 1))), 0)
-    const log: f64 = rest <= 1 ? <f64>logarithm : Math.log(<f64>all)
-    value += <f64>weight * (<f64>highest - <f64>load<f32>(scores + truth) + log)
-    const share = f32x4.splat(weight / all)
-    for (let j = 0; j < classes; j += 4) {
-      const o = (<usize>j) << 2
-      v128.store(gradient + o, f32x4.mul(v128.load(gradient + o), share))
+    const log = log1p4(f32x4.sub(sum, f32x4.splat(1)))
+    const behind = f32x4.sub(top, gathered(s0 + t0, s1 + t1, s2 + t2, s3 + t3))
+    value = f64x2.add(value, wide(v128.and(f32x4.mul(weight, f32x4.add(behind, log)), inside(n - i))))
+    const share = f32x4.div(weight, sum)
+    smoothed += settle(classes, s0, g0, t0, f32x4.extract_lane(weight, 0), f32x4.extract_lane(share, 0), smoothing)
+    if (last > 0) {
+      smoothed += settle(classes, s1, g1, t1, f32x4.extract_lane(weight, 1), f32x4.extract_lane(share, 1), smoothing)
     }
-    if (smoothing > 0) value += smooth(classes, scores, gradient, truth, weight * smoothing)
-    store<f32>(gradient + truth, load<f32>(gradient + truth) - weight)
-    scores += bytes
-    gradient += bytes
+    if (last > 1) {
+      smoothed += settle(classes, s2, g2, t2, f32x4.extract_lane(weight, 2), f32x4.extract_lane(share, 2), smoothing)
+    }
+    if (last > 2) {
+      smoothed += settle(classes, s3, g3, t3, f32x4.extract_lane(weight, 3), f32x4.extract_lane(share, 3), smoothing)
+    }
   }
-  return value
+  return total(value) + smoothed
 }
