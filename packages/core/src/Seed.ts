@@ -112,10 +112,12 @@ export const generator = (seed: Seed): Generator => {
   }
   const float = (): number => ((uint32() >>> 5) * 67108864 + (uint32() >>> 6)) / 9007199254740992
   const below = (n: number): number => {
-    const limit = 4294967296 - (4294967296 % n)
-    let draw = uint32()
-    while (draw >= limit) draw = uint32()
-    return draw % n
+    // The numbers behind the last whole multiple of n would make the first values likelier: drawn again.
+    for (;;) {
+      const draw = uint32()
+      const value = draw % n
+      if (draw - value <= 4294967296 - n) return value
+    }
   }
   let spare: number | undefined
   const normal = (): number => {

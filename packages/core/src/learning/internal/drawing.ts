@@ -120,8 +120,9 @@ export const make = (
   { dropLast = false, grouped }: { readonly dropLast?: boolean; readonly grouped?: Grouped | undefined } = {}
 ): Drawing => {
   const drawn = dropLast ? rows - (rows % size) : rows
+  const inOrder = Uint32Array.from({ length: rows }, (_, row) => row)
   const ordered = (random: Generator): Uint32Array => {
-    const order = Uint32Array.from({ length: rows }, (_, row) => row)
+    const order = inOrder.slice()
     random.shuffle(order)
     if (grouped === undefined) return order
     return grouped.how === "balanced"
