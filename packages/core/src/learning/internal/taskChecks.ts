@@ -20,7 +20,11 @@ export const checkTraining = (
   if (task.rows === 0) {
     problems.push(`task "${task.id}" has no rows, so learner "${learner.id}" has nothing to learn of; take other rows`)
   }
-  if (!learner.accepts.includes(task.kind)) {
+  if (learner.accepts.length === 0) {
+    problems.push(
+      `learner "${learner.id}" is of learners that have no kind of target in common, if any; give it one at least, and such as are for ${task.kind} targets`
+    )
+  } else if (!learner.accepts.includes(task.kind)) {
     problems.push(
       `learner "${learner.id}" is for ${learner.accepts.join(" and ")} targets, but the target "${task.roles.target}" of task "${task.id}" is ${task.kind}${task.kind === "multiclass" ? ` (${task.levels.join(", ")})` : ""}; choose another loss or learner`
     )
