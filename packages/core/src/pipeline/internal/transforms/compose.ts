@@ -48,16 +48,25 @@ type Rate = NonNullable<Bound["learningRate"]>
 const productOf = (rates: ReadonlyArray<Rate>): Rate | undefined =>
   rates.length === 0 ? undefined : (read) => rates.reduce((product, rate) => product * rate(read), 1)
 
-const escaped = (text: string): string => text.replace(/[.+?^${}()|[\]\\]/g, "\\$&")
-
-/** Whether a path matches a pattern: `*` stands for anything within a name, `**` for anything. */
-export const matches = (pattern: string, path: string): boolean =>
-  new RegExp(
-    `^${pattern
-      .split("**")
-      .map((part) => part.split("*").map(escaped).join("[^/]*"))
-      .join(".*")}$`
-  ).test(path)
+/**
+ * Whether a path matches a pattern: `*` stands for anything within a name, `**` for anything. The time is the product of both
+ * lengths; a regular expression takes exponential time for many stars.
+ */
+export const matches = (pattern: string, path: string): boolean => {
+  // Which beginnings of the path, by their length, the pattern so far matches.
+  let reached = Array.from({ length: path.length + 1 }, (_, end) => end === 0)
+  for (const [token] of pattern.matchAll(/\*\*|[^]/g)) {
+    const before = reached
+    reached = before.map(() => false)
+    for (let end = 0; end <= path.length; end++) {
+      const last = path[end - 1]
+      if (token === "*" || token === "**") {
+        reached[end] = before[end]! || (end > 0 && reached[end - 1]! && (token === "**" || last !== "/"))
+      } else reached[end] = end > 0 && last === token && before[end - 1]!
+    }
+  }
+  return reached[path.length]!
+}
 
 /** Chooses the paths for which the last pattern that matches has no `!` before it. */
 export const choosing =
