@@ -46,8 +46,14 @@ export const write = (
   attempt(callback, file, async () => {
     await Fs.mkdir(dirname(file), { recursive: true })
     const unfinished = WholeFile.partial(file)
-    await Fs.writeFile(unfinished, content)
-    await Fs.rename(unfinished, file)
+    try {
+      await Fs.writeFile(unfinished, content)
+      await Fs.rename(unfinished, file)
+    } catch (cause) {
+      // What is left of it would go on filling a full disk.
+      await Fs.rm(unfinished, { force: true }).catch(() => undefined)
+      throw cause
+    }
   })
 
 /** The text of a file; undefined if it is not there. */
