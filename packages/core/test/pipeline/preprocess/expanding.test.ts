@@ -335,6 +335,11 @@ describe("spline", () => {
     ])
   })
 
+  it("refuses more knots than memory has", () => {
+    expect(() => made(Preprocess.spline({ knots: 1e9 }), train)).toThrow()
+    expect(() => made(Preprocess.spline({ degree: 1e6 }), train)).toThrow()
+  })
+
   it("refuses knots whose distance has no reciprocal", () => {
     expect(failure(Preprocess.spline(), { x: [5e-324, 0, 1e-320] })).toEqual([
       'Preprocess.spline: column "x" has numbers too close to each other for knots; correct or rescale it'

@@ -17,8 +17,8 @@ const Extrapolation = Schema.Literals(["constant", "linear", "continue", "period
 
 const SplineOptions = Schema.Struct({
   columns,
-  knots: OptionSchema.withDefault(OptionSchema.count(2), 5),
-  degree: OptionSchema.withDefault(OptionSchema.count(1), 3),
+  knots: OptionSchema.withDefault(OptionSchema.count(2).check(Schema.isLessThanOrEqualTo(16_384)), 5),
+  degree: OptionSchema.withDefault(OptionSchema.count(1).check(Schema.isLessThanOrEqualTo(16)), 3),
   placement: OptionSchema.withDefault(Schema.Literals(["uniform", "quantile"]), "uniform"),
   extrapolation: OptionSchema.withDefault(Extrapolation, "constant"),
   bias: OptionSchema.withDefault(Schema.Boolean, true)
@@ -108,6 +108,8 @@ export const splineDefinition = define({
  * Replaces each numeric column x by B-splines of it, `x.spline1`, `x.spline2`, …: smooth bumps of which a linear model makes any
  * smooth function of x. Of `knots` (default 5) and `degree` (default 3, cubic) there are knots + degree − 1; each is in [0, 1]
  * and their sum is 1. `bias: false` leaves the last one out, for a model that has an intercept and no penalty.
+ *
+ * At most 16384 knots and degree 16.
  *
  * The knots go from the least to the greatest value of the training rows, in equal distances or, with
  * `placement: "quantile"`, at quantiles; those that coincide are one. Beyond them `extrapolation` says what a new value becomes:
