@@ -249,6 +249,15 @@ describe("Ensemble.voting", () => {
       assert.deepStrictEqual(mixed.accepts, ["binary", "multiclass"])
       const numbers = yield* Effect.flip(predicted(mixed as Learner.Learner, Tasks.regression(20)))
       assert.match(numbers.message, /is for binary and multiclass targets/)
+      const none = Ensemble.voting([
+        Forest.classif({ trees: 2 }),
+        Forest.regr({ trees: 2 })
+      ] as ReadonlyArray<Learner.Learner>)
+      const nothing = yield* Effect.flip(predicted(none, Tasks.regression(20)))
+      assert.match(
+        nothing.message,
+        /learners that have no kind of target in common.*; choose all for the regression target/
+      )
       const weighted = numbered(20, { w: Column.numeric(new Float64Array(20).fill(1)) }, { weight: "w" })
       const error = yield* Effect.flip(predicted(Ensemble.voting([Tree.make(), Knn.make()]), weighted))
       assert.match(error.message, /learner "voting – Tree, Knn" does not use row weights/)

@@ -4,6 +4,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Aum from "@rocflow/losses/Aum"
 import * as Bce from "@rocflow/losses/Bce"
+import * as CrossEntropy from "@rocflow/losses/CrossEntropy"
 import * as Focal from "@rocflow/losses/Focal"
 import * as Mse from "@rocflow/losses/Mse"
 import * as Effect from "effect/Effect"
@@ -213,6 +214,22 @@ describe("after training", () => {
           `Give more than 50 epochs, or a larger learning rate. ${weights}`
         ])
       }
+    }).pipe(on(cpu))
+  )
+
+  it.effect("speaks of no AUC where there are three classes", () =>
+    Effect.gen(function* () {
+      const table = yield* Table.fromColumns({
+        y: Column.text(index.map((i) => (i % 20 === 0 ? "ill" : i % 20 === 1 ? "unsure" : "well"))),
+        x: Column.numeric(index.map((i) => Math.sin(i * i)))
+      })
+      const learner = network.pipe(
+        CrossEntropy.loss(),
+        Optimizer.adam({ learningRate: 0.1 }),
+        Model.classif({ epochs: 50, classWeights: "balanced" })
+      )
+      const [said] = yield* advice(learner, yield* Task.fromTable(table, { target: "y" }))
+      assert.match(said!, /errors in rare ones are dearer: leave that out if all rows should count alike\.$/)
     }).pipe(on(cpu))
   )
 

@@ -20,7 +20,11 @@ export const checkTraining = (
   if (task.rows === 0) {
     problems.push(`task "${task.id}" has no rows, so learner "${learner.id}" has nothing to learn of; take other rows`)
   }
-  if (!learner.accepts.includes(task.kind)) {
+  if (learner.accepts.length === 0) {
+    problems.push(
+      `learner "${learner.id}" is made of learners that have no kind of target in common, such as some for classes and some for numbers; choose all for the ${task.kind} target "${task.roles.target}" of task "${task.id}"`
+    )
+  } else if (!learner.accepts.includes(task.kind)) {
     problems.push(
       `learner "${learner.id}" is for ${learner.accepts.join(" and ")} targets, but the target "${task.roles.target}" of task "${task.id}" is ${task.kind}${task.kind === "multiclass" ? ` (${task.levels.join(", ")})` : ""}; choose another loss or learner`
     )

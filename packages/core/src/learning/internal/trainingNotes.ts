@@ -119,7 +119,11 @@ const untilItFits = ({ kind }: Task, { classWeights, epochs, loss, rankedBy }: T
   [
     `Give more than ${epochs} ${epochs === 1 ? "epoch" : "epochs"}, or a larger learning rate.`,
     ...(classWeights || (kind === "binary" && weighsClasses(loss))
-      ? ["The classes are weighed, which moves the threshold: leave that out, or compare by AUC only."]
+      ? [
+          kind === "binary"
+            ? "The classes are weighed, which moves the threshold: leave that out, or compare by AUC only."
+            : "The classes are weighed, so that errors in rare ones are dearer: leave that out if all rows should count alike."
+        ]
       : []),
     ...(rankedBy === undefined
       ? []
