@@ -249,11 +249,8 @@ describe("Ensemble.voting", () => {
       assert.deepStrictEqual(mixed.accepts, ["binary", "multiclass"])
       const numbers = yield* Effect.flip(predicted(mixed as Learner.Learner, Tasks.regression(20)))
       assert.match(numbers.message, /is for binary and multiclass targets/)
-      const none = Ensemble.voting([
-        Forest.classif({ trees: 2 }),
-        Forest.regr({ trees: 2 })
-      ] as ReadonlyArray<Learner.Learner>)
-      const nothing = yield* Effect.flip(predicted(none, Tasks.regression(20)))
+      const none = Ensemble.voting([Forest.classif({ trees: 2 }), Forest.regr({ trees: 2 })])
+      const nothing = yield* Effect.flip(predicted(none as Learner.Learner, Tasks.regression(20)))
       assert.match(
         nothing.message,
         /learners that have no kind of target in common.*; choose all for the regression target/
@@ -462,7 +459,7 @@ describe("ensembles of pipelines and of learners with preprocessing", () => {
         )
       ).map(([path]) => path)
     ).toEqual(["base.0.k", "base.1.learner.type", "folds"])
-    expect(issuesOf(Learner.fromJson({ type: "Ensemble.voting", learners: [] }, registry))[0]![0]).toBe("learners.0")
+    expect(issuesOf(Learner.fromJson({ type: "Ensemble.voting", learners: [] }, registry))[0]![0]).toBe("learners")
   })
 
   it("tells those apart that do something else, and no others", () => {
