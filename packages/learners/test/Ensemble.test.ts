@@ -249,6 +249,8 @@ describe("Ensemble.voting", () => {
       assert.deepStrictEqual(mixed.accepts, ["binary", "multiclass"])
       const numbers = yield* Effect.flip(predicted(mixed as Learner.Learner, Tasks.regression(20)))
       assert.match(numbers.message, /is for binary and multiclass targets/)
+      const other = yield* Effect.flip(predicted(Forest.classif() as Learner.Learner, Tasks.regression(20)))
+      assert.match(other.message, /"Forest.classif" is for .*; choose Forest\.regr$/)
       const none = Ensemble.voting([Forest.classif({ trees: 2 }), Forest.regr({ trees: 2 })])
       const nothing = yield* Effect.flip(predicted(none as Learner.Learner, Tasks.regression(20)))
       assert.match(

@@ -217,6 +217,20 @@ describe("after training", () => {
     }).pipe(on(cpu))
   )
 
+  it.effect("says before training that classes are balanced by batches and weights at once", () =>
+    Effect.gen(function* () {
+      const codes = (settings: Partial<Parameters<typeof Model.classif>[0]>) =>
+        Effect.gen(function* () {
+          const learner = network.pipe(Bce.loss(), Optimizer.adam(), Model.classif({ epochs: 1, ...settings }))
+          return (yield* Learner.check(learner, yield* rare)).notes.map(({ code }) => code)
+        })
+      const balanced = { balanced: "class" } as const
+      assert.deepStrictEqual(yield* codes({ batches: balanced, classWeights: "balanced" }), ["balanced-twice"])
+      assert.deepStrictEqual(yield* codes({ batches: balanced }), [])
+      assert.deepStrictEqual(yield* codes({ batches: { stratified: "class" }, classWeights: "balanced" }), [])
+    }).pipe(on(cpu))
+  )
+
   it.effect("speaks of no AUC where there are three classes", () =>
     Effect.gen(function* () {
       const table = yield* Table.fromColumns({

@@ -276,15 +276,23 @@ const groupNotes = ({ optimizer, stages }: Parts, network: Graph.Network): Reado
 /** What the batches are worth to the loss. */
 const batchNotes = (parts: Parts, task: Task): ReadonlyArray<Note> => {
   const { loss, settings } = parts
-  if (task.kind !== "binary" || !loss.translationInvariant) return []
+  const twice =
+    settings.classWeights !== undefined &&
+    settings.batches !== undefined &&
+    "balanced" in settings.batches &&
+    settings.batches.balanced === "class"
+      ? [TrainingNotes.balancedTwice]
+      : []
+  if (task.kind !== "binary" || !loss.translationInvariant) return twice
   const positives = task.target.reduce((count, code) => count + (code === 0 ? 1 : 0), 0)
   const { batches } = settings
-  return TrainingNotes.rankingBatches(lossId(parts), {
+  const ranking = TrainingNotes.rankingBatches(lossId(parts), {
     batchSize: settings.batchSize,
     how: batches && Drawing.byClass(batches),
     rows: task.rows,
     share: positives / task.rows
   })
+  return [...twice, ...ranking]
 }
 
 /** Why the first validation measure had no value in any epoch; undefined if it had one, or was not asked for. */
