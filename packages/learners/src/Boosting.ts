@@ -89,7 +89,7 @@ const train = (
   seed: Seed.Seed
 ): Result.Result<typeof State.Type, PipelineError> =>
   Result.flatMap(trainable(id, task, options.maxBins), ({ coded, columns, rows }) =>
-    Result.map(holdout(options, rows, seed), (held) => {
+    Result.flatMap(holdout(options, rows, seed), (held) => {
       const objective = objectiveOf(rows, {
         y: Targets.toNumbers(rows.kind, rows.target),
         weights: rows.weights,
@@ -98,7 +98,13 @@ const train = (
       const { patience = 1, minDelta = 0 } = options.validation ?? {}
       const settings = { ...options, maxDepth: options.maxDepth ?? Infinity, patience, minDelta }
       const model = boost(coded, rows.rows, held.train, held.valid, objective, settings, seed)
-      return {
+      if (!Number.isFinite(model.trees.values.reduce((sum, value) => sum + Math.abs(value), 0))) {
+        return Features.fail(
+          id,
+          `the values of its trees have no finite sum at a learningRate of ${options.learningRate}; lower it, or rescale the target of a regression`
+        )
+      }
+      return Result.succeed({
         columns,
         baseline: Array.from(model.baseline),
         trees: model.trees,
@@ -107,7 +113,7 @@ const train = (
           splits: Array.from(model.importance.splits)
         },
         history: model.history
-      }
+      })
     })
   )
 

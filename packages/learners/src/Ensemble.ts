@@ -69,6 +69,9 @@ const BaggingOptions = Schema.Struct({
   replace: withDefault(Schema.Boolean, true)
 })
 
+/** How many draws with replacement may be, of fewer rows or groups. */
+const mostDrawn = 2 ** 24
+
 /** Draws rows: whole groups, evenly from each stratum and class. */
 const drawn = (
   { replace, share }: typeof BaggingOptions.Type,
@@ -83,6 +86,12 @@ const drawn = (
     return Features.fail(
       baggingId,
       `a share of ${share} of ${units.groups} ${units.unit}s is ${shares.total}${replace ? "" : " without replacement"}; draw at least one, and without replacement at most all`
+    )
+  }
+  if (shares.total > Math.max(units.groups, mostDrawn)) {
+    return Features.fail(
+      baggingId,
+      `a share of ${share} of ${units.groups} ${units.unit}s is ${shares.total}, and ${mostDrawn} are the most; draw less`
     )
   }
   const times = replace ? Draw.withReplacement(shares, seed) : Draw.without(shares, seed)
@@ -101,7 +110,8 @@ const drawn = (
  * from each stratum and class. With a group role whole groups are drawn, and copies of a row stay together wherever rows
  * are divided further. Rows and seeds of a member depend on the seed of training and the number of the member.
  *
- * Errors: those of the learner; `PipelineError` for a share that draws nothing, or more than all without replacement.
+ * Errors: those of the learner; `PipelineError` for a share that draws nothing, more than all without replacement, or more
+ * than 2²⁴ of fewer.
  *
  * @example
  * Ensemble.bagging(Tree.make({ cp: 0 }), { size: 50 })
@@ -199,11 +209,14 @@ const checkWeights = (
   { weights }: typeof VotingOptions.Type,
   learners: number
 ): Result.Result<ReadonlyArray<number> | undefined, PipelineError> =>
-  weights === undefined || (weights.length === learners && weights.some((weight) => weight > 0))
+  weights === undefined ||
+  (weights.length === learners &&
+    weights.some((weight) => weight > 0) &&
+    Number.isFinite(weights.reduce((sum, weight) => sum + weight, 0)))
     ? Result.succeed(weights)
     : Features.fail(
         votingId,
-        `the weights are ${weights.join(", ")} for ${learners} learners; give each a weight, at least one above 0`
+        `the weights are ${weights.join(", ")} for ${learners} learners; give each a weight, at least one above 0 and all with a finite sum`
       )
 
 /**
@@ -211,7 +224,8 @@ const checkWeights = (
  * (default: all alike): probabilities (soft voting), numbers, or the votes of a learner that gives only classes. It is for
  * the kinds of targets that all of them are for.
  *
- * Errors: those of the learners; `PipelineError` for weights of another number or without one above 0.
+ * Errors: those of the learners; `PipelineError` for weights of another number, without one above 0 or without a
+ * finite sum.
  *
  * *Gotcha*: probabilities are averaged as they are. A loss that only ranks leaves them undecided, so that its member may
  * count for more or less than its share: stack it instead.

@@ -257,6 +257,17 @@ describe("Boosting", () => {
     })
   )
 
+  it.effect("refuses steps that overflow", () =>
+    Effect.gen(function* () {
+      const learner = Boosting.classif({ learningRate: 1e308, minRows: 3 })
+      const { message } = yield* Effect.flip(Learner.train(learner, Tasks.binary(60)))
+      assert.include(
+        message,
+        "Boosting: the values of its trees have no finite sum at a learningRate of 1e+308; lower it"
+      )
+    })
+  )
+
   it.effect("predicts what training knows where there is nothing to split", () =>
     Effect.gen(function* () {
       const task = Tasks.of({ x: Column.numeric([1, 1, 1]), y: Column.numeric([1, 2, 6]) }, { target: "y" })

@@ -168,6 +168,7 @@ describe("Ensemble.bagging", () => {
       for (const [options, expected] of [
         [{ share: 0.01 }, /a share of 0.01 of 10 rows is 0; draw at least one/],
         [{ share: 2, replace: false }, /a share of 2 of 10 rows is 20 without replacement; draw at least one/],
+        [{ share: 1e9 }, /a share of 1000000000 of 10 rows is 10000000000, and 16777216 are the most; draw less/],
         [{ size: 0 }, /^at size: Ensemble.bagging: .*greater than or equal to 1/]
       ] as const) {
         const error = yield* Effect.flip(predicted(Ensemble.bagging(Tree.make(), options), task))
@@ -263,9 +264,17 @@ describe("Ensemble.voting", () => {
     })
   )
 
-  it.effect("refuses weights of another number, or all 0", () =>
+  it.effect("refuses learners that have no kind of target in common, with the reason", () =>
     Effect.gen(function* () {
-      for (const weights of [[1], [0, 0]]) {
+      const none = Ensemble.voting([Forest.classif(), Forest.regr()]) as Learner.Learner
+      const { message } = yield* Effect.flip(predicted(none, numbered(20)))
+      assert.match(message, /is of learners that have no kind of target in common, if any; give it one at least/)
+    })
+  )
+
+  it.effect("refuses weights of another number, all 0, or beyond a sum", () =>
+    Effect.gen(function* () {
+      for (const weights of [[1], [0, 0], [1e308, 1e308]]) {
         const learner = Ensemble.voting([Tree.make(), Knn.make()], { weights })
         assert.match(
           (yield* Effect.flip(predicted(learner, numbered(20)))).message,

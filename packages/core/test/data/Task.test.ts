@@ -35,6 +35,7 @@ const columns = {
   weight: Column.numeric(many.map((i) => i / 2)),
   negative: Column.numeric(many.map((i) => i - 2)),
   zero: Column.numeric(many.map(() => 0)),
+  huge: Column.numeric(many.map(() => 1e308)),
   fold: Column.integer(many.map((i) => i % 4)),
   plot: Column.integer(many.map((i) => i % 8)),
   crossing: Column.integer(many.map((i) => i % 3))
@@ -148,7 +149,7 @@ describe("problems", () => {
       { target: "y", features: ["real"] },
       "target",
       "y",
-      /Choose one of "binary", "zeroOne",.* and 9 more/
+      /Choose one of "binary", "zeroOne",.* and 10 more/
     ],
     [
       "two columns in a single role",
@@ -214,6 +215,7 @@ describe("problems", () => {
     ["negative weight", { target: "binary", weight: "negative" }, "weight", "negative", /is -2 in row 0/],
     ["infinite weight", { target: "binary", weight: "infinite" }, "weight", "infinite", /is Infinity in row 5/],
     ["no weight", { target: "binary", weight: "zero" }, "weight", "zero", /is 0 in every row/],
+    ["weights beyond a sum", { target: "binary", weight: "huge" }, "weight", "huge", /has no finite sum.*Divide/],
     ["fractions as fold", { target: "binary", fold: "weight" }, "fold", "weight", /is 0\.5 in row 1/],
     [
       "group that spans folds",

@@ -41,6 +41,16 @@ describe("transformations of the target", () => {
     assert.include(refused(Target.boxCox(), [-2]), "take Target.yeoJohnson")
   })
 
+  it("refuse what overflows there or back, with the row", () => {
+    const refusal = (row: number, value: number) =>
+      `the target of training row ${row} is ${value}, which overflows when it is transformed and brought back; correct or rescale it`
+    // The square of a deviation overflows, and so do the length of the interval and a power of 5.
+    assert.include(refused(Target.standardise(), [-1e200, 0, 2e200]), refusal(2, 2e200))
+    assert.include(refused(Target.minMax(), [-1.5e308, 1e308]), refusal(0, -1.5e308))
+    assert.include(refused(Target.yeoJohnson({ lambda: 5 }), [0, 1e100]), refusal(1, 1e100))
+    assert.include(refused(Target.boxCox({ lambda: -5 }), [1, 1e-100]), refusal(1, 1e-100))
+  })
+
   it("find the power of scipy 1.17.1: boxcox([1.2, 3.4, 2.2, 10.5, 7.1, 1.9, 25, 4.4])", () => {
     const { apply, state } = fitted(Target.boxCox(), positive)
     assert.approximately((state() as { readonly lambda: number }).lambda, -0.2609679275644492, 1e-6)

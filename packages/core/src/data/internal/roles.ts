@@ -70,6 +70,10 @@ const checkWeight = (name: string, column: Column.Column): ReadonlyArray<Problem
   if (column.values.every((value) => value === 0)) {
     return problem("is 0 in every row", "Give at least one row a positive weight.")
   }
+  const total = column.values.reduce((sum, value) => sum + (value > 0 ? value : 0), 0)
+  if (total === Number.POSITIVE_INFINITY) {
+    return problem("has no finite sum", "Divide the weights by the greatest one: only their ratios count.")
+  }
   return []
 }
 

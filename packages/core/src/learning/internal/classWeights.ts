@@ -38,6 +38,15 @@ const named = (
       `"${unknown}" is no level of the target; ${meant(unknown, levels, `known are ${levels.join(", ")}`)}`
     )
   }
+  const beyond = Object.entries(given).find(
+    ([, weight]) => !(Math.fround(weight) > 0 && Math.fround(weight) < Infinity)
+  )
+  if (beyond !== undefined) {
+    return Features.fail(
+      "classWeights",
+      `the weight of "${beyond[0]}" is ${beyond[1]}, which is ${beyond[1] < 1 ? "0" : "not finite"} in single precision; give one near 1`
+    )
+  }
   const missing = levels.filter((level) => !Object.hasOwn(given, level))
   return missing.length === 0
     ? Result.succeed(Float64Array.from(levels, (level) => given[level]!))

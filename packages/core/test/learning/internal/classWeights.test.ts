@@ -192,6 +192,16 @@ describe("a model with class weights", () => {
       'classWeights: "yess" is no level of the target; did you mean "yes"?'
     ],
     [
+      "a weight beyond single precision",
+      body.pipe(Bce.loss(), adam, model({ levels: { yes: 1e308, no: 1 } })),
+      'classWeights: the weight of "yes" is 1e+308, which is not finite in single precision; give one near 1'
+    ],
+    [
+      "a weight that single precision makes 0",
+      body.pipe(Bce.loss(), adam, model({ levels: { yes: 1, no: 1e-320 } })),
+      'classWeights: the weight of "no" is 1e-320, which is 0 in single precision; give one near 1'
+    ],
+    [
       "a level without a weight",
       body.pipe(Bce.loss(), adam, model({ levels: { yes: 1 } })),
       "classWeights: there is no weight of no; give one for every level"

@@ -335,6 +335,12 @@ describe("spline", () => {
     ])
   })
 
+  it("refuses knots whose distance has no reciprocal", () => {
+    expect(failure(Preprocess.spline(), { x: [5e-324, 0, 1e-320] })).toEqual([
+      'Preprocess.spline: column "x" has numbers too close to each other for knots; correct or rescale it'
+    ])
+  })
+
   it("refuses periodic splines of too few knots", () => {
     expect(() => made(Preprocess.spline({ knots: 3, extrapolation: "periodic" }), train)).toThrow()
     expect(
@@ -420,6 +426,13 @@ describe("hashText", () => {
     ]
   ] as ReadonlyArray<[string, object, ReadonlyArray<number>]>)("is scikit-learn's %s", (_, options, expected) => {
     same(Object.values(made(Preprocess.hashText(options), train)).flat(), expected)
+  })
+
+  it("takes no longer for sizes that no text has", () => {
+    const up = (most: number, unit: "char" | "word") =>
+      made(Preprocess.hashText({ buckets: 4, unit, sizes: [1, most] }), { t: Column.text(["one two three", ""]) })
+    expect(up(2 ** 53 - 1, "char")).toEqual(up(13, "char"))
+    expect(up(2 ** 53 - 1, "word")).toEqual(up(3, "word"))
   })
 
   it("takes text, factors by name, and nothing else", () => {

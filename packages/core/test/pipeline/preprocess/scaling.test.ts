@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest"
 import * as Column from "../../../src/data/Column.ts"
 import { apply, boxCox, logLikelihood, yeoJohnson } from "../../../src/pipeline/internal/numeric/powers.ts"
 import { normalQuantile } from "../../../src/pipeline/internal/numeric/normalQuantile.ts"
+import type * as Pipeline from "../../../src/pipeline/Pipeline.ts"
 import * as Preprocess from "../../../src/pipeline/Preprocess.ts"
 import { failure, fitted, made, near } from "../../support/stages.ts"
 
@@ -297,4 +298,23 @@ describe("boxCox", () => {
       'Preprocess.boxCox: column "x" holds 0, and a power of Box and Cox is of positive numbers; use Preprocess.yeoJohnson'
     ])
   })
+})
+
+describe("new values that are not finite", () => {
+  it.each([
+    ["robustScale", Preprocess.robustScale()],
+    ["smoothClip", Preprocess.smoothClip()],
+    ["quantileTransform", Preprocess.quantileTransform()],
+    ["yeoJohnson", Preprocess.yeoJohnson()],
+    ["spline", Preprocess.spline()],
+    ["polynomial", Preprocess.polynomial()],
+    ["pca", Preprocess.pca()]
+  ] as ReadonlyArray<[string, Pipeline.Any]>)(
+    "are refused by %s as in training, and do not become missing",
+    (id, stage) => {
+      expect(failure(stage, { x: [1, 2, 4] }, { x: [1, Number.NEGATIVE_INFINITY] })).toEqual([
+        `Preprocess.${id}: column "x" is -Infinity in row 1, which is no finite number; correct it`
+      ])
+    }
+  )
 })

@@ -47,11 +47,13 @@ export const murmur3 = (text: string): number => {
 /** What a text is cut into: words of two letters or digits at least, or characters, of words or across them. */
 export type Unit = "word" | "char" | "charInWord"
 
+/** Runs of parts; there are none that are longer than all parts, however great a size is allowed. */
 const joined = (parts: ReadonlyArray<string>, sizes: readonly [number, number], glue: string): ReadonlyArray<string> =>
-  Array.from({ length: sizes[1] - sizes[0] + 1 }, (_, i) => sizes[0] + i).flatMap((size) =>
-    size === 1
-      ? parts
-      : Array.from({ length: Math.max(0, parts.length - size + 1) }, (_, at) => parts.slice(at, at + size).join(glue))
+  Array.from({ length: Math.max(0, Math.min(sizes[1], parts.length) - sizes[0] + 1) }, (_, i) => sizes[0] + i).flatMap(
+    (size) =>
+      size === 1
+        ? parts
+        : Array.from({ length: parts.length - size + 1 }, (_, at) => parts.slice(at, at + size).join(glue))
   )
 
 /** The n-grams of a text for all sizes from the first to the last, those that repeat as often as they are there. */

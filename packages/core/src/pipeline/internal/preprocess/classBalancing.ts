@@ -72,6 +72,28 @@ const wanted = ({ adjust, ratio, reference }: Options, classes: ReadonlyArray<Cl
   return sizes.map((size) => (adjusts[adjust](size) ? goal : size))
 }
 
+type Sizes = ReadonlyArray<{ readonly level: string; readonly before: number; readonly after: number }>
+
+/** How many rows repeated ones may make. */
+const most = 2 ** 24
+
+/** Refuses sizes that leave a class without rows, or would fill the memory. */
+const possible = ({ ratio, reference }: Options, sizes: Sizes): Result.Result<Sizes, PipelineError> => {
+  const given = `a ratio of ${ratio} to ${reference === "one" ? "one row" : `the reference "${reference}"`}`
+  const empty = sizes.find(({ after }) => after === 0)
+  if (empty !== undefined) {
+    return Features.fail(
+      id,
+      `${given} leaves none of the ${empty.before} training rows of class "${empty.level}", and each class needs one; raise the ratio`
+    )
+  }
+  const before = sizes.reduce((sum, each) => sum + each.before, 0)
+  const after = sizes.reduce((sum, each) => sum + each.after, 0)
+  return after <= Math.max(before, most)
+    ? Result.succeed(sizes)
+    : Features.fail(id, `${given} makes ${after} rows of ${before}, and ${most} are the most; lower the ratio`)
+}
+
 /** So many of some rows: each as often as another, or once more. */
 const draw = (rows: ReadonlyArray<number>, size: number, seed: Seed.Seed): ReadonlyArray<number> => {
   if (size === rows.length) return rows
@@ -91,7 +113,7 @@ export const classBalancingDefinition = define({
     Result.map(classesOf(fitting), (classes) => {
       const after = wanted(options, classes)
       return classes.map(({ level, rows }, i) => ({ level, before: rows.length, after: after[i]! }))
-    }),
+    }).pipe(Result.flatMap((sizes) => possible(options, sizes))),
   training: (_, sizes, __, fitting) =>
     Result.map(classesOf(fitting), (classes) => ({
       rows: classes
@@ -116,7 +138,8 @@ export const classBalancingDefinition = define({
  * training rows change: never those that are validated on or predicted. Stages before it learn from all training rows,
  * stages behind it from the balanced ones.
  *
- * Errors when it is trained: a regression; a place in a branch of a `Merge`.
+ * Errors when it is trained: a regression; a place in a branch of a `Merge`; a class that would have no rows left, and more
+ * than 2²⁴ rows of fewer.
  *
  * *Gotcha*: probabilities are then those of the balanced classes. A loss that ranks (`Aum.loss`), or a weight of the classes,
  * often does without.

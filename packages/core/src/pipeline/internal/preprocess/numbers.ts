@@ -23,6 +23,23 @@ export const present = (values: Float64Array): Float64Array => values.filter((va
 /** A column of numbers with its name. */
 export type Numbers = readonly [name: string, values: Float64Array]
 
+/** Refuses a number that is not finite, with its column and row. */
+const finite = (
+  stage: string,
+  columns: ReadonlyArray<Numbers>
+): Result.Result<ReadonlyArray<Numbers>, PipelineError> => {
+  for (const [name, values] of columns) {
+    const row = values.findIndex((value) => Math.abs(value) === Number.POSITIVE_INFINITY)
+    if (row >= 0) {
+      return Features.fail(
+        stage,
+        `column "${name}" is ${values[row]} in row ${row}, which is no finite number; correct it`
+      )
+    }
+  }
+  return Result.succeed(columns)
+}
+
 /**
  * Gives the columns of numbers that a stage works on; without a selector those that `fits` accepts. A named column of another
  * type, and a number that is not finite, is an error.
@@ -41,17 +58,10 @@ export const numeric = (
         `works on numbers, and column "${wrong[0]}" is of type ${wrong[1].type}; encode it before, or leave it out`
       )
     }
-    const columns = chosen.map(([name, column]): Numbers => [name, numbersOf(column)])
-    for (const [name, values] of columns) {
-      const row = values.findIndex((value) => Math.abs(value) === Number.POSITIVE_INFINITY)
-      if (row >= 0) {
-        return Features.fail(
-          stage,
-          `column "${name}" is ${values[row]} in row ${row}, which is no finite number; correct it`
-        )
-      }
-    }
-    return Result.succeed(columns)
+    return finite(
+      stage,
+      chosen.map(([name, column]): Numbers => [name, numbersOf(column)])
+    )
   })
 
 /** Gives what only a column's own problem stands in the way of, with the name of the column. */
@@ -99,16 +109,26 @@ export const defineMap = <
         )
       ),
     apply: (state, features) =>
-      Features.replace(
-        features,
-        id,
-        state.map(([name, parameters]) => {
-          const of = map(parameters)
-          return [
-            name,
-            (old: Column.Column) => Column.numeric(numbersOf(old).map((x) => (Number.isNaN(x) ? Number.NaN : of(x))))
-          ] as const
-        })
+      Result.flatMap(
+        numeric(
+          features,
+          id,
+          state.map(([name]) => name)
+        ),
+        (columns) => {
+          const values = new Map(columns)
+          return Features.replace(
+            features,
+            id,
+            state.map(([name, parameters]) => {
+              const of = map(parameters)
+              return [
+                name,
+                () => Column.numeric(values.get(name)!.map((x) => (Number.isNaN(x) ? Number.NaN : of(x))))
+              ] as const
+            })
+          )
+        }
       )
   })
 }

@@ -10,7 +10,7 @@ import { meanAndSdOf } from "../numeric/moments.ts"
 import { principalAxes } from "../numeric/principalAxes.ts"
 import { type ColumnsOption, columns } from "./columns.ts"
 import { define, type Stage, stage } from "./define.ts"
-import { numbersOf, numeric } from "./numbers.ts"
+import { numeric } from "./numbers.ts"
 
 const PcaOptions = Schema.Struct({
   columns,
@@ -78,7 +78,7 @@ export const pcaDefinition = define({
     }),
   apply: ({ axes, columns: scales, name }, features) =>
     Result.flatMap(
-      Features.chosen(
+      numeric(
         features,
         "Preprocess.pca",
         scales.map(({ column }) => column)
@@ -87,9 +87,9 @@ export const pcaDefinition = define({
         const gone = new Set(chosen.map(([column]) => column))
         const components = axes.map((axis, k): Features.Entry => {
           const values = new Float64Array(features.rows)
-          chosen.forEach(([, column], i) => {
+          chosen.forEach(([, own], i) => {
             const { mean, sd } = scales[i]!
-            numbersOf(column).forEach((x, row) => (values[row]! += axis[i]! * ((x - mean) / sd)))
+            own.forEach((x, row) => (values[row]! += axis[i]! * ((x - mean) / sd)))
           })
           return [`${name}${k + 1}`, Column.numeric(values)]
         })

@@ -9,7 +9,7 @@ import * as Features from "../../Features.ts"
 import { countMonomials, monomials, nameOf } from "../numeric/monomials.ts"
 import { type ColumnsOption, columns } from "./columns.ts"
 import { define, type Stage, stage } from "./define.ts"
-import { numbersOf, numeric } from "./numbers.ts"
+import { numeric } from "./numbers.ts"
 
 const PolynomialOptions = Schema.Struct({
   columns,
@@ -39,8 +39,8 @@ export const polynomialDefinition = define({
           )
     }),
   apply: ({ columns: names, degree, interactions }, features) =>
-    Result.flatMap(Features.chosen(features, "Preprocess.polynomial", names), (chosen) => {
-      const values = chosen.map(([, column]) => numbersOf(column))
+    Result.flatMap(numeric(features, "Preprocess.polynomial", names), (chosen) => {
+      const values = chosen.map(([, own]) => own)
       const products = monomials(names.length, degree, interactions).map((factors): Features.Entry => {
         const product = new Float64Array(features.rows).fill(1)
         for (const factor of factors) values[factor]!.forEach((x, row) => (product[row]! *= x))

@@ -11,7 +11,7 @@ import { equalCounts, equalWidths } from "../numeric/bins.ts"
 import { ascending } from "../numeric/quantiles.ts"
 import { type ColumnsOption, columns } from "./columns.ts"
 import { define, type Stage, stage } from "./define.ts"
-import { learnEach, numbersOf, numeric } from "./numbers.ts"
+import { learnEach, numeric } from "./numbers.ts"
 
 const Extrapolation = Schema.Literals(["constant", "linear", "continue", "periodic"])
 
@@ -40,20 +40,20 @@ const State = Schema.Struct({
 
 const splines = (
   name: string,
-  column: Column.Column,
+  values: Float64Array,
   base: ReadonlyArray<number>,
   { bias, degree, extrapolation }: typeof State.Type
 ): ReadonlyArray<Features.Entry> => {
   const knots = withEnds(base, degree, extrapolation)
   const made = Array.from(
     { length: count(knots, degree, extrapolation) - (bias ? 0 : 1) },
-    () => new Float64Array(Column.length(column))
+    () => new Float64Array(values.length)
   )
-  numbersOf(column).forEach((x, row) => {
-    const values = Number.isNaN(x) ? undefined : basis(knots, degree, extrapolation, x)
-    made.forEach((own, i) => (own[row] = values?.[i] ?? Number.NaN))
+  values.forEach((x, row) => {
+    const heights = Number.isNaN(x) ? undefined : basis(knots, degree, extrapolation, x)
+    made.forEach((own, i) => (own[row] = heights?.[i] ?? Number.NaN))
   })
-  return made.map((values, i) => [`${name}.spline${i + 1}`, Column.numeric(values)])
+  return made.map((own, i) => [`${name}.spline${i + 1}`, Column.numeric(own)])
 }
 
 /** `Preprocess.spline` as a definition, for registries. @category definitions */
@@ -69,6 +69,9 @@ export const splineDefinition = define({
           const base = (placement === "uniform" ? equalWidths : equalCounts)(ascending(values), knots - 1)
           if (!base.every(Number.isFinite))
             return Result.fail("has numbers too far apart for knots; correct or rescale it")
+          // Distances below this have no finite reciprocal, which splines are made of.
+          if (base.some((knot, i) => i > 0 && knot > base[i - 1]! && !Number.isFinite(degree / (knot - base[i - 1]!))))
+            return Result.fail("has numbers too close to each other for knots; correct or rescale it")
           return extrapolation === "periodic" && base[0]! < base.at(-1)! && base.length <= degree
             ? Result.fail(
                 `has values so often that only ${base.length} knots are left, too few for periodic splines of degree ${degree}; use placement "uniform"`
@@ -84,10 +87,20 @@ export const splineDefinition = define({
       )
     ),
   apply: (state, features) =>
-    Features.expand(
-      features,
-      "Preprocess.spline",
-      state.columns.map(([name, base]) => [name, (column: Column.Column) => splines(name, column, base, state)])
+    Result.flatMap(
+      numeric(
+        features,
+        "Preprocess.spline",
+        state.columns.map(([name]) => name)
+      ),
+      (chosen) => {
+        const values = new Map(chosen)
+        return Features.expand(
+          features,
+          "Preprocess.spline",
+          state.columns.map(([name, base]) => [name, () => splines(name, values.get(name)!, base, state)])
+        )
+      }
     )
 })
 

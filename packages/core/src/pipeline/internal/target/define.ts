@@ -55,10 +55,29 @@ export const isTarget = (value: unknown): value is Target =>
 export const isDefinition = (definition: Base.Definition): definition is Definition =>
   definition.kind === "target" && "bind" in definition
 
+const refusal = (row: number, value: number): string =>
+  `the target of training row ${row} is ${value}, which overflows when it is transformed and brought back; correct or rescale it`
+
+/** Names the largest of some numbers. */
+const tooLarge = (values: Float64Array): string => {
+  const row = values.reduce((top, value, i) => (Math.abs(value) > Math.abs(values[top]!) ? i : top), 0)
+  return refusal(row, values[row]!)
+}
+
+/** Says which number is not finite there or back; undefined if all are. */
+const overflow = ({ apply, invert }: Fitted, values: Float64Array): string | undefined => {
+  const row = values.findIndex((value) => {
+    const there = apply(value)
+    return !Number.isFinite(there) || !Number.isFinite(invert(there))
+  })
+  return row < 0 ? undefined : refusal(row, values[row]!)
+}
+
 /**
  * Defines a transformation of the target: strictly increasing, from values to numbers and back.
  *
- * - `fit` learns from the target of the training rows, or says why it cannot.
+ * - `fit` learns from the target of the training rows, or says why it cannot. What overflows there or back is refused
+ *   for it, with the row.
  * - `state` is the schema of what is learned, plain JSON.
  * - `apply` and `invert` undo each other on the training rows; `invert` is finite for every number of single precision.
  * @category constructors
@@ -93,7 +112,10 @@ export const define = <Type, Encoded extends object, State, StateJson>(definitio
         onSuccess: (decoded) => ({
           fit: (values) =>
             Result.match(fit(decoded, values), {
-              onSuccess: (learned) => Result.succeed(fitted(learned)),
+              onSuccess: (learned) => {
+                const problem = Schema.is(state)(learned) ? overflow(fitted(learned), values) : tooLarge(values)
+                return problem === undefined ? Result.succeed(fitted(learned)) : fail(id, problem)
+              },
               onFailure: (message) => fail(id, message)
             }),
           load: (json) =>

@@ -36,6 +36,17 @@ it.each<[Parameters<typeof Preprocess.classBalancing>[0], ReadonlyArray<number>]
 })
 
 describe("rows", () => {
+  it("are neither none of a class nor more than memory has", () => {
+    const refused = (options: Parameters<typeof Preprocess.classBalancing>[0]) =>
+      failure(Preprocess.classBalancing(options), { x }, undefined, target("multiclass", codes))
+    expect(refused({ ratio: 0.1, reference: "minor" })).toEqual([
+      'Preprocess.classBalancing: a ratio of 0.1 to the reference "minor" leaves none of the 12 training rows of class "a", and each class needs one; raise the ratio'
+    ])
+    expect(refused({ ratio: 1e12, reference: "one" })).toEqual([
+      "Preprocess.classBalancing: a ratio of 1000000000000 to one row makes 3000000000000 rows of 21, and 16777216 are the most; lower the ratio"
+    ])
+  })
+
   it("that are left out do not come twice, and the others are all there", () => {
     const rows = rowsOf({ reference: "minor" })
     expect(new Set(rows).size).toBe(9)
