@@ -264,14 +264,6 @@ describe("Ensemble.voting", () => {
     })
   )
 
-  it.effect("refuses learners that have no kind of target in common, with the reason", () =>
-    Effect.gen(function* () {
-      const none = Ensemble.voting([Forest.classif(), Forest.regr()]) as Learner.Learner
-      const { message } = yield* Effect.flip(predicted(none, numbered(20)))
-      assert.match(message, /is of learners that have no kind of target in common, if any; give it one at least/)
-    })
-  )
-
   it.effect("refuses weights of another number, all 0, or beyond a sum", () =>
     Effect.gen(function* () {
       for (const weights of [[1], [0, 0], [1e308, 1e308]]) {
