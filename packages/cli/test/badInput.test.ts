@@ -146,7 +146,11 @@ describe("a key or value of the experiment", () => {
       changed(["seed: 1", "seed: 99999999999999999999"]),
       ["e.yaml:1:1: seed: Expected an integer, got 100000000000000000000"]
     ],
-    ["that should be a list", changed(["[auc, error]", "auc"]), ['e.yaml:16:1: measures: Expected array, got "auc"']],
+    [
+      "that should be a list",
+      changed(["[auc, error]", "auc"]),
+      ['e.yaml:16:1: measures: Expected a list, got "auc"; write [auc]']
+    ],
     [
       "that names two columns for one role",
       changed(["stratum: [y]", "subset: [s, site]"]),

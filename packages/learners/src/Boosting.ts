@@ -176,7 +176,7 @@ export const regrDefinition = values.definition
  *
  * Missing values need no imputation: every split tries them on both sides, and where none came in training they follow the
  * child with more rows. Factors and text are split into two sets of levels, put in order by `G/(H + levelSmoothing)`
- * (default 10); levels beyond the most frequent 255, and unknown ones, count as missing. Row weights multiply `g` and `h`;
+ * (default 10), where those of fewer than `levelSmoothing` rows in a node move together; levels beyond the most frequent 255, and unknown ones, count as missing. Row weights multiply `g` and `h`;
  * `minRows` counts rows, and rows of weight 0 are as if not there.
  *
  * Errors: `PipelineError` for values that are infinite, no features, no rows with weight, a level that is not in the order

@@ -157,6 +157,22 @@ describe("Boosting", () => {
     })
   )
 
+  it.effect("does not part rows by levels that are too rare, which move together", () =>
+    Effect.gen(function* () {
+      const n = 200
+      const y = Column.numeric(Array.from({ length: n }, (_, i) => Math.sin(i * i)))
+      const names = Tasks.of({ x: Column.text(Array.from({ length: n }, (_, i) => `row ${i}`)), y }, { target: "y" })
+      const learned = yield* predicted(Boosting.regr({ iterations: 5 }), names)
+      assert.strictEqual(new Set(learned.response).size, 1)
+      // 100 rows of one level, and 25 of each four rows, which differ from it by 1.
+      const x = Column.text(Array.from({ length: n }, (_, i) => (i < 100 ? "often" : `rare ${i % 25}`)))
+      const steps = Column.numeric(Array.from({ length: n }, (_, i) => (i < 100 ? 0 : 1)))
+      const task = Tasks.of({ x, y: steps }, { target: "y" })
+      const { response } = yield* predicted(Boosting.regr({ ...single, maxLeaves: 2 }), task)
+      close([response[0]!, response[100]!, response[199]!], [0, 1, 1], 1e-9)
+    })
+  )
+
   it.effect("puts ordered factors in their order", () =>
     Effect.gen(function* () {
       const levels = ["low", "mid", "high"] as const

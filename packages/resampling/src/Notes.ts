@@ -19,7 +19,9 @@ export const ofJobs = (results: ReadonlyArray<Job.Result>): ReadonlyArray<Note.N
   const groups = Map.groupBy(all, ({ job, note }) => JSON.stringify([job.task, job.learner, note.code, note.at]))
   return Array.from(groups.values(), (group) => {
     const { job, note } = group[0]!
-    const jobs = `${group.length} of ${jobsOf(job.task, job.learner)} jobs`
+    // An ensemble notes what several of its members did, in one job.
+    const noting = new Set(group.map((each) => each.job)).size
+    const jobs = `${noting} of ${jobsOf(job.task, job.learner)} jobs`
     const said = {
       ...note,
       finding: `${note.finding} (${group.length === 1 ? jobs : `${jobs}, numbers of the first`})`

@@ -24,4 +24,11 @@ describe("the notes of jobs", () => {
     ])
     expect(Notes.ofJobs([result("a", [])])).toEqual([])
   })
+
+  it("count a job once in which several members of an ensemble left the same note", () => {
+    const results = [result("a", ["has 1 of 9", "has 2 of 9"]), result("a", ["has 3 of 9"])]
+    expect(Notes.ofJobs(results).map(({ finding }) => finding)).toEqual([
+      "has 1 of 9 (2 of 2 jobs, numbers of the first)"
+    ])
+  })
 })

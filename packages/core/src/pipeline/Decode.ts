@@ -93,14 +93,24 @@ const keysOfNone = (
     : given.map((key) => ({ path: [...path, key], message: unknownKey(key, known) }))
 }
 
-/** A list of fixed length that is longer: said once, where the list is. */
-const tooLong = (issue: SchemaIssue.Composite): string | undefined => {
-  if (!SchemaAST.isArrays(issue.ast) || issue.ast.rest.length > 0) return undefined
-  const { elements } = issue.ast
+/** A list that is empty and must not be, or one of fixed length that is longer: said once, where the list is. */
+const wrongLength = (issue: SchemaIssue.Composite): string | undefined => {
+  if (!SchemaAST.isArrays(issue.ast)) return undefined
+  const { elements, rest } = issue.ast
   const given = SchemaIssue.hasInput(issue) && Array.isArray(issue.input) ? issue.input.length : 0
-  if (given <= elements.length) return undefined
+  if (given === 0 && elements.length === 1 && rest.length > 0) return "is an empty list; give it an entry"
+  if (rest.length > 0 || given <= elements.length) return undefined
   const what = elements.every(SchemaAST.isNumber) ? "numbers" : "entries"
   return `Expected ${elements.length} ${what}, got ${given}; leave out what is too much`
+}
+
+/** One text or number where a list stands; a schema that has words of its own for it keeps them. */
+const oneForList = (issue: SchemaIssue.InvalidType, path: Issue["path"]): ReadonlyArray<Issue> | undefined => {
+  const input = SchemaIssue.hasInput(issue) ? issue.input : undefined
+  const one = typeof input === "string" || typeof input === "number"
+  return one && plain(issue, path).some(({ message }) => message.startsWith("Expected array"))
+    ? [{ path, message: `Expected a list, got ${JSON.stringify(input)}; write [${input}]` }]
+    : undefined
 }
 
 const describe = (issue: SchemaIssue.Issue, path: Issue["path"]): ReadonlyArray<Issue> => {
@@ -108,11 +118,13 @@ const describe = (issue: SchemaIssue.Issue, path: Issue["path"]): ReadonlyArray<
     case "Pointer":
       return describeAt(issue, path)
     case "Composite": {
-      const message = tooLong(issue)
+      const message = wrongLength(issue)
       return message === undefined ? issue.issues.flatMap((inner) => describe(inner, path)) : [{ path, message }]
     }
     case "Encoding":
       return describe(issue.issue, path)
+    case "InvalidType":
+      return oneForList(issue, path) ?? plain(issue, path)
     case "MissingKey":
       return [{ path, message: "is missing; add it" }]
     case "UnexpectedKey":

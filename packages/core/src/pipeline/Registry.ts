@@ -49,6 +49,26 @@ export const make = (definitions: Iterable<Definition>): Result.Result<Registry,
 export const ofKind = <K extends Kind>(registry: Registry, ...kinds: ReadonlyArray<K>): ReadonlyArray<Definition<K>> =>
   [...registry.definitions.values()].filter((d): d is Definition<K> => (kinds as ReadonlyArray<Kind>).includes(d.kind))
 
+/** What is written where, of kinds that are taken for one another. */
+const place: Partial<Record<Kind, string>> = {
+  callback: "write it among the callbacks of the model",
+  measure: "write it among measures",
+  schedule: "write it in the place of a number, such as learningRate",
+  target: "write it in the list `target` of a regression's model or learner",
+  transform: "write it among the transforms of Optimizer.chain"
+}
+
+/** What to write: the members of a family, the place of another kind, the nearest name, or those that begin alike. */
+const advise = (registry: Registry, id: string, ids: ReadonlyArray<string>): string => {
+  const family = ids.filter((known) => known.toLowerCase().startsWith(`${id.trim().toLowerCase()}.`))
+  if (family.length > 0) return `write ${family.join(" or ")}`
+  const kind = registry.definitions.get(id)?.kind
+  const elsewhere = kind === undefined ? undefined : place[kind]
+  if (elsewhere !== undefined) return elsewhere
+  const alike = ids.filter((known) => id.includes(".") && known.startsWith(id.slice(0, id.indexOf(".") + 1)))
+  return meant(id, ids, `known are ${(alike.length > 0 ? alike : ids).join(", ")}`)
+}
+
 /** Finds the definition of an id among some kinds, or says which id was probably meant. */
 export const find = <K extends Kind>(
   registry: Registry,
@@ -63,7 +83,7 @@ export const find = <K extends Kind>(
     new RegistryError({
       id,
       rule: `is not a known ${kinds.length > 3 ? "stage" : kinds.join(" or ")}`,
-      advice: meant(id, ids, `known are ${ids.join(", ")}`)
+      advice: advise(registry, id, ids)
     })
   )
 }

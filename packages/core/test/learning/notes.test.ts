@@ -4,6 +4,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Aum from "@rocflow/losses/Aum"
 import * as Bce from "@rocflow/losses/Bce"
+import * as CrossEntropy from "@rocflow/losses/CrossEntropy"
 import * as Focal from "@rocflow/losses/Focal"
 import * as Mse from "@rocflow/losses/Mse"
 import * as Effect from "effect/Effect"
@@ -213,6 +214,36 @@ describe("after training", () => {
           `Give more than 50 epochs, or a larger learning rate. ${weights}`
         ])
       }
+    }).pipe(on(cpu))
+  )
+
+  it.effect("says before training that classes are balanced by batches and weights at once", () =>
+    Effect.gen(function* () {
+      const codes = (settings: Partial<Parameters<typeof Model.classif>[0]>) =>
+        Effect.gen(function* () {
+          const learner = network.pipe(Bce.loss(), Optimizer.adam(), Model.classif({ epochs: 1, ...settings }))
+          return (yield* Learner.check(learner, yield* rare)).notes.map(({ code }) => code)
+        })
+      const balanced = { balanced: "class" } as const
+      assert.deepStrictEqual(yield* codes({ batches: balanced, classWeights: "balanced" }), ["balanced-twice"])
+      assert.deepStrictEqual(yield* codes({ batches: balanced }), [])
+      assert.deepStrictEqual(yield* codes({ batches: { stratified: "class" }, classWeights: "balanced" }), [])
+    }).pipe(on(cpu))
+  )
+
+  it.effect("speaks of no AUC where there are three classes", () =>
+    Effect.gen(function* () {
+      const table = yield* Table.fromColumns({
+        y: Column.text(index.map((i) => (i % 20 === 0 ? "ill" : i % 20 === 1 ? "unsure" : "well"))),
+        x: Column.numeric(index.map((i) => Math.sin(i * i)))
+      })
+      const learner = network.pipe(
+        CrossEntropy.loss(),
+        Optimizer.adam({ learningRate: 0.1 }),
+        Model.classif({ epochs: 50, classWeights: "balanced" })
+      )
+      const [said] = yield* advice(learner, yield* Task.fromTable(table, { target: "y" }))
+      assert.match(said!, /errors in rare ones are dearer: leave that out if all rows should count alike\.$/)
     }).pipe(on(cpu))
   )
 

@@ -81,6 +81,18 @@ describe("decode", () => {
       { named: ["a", 1, 2] },
       ["named: Expected 2 entries, got 3; leave out what is too much"]
     ],
+    [
+      "one entry where a list stands",
+      Schema.Struct({ hidden: Schema.Array(Schema.Int) }),
+      { hidden: 64 },
+      ["hidden: Expected a list, got 64; write [64]"]
+    ],
+    [
+      "an empty list that must have entries",
+      Schema.Struct({ base: Schema.NonEmptyArray(Schema.String) }),
+      { base: [] },
+      ["base: is an empty list; give it an entry"]
+    ],
     ["a list that is too short", Schema.Struct({ size: Pair }), { size: [3] }, ["size.1: is missing; add it"]],
     [
       "a place deep inside",

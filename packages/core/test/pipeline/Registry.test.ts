@@ -33,7 +33,10 @@ describe("find", () => {
 
   it("does not find a definition of another kind", () => {
     const { message } = failure(Registry.find(registry, "auc", "layer"))
-    expect(message).toMatch(/^"auc" is (a measure, )?not a known layer; known are Nn\./)
+    expect(message).toBe('"auc" is not a known layer; write it among measures')
+    expect(failure(Registry.find(registry, "Target.log", "preprocess", "layer")).message).toBe(
+      '"Target.log" is not a known preprocess or layer; write it in the list `target` of a regression\'s model or learner'
+    )
   })
 
   it.each([
@@ -44,6 +47,15 @@ describe("find", () => {
   ])("asks whether %s was meant to be %s", (written, meant) => {
     expect(failure(Registry.find(registry, written, "layer", "head")).message).toBe(
       `"${written}" is not a known layer or head; did you mean "${meant}"?`
+    )
+  })
+
+  it("says how the members of a family are written, and else lists those alone that begin alike", () => {
+    expect(failure(Registry.find(registry, "model", "model")).message).toBe(
+      '"model" is not a known model; write Model.classif or Model.regr'
+    )
+    expect(failure(Registry.find(registry, "Optimizer.levenberg", "layer", "optimizer")).message).toMatch(
+      /^"Optimizer.levenberg" is not a known layer or optimizer; known are Optimizer\.sgd, [^N]*$/
     )
   })
 

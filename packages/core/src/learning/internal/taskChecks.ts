@@ -12,6 +12,18 @@ const refuse = (problems: ReadonlyArray<string>): Result.Result<void, PipelineEr
     ? Result.succeed(undefined)
     : Result.fail(new PipelineError({ issues: problems.map((message) => ({ path: [], message })) }))
 
+/** The learner of the same name for the other kind of target. */
+const sibling = (id: string, kind: TargetKind): string | undefined => {
+  const [name, ending] = /^(\w+)\.(classif|regr)$/.exec(id)?.slice(1) ?? []
+  return name === undefined
+    ? undefined
+    : ending === "regr"
+      ? `${name}.classif`
+      : kind === "regression"
+        ? `${name}.regr`
+        : undefined
+}
+
 export const checkTraining = (
   learner: { readonly id: string; readonly accepts: ReadonlyArray<TargetKind>; readonly weighted: boolean },
   task: Task
@@ -22,11 +34,11 @@ export const checkTraining = (
   }
   if (learner.accepts.length === 0) {
     problems.push(
-      `learner "${learner.id}" is of learners that have no kind of target in common, if any; give it one at least, and such as are for ${task.kind} targets`
+      `learner "${learner.id}" is made of learners that have no kind of target in common, such as some for classes and some for numbers; choose all for the ${task.kind} target "${task.roles.target}" of task "${task.id}"`
     )
   } else if (!learner.accepts.includes(task.kind)) {
     problems.push(
-      `learner "${learner.id}" is for ${learner.accepts.join(" and ")} targets, but the target "${task.roles.target}" of task "${task.id}" is ${task.kind}${task.kind === "multiclass" ? ` (${task.levels.join(", ")})` : ""}; choose another loss or learner`
+      `learner "${learner.id}" is for ${learner.accepts.join(" and ")} targets, but the target "${task.roles.target}" of task "${task.id}" is ${task.kind}${task.kind === "multiclass" ? ` (${task.levels.join(", ")})` : ""}; choose ${sibling(learner.id, task.kind) ?? "another loss or learner"}`
     )
   }
   if (task.roles.weight !== undefined && !learner.weighted) {

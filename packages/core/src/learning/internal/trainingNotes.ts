@@ -76,6 +76,14 @@ export const idleGroups = (
       })
     )
 
+/** The note on batches that are balanced by class whose rows are weighed by class, too. */
+export const balancedTwice: Note.Note = Note.make({
+  code: "balanced-twice",
+  finding:
+    "draws batches with as many rows of each class, and weighs their rows by class as well, so that a rare class counts for more than all others",
+  advice: "Take either batches: { balanced: class } or classWeights."
+})
+
 /** The note on a validation whose first measure was never defined. */
 export const undefinedValidation = (measure: string, held: number, reason: string): Note.Note =>
   Note.make({
@@ -119,7 +127,11 @@ const untilItFits = ({ kind }: Task, { classWeights, epochs, loss, rankedBy }: T
   [
     `Give more than ${epochs} ${epochs === 1 ? "epoch" : "epochs"}, or a larger learning rate.`,
     ...(classWeights || (kind === "binary" && weighsClasses(loss))
-      ? ["The classes are weighed, which moves the threshold: leave that out, or compare by AUC only."]
+      ? [
+          kind === "binary"
+            ? "The classes are weighed, which moves the threshold: leave that out, or compare by AUC only."
+            : "The classes are weighed, so that errors in rare ones are dearer: leave that out if all rows should count alike."
+        ]
       : []),
     ...(rankedBy === undefined
       ? []

@@ -102,6 +102,10 @@ describe("derive", () => {
 
   it.each([
     ["a +", 'character 4 of "a +": expected a number, a text, a column or a bracket, found the end; add one'],
+    [
+      "a ** 2",
+      'character 4 of "a ** 2": expected a number, a text, a column or a bracket, found *; powers are written with ^'
+    ],
     ["(a", 'character 3 of "(a": expected ) after what is in brackets, found the end; add it'],
     ["a b", 'character 3 of "a b": expected an operator or the end, found b; see the operators of Preprocess.derive'],
     ["a = 1", 'character 3 of "a = 1": "=" begins nothing that is known; write == to compare'],

@@ -11,7 +11,10 @@ export interface SplitOptions {
   readonly minHessian: number
   /** The ridge penalty on the value of a leaf. */
   readonly l2: number
-  /** What is added to the second derivatives of a level before levels are put in order. */
+  /**
+   * What is added to the second derivatives of a level before levels are put in order; levels of fewer rows than that in
+   * the node move together, as one.
+   */
   readonly levelSmoothing: number
 }
 
@@ -44,7 +47,8 @@ const clearly = 1 + 1e-12
  *
  * twice the decrease of the quadratic approximation of the loss when both children take their best values. Missing values
  * are tried on both sides. Levels without an order, missing ones among them, are put in that of `G/(H + levelSmoothing)`,
- * among whose cuts the best of all partitions is if nothing is added (Fisher 1958).
+ * among whose cuts the best of all partitions is if nothing is added (Fisher 1958). Rare levels count as one: put in order
+ * one by one they would let any column of many levels part the training rows by their noise.
  *
  * Of equal gains the first column's is taken, and of one column the lowest code's.
  */
@@ -53,27 +57,41 @@ export const makeSearch = (
   { column: placeOf, found, numbers, search, start }: Histograms,
   { l2, levelSmoothing, minHessian, minRows }: SplitOptions
 ) => {
-  const order = new Int32Array(256)
-  const level = new Float64Array(256)
+  const order = new Int32Array(257)
+  const level = new Float64Array(257)
 
   const searchUnordered = (place: Place, column: number, { g, h, rows }: Sums, split: Split): void => {
     const { bins } = all[column]!
     const histogram = numbers()
     const first = placeOf(place, column)
+    const rare = bins + 1
+    let [gRare, hRare, rowsRare] = [0, 0, 0]
     let present = 0
     for (let code = 0; code <= bins; code++) {
       const at = first + code * perBin
-      if (histogram[at + 2] === 0) continue
+      const count = histogram[at + 2]!
+      if (count === 0) continue
+      if (count < levelSmoothing) {
+        gRare += histogram[at]!
+        hRare += histogram[at + 1]!
+        rowsRare += count
+        continue
+      }
       level[code] = histogram[at]! / (histogram[at + 1]! + levelSmoothing)
       order[present++] = code
+    }
+    if (rowsRare > 0) {
+      level[rare] = gRare / (hRare + levelSmoothing)
+      order[present++] = rare
     }
     order.subarray(0, present).sort((a, b) => level[a]! - level[b]! || a - b)
     let [gLeft, hLeft, rowsLeft, leftCount] = [0, 0, 0, 0]
     for (let r = 0; r + 1 < present; r++) {
-      const at = first + order[r]! * perBin
-      gLeft += histogram[at]!
-      hLeft += histogram[at + 1]!
-      rowsLeft += histogram[at + 2]!
+      const code = order[r]!
+      const at = first + code * perBin
+      gLeft += code === rare ? gRare : histogram[at]!
+      hLeft += code === rare ? hRare : histogram[at + 1]!
+      rowsLeft += code === rare ? rowsRare : histogram[at + 2]!
       if (rowsLeft < minRows || hLeft < minHessian) continue
       if (rows - rowsLeft < minRows || h - hLeft < minHessian) break
       const score = (gLeft * gLeft) / (hLeft + l2) + (g - gLeft) ** 2 / (h - hLeft + l2)
@@ -85,7 +103,17 @@ export const makeSearch = (
     if (leftCount === 0) return
     // Levels that the node has not seen follow the child with more rows, as missing values do.
     const left = new Uint8Array(bins + 1).fill(2 * split.rowsLeft >= rows ? 1 : 0)
-    for (let r = 0; r < present; r++) left[order[r]!] = r < leftCount ? 1 : 0
+    for (let r = 0; r < present; r++) {
+      const code = order[r]!
+      const side = r < leftCount ? 1 : 0
+      if (code !== rare) left[code] = side
+      else {
+        for (let each = 0; each <= bins; each++) {
+          const count = histogram[first + each * perBin + 2]!
+          if (count > 0 && count < levelSmoothing) left[each] = side
+        }
+      }
+    }
     split.left = left
     split.missingLeft = left[bins] === 1
   }

@@ -89,7 +89,10 @@ const read = (list: ReadonlyArray<Token>): Node => {
           expect(")", "after what is in brackets")
           return inner
         }
-        throw new Refused(token.at, `expected a number, a text, a column or a bracket, found ${token.text}; add one`)
+        throw new Refused(
+          token.at,
+          `expected a number, a text, a column or a bracket, found ${token.text}; ${token.text === "*" ? "powers are written with ^" : "add one"}`
+        )
       }
     }
   }
