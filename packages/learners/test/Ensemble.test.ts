@@ -297,7 +297,7 @@ describe("Ensemble.stacking", () => {
       const column = above!.table.columns.get("Knn")!
       const guesses = column.type === "numeric" ? column.values : new Float64Array()
       const right = guesses.filter((p, row) => p === 1 - noise.target[row]!).length / n
-      assert.isBelow(right, 0.7)
+      assert.approximately(right, 0.5, 0.2)
     })
   )
 

@@ -32,7 +32,7 @@ export type Averaging = typeof Options.Encoded
 
 /**
  * An exponential moving average: after every update `a ← d·a + (1 − d)·w`, with d = `decay` in [0, 1), by default 0.999. With
- * `warmUp` (default) d is at the n-th update at most (1 + n)/(10 + n), so that the first weights are soon forgotten.
+ * `warmUp` (default) d is after n updates at most (1 + n)/(10 + n), so that the first weights are soon forgotten.
  *
  * Buffers, such as the running moments of batch normalisation, are averaged as weights are (in PyTorch: `AveragedModel` with
  * `use_buffers=True`). Polyak and Juditsky 1992.

@@ -139,7 +139,8 @@ const settled = 50
 /** The measures that early stopping looks at: those with a direction, or the first one alone. */
 const watched = (validation: NonNullable<Plan["validation"]>) => {
   const { measures, stopWhen = "first" } = validation
-  const looked = stopWhen === "first" ? measures.slice(0, 1) : measures
+  // The first measure chooses the epoch; without a direction none does.
+  const looked = stopWhen === "first" || measures[0].direction === undefined ? measures.slice(0, 1) : measures
   return looked.flatMap(({ direction, id }) => (direction === undefined ? [] : [{ direction, id }]))
 }
 
@@ -198,7 +199,6 @@ export const run = Effect.fnUntraced(function* <E, R>(
   const rules = validation === undefined ? [] : watched(validation)
   const schedules = Scheduling.make(program.optimizer, from?.schedules)
   const scheduled = plan.scheduleEpochs ?? plan.epochs
-  const inOrder = Uint32Array.from({ length: train.rows }, (_, row) => row)
 
   let epoch = from?.epoch ?? 0
   let stopping = from?.stopping ?? rules.map(() => EarlyStopping.initial)
@@ -300,10 +300,14 @@ export const run = Effect.fnUntraced(function* <E, R>(
     return outputs
   })
 
-  /** Training passes without updates: the layers bring their buffers to the weights as they are. */
+  /**
+   * Training passes without updates: the layers bring their buffers to the weights as they are. The batches are drawn as in
+   * training, since of sorted rows the last ones would decide.
+   */
   const settle = Effect.fnUntraced(function* () {
     for (let passed = 0; passed < settled; passed += batchCount) {
-      yield* runBatches(train, inOrder, size, undefined, (rows) => {
+      const order = drawing.draw(Seed.generator(Seed.derive(program.seed, "settle", passed)))
+      yield* runBatches(train, order, size, undefined, (rows) => {
         train.sources.forEach((source, i) => source.fill(rows, trainer.inputs[i]!))
         trainer.settle(rows.length, schedules.read)
         return true
@@ -384,7 +388,9 @@ export const run = Effect.fnUntraced(function* <E, R>(
     // The last update may go too far, and no later loss tells.
     return yield* diverged(batchCount, "finite, but a weight is not")
   }
-  const reason: Reason = stagnates() ? "early stopping" : (stopped ?? "epochs")
+  // A limit of time that passes in the last epoch has ended nothing.
+  const cutShort = (): State["stopped"] => (stopped === "time limit" && epoch >= plan.epochs ? undefined : stopped)
+  const reason: Reason = stagnates() ? "early stopping" : (cutShort() ?? "epochs")
   const chosen = stopping[0]?.best
   yield* Events.emit({ _tag: "TrainingEnded", epochs: epoch, reason })
   return {

@@ -8,6 +8,7 @@ import * as Training from "../../src/learning/Training.ts"
 import type { NamedArray } from "../../src/network/Graph.ts"
 import { decode } from "../../src/pipeline/Decode.ts"
 import * as Optimizer from "../../src/pipeline/Optimizer.ts"
+import type { Source } from "../../src/pipeline/Stage.ts"
 import * as Result from "effect/Result"
 import { cpu, on } from "../support/engines.ts"
 import * as Trainings from "../support/trainings.ts"
@@ -123,6 +124,29 @@ describe("stochastic weight averaging", () => {
           state.engine.arrays.find(({ path }) => path === "batchNorm.mean")!.values
         )
       }
+    }).pipe(on(cpu))
+  )
+})
+
+describe("swa's passes", () => {
+  it.effect("have batches as training draws them, and leave out what it leaves out", () =>
+    Effect.gen(function* () {
+      const averaging = optionsOf(Averaging.swa({ from: 0 }))
+      const plan = Trainings.plan(yield* first, optimizer, { averaging, norm: true, batchSize: 7, epochs: 1 })
+      const [source] = plan.train.sources
+      const batches: Array<ReadonlyArray<number>> = []
+      const fill: Source["fill"] = (rows, into) => {
+        batches.push(Array.from(rows))
+        source!.fill(rows, into)
+      }
+      yield* Training.run({ ...plan, dropLast: true, train: { ...plan.train, sources: [{ ...source!, fill }] } })
+      const passed = batches.slice(4, 8).flat()
+      assert.strictEqual(new Set(passed).size, 28)
+      assert.notDeepEqual(
+        passed,
+        passed.toSorted((a, b) => a - b)
+      )
+      assert.isTrue(batches.every((rows) => rows.length === 7))
     }).pipe(on(cpu))
   )
 })

@@ -179,25 +179,30 @@ describe("freezing", () => {
 })
 
 /** Lets time pass in each epoch, on a clock that tests move. */
-const slow = (seconds: number) =>
+const slow = (seconds: number, begun: Array<number>) =>
   Callback.make(
     Callback.define({
       id: "Mine.slow",
       summary: "Takes its time in each epoch",
       weight: -1,
       options: Schema.Struct({}),
-      make: () => ({ epochBegin: () => TestClock.adjust(`${seconds} seconds`) })
+      make: () => ({
+        epochBegin: ({ epoch }) => {
+          begun.push(epoch)
+          return TestClock.adjust(`${seconds} seconds`)
+        }
+      })
     })
   )
 
 describe("timeLimit", () => {
-  const learnerOf = (limit: number | string, epochs = 100) =>
+  const learnerOf = (limit: number | string, epochs = 100, begun: Array<number> = []) =>
     head.pipe(
       Optimizer.adam(),
       Model.classif({
         epochs,
         validation: Validation.holdout(0.3, { measures: [Measure.logloss], restoreBest: true }),
-        callbacks: [slow(50), Callback.timeLimit(limit), Callback.checkpoint()]
+        callbacks: [slow(50, begun), Callback.timeLimit(limit), Callback.checkpoint()]
       })
     )
 
@@ -211,8 +216,12 @@ describe("timeLimit", () => {
           fitted.notes.map(({ finding }) => finding),
           "the time limit ended training after 12 of 100 epochs, so another run or machine may stop elsewhere"
         )
-        const first = yield* Learner.train(learnerOf(601, 13), task)
+        const first = yield* Learner.train(learnerOf(601, 14), task)
         assert.deepStrictEqual([first.fitted.outcome?.epochs, first.fitted.outcome?.reason], [13, "time limit"])
+        // A limit that passes in the last epoch has ended nothing.
+        const whole = yield* Learner.train(learnerOf(601, 13), task)
+        assert.deepStrictEqual([whole.fitted.outcome?.epochs, whole.fitted.outcome?.reason], [13, "epochs"])
+        assert.notInclude(whole.fitted.notes.map(({ finding }) => finding).join(), "time limit")
       })
     ).pipe(Effect.provide(engine))
   )
@@ -223,9 +232,12 @@ describe("timeLimit", () => {
       inPlace(() =>
         Effect.gen(function* () {
           yield* Learner.train(learnerOf("2 min"), task)
-          const again = yield* Learner.train(learnerOf("2 min"), task, { resume: true })
+          const begun: Array<number> = []
+          const again = yield* Learner.train(learnerOf("2 min", 100, begun), task, { resume: true })
+          assert.deepStrictEqual(begun, [])
           assert.deepStrictEqual([again.fitted.outcome?.epochs, again.fitted.outcome?.reason], [3, "time limit"])
-          const more = yield* Learner.train(learnerOf("4 min"), task, { resume: true })
+          const more = yield* Learner.train(learnerOf("4 min", 100, begun), task, { resume: true })
+          assert.deepStrictEqual(begun, [4, 5])
           assert.deepStrictEqual([more.fitted.outcome?.epochs, more.fitted.outcome?.reason], [5, "time limit"])
         })
       ).pipe(Effect.provide(engine))

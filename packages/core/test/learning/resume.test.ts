@@ -52,6 +52,18 @@ const failing = (epoch: number) =>
     })
   )
 
+/** Notes the epochs that are trained; it has no say in what is learned. */
+const watching = (seen: Array<number>) =>
+  Callback.make(
+    Callback.define({
+      id: "Mine.watching",
+      summary: "Notes the epochs that are trained",
+      observes: true,
+      options: Schema.Struct({}),
+      make: () => ({ epochEnd: ({ row }) => Effect.sync(() => void seen.push(row.epoch)) })
+    })
+  )
+
 /** Counts batches in a state of its own, and ends training after so many. */
 const counting = (most: number) =>
   Callback.make(
@@ -134,7 +146,10 @@ describe.each(engines)("a training on %s that stops and goes on", (_, engine) =>
             assert.strictEqual((error as Stopped)._tag, "Stopped")
             assert.include(readdirSync(join(place, "checkpoints")), Checkpoint.fileOf(epoch))
           }
-          const resumed = yield* Learner.train(learnerOf({ optimizer }), task, { seed: 2, resume: true })
+          const seen: Array<number> = []
+          const watched = learnerOf({ optimizer, callbacks: [watching(seen)] })
+          const resumed = yield* Learner.train(watched, task, { seed: 2, resume: true })
+          assert.deepStrictEqual(seen, [6, 7])
           assert.deepStrictEqual(numbers(resumed), numbers(never))
           assert.deepStrictEqual(resumed.fitted.notes, never.fitted.notes)
           assert.deepStrictEqual(readdirSync(join(place, "checkpoints")).toSorted(), [
@@ -278,7 +293,10 @@ describe("resume", () => {
       Effect.fnUntraced(function* (place) {
         yield* trained({ epochs: 4 })
         const checkpoint = yield* Checkpoint.read(join(place, "checkpoints", Checkpoint.fileOf(4)))
-        const resumed = yield* Learner.train(learnerOf({ epochs: 7 }), task, { seed: 2, resume: checkpoint })
+        const seen: Array<number> = []
+        const longer = learnerOf({ epochs: 7, callbacks: [watching(seen)] })
+        const resumed = yield* Learner.train(longer, task, { seed: 2, resume: checkpoint })
+        assert.deepStrictEqual(seen, [5, 6, 7])
         rmSync(join(place, "checkpoints"), { recursive: true })
         assert.deepStrictEqual(numbers(resumed), numbers(yield* trained({ epochs: 7 })))
       })

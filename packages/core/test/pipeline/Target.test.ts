@@ -24,6 +24,15 @@ describe("transformations of the target", () => {
     assert.approximately(invert(-1), 4 - Math.sqrt(5), 1e-15)
   })
 
+  it("only shift a constant target, also one whose mean is rounded", () => {
+    const { apply, state } = fitted(Target.standardise(), [0.1, 0.1, 0.1])
+    assert.deepStrictEqual(
+      [0.1, 0.1, 0.1].map((y) => Math.abs(apply(y)) < 1e-15),
+      [true, true, true]
+    )
+    assert.deepStrictEqual((state() as { readonly scale: number }).scale, 1)
+  })
+
   it("bring the smallest value to 0 and the largest to 1, and predict beyond both", () => {
     const { apply, invert } = fitted(Target.minMax(), [10, 30, 20])
     assert.deepStrictEqual([10, 30, 20].map(apply), [0, 1, 0.5])

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Column from "../../src/data/Column.ts"
 import * as Features from "../../src/pipeline/Features.ts"
-import type * as Pipeline from "../../src/pipeline/Pipeline.ts"
+import * as Pipeline from "../../src/pipeline/Pipeline.ts"
 import type { Preprocessor } from "../../src/pipeline/Stage.ts"
 import * as Seed from "../../src/Seed.ts"
 import { issuesOf } from "./pipelines.ts"
@@ -74,3 +74,6 @@ export const near =
       throw new Error(`entry ${wrong}: ${actual[wrong]} is not ${expected[wrong]}, of ${JSON.stringify(actual)}`)
     }
   }
+
+/** The issues of a stage whose options break a rule, with their paths. */
+export const refused = (stage: Pipeline.Any) => issuesOf(Pipeline.check(stage))

@@ -43,7 +43,7 @@ export const instantiate = <P extends Passes>(base64: string): P => {
 export const reserver = ({ heap, memory }: Passes): ((bytes: number) => number) => {
   let end = heap.value
   return (bytes) => {
-    const place = (end + 15) & ~15
+    const place = Math.ceil(end / 16) * 16
     end = place + bytes
     const lacking = end - memory.buffer.byteLength
     if (lacking > 0) memory.grow(Math.ceil(lacking / pageBytes))

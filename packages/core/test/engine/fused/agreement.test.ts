@@ -64,6 +64,11 @@ const optimizers = {
     Transform.group("**.kernel", Transform.decay({ rate: 0.1 })),
     Transform.rate(0.01)
   ),
+  "a rate of a group before Adam": chain(
+    Transform.group("**.kernel", Transform.rate(0.1)),
+    Transform.adam({ epsilon: 0.001 }),
+    Transform.rate(0.01)
+  ),
   adamw: transformOf(Optimizer.adamwDefinition, {
     learningRate: Schedule.cosine({ from: 0.01, warmUp: 0.1 }),
     weightDecay: Schedule.linear({ from: 0.1 }),

@@ -11,7 +11,7 @@ const real = fc.double({ min: -1e6, max: 1e6, noNaN: true }).map((x) => (Math.ab
 const values = fc.array(fc.oneof(real, fc.integer({ min: -3, max: 3 })), { minLength: 1, maxLength: 60 })
 
 const mapped = (stage: Preprocess.Stage<never>, train: ReadonlyArray<number>, x: ReadonlyArray<number>) =>
-  made(stage, { x: train }, { x })["x"]!.map(Number)
+  made(stage, { x: train }, { x })["x"]!.map((y) => Number(y ?? Number.NaN))
 
 const monotone: ReadonlyArray<readonly [string, Preprocess.Stage<never>]> = [
   ["robustScale", Preprocess.robustScale()],

@@ -8,7 +8,7 @@ import { apply, boxCox, logLikelihood, yeoJohnson } from "../../../src/pipeline/
 import { normalQuantile } from "../../../src/pipeline/internal/numeric/normalQuantile.ts"
 import type * as Pipeline from "../../../src/pipeline/Pipeline.ts"
 import * as Preprocess from "../../../src/pipeline/Preprocess.ts"
-import { failure, fitted, made, near } from "../../support/stages.ts"
+import { failure, fitted, made, near, refused } from "../../support/stages.ts"
 
 const X = [0.5, -1.2, 3.3, 3.3, 10, 0, 2.25, null, 7.5, 40]
 const N = [-3, 0.1, 3.3, 5, 50, null]
@@ -39,7 +39,9 @@ describe("robustScale", () => {
   })
 
   it("refuses shares in the wrong order, other types and numbers that are not finite", () => {
-    expect(() => of(Preprocess.robustScale({ range: [0.75, 0.25] }))).toThrow()
+    expect(refused(Preprocess.robustScale({ range: [0.75, 0.25] }))).toEqual([
+      ["0.range", "Preprocess.robustScale: Expected two shares, the lower one first"]
+    ])
     expect(failure(Preprocess.robustScale({ columns: ["x"] }), { x: Column.text(["a"]) })).toEqual([
       'Preprocess.robustScale: works on numbers, and column "x" is of type string; encode it before, or leave it out'
     ])

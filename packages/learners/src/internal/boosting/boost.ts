@@ -27,7 +27,7 @@ export interface Boosted {
   readonly history: ReadonlyArray<number>
 }
 
-/** Draws `size` of the first `count` places of an array to its front, in ascending order. */
+/** Draws `size` of some ascending numbers without replacement, and gives them in ascending order. */
 const draw = (from: Int32Array, size: number, seed: Seed.Seed): Int32Array => {
   if (size >= from.length) return from
   const random = Seed.generator(seed)

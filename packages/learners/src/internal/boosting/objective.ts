@@ -95,9 +95,11 @@ export const softmax = (targets: Targets, classes: number): Objective => {
   )
   const mean = baseline.reduce((sum, score) => sum + score, 0) / classes
   const own = new Float64Array(classes)
+  /** The largest score of the row. */
+  let top = 0
   /** Writes the exponentials of a row's scores less the largest, and gives their sum. */
   const exponentials = (scores: Float64Array, row: number): number => {
-    let top = -Infinity
+    top = -Infinity
     for (let k = 0; k < classes; k++) top = Math.max(top, scores[k * n + row]!)
     let sum = 0
     for (let k = 0; k < classes; k++) sum += own[k] = Math.exp(scores[k * n + row]! - top)
@@ -121,7 +123,8 @@ export const softmax = (targets: Targets, classes: number): Objective => {
     loss: (scores, rows) =>
       weightedMean({ ...targets, rows }, (row) => {
         const sum = exponentials(scores, row)
-        return Math.log(sum) - Math.log(own[y[row]!]!)
+        // Not by the exponential, which is 0 where the score is far below the largest.
+        return Math.log(sum) + top - scores[y[row]! * n + row]!
       })
   }
 }

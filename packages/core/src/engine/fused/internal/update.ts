@@ -61,8 +61,8 @@ export const chainOf = (
         case "group":
           return undefined
         default: {
-          if (formula.transform === "group" || rate !== undefined || decay.some((own) => own.length > 0))
-            return undefined
+          const scaled = rate !== undefined || factors.some((own) => own.length > 0)
+          if (formula.transform === "group" || scaled || decay.some((own) => own.length > 0)) return undefined
           if (moments === undefined) moments = part
           else if (moments.transform === "rmsprop" && after === undefined && part.transform === "momentum") after = part
           else return undefined

@@ -14,6 +14,7 @@ import { define as defineStage } from "../bind.ts"
 import { append } from "../pipeline.ts"
 import { define, partOf } from "./define.ts"
 import { draw } from "./start.ts"
+import { meanAndSdOf } from "../numeric/moments.ts"
 
 /** The standard deviations of the first values, and whether training rows move them. */
 const fields = {
@@ -47,9 +48,7 @@ const startFrom: Stage.StartingFrom = (input, rows, [kernel, bias], random) => {
       for (let i = 0; i < width; i++) sum += input[row * width + i]! * kernel![i * units + unit]!
       made[row] = sum / Math.sqrt(width)
     }
-    const mean = made.reduce((sum, x) => sum + x, 0) / rows
-    const sd = Math.sqrt(made.reduce((sum, x) => sum + (x - mean) ** 2, 0) / rows)
-    const factor = sd > 0 ? 1 / sd : 1
+    const factor = 1 / meanAndSdOf(made).sd
     for (let i = 0; i < width; i++) kernel![i * units + unit]! *= factor
     const shares = Array.from({ length: mixed }, () => -Math.log(1 - random.float()))
     const total = shares.reduce((sum, share) => sum + share, 0)

@@ -49,7 +49,8 @@ export const principalAxes = (centred: ReadonlyArray<Float64Array>): Axes => {
   const wide = centred.length > rows
   const points = wide ? transposed(centred, rows) : centred
   const { values, vectors } = symmetricEigen(gram(points))
-  const rank = values.filter((value) => value > least * values[0]!).length
+  // Rows less their mean have one direction less than there are rows; beyond are rounding errors.
+  const rank = Math.min(Math.max(0, rows - 1), values.filter((value) => value > least * values[0]!).length)
   const axes = vectors.slice(0, rank).map((vector, k) => {
     if (!wide) return signed(vector)
     // Rows u with XXᵀu = λu give the direction Xᵀu/√λ.

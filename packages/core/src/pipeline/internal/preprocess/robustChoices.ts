@@ -136,7 +136,10 @@ const medians: Chain.Choice = (features, { takes }) =>
 
 const modes: Chain.Choice = (features, { takes }) => {
   // An indicator is never missing.
-  const names = where(features, ({ type }) => type === "boolean").filter((name) => !name.endsWith(".missing"))
+  const isIndicator = (name: string, column: Column.Column) => name.endsWith(".missing") && !Column.hasMissing(column)
+  const names = Array.from(features.columns).flatMap(([name, column]) =>
+    column.type === "boolean" && !isIndicator(name, column) ? [name] : []
+  )
   return takes?.missing === true || names.length === 0
     ? undefined
     : {

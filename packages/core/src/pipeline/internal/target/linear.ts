@@ -4,6 +4,7 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { define, make, type Target } from "./define.ts"
+import { meanAndSdOf } from "../numeric/moments.ts"
 
 const State = Schema.Struct({ centre: Schema.Finite, scale: Schema.Finite })
 
@@ -23,9 +24,8 @@ export const standardiseDefinition = linear(
   "Target.standardise",
   "Shifts and scales the target to mean 0 and standard deviation 1",
   (values) => {
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length
-    return { centre: mean, scale: variance > 0 ? Math.sqrt(variance) : 1 }
+    const { mean, sd } = meanAndSdOf(values)
+    return { centre: mean, scale: sd }
   }
 )
 
