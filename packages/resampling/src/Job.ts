@@ -13,6 +13,7 @@ import type * as Measure from "@rocflow/core/learning/Measure"
 import type { Prediction } from "@rocflow/core/learning/Prediction"
 import type { Outcome } from "@rocflow/core/learning/Training"
 import * as Saved from "@rocflow/core/learning/Saved"
+import * as Tuning from "@rocflow/core/learning/Tuning"
 import * as Seed from "@rocflow/core/Seed"
 import * as Split from "@rocflow/core/splitting/Split"
 import * as Cause from "effect/Cause"
@@ -68,6 +69,8 @@ export const Result = Schema.Struct({
       history: History.History
     })
   ),
+  /** What a learner that tunes itself tried and chose. */
+  tuning: Schema.optionalKey(Tuning.Tuning),
   /** What training showed and is probably not meant. */
   notes: Schema.optionalKey(Schema.Array(Note.Note)),
   /** Wall-clock seconds; with those in the history, all that differs between two runs of a job. */
@@ -142,6 +145,7 @@ const trainAndPredict = Effect.fnUntraced(function* <R>(job: Job<R>, learner: An
   return {
     outcome: trained.fitted.outcome,
     notes: trained.fitted.notes,
+    tuning: trained.fitted.tuning,
     prediction,
     scores,
     model: () => Saved.toJson(trained)
@@ -180,6 +184,7 @@ export const execute = Effect.fnUntraced(function* <R>(job: Job<R>): Effect.fn.R
   const prediction = used._tag === "Success" ? used.value.prediction : undefined
   const outcome = first._tag === "Success" ? first.value.outcome : undefined
   const notes = first._tag === "Success" ? first.value.notes : []
+  const tuning = first._tag === "Success" ? first.value.tuning : undefined
   const result: Result = {
     id: job.id,
     job: columns(job),
@@ -188,6 +193,7 @@ export const execute = Effect.fnUntraced(function* <R>(job: Job<R>): Effect.fn.R
     ...(first._tag === "Failure" ? { error: describe(first.cause) } : {}),
     ...(first._tag === "Failure" && used._tag === "Success" ? { fallback: fallback!.id } : {}),
     ...(outcome === undefined ? {} : { training: training(outcome) }),
+    ...(tuning === undefined ? {} : { tuning }),
     ...(notes.length === 0 ? {} : { notes }),
     seconds
   }

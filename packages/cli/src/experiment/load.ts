@@ -14,6 +14,7 @@ import { pathText } from "@rocflow/core/pipeline/PipelineError"
 import * as Registry from "@rocflow/core/pipeline/Registry"
 import * as Learners from "@rocflow/learners/Definitions"
 import * as Losses from "@rocflow/losses/Definitions"
+import * as Tune from "@rocflow/resampling/Tune"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
@@ -51,7 +52,7 @@ export interface Problem {
 }
 
 /** The definitions of all packages. */
-export const builtin: ReadonlyArray<Definition> = [...Core.all, ...Losses.all, ...Learners.all]
+export const builtin: ReadonlyArray<Definition> = [...Core.all, ...Losses.all, ...Learners.all, ...Tune.definitions]
 
 const readText = Effect.fnUntraced(function* (file: string) {
   const fs = yield* FileSystem.FileSystem

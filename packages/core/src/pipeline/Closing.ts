@@ -10,7 +10,7 @@ import { hashJson } from "../Hash.ts"
 import { findNothing } from "./Decode.ts"
 import type { Definition as Base, Find, Options } from "./Definition.ts"
 import { define as defineStage } from "./internal/bind.ts"
-import { append as appendStage, fromStages } from "./internal/pipeline.ts"
+import { append as appendStage, fromStages, starting } from "./internal/pipeline.ts"
 import type * as Pipeline from "./Pipeline.ts"
 import type * as Stage from "./Stage.ts"
 
@@ -48,9 +48,19 @@ export const among =
 export const append = (self: Pipeline.Any, ...stages: ReadonlyArray<Stage.Stage>): Pipeline.Any =>
   fromStages([...self.stages, ...stages])
 
+/** The stages that a function puts on a pipeline. */
+export const stagesOf = <P extends Pipeline.Any>(put: (self: P) => Pipeline.Any): ReadonlyArray<Stage.Stage> =>
+  put(fromStages<P>([])).stages
+
 /** The stage that a function puts on a pipeline, such as `Bce.loss()`. */
-export const stageOf = <P extends Pipeline.Any>(put: (self: P) => Pipeline.Any): Stage.Stage =>
-  put(fromStages<P>([])).stages[0]!
+export const stageOf = <P extends Pipeline.Any>(put: (self: P) => Pipeline.Any): Stage.Stage => stagesOf(put)[0]!
+
+/**
+ * A stage that is written as JSON of any form, and says in every use that it is not known yet: it stands first or follows a
+ * pipeline, as whatever will take its place.
+ */
+export const openStage = (kind: Stage.Stage["kind"], json: object, message: string): object =>
+  starting({ id: "open", kind, json: json as Stage.StageJson, bound: Result.fail([{ path: [], message }]) })
 
 /** A way to find stages that were bound already, by the JSON that they were written as. */
 export const amongStages =

@@ -22,6 +22,7 @@ import { CheckpointError } from "../CheckpointError.ts"
 import type { Outcome as Training } from "../Training.ts"
 import type { Prediction } from "../Prediction.ts"
 import type { TrainingDiverged } from "../TrainingDiverged.ts"
+import type { Tuning } from "../Tuning.ts"
 import { decodeOptions } from "./decodeOptions.ts"
 
 /** @category models */
@@ -81,6 +82,8 @@ export interface Fitted<out R = never> {
   readonly outcome: Training | undefined
   /** What only training shows and is probably not meant, such as a solver that stopped early. */
   readonly notes: ReadonlyArray<Note>
+  /** What a learner that tunes itself tried and chose. */
+  readonly tuning?: Tuning | undefined
 }
 
 /**

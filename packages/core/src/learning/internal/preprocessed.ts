@@ -64,7 +64,8 @@ export const preprocessed = <K extends TargetKind, Columns extends string, Inner
       ),
     state: () => ({ ...Preprocessing.toJson(learned), learner: inner.state() }),
     outcome: inner.outcome,
-    notes: inner.notes
+    notes: inner.notes,
+    tuning: inner.tuning
   })
   const names = stages.map(({ id }) => id.replace("Preprocess.", ""))
   return fromParts<K, Columns | Inner, E, R>({

@@ -59,7 +59,8 @@ export const targetTransformed = <K extends TargetKind, Columns extends string, 
       })),
     state: () => ({ target: learned.state(), learner: inner.state() }),
     outcome: inner.outcome,
-    notes: inner.notes
+    notes: inner.notes,
+    tuning: inner.tuning
   })
   const names = targets.map(({ json }) => json.type.replace("Target.", ""))
   const encoded = targets.map(({ bound, json }) => (Result.isSuccess(bound) ? bound.success.encoded : json))

@@ -1,0 +1,168 @@
+/**
+ * How tuners become learners: the options that all have, in code and in files.
+ */
+import type { Kind } from "@rocflow/core/data/Task"
+import type * as Learner from "@rocflow/core/learning/Learner"
+import * as Measure from "@rocflow/core/learning/Measure"
+import { count, nonNegative } from "@rocflow/core/OptionSchema"
+import * as Closing from "@rocflow/core/pipeline/Closing"
+import { decode } from "@rocflow/core/pipeline/Decode"
+import type { Find, Lookup } from "@rocflow/core/pipeline/Definition"
+import { type Issue, PipelineError } from "@rocflow/core/pipeline/PipelineError"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import { schema as Resamplings, type Spec } from "../internal/descriptions.ts"
+import type * as Resampling from "../Resampling.ts"
+import * as Ending from "./ending.ts"
+import type { Epochs } from "./evaluate.ts"
+import * as Open from "./Open.ts"
+import { refused } from "./refused.ts"
+import { tuned } from "./tuned.ts"
+import type { Tuner } from "./Tuner.ts"
+
+const EpochsFields = {
+  most: Schema.optionalKey(count(1)),
+  patience: Schema.optionalKey(count(1)),
+  minDelta: Schema.optionalKey(nonNegative)
+}
+
+/** The options that all tuners have. */
+const fields = (resampling: Spec) => ({
+  resampling: Resamplings.pipe(Schema.withDecodingDefaultKey(Effect.succeed(resampling))),
+  measure: Schema.optionalKey(Measure.reference),
+  ...Ending.fields
+})
+
+/** How a tuner is defined. */
+export interface Definition<F extends Schema.Struct.Fields> {
+  readonly id: string
+  readonly summary: string
+  /** The options of its own. */
+  readonly options: F
+  /** The inner splits where nothing is said. */
+  readonly resampling: Spec
+  /** How many configurations are tried where nothing is said; absent: until the tuner has nothing left. */
+  readonly evaluations?: number
+  /** Whether epochs are tuned: where the options say so, or always, by options of its own. */
+  readonly epochs: "chosen" | ((options: Schema.Struct.Type<F>) => Epochs)
+  readonly tuner: (options: Schema.Struct.Type<F>) => Tuner
+}
+
+/** How epochs are tuned inside, with every configuration. @category models */
+export interface EpochsOptions {
+  /** The most epochs of a training; schedules have this length. Default: those of the learner. */
+  readonly most?: number
+  /** Evaluations without a gain that end a training. Default: never. */
+  readonly patience?: number
+  /** A gain must exceed this, in units of the measure. Default 0. */
+  readonly minDelta?: number
+}
+
+/** What all tuners are told. @category models */
+export interface Options extends Ending.Ending {
+  /** How the training rows are divided to try configurations; the same for all of them. Default 5-fold cross-validation. */
+  readonly resampling?: Resampling.Resampling<never>
+  /** What chooses: by default AUC of two classes, log-loss of more, RMSE of numbers. */
+  readonly measure?: Measure.Measure
+}
+
+/** What tuners are told that may tune epochs. @category models */
+export interface WithEpochs extends Options {
+  /**
+   * Tunes the number of epochs inside: each inner training has the test rows of its split as validation, and the best
+   * epochs of the splits, averaged and rounded up, are those of the last training, which has no validation. `true`: as the
+   * learner says, without patience. Default: learners are trained as they are, with a validation of their own if they have one.
+   */
+  readonly epochs?: EpochsOptions | true
+}
+
+/** Options as their schema reads them. */
+interface Read extends Ending.Ending {
+  readonly resampling: Spec
+  readonly measure?: Measure.Measure
+  readonly epochs?: EpochsOptions | true
+}
+
+const read = (given: EpochsOptions | true | undefined): Epochs | undefined => {
+  if (given === undefined) return undefined
+  const { minDelta = 0, most, patience } = given === true ? {} : given
+  return { most, patience, minDelta }
+}
+
+const within = (id: string, issues: ReadonlyArray<Issue>) =>
+  new PipelineError({ issues: issues.map(({ message, path }) => ({ path, message: `${id}: ${message}` })) })
+
+/** Defines a tuner: its definition as a learner, for registries, and what makes it of a learner with open places. */
+export const define = <const F extends Schema.Struct.Fields>(definition: Definition<F>) => {
+  const { epochs, evaluations, id, options, resampling, summary } = definition
+  const chosen =
+    epochs === "chosen"
+      ? { epochs: Schema.optionalKey(Schema.Union([Schema.Literal(true), Schema.Struct(EpochsFields)])) }
+      : {}
+  // What comes out of a record of fields that is not known here is said by the types of the caller.
+  const schema = Schema.Struct({ ...options, ...fields(resampling), ...chosen }) as unknown as Schema.Codec<
+    Read & Schema.Struct.Type<F>,
+    object,
+    Lookup
+  >
+  const of = <K extends Kind, Columns extends string, E, R>(
+    open: Open.Open<never, K, Columns, E, R>,
+    given: object,
+    find: Find
+  ): Result.Result<Learner.Learner<K, Columns, E, R>, PipelineError> =>
+    Result.gen(function* () {
+      const json = { type: id, learner: open.json, ...given }
+      const own = yield* Result.mapError(decode(schema, given, find), (issues) => within(id, issues))
+      const corners = yield* Result.mapError(Open.corners(open), ({ issues }) =>
+        within(
+          id,
+          issues.map((issue) => ({ ...issue, path: ["learner", ...issue.path] }))
+        )
+      )
+      return tuned({
+        id,
+        json,
+        open,
+        corners,
+        tuner: definition.tuner(own),
+        resampling: own.resampling,
+        measure: own.measure,
+        ending: { ...own, ...(own.evaluations === undefined && evaluations !== undefined && { evaluations }) },
+        epochs: epochs === "chosen" ? read(own.epochs) : epochs(own)
+      })
+    })
+  const learnerDefinition: Learner.Definition = {
+    id,
+    kind: "learner",
+    summary,
+    accepts: ["binary", "multiclass", "regression"],
+    weighted: true,
+    options: Schema.Struct({
+      learner: Schema.Unknown.annotate({
+        description: "The learner, with { tune: log, name: rate, from: 0.001, to: 1 } where a value is to be tuned"
+      }),
+      ...options,
+      ...fields(resampling),
+      ...chosen
+    }) as unknown as Learner.Definition["options"],
+    bind: (given, find) => {
+      const { learner, ...rest } = given as { readonly learner?: unknown }
+      if (learner === undefined) return Result.fail(within(id, [{ path: ["learner"], message: "is missing; add it" }]))
+      return of(Open.fromJson(learner, find), rest, find)
+    }
+  }
+  return {
+    definition: learnerDefinition,
+    make: <K extends Kind, Columns extends string, E, R>(
+      open: Open.Open<never, K, Columns, E, R>,
+      given: Options & object
+    ): Learner.Learner<K, Columns, E, R> => {
+      const { measure, ...rest } = given
+      const json = { ...rest, ...(measure !== undefined && { measure: measure.id }) }
+      return Result.getOrElse(of(open, json, Closing.among(measure === undefined ? [] : [measure])), (error) =>
+        refused(id, { type: id, learner: open.json, ...json }, error)
+      ) as Learner.Learner<K, Columns, E, R>
+    }
+  }
+}

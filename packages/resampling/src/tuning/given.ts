@@ -1,0 +1,46 @@
+/**
+ * Tuners that need no memory: a grid, points that are given, draws at random.
+ */
+import { count, withDefault } from "@rocflow/core/OptionSchema"
+import { Configuration } from "@rocflow/core/learning/Tuning"
+import * as Schema from "effect/Schema"
+import { define } from "./define.ts"
+import * as Range from "./Range.ts"
+import * as Template from "./Template.ts"
+import { inOrder, random as drawing } from "./Tuner.ts"
+
+const cv = { type: "cv", folds: 5 } as const
+
+export const grid = define({
+  id: "Tune.grid",
+  summary: "Tries every combination of evenly spread values",
+  options: {
+    resolution: withDefault(count(1), 5),
+    resolutions: withDefault(Schema.Record(Schema.String, count(1)), {})
+  },
+  resampling: cv,
+  epochs: "chosen",
+  tuner: ({ resolution, resolutions }) =>
+    inOrder((template) =>
+      Template.enumerate(template, ({ name, range }) => Range.grid(range, resolutions[name] ?? resolution))
+    )
+})
+
+export const random = define({
+  id: "Tune.random",
+  summary: "Tries configurations at random",
+  options: {},
+  resampling: cv,
+  evaluations: 20,
+  epochs: "chosen",
+  tuner: () => drawing
+})
+
+export const points = define({
+  id: "Tune.points",
+  summary: "Tries the configurations that are given",
+  options: { configurations: Schema.Array(Configuration).check(Schema.isMinLength(1)) },
+  resampling: cv,
+  epochs: "chosen",
+  tuner: ({ configurations }) => inOrder(() => configurations)
+})
