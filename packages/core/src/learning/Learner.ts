@@ -28,4 +28,14 @@ export {
 export { fromJson, fromPipeline, reference } from "./internal/learnerJson.ts"
 export { preprocessed } from "./internal/preprocessed.ts"
 export { targetTransformed } from "./internal/targetTransformed.ts"
-export { check, type Complete, type Options, predict, type Suits, train, type Trainable } from "./internal/running.ts"
+export {
+  check,
+  type Complete,
+  type Open,
+  OpenTypeId,
+  type Options,
+  predict,
+  type Suits,
+  train,
+  type Trainable
+} from "./internal/running.ts"

@@ -41,8 +41,7 @@ export interface Open<
   out Columns extends string = string,
   out E = unknown,
   out R = unknown
-> {
-  readonly [Given]: (values: V) => void
+> extends Learner.Open<V> {
   /** The learner in its JSON form, with ranges in place of values; or what is wrong with it. */
   readonly template: Result.Result<Template.Template, PipelineError>
   readonly json: unknown
@@ -50,15 +49,18 @@ export interface Open<
   readonly make: (given: Template.Configuration) => Result.Result<Learner.Learner<K, Columns, E, R>, PipelineError>
 }
 
-declare const Given: unique symbol
-
 type Make<K extends Kind, Columns extends string, E, R> = Open<never, K, Columns, E, R>["make"]
 
 const make = <V, K extends Kind, Columns extends string, E, R>(
   json: unknown,
   template: Result.Result<Template.Template, PipelineError>,
   make: Make<K, Columns, E, R>
-): Open<V, K, Columns, E, R> => ({ json, template, make }) as Open<V, K, Columns, E, R>
+): Open<V, K, Columns, E, R> => ({
+  json,
+  template,
+  make,
+  [Learner.OpenTypeId]: () => {}
+})
 
 const problem = (message: string) => new PipelineError({ issues: [{ path: [], message }] })
 
@@ -161,6 +163,14 @@ const isPut = (value: unknown): value is (self: Pipeline.Any) => Pipeline.Any =>
 const isLearner = (value: unknown): value is Learner.Learner<Kind, string, unknown, unknown> =>
   typeof value === "object" && value !== null && Learner.TypeId in value
 
+/** The stages that a function puts on a pipeline, one as it is and several as a list; the JSON of a learner; or plain data. */
+const jsonOf = (alternative: unknown): unknown => {
+  if (isLearner(alternative)) return alternative.json
+  if (!isPut(alternative)) return alternative
+  const stages = Closing.stagesOf(alternative).map(({ json }) => json)
+  return stages.length === 1 ? stages[0] : stages
+}
+
 /**
  * Chooses one of some alternatives, stages, learners or plain options, by its label: a value of a `choice` of their labels.
  * What is open in an alternative is tuned only where that is chosen.
@@ -170,31 +180,25 @@ const isLearner = (value: unknown): value is Learner.Learner<Kind, string, unkno
  *   net.pipe(Tune.oneOf(how, { sgd: Optimizer.sgd({ learningRate: rate }), adam: Optimizer.adam() }), Model.classif({ epochs: 9 }))
  * )
  */
-export const oneOf = <Label extends string, A>(label: Label, alternatives: { readonly [L in Label]: A }): A => {
+export const oneOf = <Label extends string, A extends { readonly [L in Label]: unknown }>(
+  label: Label,
+  alternatives: A
+): A[Label] => {
   const given: unknown = label
   if (!(given instanceof Unknown)) return alternatives[label]
-  const all = Object.entries<A>(alternatives)
-  const message = `stands for one of ${all.map(([name]) => name).join(", ")}; give a value to ${given.name}`
-  const open = (jsonOf: (alternative: A) => unknown) => ({
-    tune: "choice",
-    name: given.name,
-    of: Object.fromEntries(all.map(([name, alternative]) => [name, jsonOf(alternative)]))
-  })
-  const [, first] = all[0]!
-  if (isPut(first)) {
-    const puts = all.map(([, alternative]) => Closing.stagesOf(alternative as typeof first))
-    const json = open((alternative) => {
-      const stages = Closing.stagesOf(alternative as typeof first).map(({ json }) => json)
-      return stages.length === 1 ? stages[0] : stages
-    })
-    const kind = puts.flat()[0]?.kind ?? "preprocess"
-    return Closing.openStage(kind, json, message) as A
-  }
-  if (isLearner(first)) {
-    const json = open((alternative) => (alternative as typeof first).json) as unknown as Learner.LearnerJson
-    return refused("open", json, problem(message)) as A
-  }
-  return open((alternative) => alternative) as A
+  const all = Object.values<unknown>(alternatives)
+  const of = Object.fromEntries(Object.entries<unknown>(alternatives).map(([name, each]) => [name, jsonOf(each)]))
+  const json = { tune: "choice", name: given.name, of }
+  const message = `stands for one of ${Object.keys(of).join(", ")}; give a value to ${given.name}`
+  const kind = all.filter(isPut).flatMap(Closing.stagesOf)[0]?.kind
+  const placeholder: unknown =
+    kind !== undefined
+      ? Closing.openStage(kind, json, message)
+      : all.some(isLearner)
+        ? refused("open", json, problem(message))
+        : json
+  // It stands where the alternatives would, and nobody uses it.
+  return placeholder as A[Label]
 }
 
 /**

@@ -143,7 +143,7 @@ export const grid = (range: Range, resolution: number): ReadonlyArray<Schema.Jso
     if (i === resolution - 1) return to
     const share = i / (resolution - 1)
     const value = isLog ? Math.exp(between([Math.log(from), Math.log(to)], share)) : between([from, to], share)
-    return range.type === "integer" ? Math.round(value) : value
+    return within(range.type === "integer" ? Math.round(value) : value, from, to)
   })
   return [...new Set(numbers)]
 }

@@ -178,6 +178,15 @@ export const complete = (
   return place === undefined ? given : complete(self, draw, { ...given, [place.name]: draw(place) })
 }
 
+const has = (self: Template, name: string): boolean => places(self).some((place) => place.name === name)
+
+/** The choices of a configuration in whose other alternatives a name is open. */
+const whereNot = (self: Template, given: Configuration, without: string): string =>
+  places(self)
+    .filter(({ name, of }) => name in given && [...(of?.values() ?? [])].some((other) => has(other, without)))
+    .map(({ name }) => `${name} is ${JSON.stringify(given[name])}`)
+    .join(" and ")
+
 /**
  * Why a configuration does not fit, or undefined: values that are missing, out of range, or of names that are not open.
  */
@@ -204,14 +213,8 @@ export const refusal = (self: Template, given: Configuration): ReadonlyArray<str
   const used = active(self, given)
   return Object.keys(given)
     .filter((name) => !used.includes(name))
-    .map((name) => `"${name}" has no say where ${shown(given, name)}; leave it out`)
+    .map((name) => `"${name}" has no say where ${whereNot(self, given, name)}; leave it out`)
 }
-
-const shown = (given: Configuration, without: string): string =>
-  Object.entries(given)
-    .filter(([name]) => name !== without)
-    .map(([name, value]) => `${name} is ${JSON.stringify(value)}`)
-    .join(", ")
 
 /** Every configuration whose values are among those that `values` gives for a place, in order. */
 export const enumerate = (
@@ -224,8 +227,6 @@ export const enumerate = (
     ? [given]
     : values(place).flatMap((value) => enumerate(self, values, { ...given, [place.name]: value }))
 }
-
-const has = (self: Template, name: string): boolean => places(self).some((place) => place.name === name)
 
 /** A configuration in which a place has a value, and chooses what the place stands in; all else is the first of its range. */
 const reaching = (self: Template, name: string, value: Schema.Json): Configuration =>

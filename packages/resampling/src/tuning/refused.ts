@@ -8,12 +8,13 @@ import * as Result from "effect/Result"
 /** A learner that says in every use what is wrong with it. */
 export const refused = (
   id: string,
-  json: Learner.LearnerJson,
+  json: object,
   error: PipelineError
 ): Learner.Learner<Kind, never, PipelineError, never> =>
   Learner.fromParts<Kind, never, PipelineError, never>({
     id,
-    json,
+    // Whatever stands in the place of a learner is written as one.
+    json: json as Learner.LearnerJson,
     hash: () => hashJson(json),
     accepts: ["binary", "multiclass", "regression"],
     weighted: true,

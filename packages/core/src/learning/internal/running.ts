@@ -41,15 +41,33 @@ export const check = (
 ): Effect.Effect<Checked, TrainError> =>
   Effect.flatMap(Effect.fromResult(checkTraining(learner, task)), () => learner.check(task))
 
-/** What can be handed to `train`: a learner, and a pipeline so that the compiler can say what it lacks. @category type-level */
-export type Trainable = Learner<TargetKind, string, unknown, unknown> | Pipeline.Any
+/** Marks learners with open places, which do not train: see `Tune.over` of @rocflow/resampling. @category models */
+export const OpenTypeId = "~rocflow/Open"
 
-/** `unknown` for a learner; for a pipeline without a model a sentence that names what is missing. @category type-level */
-export type Complete<L extends Trainable> = L extends Pipeline.Any
-  ? unknown extends Order.Problem<Pipeline.ReachedOf<L>, "model", "Model">
-    ? "Stage not set: model; end the pipeline with Model.classif or Model.regr"
-    : Order.Problem<Pipeline.ReachedOf<L>, "model", "Model">
-  : unknown
+/** A learner with open places, whose values are `V`. @category models */
+export interface Open<in V = never> {
+  readonly [OpenTypeId]: (values: V) => void
+}
+
+/**
+ * What can be handed to `train`: a learner; a pipeline, and a learner with open places, so that the compiler can say what
+ * they lack.
+ * @category type-level
+ */
+export type Trainable = Learner<TargetKind, string, unknown, unknown> | Pipeline.Any | Open
+
+/**
+ * `unknown` for a learner; for a pipeline without a model, and for open places, a sentence that names what is missing.
+ * @category type-level
+ */
+export type Complete<L extends Trainable> =
+  L extends Open<infer V>
+    ? `Give values to: ${keyof V & string}; by Tune.bind, or by a tuner such as Tune.random`
+    : L extends Pipeline.Any
+      ? unknown extends Order.Problem<Pipeline.ReachedOf<L>, "model", "Model">
+        ? "Stage not set: model; end the pipeline with Model.classif or Model.regr"
+        : Order.Problem<Pipeline.ReachedOf<L>, "model", "Model">
+      : unknown
 
 type KindOf<L> = L extends Learner<infer K, infer _C, infer _E, infer _R> ? K : never
 type ColumnsOf<L> = L extends Learner<infer _K, infer C, infer _E, infer _R> ? C : never
@@ -76,6 +94,19 @@ const trainLearner = <K extends TargetKind, Columns extends string, E, R>(
       fitted
     }))
   )
+
+const isOpen = (given: Trainable): given is Open => OpenTypeId in given
+
+const refuseOpen = Effect.fail(
+  new PipelineError({
+    issues: [
+      {
+        path: [],
+        message: "a learner with open places does not train; give it values by Tune.bind, or tune it by Tune.random"
+      }
+    ]
+  })
+)
 
 /** What a pipeline lacks that is trained as if it were a learner. */
 const refuse = (pipeline: Pipeline.Any): Effect.Effect<never, PipelineError> =>
@@ -113,7 +144,11 @@ export const train = <L extends Trainable, TaskKind extends TargetKind, Roles ex
   options: Options = {}
 ): Effect.Effect<Trained<KindOf<L>, ColumnsOf<L>, ServicesOf<L>>, TrainError | ErrorOf<L>, ServicesOf<L>> => {
   const given: Trainable = learner
-  const trained = Pipeline.isPipeline(given) ? refuse(given) : trainLearner(given, task, options)
+  const trained = isOpen(given)
+    ? refuseOpen
+    : Pipeline.isPipeline(given)
+      ? refuse(given)
+      : trainLearner(given, task, options)
   // The types say of `L` what the value is.
   return trained as Effect.Effect<
     Trained<KindOf<L>, ColumnsOf<L>, ServicesOf<L>>,
