@@ -13,6 +13,8 @@ export {
   type Closed,
   define,
   type Definition,
+  type Epochs,
+  type EpochsChange,
   type Fitted,
   fromParts,
   hash,

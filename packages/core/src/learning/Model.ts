@@ -17,7 +17,8 @@ import * as Averaging from "./Averaging.ts"
 import * as Callback from "./Callback.ts"
 import * as ClassWeights from "./internal/classWeights.ts"
 import * as Drawing from "./internal/drawing.ts"
-import { pipelineLearner, refusedLearner } from "./internal/pipelineLearner.ts"
+import { type AnyTarget, pipelineLearner, refusedLearner } from "./internal/pipelineLearner.ts"
+import type { Settings } from "./internal/settings.ts"
 import * as Learner from "./Learner.ts"
 import * as Measure from "./Measure.ts"
 import * as Validation from "./Validation.ts"
@@ -156,22 +157,58 @@ export type Fits<P extends Pipeline.Any, K extends TargetKind, Name extends stri
   ? `The loss is for ${Pipeline.AcceptsOf<P>} targets, ${Name} for ${[K] extends ["regression"] ? K : "binary or multiclass"} targets`
   : unknown
 
+/** The learner of a pipeline whose last stage has other epochs and another validation. */
+const changed =
+  (definition: () => Closing.Definition, { callbacks, measures, target = [] }: Settings, { stages }: Pipeline.Any) =>
+  ({ epochs, scheduleEpochs, validation }: Learner.EpochsChange): AnyTarget => {
+    const { type: _, validation: __, ...given } = stages.at(-1)!.json
+    const held = validation === "none" ? [] : validation.measures
+    const find = Closing.among([
+      ...measures,
+      ...held,
+      ...[...callbacks, ...target].map(({ definition: named }) => named)
+    ])
+    const options = {
+      ...given,
+      epochs,
+      scheduleEpochs,
+      ...(validation !== "none" && { validation: validation.options })
+    }
+    const closed = Closing.put(Closing.withoutLast(stages), definition(), options, find)
+    // Its target kinds and columns are those of the types that the pipeline had before.
+    return Result.getOrElse(Learner.fromPipeline(closed), (error) => refusedLearner(closed, error)) as AnyTarget
+  }
+
 /** `Model.classif` as a definition, for registries. @category definitions */
-export const classifDefinition = Closing.define({
+export const classifDefinition: Closing.Definition<typeof ClassifOptions.Encoded> = Closing.define({
   id: "Model.classif",
   summary: "A classifier: epochs, batches, validation, predict type",
   accepts: ["binary", "multiclass"],
   options: ClassifOptions,
-  close: (options, pipeline) => pipelineLearner(pipeline, options, ["binary", "multiclass"])
+  close: (options, pipeline) =>
+    pipelineLearner(
+      pipeline,
+      options,
+      ["binary", "multiclass"],
+      changed(() => classifDefinition, options, pipeline)
+    )
 })
 
 /** `Model.regr` as a definition, for registries. @category definitions */
-export const regrDefinition = Closing.define({
+export const regrDefinition: Closing.Definition<typeof RegrOptions.Encoded> = Closing.define({
   id: "Model.regr",
   summary: "A regression model: epochs, batches, validation",
   accepts: ["regression"],
   options: RegrOptions,
-  close: (options, pipeline) => pipelineLearner(pipeline, { ...options, predictType: "response" }, ["regression"])
+  close: (options, pipeline) => {
+    const settings = { ...options, predictType: "response" as const }
+    return pipelineLearner(
+      pipeline,
+      settings,
+      ["regression"],
+      changed(() => regrDefinition, settings, pipeline)
+    )
+  }
 })
 
 /** Options as JSON: measures and callbacks go by id, and targets too; their definitions are found among those that were given. */

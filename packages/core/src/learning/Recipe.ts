@@ -60,10 +60,7 @@ export const define = <const F extends Schema.Struct.Fields>(recipe: Definition<
     accepts: side.kinds,
     weighted: true,
     options: schema,
-    bind: (given, find) => {
-      const decoded = decode(given, find)
-      return Result.map(decoded, () => learnerOf(recipe, side, given, decoded))
-    }
+    bind: (given, find) => Result.map(decode(given, find), () => learnerOf(recipe, side, given, decode, find))
   })
   const made = <K extends TargetKind>(
     side: Side,
@@ -72,7 +69,7 @@ export const define = <const F extends Schema.Struct.Fields>(recipe: Definition<
   ) => {
     const { find, json } = written(given)
     // The loss says which targets it is for.
-    return learnerOf(recipe, side, json, decode(json, find)) as Learner.Learner<never, never, never, Engines>
+    return learnerOf(recipe, side, json, decode, find) as Learner.Learner<never, never, never, Engines>
   }
   return {
     classifDefinition: definitionOf(classif, classes),

@@ -87,8 +87,9 @@ export interface Outcome {
   readonly best: { readonly epoch: number; readonly score: number } | undefined
   /** The epoch whose arrays are kept. */
   readonly kept: number
-  /** What training may be resumed from. */
+  /** What training may be resumed from: with `origin`, a checkpoint. */
   readonly state: State
+  readonly origin: Checkpoint.Origin
 }
 
 const measure = (measures: ReadonlyArray<Measure>, prediction: Prediction): Scores =>
@@ -230,12 +231,13 @@ export const run = Effect.fnUntraced(function* <E, R>(
     stopped,
     callbacks: callbacks.flatMap(({ id = "", save }) => (save === undefined ? [] : [{ id, saved: save() }]))
   })
+  const origin = plan.origin ?? Checkpoint.nowhere
   const control: Callback.Control = {
     stop: (reason = "callback") => {
       stopped ??= reason
     },
     state: trainer.state,
-    checkpoint: () => ({ origin: plan.origin ?? Checkpoint.nowhere, state: stateNow() }),
+    checkpoint: () => ({ origin, state: stateNow() }),
     parameters: program.network.parameters.map(({ path }) => path),
     freeze: (paths) => {
       frozen = new Set(paths)
@@ -401,6 +403,7 @@ export const run = Effect.fnUntraced(function* <E, R>(
     reason,
     best: chosen,
     kept: best === undefined ? epoch : (chosen?.epoch ?? epoch),
-    state
+    state,
+    origin
   }
 })

@@ -48,6 +48,9 @@ export const among =
 export const append = (self: Pipeline.Any, ...stages: ReadonlyArray<Stage.Stage>): Pipeline.Any =>
   fromStages([...self.stages, ...stages])
 
+/** All stages but the last one, as a pipeline. */
+export const withoutLast = (stages: ReadonlyArray<Stage.Stage>): Pipeline.Any => fromStages(stages.slice(0, -1))
+
 /** The stages that a function puts on a pipeline. */
 export const stagesOf = <P extends Pipeline.Any>(put: (self: P) => Pipeline.Any): ReadonlyArray<Stage.Stage> =>
   put(fromStages<P>([])).stages

@@ -87,7 +87,7 @@ const toBestEpoch = Effect.fnUntraced(function* <R>(
   const most = mostOf(epochs, own.most)
   const held = Array.from(test, (_, i) => train.length + i)
   const { fitted } = yield* Learner.train(
-    own.trained({
+    own.change({
       epochs: Math.min(most, budget ?? most),
       scheduleEpochs: most,
       validation: Validation.rows(held, {

@@ -77,7 +77,7 @@ const refitted = <K extends Kind, Columns extends string, E, R>(
   Result.map(open.make(values), (learner) =>
     epochs === undefined || chosen === undefined || learner.epochs === undefined
       ? learner
-      : learner.epochs.trained({
+      : learner.epochs.change({
           epochs: chosen,
           scheduleEpochs: mostOf(epochs, learner.epochs.most),
           validation: "none"

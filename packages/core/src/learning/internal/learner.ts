@@ -23,6 +23,7 @@ import type { Outcome as Training } from "../Training.ts"
 import type { Prediction } from "../Prediction.ts"
 import type { TrainingDiverged } from "../TrainingDiverged.ts"
 import type { Tuning } from "../Tuning.ts"
+import type { Validation } from "../Validation.ts"
 import { decodeOptions } from "./decodeOptions.ts"
 
 /** @category models */
@@ -87,6 +88,28 @@ export interface Fitted<out R = never> {
 }
 
 /**
+ * What another training of a learner in epochs has in place of its own.
+ * @category models
+ */
+export interface EpochsChange {
+  readonly epochs: number
+  /** The epochs over which schedules run: the same for trainings that are to be alike as far as they go. */
+  readonly scheduleEpochs: number
+  /** In place of the learner's own; `"none"`: all rows train, for all epochs. */
+  readonly validation: Validation | "none"
+}
+
+/**
+ * Of a learner that learns in epochs: how many at the most, and the same learner with others.
+ * @category models
+ */
+export interface Epochs<out L> {
+  readonly most: number
+  /** The learner as it would be written with these options in the place of its own. */
+  readonly change: (options: EpochsChange) => L
+}
+
+/**
  * A learner for some target kinds that needs some feature columns.
  * @category models
  */
@@ -112,6 +135,11 @@ export interface Learner<
   readonly check: (task: Task) => Effect.Effect<Checked, TrainError>
   /** Trains; a learner without epochs has nothing to go on from, and pays no heed to `resume: true`. */
   readonly fit: (task: Task, seed: Seed.Seed, resume?: Resume) => Effect.Effect<Fitted<R>, TrainError | E, R>
+  /**
+   * Of a learner that learns in epochs: see `Epochs`. *Gotcha*: not where preprocessing or a transformation of the target
+   * stands before a ready-made learner, which are fitted on the rows of a validation, too.
+   */
+  readonly epochs?: Epochs<Learner<K, Columns, E, R>> | undefined
   /** Of a recipe: the pipeline that it is on the training rows of a task. */
   readonly plan?: ((task: Task) => Result.Result<Pipeline.Any, PipelineError>) | undefined
   /** Restores what `Fitted.state` gave. */

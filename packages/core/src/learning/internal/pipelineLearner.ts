@@ -41,13 +41,17 @@ const described = (pipeline: Pipeline.Any) => ({
   hash: () => Pipeline.hash(pipeline)
 })
 
-type AnyTarget = Learner.Learner<TargetKind, never, never, Engine.Engines>
+/** A learner of a pipeline, whose target kinds and columns are known to the types of the pipeline only. */
+export type AnyTarget = Learner.Learner<TargetKind, never, never, Engine.Engines>
 
-/** Makes the learner of a complete pipeline, whose options and order are checked. */
+/**
+ * Makes the learner of a complete pipeline, whose options and order are checked. `change` gives it with another training.
+ */
 export const pipelineLearner = (
   pipeline: Pipeline.Any,
   settings: Settings.Settings,
-  accepts: ReadonlyArray<TargetKind>
+  accepts: ReadonlyArray<TargetKind>,
+  change: (options: Learner.EpochsChange) => AnyTarget
 ): AnyTarget => {
   const { stages } = pipeline
   const loss = partOf(stages, "loss")
@@ -64,6 +68,7 @@ export const pipelineLearner = (
     accepts: loss.accepts.filter((kind) => accepts.includes(kind)),
     weighted: loss.weighted && !optimizer.transform.searches,
     predictType: settings.predictType,
+    epochs: { most: settings.epochs, change },
     check: (task) => Effect.scoped(check(parts, task)),
     fit: (task, seed, resume) => Effect.scoped(fit(parts, task, seed, resume)),
     load: (task, state) => load(parts, task, state)

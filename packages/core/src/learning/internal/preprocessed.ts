@@ -71,6 +71,7 @@ export const preprocessed = <K extends TargetKind, Columns extends string, Inner
   return fromParts<K, Columns | Inner, E, R>({
     ...learner,
     plan: undefined,
+    epochs: undefined,
     id: `${names.join(", ")} – ${learner.id}`,
     json: { ...learner.json, preprocess: Pipeline.toJson(pipeline) },
     hash: () => hashJson({ preprocess: Pipeline.hash(pipeline), learner: learner.hash() }),

@@ -66,6 +66,7 @@ export const targetTransformed = <K extends TargetKind, Columns extends string, 
   const encoded = targets.map(({ bound, json }) => (Result.isSuccess(bound) ? bound.success.encoded : json))
   return fromParts<"regression", Columns, E, R>({
     ...learner,
+    epochs: undefined,
     accepts: ["regression"],
     id: `${names.join(", ")} target – ${learner.id}`,
     json: { ...learner.json, target: targets.map(({ json }) => json) },

@@ -8,6 +8,7 @@ import type { Kind as TargetKind, Task } from "../../../data/Task.ts"
 import type { Engines } from "../../../engine/Engine.ts"
 import { hashJson } from "../../../Hash.ts"
 import * as Closing from "../../../pipeline/Closing.ts"
+import type * as Base from "../../../pipeline/Definition.ts"
 import * as Features from "../../../pipeline/Features.ts"
 import * as Pipeline from "../../../pipeline/Pipeline.ts"
 import type { PipelineError } from "../../../pipeline/PipelineError.ts"
@@ -69,13 +70,15 @@ const planned = <F extends Schema.Struct.Fields>(
   })
 }
 
-/** The learner of options that are decoded once; where they break a rule, it says so whenever it is used. */
+/** The learner of options, which `decode` reads once; where they break a rule, it says so whenever it is used. */
 export const learnerOf = <F extends Schema.Struct.Fields>(
   recipe: Definition<F>,
   side: Side,
   given: object,
-  decoded: Result.Result<Decoded<F>, PipelineError>
+  decode: (given: object, find: Base.Find) => Result.Result<Decoded<F>, PipelineError>,
+  find: Base.Find
 ): Learner.Learner<TargetKind, never, never, Engines> => {
+  const decoded = decode(given, find)
   const { id, kinds } = side
   const known = Result.getOrUndefined(decoded)
   const plan = (seen: Seen) => Result.flatMap(decoded, (options) => planned(recipe, side, options, seen))
@@ -108,6 +111,16 @@ export const learnerOf = <F extends Schema.Struct.Fields>(
     weighted: Object.values(losses).every((loss) => Losses.partOf(loss)?.weighted === true),
     takes: recipe.takes,
     predictType: "predictType" in given && given.predictType === "response" ? "response" : "prob",
+    epochs: known && {
+      most: known.epochs,
+      change: ({ epochs, scheduleEpochs, validation }) => {
+        const held = validation === "none" ? validation : validation.options
+        const measures = validation === "none" ? [] : validation.measures
+        return learnerOf(recipe, side, { ...given, epochs, scheduleEpochs, validation: held }, decode, (id, ...kinds) =>
+          Result.orElse(find(id, ...kinds), () => Closing.among(measures)(id, ...kinds))
+        )
+      }
+    },
     plan: (task) => plan(seenOf(task)),
     check: (task) => Effect.flatMap(Effect.fromResult(closed(seenOf(task))), ({ learner }) => learner.check(task)),
     fit: (task, seed, resume) => {
