@@ -21,6 +21,9 @@ import type { Json } from "effect/Schema"
 import type { EpochsOptions, Options, WithEpochs } from "./tuning/define.ts"
 import * as Epochs from "./tuning/epochs.ts"
 import * as Given from "./tuning/given.ts"
+import * as Halving from "./tuning/halving.ts"
+import * as Spread from "./tuning/spread.ts"
+import { tpe as parzen } from "./tuning/tpe.ts"
 import { closed, type Of, type Open } from "./tuning/Open.ts"
 
 export { bind, fromJson, type Of, oneOf, type Open, over, type Space, type Values } from "./tuning/Open.ts"
@@ -86,6 +89,32 @@ export const random = <V, K extends Kind, Columns extends string, E, R>(
 ): Tuned<K, Columns, E, R> => Given.random.make(open, options)
 
 /**
+ * Tries configurations that are spread evenly: the line of each name is cut into as many parts as there are `evaluations`
+ * (default 20), and each part is tried once. Source: McKay, Beckman and Conover (1979), Technometrics 21.
+ *
+ * @example
+ * Tune.latinHypercube(open, { evaluations: 30 })
+ * @category tuners
+ */
+export const latinHypercube = <V, K extends Kind, Columns extends string, E, R>(
+  open: Open<V, K, Columns, E, R>,
+  options: WithEpochs = {}
+): Tuned<K, Columns, E, R> => Spread.latinHypercube.make(open, options)
+
+/**
+ * Tries `evaluations` points (default 20) of Sobol's sequence, which are spread evenly over the whole space however many are
+ * tried, shifted by the seed; of up to 21 names. Source: Joe and Kuo (2008), SIAM Journal on Scientific Computing 30.
+ *
+ * @example
+ * Tune.sobol(open, { evaluations: 32 })
+ * @category tuners
+ */
+export const sobol = <V, K extends Kind, Columns extends string, E, R>(
+  open: Open<V, K, Columns, E, R>,
+  options: WithEpochs = {}
+): Tuned<K, Columns, E, R> => Spread.sobol.make(open, options)
+
+/**
  * Tries the configurations that are given, in their order: those of a paper, or a default first.
  *
  * @example
@@ -96,6 +125,73 @@ export const points = <V, K extends Kind, Columns extends string, E, R>(
   open: Open<V, K, Columns, E, R>,
   options: WithEpochs & { readonly configurations: ReadonlyArray<V> }
 ): Tuned<K, Columns, E, R> => Given.points.make(open, options)
+
+/**
+ * Tries what is likelier among the good configurations than among the others, by what was tried: the tree-structured Parzen
+ * estimator. The first `startup` configurations (default 10) are drawn at random; of 40 in all, unless `evaluations` says
+ * otherwise.
+ *
+ * The best tenth, at most 25, are the good ones. For each name a density is estimated of its values there, and one of those in
+ * all others, from a kernel at each; of 24 draws from the first, that with the largest ratio of the two is tried. Names are
+ * treated one by one, so that what is open in some alternatives only is learned from where it had a say. Configurations that
+ * failed are among the others.
+ *
+ * Source: Bergstra, Bardenet, Bengio and Kégl (2011), Algorithms for hyper-parameter optimization, NeurIPS. Kernels are
+ * logistic here.
+ *
+ * @example
+ * Tune.tpe(open, { evaluations: 60, resampling: Resampling.cv({ folds: 3 }), epochs: { patience: 20 } })
+ * @category tuners
+ */
+export const tpe = <V, K extends Kind, Columns extends string, E, R>(
+  open: Open<V, K, Columns, E, R>,
+  options: WithEpochs & { readonly startup?: number } = {}
+): Tuned<K, Columns, E, R> => parzen.make(open, options)
+
+/** How configurations are given more epochs. @category models */
+export interface HalvingOptions extends Options, EpochsOptions {
+  /** The epochs of the first step. Default: a 27th of the most. */
+  readonly least?: number
+  /** The factor between the epochs of two steps; one in `eta` configurations goes on. Default 3. */
+  readonly eta?: number
+}
+
+/**
+ * Draws `configurations` at random (default 27) and trains each for `least` epochs; the best in `eta` go on to `eta` times as
+ * many, and so on to `most` (default: the learner's). Each step goes on from where the one before stopped. Schedules have the
+ * length of `most` epochs in every step. Of the trainings of the best configuration the best epochs are averaged, as by
+ * `Tune.epochs`. Inner splits are 3-fold cross-validation unless `resampling` says otherwise.
+ *
+ * *Gotcha*: what learns slowly at first is dropped: a small rate, strong dropout. Give `least` so many epochs that curves have
+ * parted.
+ *
+ * Source: Jamieson and Talwalkar (2016), Non-stochastic best arm identification and hyperparameter optimization, AISTATS.
+ *
+ * @example
+ * Tune.halving(open, { configurations: 81, least: 5, most: 405 })
+ * @category tuners
+ */
+export const halving = <V, K extends Kind, Columns extends string, E, R>(
+  open: Open<V, K, Columns, E, R>,
+  options: HalvingOptions & { readonly configurations?: number } = {}
+): Tuned<K, Columns, E, R> => Halving.halving.make(open, options)
+
+/**
+ * Successive halving from several beginnings: from many configurations with few epochs, as bold as can be, to few with all of
+ * them, which drops nothing too early. Options as in `Tune.halving`; how many configurations each has follows from `least`,
+ * `most` and `eta`: 81, 34, 15, 8 and 5 where the most are 81 times the least.
+ *
+ * Source: Li, Jamieson, DeSalvo, Rostamizadeh and Talwalkar (2018), Hyperband: a novel bandit-based approach to
+ * hyperparameter optimization, JMLR 18.
+ *
+ * @example
+ * Tune.hyperband(open, { least: 4, most: 324, resampling: Resampling.holdout({ ratio: 0.7 }) })
+ * @category tuners
+ */
+export const hyperband = <V, K extends Kind, Columns extends string, E, R>(
+  open: Open<V, K, Columns, E, R>,
+  options: HalvingOptions = {}
+): Tuned<K, Columns, E, R> => Halving.hyperband.make(open, options)
 
 /**
  * Finds the number of epochs on held-out rows, then trains anew, from fresh weights and on all rows, for as many.
@@ -123,5 +219,10 @@ export const definitions: ReadonlyArray<Learner.Definition> = [
   Given.grid.definition,
   Given.random.definition,
   Given.points.definition,
+  Spread.latinHypercube.definition,
+  Spread.sobol.definition,
+  parzen.definition,
+  Halving.halving.definition,
+  Halving.hyperband.definition,
   Epochs.epochs.definition
 ]

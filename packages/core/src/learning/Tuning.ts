@@ -20,7 +20,7 @@ export const Evaluation = Schema.Struct({
   scores: Schema.Array(MeasuredJson),
   /** Where epochs are tuned: the best ones of the splits, averaged and rounded up. */
   epochs: Schema.optionalKey(Schema.Int),
-  /** Where epochs are tuned: how many were trained, of all splits together. */
+  /** Where epochs are tuned: how many its trainings have had, of all splits together, those of earlier steps too. */
   trained: Schema.optionalKey(Schema.Int),
   /** Where configurations are dropped on the way: the bracket, from 0, and the most epochs of this step of it. */
   bracket: Schema.optionalKey(Schema.Int),

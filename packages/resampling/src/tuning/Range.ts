@@ -56,6 +56,9 @@ export const Range = Schema.Union([Real, Log, Integer, Choice])
 /** What values something may take. @category models */
 export type Range = typeof Range.Type
 
+/** A value of a range. @category models */
+export type Value = Schema.Json
+
 /** The lower and upper end of an integer's line: each number has a part of it, the last one too. */
 const ends = ({ from, log, to }: typeof Integer.Type): readonly [number, number] =>
   log === true ? [Math.log(from), Math.log(to + 1)] : [from, to + 1]

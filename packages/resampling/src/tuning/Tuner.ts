@@ -19,6 +19,8 @@ export interface Known {
   readonly template: Template.Template
   /** Which way is better. */
   readonly direction: "minimise" | "maximise"
+  /** The most epochs of the learner, if it learns in epochs. */
+  readonly most: number | undefined
   /** All that was tried, in order. */
   readonly tried: ReadonlyArray<Evaluation>
   /** The seed of whatever is drawn. */
@@ -44,10 +46,11 @@ const draws = 100
 /** The first of some draws that was not tried; undefined where each was. */
 export const untried = (
   tried: Known["tried"],
-  drawn: (attempt: number) => Configuration
+  drawn: (attempt: number) => Configuration,
+  attempts = draws
 ): Configuration | undefined => {
   const known = new Set(tried.map(({ values }) => textOf(values)))
-  for (let attempt = 0; attempt < draws; attempt++) {
+  for (let attempt = 0; attempt < attempts; attempt++) {
     const values = drawn(attempt)
     if (!known.has(textOf(values))) return values
   }

@@ -18,6 +18,7 @@ import * as Ending from "./ending.ts"
 import type { Epochs } from "./evaluate.ts"
 import * as Open from "./Open.ts"
 import { refused } from "./refused.ts"
+import * as Template from "./Template.ts"
 import { tuned } from "./tuned.ts"
 import type { Tuner } from "./Tuner.ts"
 
@@ -46,7 +47,10 @@ export interface Definition<F extends Schema.Struct.Fields> {
   readonly evaluations?: number
   /** Whether epochs are tuned: where the options say so, or always, by options of its own. */
   readonly epochs: "chosen" | ((options: Schema.Struct.Type<F>) => Epochs)
-  readonly tuner: (options: Schema.Struct.Type<F>) => Tuner
+  /** How many names it can tune at most. Default: any number. */
+  readonly names?: number
+  /** The tuner of options, and of how many configurations are to be tried. */
+  readonly tuner: (options: Schema.Struct.Type<F>, evaluations: number) => Tuner
 }
 
 /** How epochs are tuned inside, with every configuration. @category models */
@@ -95,7 +99,7 @@ const within = (id: string, issues: ReadonlyArray<Issue>) =>
 
 /** Defines a tuner: its definition as a learner, for registries, and what makes it of a learner with open places. */
 export const define = <const F extends Schema.Struct.Fields>(definition: Definition<F>) => {
-  const { epochs, evaluations, id, options, resampling, summary } = definition
+  const { epochs, evaluations, id, names: most = Infinity, options, resampling, summary } = definition
   const chosen =
     epochs === "chosen"
       ? { epochs: Schema.optionalKey(Schema.Union([Schema.Literal(true), Schema.Struct(EpochsFields)])) }
@@ -120,15 +124,24 @@ export const define = <const F extends Schema.Struct.Fields>(definition: Definit
           issues.map((issue) => ({ ...issue, path: ["learner", ...issue.path] }))
         )
       )
+      const names = Template.ranges(yield* open.template).size
+      if (names > most) {
+        return yield* Result.fail(
+          within(id, [
+            { path: ["learner"], message: `tunes ${names} names, and ${most} are the most; use Tune.random` }
+          ])
+        )
+      }
+      const ending = { ...own, ...(own.evaluations === undefined && evaluations !== undefined && { evaluations }) }
       return tuned({
         id,
         json,
         open,
         corners,
-        tuner: definition.tuner(own),
+        tuner: definition.tuner(own, ending.evaluations ?? Infinity),
         resampling: own.resampling,
         measure: own.measure,
-        ending: { ...own, ...(own.evaluations === undefined && evaluations !== undefined && { evaluations }) },
+        ending,
         epochs: epochs === "chosen" ? read(own.epochs) : epochs(own)
       })
     })

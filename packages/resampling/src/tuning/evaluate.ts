@@ -2,6 +2,7 @@
  * Tries a configuration: trains its learner on every inner training set, and measures it on the test set of each.
  */
 import * as Task from "@rocflow/core/data/Task"
+import type { Checkpoint } from "@rocflow/core/learning/Checkpoint"
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as Measure from "@rocflow/core/learning/Measure"
 import * as Place from "@rocflow/core/learning/Place"
@@ -36,6 +37,8 @@ export interface Setting<R> {
   readonly make: (values: Proposal["values"]) => Result.Result<AnyLearner<R>, PipelineError>
   /** Absent where a learner is trained as it is. */
   readonly epochs: Epochs | undefined
+  /** Where trainings stopped that may go on, by configuration and split. */
+  readonly states: Map<string, Checkpoint>
   /** Whether what callbacks left of a training is gone on from. */
   readonly resume: boolean
 }
@@ -73,15 +76,19 @@ const epochsOf = <R>({ id, epochs }: AnyLearner<R>) =>
 /** The most epochs of a learner that tunes them. */
 export const mostOf = (epochs: Epochs, own: number): number => epochs.most ?? own
 
+const goesOn = (from: Checkpoint | undefined, resume: boolean): Learner.Options =>
+  from !== undefined ? { resume: from } : resume ? { resume } : {}
+
 /** Trains with the test set as rows that are held out, and finds the best epoch. */
 const toBestEpoch = Effect.fnUntraced(function* <R>(
   setting: Setting<R>,
   epochs: Epochs,
   learner: AnyLearner<R>,
   split: number,
-  { budget }: Proposal
+  { bracket, budget, values }: Proposal
 ) {
-  const { measure, resume, splits, task } = setting
+  const { measure, resume, splits, states, task } = setting
+  const key = JSON.stringify([bracket, split, values])
   const { test, train } = splits[split]!
   const own = yield* epochsOf(learner)
   const most = mostOf(epochs, own.most)
@@ -97,9 +104,10 @@ const toBestEpoch = Effect.fnUntraced(function* <R>(
       })
     }),
     Task.take(task, [...train, ...test]),
-    { seed: seedOf(setting, split), ...(resume && { resume }) }
+    { seed: seedOf(setting, split), ...goesOn(states.get(key), resume) }
   )
   const { outcome } = fitted
+  if (budget !== undefined && outcome !== undefined) states.set(key, outcome)
   const best = outcome?.best
   const tried: Tried =
     best === undefined

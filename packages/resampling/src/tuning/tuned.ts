@@ -111,12 +111,13 @@ export const tuned = <K extends Kind, Columns extends string, E, R>(
     const template = yield* Effect.fromResult(open.template)
     const { direction, measure } = yield* Effect.fromResult(measureFor(how, task))
     const { splits } = yield* instance(task, Seed.derive(seed, "inner"))
-    const setting: Setting<R> = { task, splits, measure, seed, make: open.make, epochs, resume }
+    const states = new Map()
+    const setting: Setting<R> = { task, splits, measure, seed, make: open.make, epochs, states, resume }
     const key = hashJson({ learner: hash(), task: task.hash, seed }).slice(0, 16)
     const archive = resume ? yield* Archive.open(yield* Place.at("tuning.jsonl"), key) : Archive.none
     const tried = [...archive.evaluations]
     while (!ended(ending, tried, direction)) {
-      const proposal = tuner({ template, direction, tried, seed: Seed.derive(seed, "tuner") })
+      const proposal = tuner({ template, direction, most: one.epochs?.most, tried, seed: Seed.derive(seed, "tuner") })
       if (proposal === undefined) break
       const evaluation = yield* evaluate(setting, proposal, `tuning/${tried.length}`)
       yield* archive.add(evaluation)
