@@ -14,7 +14,7 @@ export interface GrowOptions extends SplitOptions {
   readonly learningRate: number
 }
 
-/** Keeps `0/0` from being the value of a leaf without second derivatives. */
+/** Is added to `l2`, so that no gain, and no value of a leaf without second derivatives, is divided by 0. */
 const tiny = 1e-15
 
 /** A node: the rows `from … to` of the order, its sums, its split once there is one, and its children once it is split. */
@@ -43,9 +43,10 @@ export interface Importance {
  * Of two children only the smaller is added up, the other is the difference (Ke et al. 2017).
  */
 export const makeGrower = (coded: Coded, n: number, options: GrowOptions, writer: TreesWriter, used: Importance) => {
-  const { l2, learningRate, maxDepth, maxLeaves, minHessian, minRows } = options
+  const { learningRate, maxDepth, maxLeaves, minHessian, minRows } = options
+  const l2 = options.l2 + tiny
   const histograms = makeHistograms(coded, n)
-  const search = makeSearch(coded, histograms, options)
+  const search = makeSearch(coded, histograms, { ...options, l2 })
 
   const makeNode = (from: number, to: number, g: number, h: number, depth: number): Node => ({
     from,
@@ -147,7 +148,7 @@ export const makeGrower = (coded: Coded, n: number, options: GrowOptions, writer
       const { node, rightOf } = next
       if (rightOf >= 0) writer.right(rightOf)
       if (node.children === undefined) {
-        const value = (-learningRate * node.g) / (node.h + l2 + tiny)
+        const value = (-learningRate * node.g) / (node.h + l2)
         writer.leaf(() => value)
         leaf(histograms.rows(node.from, node.to), value)
       } else {
