@@ -2,7 +2,7 @@
  * A tree of gradients, leaf by leaf.
  */
 import type { Coded } from "../histogram/bins.ts"
-import type { TreesWriter } from "../histogram/trees.ts"
+import type { Importance, TreesWriter } from "../histogram/trees.ts"
 import { makeHistograms, type Place } from "./histograms.ts"
 import { makeSearch, type Split, type SplitOptions } from "./split.ts"
 
@@ -28,12 +28,6 @@ interface Node {
   histogram: Place | undefined
   readonly split: Split
   children: readonly [left: Node, right: Node] | undefined
-}
-
-/** What was gained by the splits of each column, and how many there were. */
-export interface Importance {
-  readonly gain: Float64Array
-  readonly splits: Int32Array
 }
 
 /**
