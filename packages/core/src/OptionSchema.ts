@@ -25,6 +25,9 @@ export const share = Schema.Finite.check(
   Schema.isBetween({ minimum: 0, maximum: 1, exclusiveMinimum: true, exclusiveMaximum: true })
 )
 
+/** A number in (0, 1]: a part of something, or all of it. */
+export const part = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1, exclusiveMinimum: true }))
+
 /** A whole number of at least `least`. */
 export const count = (least: number) => Schema.Int.check(Schema.isGreaterThanOrEqualTo(least))
 

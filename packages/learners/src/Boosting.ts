@@ -11,16 +11,15 @@ import type { Task } from "@rocflow/core/data/Task"
 import type { Rows } from "@rocflow/core/data/TaskSchema"
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as Prediction from "@rocflow/core/learning/Prediction"
-import { count, nonNegative, positive, share, withDefault } from "@rocflow/core/OptionSchema"
+import { count, nonNegative, part, positive, share, withDefault } from "@rocflow/core/OptionSchema"
 import * as Features from "@rocflow/core/pipeline/Features"
 import type { PipelineError } from "@rocflow/core/pipeline/PipelineError"
 import * as Seed from "@rocflow/core/Seed"
 import * as Holdout from "@rocflow/core/splitting/Holdout"
-import { BinnedColumn, read, trainable } from "./internal/binnedColumns.ts"
+import { BinnedColumn, maxBins, read, trainable } from "./internal/binnedColumns.ts"
 import { boost } from "./internal/boosting/boost.ts"
 import { logistic, type Objective, softmax, squared, type Targets as Given } from "./internal/boosting/objective.ts"
 import { labelNotes } from "./internal/coding.ts"
-import { mostBins } from "./internal/histogram/bins.ts"
 import { addValues } from "./internal/histogram/trees.ts"
 import { type AnyTrained, learnedBy } from "./internal/learned.ts"
 import { type Importance, importanceOf, SavedImportance, SavedTrees } from "./internal/savedTrees.ts"
@@ -28,9 +27,6 @@ import { type Importance, importanceOf, SavedImportance, SavedTrees } from "./in
 export type { Importance } from "./internal/savedTrees.ts"
 
 const id = "Boosting"
-
-/** A share of rows or columns, all of them included. */
-const part = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1, exclusiveMinimum: true }))
 
 const Options = Schema.Struct({
   iterations: withDefault(count(1), 100),
@@ -41,7 +37,7 @@ const Options = Schema.Struct({
   minHessian: withDefault(nonNegative, 1e-3),
   l2: withDefault(nonNegative, 0),
   levelSmoothing: withDefault(nonNegative, 10),
-  maxBins: withDefault(Schema.Int.check(Schema.isBetween({ minimum: 2, maximum: mostBins })), mostBins),
+  maxBins,
   rows: withDefault(part, 1),
   columns: withDefault(part, 1),
   validation: Schema.optionalKey(

@@ -15,7 +15,7 @@ import * as Optimizer from "@rocflow/core/pipeline/Optimizer"
 import type { Pipeline } from "@rocflow/core/pipeline/Pipeline"
 import type { PipelineError } from "@rocflow/core/pipeline/PipelineError"
 import type { SearchSpace } from "./SearchSpace.ts"
-import { tensorOf } from "./internal/networks/tensors.ts"
+import { type OnColumn, tensorOf } from "./internal/networks/tensors.ts"
 
 const id = "Conv"
 
@@ -104,11 +104,6 @@ export const space = [
 export const classifDefinition = recipe.classifDefinition
 /** `Conv.regr` as a definition, for registries. @category definitions */
 export const regrDefinition = recipe.regrDefinition
-
-/** The name of a column, so that the compiler knows which one is needed. */
-interface OnColumn<Name extends string> {
-  readonly column?: Name
-}
 
 /**
  * Makes a classifier of images: `stages` times two convolutions of 3 × 3, each with batch norm and relu, and a pooling that

@@ -228,6 +228,32 @@ const given = Learner.define({
   predict: (_, state, rows) => predict(state, rows)
 })
 
+/** What is said of a path that did not come to its end. */
+const stopped = ({ maxit, nlambda }: typeof CvOptions.Type, { complete, pathLength }: typeof CvState.Type) =>
+  complete
+    ? []
+    : [
+        Note.make({
+          code: "solver-stopped",
+          finding: `the path of penalties ended after ${pathLength} of ${nlambda}, since its ${maxit} sweeps (maxit) were used up; smaller penalties were not tried`,
+          advice: "Raise maxit or thresh, or leave out columns that say the same."
+        })
+      ]
+
+/** What is said of a penalty that leaves nothing but the intercept where a smaller one has a smaller error. */
+const constant = ({ lambda }: typeof CvOptions.Type, { coefficients, lambda1se, lambdaMin }: typeof CvState.Type) =>
+  lambda === "lambda.1se" &&
+  lambda1se > lambdaMin &&
+  coefficients.every(({ values }) => values.every((value) => value === 0))
+    ? [
+        Note.make({
+          code: "constant-model",
+          finding: "no coefficient is left at lambda.1se, so that all rows get one prediction",
+          advice: "Give lambda: lambda.min, the penalty of the least cross-validated error."
+        })
+      ]
+    : []
+
 const chosen = Learner.define({
   id: "ElasticNet.cv",
   summary: "A linear model whose elastic net penalty is chosen by cross-validation (as cv.glmnet)",
@@ -239,16 +265,7 @@ const chosen = Learner.define({
   check: (options, task) => Result.flatMap(checkMeasure(options, task), () => problemOf(task)),
   train: trainCv,
   predict: (_, state, rows) => predict(state, rows),
-  notes: ({ maxit, nlambda }, _, state) =>
-    state === undefined || state.complete
-      ? []
-      : [
-          Note.make({
-            code: "solver-stopped",
-            finding: `the path of penalties ended after ${state.pathLength} of ${nlambda}, since its ${maxit} sweeps (maxit) were used up; smaller penalties were not tried`,
-            advice: "Raise maxit or thresh, or leave out columns that say the same."
-          })
-        ]
+  notes: (options, _, state) => (state === undefined ? [] : [...stopped(options, state), ...constant(options, state)])
 })
 
 /** `ElasticNet` as a definition, for registries. @category definitions */

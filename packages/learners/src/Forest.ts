@@ -11,15 +11,14 @@ import * as Targets from "@rocflow/core/data/Targets"
 import type { Task } from "@rocflow/core/data/Task"
 import type { Rows } from "@rocflow/core/data/TaskSchema"
 import * as Learner from "@rocflow/core/learning/Learner"
-import { count, withDefault } from "@rocflow/core/OptionSchema"
+import { count, part, withDefault } from "@rocflow/core/OptionSchema"
 import * as Features from "@rocflow/core/pipeline/Features"
 import type { PipelineError } from "@rocflow/core/pipeline/PipelineError"
 import type * as Seed from "@rocflow/core/Seed"
 import * as Units from "@rocflow/core/splitting/Units"
-import { BinnedColumn, read, trainable } from "./internal/binnedColumns.ts"
+import { BinnedColumn, maxBins, read, trainable } from "./internal/binnedColumns.ts"
 import { labelNotes } from "./internal/coding.ts"
 import { forest, type Groups } from "./internal/forest/forest.ts"
-import { mostBins } from "./internal/histogram/bins.ts"
 import { addValues } from "./internal/histogram/trees.ts"
 import { type AnyTrained, learnedBy } from "./internal/learned.ts"
 import { type Importance, importanceOf, SavedImportance, SavedTrees } from "./internal/savedTrees.ts"
@@ -35,8 +34,8 @@ const Options = Schema.Struct({
   minRows: Schema.optionalKey(count(1)),
   maxDepth: Schema.optionalKey(count(1)),
   replace: withDefault(Schema.Boolean, true),
-  share: withDefault(Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1, exclusiveMinimum: true })), 1),
-  maxBins: withDefault(Schema.Int.check(Schema.isBetween({ minimum: 2, maximum: mostBins })), mostBins)
+  share: withDefault(part, 1),
+  maxBins
 })
 
 const OutOfBag = Schema.Struct({ rows: Schema.Int, error: Schema.UndefinedOr(Schema.Finite) })

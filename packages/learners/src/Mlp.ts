@@ -15,7 +15,7 @@ import * as Nn from "@rocflow/core/pipeline/Nn"
 import * as Optimizer from "@rocflow/core/pipeline/Optimizer"
 import type { SearchSpace } from "./SearchSpace.ts"
 import { columnFields, flatRows, takes, type Rows } from "./internal/networks/tabular.ts"
-import { tensorOf } from "./internal/networks/tensors.ts"
+import { type OnColumn, tensorOf } from "./internal/networks/tensors.ts"
 
 const activations = {
   relu: Nn.relu,
@@ -80,11 +80,6 @@ export const space = [
 export const classifDefinition = recipe.classifDefinition
 /** `Mlp.regr` as a definition, for registries. @category definitions */
 export const regrDefinition = recipe.regrDefinition
-
-/** The name of a column, so that the compiler knows which one is needed. */
-interface OnColumn<Name extends string> {
-  readonly column?: Name
-}
 
 /**
  * Makes a classifier: dense layers of the units in `hidden`, an activation and dropout behind each, then one score, or one

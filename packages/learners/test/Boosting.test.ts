@@ -268,6 +268,19 @@ describe("Boosting", () => {
     })
   )
 
+  it.effect("gains what is finite without second derivatives", () =>
+    Effect.gen(function* () {
+      // The trees of other rows take the probability of a row to exactly 1 before its tree sees that it is of the other class.
+      const learner = Boosting.classif({ ...single, iterations: 60, rows: 0.5 })
+      const trained = yield* Learner.train(learner, Tasks.binary(60))
+      const importance = yield* Effect.fromResult(Boosting.importance(trained))
+      const most = Math.max(...importance.map(({ gain }) => gain))
+      // 1/1e-15 is what such a row gains.
+      assert.isAbove(most, 1e14)
+      assert.isBelow(most, Infinity)
+    })
+  )
+
   it.effect("predicts what training knows where there is nothing to split", () =>
     Effect.gen(function* () {
       const task = Tasks.of({ x: Column.numeric([1, 1, 1]), y: Column.numeric([1, 2, 6]) }, { target: "y" })

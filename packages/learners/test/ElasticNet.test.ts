@@ -6,7 +6,9 @@ import { existsSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { expect } from "vitest"
 import * as Column from "@rocflow/core/data/Column"
+import * as Table from "@rocflow/core/data/Table"
 import * as Task from "@rocflow/core/data/Task"
+import * as Seed from "@rocflow/core/Seed"
 import { cvElasticNet } from "../src/internal/elasticNet/crossValidated.ts"
 import * as ElasticNet from "../src/ElasticNet.ts"
 import * as Learner from "@rocflow/core/learning/Learner"
@@ -242,6 +244,23 @@ describe("ElasticNet.cv", () => {
         { ...min, lambda: 0, intercepts: [], coefficients: [] },
         { ...oneSe, lambda: 0, intercepts: [], coefficients: [] }
       )
+    })
+  )
+
+  it.effect("says so where lambda.1se leaves a constant, and lambda.min would not", () =>
+    Effect.gen(function* () {
+      // A weak effect of one column in few rows.
+      const random = Seed.generator(Seed.root(4))
+      const x = Float64Array.from({ length: 40 }, () => random.normal())
+      const y = x.map((value) => 0.4 * value + random.normal())
+      const table: Table.Table = yield* Table.fromEntries([
+        ["x", Column.numeric(x)],
+        ["y", Column.numeric(y)]
+      ])
+      const weak: Task.Task = yield* Task.fromTable(table, { target: "y" })
+      const notes = (lambda: "lambda.1se" | "lambda.min") =>
+        Effect.map(Learner.train(ElasticNet.cv({ lambda }), weak), ({ fitted }) => fitted.notes.map(({ code }) => code))
+      assert.deepStrictEqual([yield* notes("lambda.1se"), yield* notes("lambda.min")], [["constant-model"], []])
     })
   )
 

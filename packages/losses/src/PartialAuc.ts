@@ -39,9 +39,6 @@ import { makeHardest } from "./internal/hardestNegatives.ts"
 import { makePartialAucDro } from "./internal/partialAucDro.ts"
 import { cvarTensor, droTensor } from "./internal/partialAucTensors.ts"
 
-/** A share of the negatives: not none. */
-const rate = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1, exclusiveMinimum: true }))
-
 const margin = OptionSchema.withDefault(OptionSchema.nonNegative, 1)
 
 /**
@@ -49,7 +46,7 @@ const margin = OptionSchema.withDefault(OptionSchema.nonNegative, 1)
  * - `margin`: how much higher a positive should score than a negative, at least 0, default 1.
  * @category models
  */
-export const CvarOptions = Schema.Struct({ maxFpr: OptionSchema.withDefault(rate, 0.2), margin })
+export const CvarOptions = Schema.Struct({ maxFpr: OptionSchema.withDefault(OptionSchema.part, 0.2), margin })
 
 /** What a user writes: every option may be left out. @category models */
 export type CvarOptions = typeof CvarOptions.Encoded

@@ -40,6 +40,14 @@ describe("AveragePrecision", () => {
     )
   })
 
+  it("counts a positive as leading where the margin is lost in rounding", () => {
+    // 1e17 + 1 is 1e17; the second positive has three sources above it, at 1e17.
+    const { gradient, value } = evaluate([1e17, -3, 1e17], [1, 1, 0], { margin: 1 })
+    expect(value).toBeCloseTo(0.25, 14)
+    expect(gradient.every(Number.isFinite)).toBe(true)
+    expect(evaluate([1e17, 1e17], [1, 0], { margin: 1 })).toEqual({ gradient: [0, 0], value: 0 })
+  })
+
   it("never rises when a negative falls", () => {
     fc.assert(
       fc.property(binaryRows, ({ scores, targets }) => {

@@ -58,9 +58,13 @@ export interface Scorer {
   readonly score: (rows: number) => void
 }
 
-/** A batch that is one of several for an update: what its gradients are multiplied by, and whether it is the last. @category models */
+/** A batch that is one of several for an update. @category models */
 export interface Part {
+  /** What the gradients of the batches before it, as they were added up, are multiplied by. */
+  readonly before: number
+  /** What its own gradients are multiplied by. */
   readonly share: number
+  /** Whether the update is made after it. */
   readonly last: boolean
 }
 
@@ -79,8 +83,8 @@ export interface Trainer extends Scorer {
    * Returns the loss before the update; `scores` are those of the forward pass. A loss that is not finite leaves
    * parameters and slots as they are; `step` is counted and buffers may have moved, so do not go on from there.
    * `read` gives the numbers that follow schedules, as they are now; default: as at the beginning.
-   * With a `part` the gradients, times its share, are added to those of the parts before, and the update waits for the last
-   * one; `scores` and the loss are those of the part.
+   * With a `part` the gradients are added to those of the parts before, each times its factor, and the update waits for the
+   * last one; `scores` and the loss are those of the part.
    */
   readonly step: (rows: number, weighted: boolean, read?: Read, part?: Part) => number
   /**

@@ -190,9 +190,7 @@ export const run = Effect.fnUntraced(function* <E, R>(
   const batchCount = Math.ceil(drawing.rows / size)
   const accumulation = Accumulation.make(program.loss, {
     batches: batchCount,
-    per: plan.accumulate ?? 1,
-    size,
-    weights: train.weights
+    per: plan.accumulate ?? 1
   })
   const { updates } = accumulation
   const trainer = yield* plan.engine.trainer(program, size)
@@ -258,6 +256,12 @@ export const run = Effect.fnUntraced(function* <E, R>(
     event: A
   ) => Effect.forEach(callbacks, (callback) => hook(callback)?.(event, control) ?? Effect.void, { discard: true })
 
+  /** What the targets of the batch in the memory of the trainer weigh together. */
+  const weightOf = (rows: number): number =>
+    train.weights === undefined
+      ? rows
+      : trainer.weights.subarray(0, mix === undefined ? rows : 2 * rows).reduce((sum, weight) => sum + weight, 0)
+
   /** One pass over the rows of an epoch: the mean loss, and the outputs in their order if they are asked for. */
   const trainEpoch = Effect.fnUntraced(function* (order: Uint32Array, outputs: Float32Array | undefined) {
     let total = 0
@@ -269,7 +273,7 @@ export const run = Effect.fnUntraced(function* <E, R>(
       mix?.(rows.length, train.weights !== undefined, Seed.derive(program.seed, "mixup", epoch, batch))
       const updated = (epoch - 1) * updates + accumulation.after(batch)
       schedules.advance(Math.min(1, ((epoch - 1) * updates + accumulation.after(batch - 1)) / (scheduled * updates)))
-      const part = accumulation.part(order, batch)
+      const part = accumulation.part(batch, weightOf(rows.length))
       const loss = trainer.step(rows.length, train.weights !== undefined, schedules.read, part)
       if (!Number.isFinite(loss)) {
         failed = { batch, loss }

@@ -123,6 +123,9 @@ describe("before training", () => {
     ])
     expect(notes(0.05, 32, 5000, "stratified")).toEqual([])
     expect(notes(0.02, 32, 5000, "balanced")).toEqual([])
+    expect(notes(1, 32, 50).map(Note.message)).toEqual([
+      "all 50 training rows have one class; Aum.loss compares classes and learns nothing from them. Give it rows of both classes, such as by a stratum of the target, or a loss that takes rows one by one."
+    ])
     expect(notes(0.5, 1, 100).map(({ advice }) => advice)).toEqual(["Give batchSize: 8."])
     fc.assert(
       fc.property(

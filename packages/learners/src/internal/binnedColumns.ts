@@ -7,11 +7,12 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { Task } from "@rocflow/core/data/Task"
+import { withDefault } from "@rocflow/core/OptionSchema"
 import * as Features from "@rocflow/core/pipeline/Features"
 import type { PipelineError } from "@rocflow/core/pipeline/PipelineError"
 import { type Coding, codingOf, encode, weighted } from "./coding.ts"
 import { firstTooLarge, notFinite, someColumns } from "./featureMatrix.ts"
-import { type Bins, binsOf, type Coded, encodeColumns, fromLevelBins } from "./histogram/bins.ts"
+import { type Bins, binsOf, type Coded, encodeColumns, fromLevelBins, mostBins } from "./histogram/bins.ts"
 
 const thresholds = Schema.Array(Schema.Finite)
 const column = Schema.String
@@ -24,6 +25,9 @@ export const BinnedColumn = Schema.Union([
   Schema.Struct({ column, as: Schema.Literal("unordered"), levels, bins: Schema.Array(Schema.Int) })
 ])
 export type BinnedColumn = typeof BinnedColumn.Type
+
+/** The option that says how many bins a column has at most. */
+export const maxBins = withDefault(Schema.Int.check(Schema.isBetween({ minimum: 2, maximum: mostBins })), mostBins)
 
 const binsIn = (binned: BinnedColumn): Bins =>
   binned.as === "unordered"

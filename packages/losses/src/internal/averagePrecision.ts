@@ -11,7 +11,8 @@ import { makeWorkspace, sort } from "./allPairsOrder.ts"
  *     mass = sum w_j     reach = sum w_j (z_j - p)     area = sum w_j (z_j - p)^2
  *
  * With the two areas of a target its term and the slopes of that are known, and the sweep up brings the slopes of the
- * targets passed to the sources. A positive is its own source at the distance of the margin, so areas of targets are above 0.
+ * targets passed to the sources. A positive is its own source at the distance of the margin, so areas of targets are above
+ * 0, unless the scores are so large that the margin is lost in rounding: then it counts as if it led.
  * The sorting memory is kept between calls.
  */
 export const makeAveragePrecision = (margin: number) => {
@@ -67,6 +68,10 @@ export const makeAveragePrecision = (margin: number) => {
       const i = -1 - entry
       const share = (weights === undefined ? 1 : weights[i]!) / positives
       const area = ownArea + otherArea
+      if (area === 0) {
+        ownSlope[k] = otherSlope[k] = 0
+        continue
+      }
       const wrong = otherArea / area
       value += share * wrong
       ownSlope[k] = (-2 * share * wrong) / area

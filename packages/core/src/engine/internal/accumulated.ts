@@ -9,8 +9,8 @@ export interface Accumulated {
   /** How many batches were added since the last update. */
   readonly pending: () => number
   /**
-   * Adds the gradients of a batch. True if an update is to be made of what `gradients` then hold: their sum over the
-   * batches, each times its share.
+   * Adds the gradients of a batch, times its share, to those before, times their factor. True if an update is to be made of
+   * what `gradients` then hold: all that were added up.
    */
   readonly add: (gradients: ReadonlyArray<Float32Array>, part: Part | undefined) => boolean
   /** Forgets what waits. */
@@ -28,7 +28,8 @@ export const make = (): Accumulated => {
       sums ??= gradients.map(({ length }) => new Float32Array(length))
       sums.forEach((sum, k) => {
         const gradient = gradients[k]!
-        for (let i = 0; i < sum.length; i++) sum[i] = (pending === 0 ? 0 : sum[i]!) + part.share * gradient[i]!
+        for (let i = 0; i < sum.length; i++)
+          sum[i] = (pending === 0 ? 0 : part.before * sum[i]!) + part.share * gradient[i]!
         if (part.last) gradient.set(sum)
       })
       pending = part.last ? 0 : pending + 1

@@ -13,39 +13,37 @@ export interface Accumulation {
   readonly updates: number
   /** Updates that are made after a batch. */
   readonly after: (batch: number) => number
-  /** Undefined where a batch is an update by itself. */
-  readonly part: (order: Uint32Array, batch: number) => Part | undefined
+  /**
+   * The part of the next batch, by what the targets of its step weigh together; undefined where a batch is an update by
+   * itself.
+   */
+  readonly part: (batch: number, weight: number) => Part | undefined
 }
 
-/** `per` batches of `size` rows an update; what is left of an epoch of `batches` batches makes a smaller one. */
+/**
+ * `per` batches an update; what is left of an epoch of `batches` batches makes a smaller one.
+ *
+ * The mean over the rows of an update is that of its batches by their weights, which are known one after the other (mixed
+ * rows weigh what their pairs do): the mean so far moves to each batch by its share of the weight so far.
+ */
 export const make = (
   loss: Loss,
-  {
-    batches,
-    per,
-    size,
-    weights
-  }: {
-    readonly batches: number
-    readonly per: number
-    readonly size: number
-    readonly weights: Float32Array | undefined
-  }
+  { batches, per }: { readonly batches: number; readonly per: number }
 ): Accumulation => {
   const updates = Math.ceil(batches / per)
-  const weightOf = (rows: Uint32Array): number =>
-    weights === undefined ? rows.length : rows.reduce((sum, row) => sum + weights[row]!, 0)
-  const share = (order: Uint32Array, batch: number): number => {
-    if (reductionOf(loss) === "sum") return 1
-    const first = Math.floor((batch - 1) / per) * per
-    const total = weightOf(order.subarray(first * size, (first + per) * size))
-    return total > 0 ? weightOf(order.subarray((batch - 1) * size, batch * size)) / total : 0
-  }
+  const sums = reductionOf(loss) === "sum"
   const after = (batch: number): number => (batch === batches ? updates : Math.floor(batch / per))
+  let total = 0
   return {
     updates,
     after,
-    part: (order, batch) =>
-      per === 1 ? undefined : { share: share(order, batch), last: after(batch) > after(batch - 1) }
+    part: (batch, weight) => {
+      if (per === 1) return undefined
+      const last = after(batch) > after(batch - 1)
+      if (sums) return { before: 1, share: 1, last }
+      total = (batch - 1) % per === 0 ? weight : total + weight
+      const share = total > 0 ? weight / total : 0
+      return { before: 1 - share, share, last }
+    }
   }
 }

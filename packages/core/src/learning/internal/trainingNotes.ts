@@ -40,7 +40,17 @@ export interface Batches {
 
 /** The note on batches from which a loss that only ranks learns nothing. */
 export const rankingBatches = (lossId: string, { batchSize, how, rows, share }: Batches): ReadonlyArray<Note.Note> => {
-  if (batchSize === "all" || batchSize >= rows || share === 0 || share === 1) return []
+  if (share === 0 || share === 1) {
+    return [
+      Note.make({
+        code: "one-class-rows",
+        finding: `all ${rows} training rows have one class; ${lossId} compares classes and learns nothing from them`,
+        advice:
+          "Give it rows of both classes, such as by a stratum of the target, or a loss that takes rows one by one."
+      })
+    ]
+  }
+  if (batchSize === "all" || batchSize >= rows) return []
   if (how === "balanced" && batchSize > 1) return []
   const useless = oneClass(share, batchSize, how === "stratified")
   if (useless <= tooMany) return []

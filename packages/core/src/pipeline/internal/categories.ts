@@ -12,10 +12,10 @@ export interface Limits {
 }
 
 /** Columns of more levels lose those that are rare. */
-const fewLevels = 10
+export const fewLevels = 10
 
 /** So many rows of a level are enough to learn something of it. */
-const enoughRows = 5
+export const enoughRows = 5
 
 /** The levels that become columns, in their order, and the others that occur. */
 export const frequent = (

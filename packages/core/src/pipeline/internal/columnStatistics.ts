@@ -24,6 +24,10 @@ export const holds = (column: Column.Column, value: Filler): boolean => {
   }
 }
 
+/** The numbers of a column, NaN where missing. */
+export const numbersOf = (column: Column.Column): Float64Array =>
+  Column.asNumbers(column) ?? new Float64Array(Column.length(column)).fill(Number.NaN)
+
 /** The numbers of a column that are there. */
 export const present = (column: Column.Column): Float64Array => {
   const values = Column.asNumbers(column) ?? new Float64Array()
@@ -128,9 +132,7 @@ export const meanAndSd = (column: Column.Column): { readonly mean: number; reado
 
 /** (x − mean) / sd, as a numeric column. */
 export const rescale = (column: Column.Column, mean: number, sd: number): Column.Column =>
-  Column.numeric(
-    (Column.asNumbers(column) ?? new Float64Array(Column.length(column)).fill(Number.NaN)).map((x) => (x - mean) / sd)
-  )
+  Column.numeric(numbersOf(column).map((x) => (x - mean) / sd))
 
 /** How many rows have each level of a column, and how many have none. */
 export const levelCounts = (

@@ -4,6 +4,7 @@
  */
 import type * as Column from "../../data/Column.ts"
 import type { Features } from "../Features.ts"
+import { murmur3 } from "./numeric/murmur3.ts"
 
 /** Two 32-bit words a row. */
 export interface RowKeys {
@@ -11,22 +12,15 @@ export interface RowKeys {
   readonly low: Uint32Array
 }
 
-/** A hash of a text in 32 bits (FNV-1a over its code units). */
-const hashText = (text: string): number => {
-  let hash = 0x811c9dc5
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
-  return hash >>> 0
-}
-
 /** Two words for the value of a row: the bits of a number, the hash of a text. */
 const wordsOf = (column: Column.Column): ((row: number) => readonly [number, number]) => {
   switch (column.type) {
     case "factor": {
-      const hashes = column.levels.map(hashText)
+      const hashes = column.levels.map(murmur3)
       return (row) => [hashes[column.codes[row]!]!, 1]
     }
     case "string":
-      return (row) => [hashText(column.values[row]!), 1]
+      return (row) => [murmur3(column.values[row]!), 1]
     case "tensor":
       return () => [0, 0]
     default: {

@@ -31,42 +31,51 @@ const sgd = partOf(
 ).transform
 
 describe("the parts of updates", () => {
-  const order = Uint32Array.from({ length: 11 }, (_, i) => i)
-  const parts = (loss: Loss.Bound, weights?: Float32Array) => {
-    const { after, part, updates } = Accumulation.make(loss, { batches: 6, per: 4, size: 2, weights })
+  const parts = (loss: Loss.Bound, weights: ReadonlyArray<number>) => {
+    const { after, part, updates } = Accumulation.make(loss, { batches: 6, per: 4 })
     assert.strictEqual(updates, 2)
     assert.deepStrictEqual([0, 1, 3, 4, 5, 6].map(after), [0, 0, 0, 1, 1, 2])
-    return [1, 2, 3, 4, 5, 6].map((batch) => part(order, batch)!)
+    return weights.map((weight, i) => part(i + 1, weight)!)
   }
 
-  it("have shares by their rows, and those that are left make an update of their own", () => {
-    const made = parts(Networks.lossOf("bce"))
+  it("have the share of what weighs so far, and those that are left make an update of their own", () => {
+    const made = parts(Networks.lossOf("bce"), [2, 2, 4, 8, 1, 3])
     assert.deepStrictEqual(
       made.map(({ last }) => last),
       [false, false, false, true, false, true]
     )
     assert.deepStrictEqual(
       made.map(({ share }) => share),
-      [1 / 4, 1 / 4, 1 / 4, 1 / 4, 2 / 3, 1 / 3]
+      [1, 1 / 2, 1 / 2, 1 / 2, 1, 3 / 4]
     )
+    assert.isTrue(made.every(({ before, share }) => before === 1 - share))
   })
 
-  it("have shares by the weights of their rows, 0 where all weights are", () => {
-    const weights = Float32Array.of(1, 1, 2, 2, 0, 0, 3, 1, 0, 0, 0)
+  it("have no share where nothing weighs, and leave what was added as it is", () => {
+    const made = parts(Networks.lossOf("bce"), [0, 3, 0, 1, 0, 0])
     assert.deepStrictEqual(
-      parts(Networks.lossOf("bce"), weights).map(({ share }) => share),
-      [0.2, 0.4, 0, 0.4, 0, 0]
+      made.map(({ before, share }) => [before, share]),
+      [
+        [1, 0],
+        [0, 1],
+        [1, 0],
+        [3 / 4, 1 / 4],
+        [1, 0],
+        [1, 0]
+      ]
     )
   })
 
   it("are added up as they are where the loss is a sum", () => {
     const sum = [Mse.definition.make({ reduction: "sum" }), Huber.definition.make({ delta: 1, reduction: "sum" })]
-    for (const loss of sum) assert.isTrue(parts(loss).every(({ share }) => share === 1))
+    for (const loss of sum) {
+      assert.isTrue(parts(loss, [2, 2, 2, 2, 2, 1]).every(({ before, share }) => before === 1 && share === 1))
+    }
   })
 
   it("are none where a batch is an update", () => {
-    const { part } = Accumulation.make(Networks.lossOf("bce"), { batches: 6, per: 1, size: 2, weights: undefined })
-    assert.isUndefined(part(order, 1))
+    const { part } = Accumulation.make(Networks.lossOf("bce"), { batches: 6, per: 1 })
+    assert.isUndefined(part(1, 2))
   })
 })
 
@@ -122,6 +131,62 @@ describe("four batches an update", () => {
     )
   }
 
+  it.effect("are one batch of the same mixed rows, whose weights differ", () =>
+    Effect.gen(function* () {
+      const mixup = { epochs: 1, batchSize: 10, accumulate: 7, mixup: 1 }
+      const learner = Ingress.numeric(["x", "z"]).pipe(
+        Nn.linear(4),
+        Nn.tanh(),
+        Nn.head(),
+        Bce.loss(),
+        Optimizer.sgd({ learningRate: 1 }),
+        Model.classif(mixup)
+      )
+      for (const engine of [...Fused.engines(), ...(yield* Engine.Engines)]) {
+        // A training of one update whose steps are written down; then one step of all their rows.
+        let trained: Engine.Program | undefined
+        const steps: Array<Record<"inputs" | "own" | "others", ReadonlyArray<readonly [number, number]>>> = []
+        const writing: Engine.Engine = {
+          ...engine,
+          trainer: (program, rows) =>
+            Effect.map(engine.trainer(program, rows), (trainer) => {
+              trained = program
+              return {
+                ...trainer,
+                step: (used, weighted, read, part) => {
+                  const { inputs, targets, weights } = trainer
+                  const pairsOf = (from: number) =>
+                    Array.from({ length: used }, (_, i) => [targets[from + i]!, weights[from + i]!] as const)
+                  steps.push({
+                    inputs: Array.from(
+                      { length: used },
+                      (_, i) => [inputs[0]![2 * i]!, inputs[0]![2 * i + 1]!] as const
+                    ),
+                    own: pairsOf(0),
+                    others: pairsOf(used)
+                  })
+                  return trainer.step(used, weighted, read, part)
+                }
+              }
+            })
+        }
+        const { fitted } = yield* Learner.train(learner, weighted).pipe(Effect.provide(Engine.layer([writing])))
+        assert.strictEqual(steps.length, 7)
+        const whole = yield* engine.trainer(trained!, weighted.rows)
+        whole.inputs[0]!.set(steps.flatMap(({ inputs }) => inputs.flat()))
+        const pairs = [...steps.flatMap(({ own }) => own), ...steps.flatMap(({ others }) => others)]
+        pairs.forEach(([target, weight], i) => {
+          whole.targets[i] = target
+          whole.weights[i] = weight
+        })
+        whole.step(weighted.rows, true)
+        fitted.outcome!.arrays.forEach(({ values }, i) =>
+          values.forEach((value, k) => assert.approximately(value, whole.arrays[i]!.values[k]!, 1e-6))
+        )
+      }
+    }).pipe(on(cpu))
+  )
+
   it.effect("have masks of their own, and count as one update", () =>
     Effect.gen(function* () {
       const given: Networks.Case = {
@@ -142,16 +207,16 @@ describe("four batches an update", () => {
         const trainer = yield* engine.trainer(program, given.rows)
         Networks.fill(trainer, given, 1)
         const before = trainer.state()
-        trainer.step(4, false, undefined, { share: 0.5, last: false })
+        trainer.step(4, false, undefined, { before: 1, share: 0.5, last: false })
         const first = trainer.scores.slice()
         assert.deepStrictEqual(trainer.state().arrays, before.arrays)
-        trainer.step(4, false, undefined, { share: 0.5, last: true })
+        trainer.step(4, false, undefined, { before: 1, share: 0.5, last: true })
         assert.notDeepEqual(trainer.scores.slice(), first)
         assert.strictEqual(trainer.state().step, 1)
         assert.notDeepEqual(trainer.state().arrays, before.arrays)
         // A state that is put back forgets what waited.
         trainer.load(before)
-        trainer.step(4, false, undefined, { share: 0.5, last: false })
+        trainer.step(4, false, undefined, { before: 1, share: 0.5, last: false })
         trainer.load(before)
         trainer.step(4, false)
         const plain = yield* engine.trainer(program, given.rows)

@@ -147,6 +147,19 @@ describe("quantileTransform", () => {
     ])
   })
 
+  it("does not depend on the unit of a column", () => {
+    const at = [-1, 0, 0.001, 1, 2.5, 7, 9, 10]
+    const scaled = (unit: number) =>
+      of(
+        Preprocess.quantileTransform({ quantiles: 5 }),
+        [0, 1, 2, 4, 9].map((x) => x * unit),
+        at.map((x) => x * unit)
+      )
+    // A power of two, by which numbers are multiplied without rounding: a column whose values are 1e-12 apart.
+    expect(scaled(2 ** -40)).toEqual(scaled(1))
+    expect(new Set(scaled(2 ** -40)).size).toBe(6)
+  })
+
   it("gives a value of several quantiles the middle of their shares", () => {
     const repeated = [1, 1, 1, 2, 2, 3, 3, 3, 3, 4]
     // QuantileTransformer(n_quantiles=10, output_distribution="uniform", subsample=None), but for 2: by the rule the middle

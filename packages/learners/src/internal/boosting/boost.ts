@@ -3,8 +3,8 @@
  */
 import * as Seed from "@rocflow/core/Seed"
 import type { Coded } from "../histogram/bins.ts"
-import { firstTrees, leafOf, missingCodes, type Trees, treesWriter } from "../histogram/trees.ts"
-import { type GrowOptions, type Importance, makeGrower } from "./grow.ts"
+import { firstTrees, type Importance, leafOf, missingCodes, type Trees, treesWriter } from "../histogram/trees.ts"
+import { type GrowOptions, makeGrower } from "./grow.ts"
 import type { Objective } from "./objective.ts"
 
 /** How many trees, on which part of the rows and columns each, and when to stop. */

@@ -2,7 +2,7 @@
  * A tree of gradients, leaf by leaf.
  */
 import type { Coded } from "../histogram/bins.ts"
-import type { TreesWriter } from "../histogram/trees.ts"
+import type { Importance, TreesWriter } from "../histogram/trees.ts"
 import { makeHistograms, type Place } from "./histograms.ts"
 import { makeSearch, type Split, type SplitOptions } from "./split.ts"
 
@@ -14,7 +14,7 @@ export interface GrowOptions extends SplitOptions {
   readonly learningRate: number
 }
 
-/** Keeps `0/0` from being the value of a leaf without second derivatives. */
+/** Is added to `l2`, so that no gain, and no value of a leaf without second derivatives, is divided by 0. */
 const tiny = 1e-15
 
 /** A node: the rows `from … to` of the order, its sums, its split once there is one, and its children once it is split. */
@@ -30,12 +30,6 @@ interface Node {
   children: readonly [left: Node, right: Node] | undefined
 }
 
-/** What was gained by the splits of each column, and how many there were. */
-export interface Importance {
-  readonly gain: Float64Array
-  readonly splits: Int32Array
-}
-
 /**
  * Makes the function that grows a tree on some rows and writes it: always the leaf whose split gains most is split
  * (best-first), until there are `maxLeaves`, or no split is left. It gives every leaf's rows and value to `leaf`.
@@ -43,9 +37,10 @@ export interface Importance {
  * Of two children only the smaller is added up, the other is the difference (Ke et al. 2017).
  */
 export const makeGrower = (coded: Coded, n: number, options: GrowOptions, writer: TreesWriter, used: Importance) => {
-  const { l2, learningRate, maxDepth, maxLeaves, minHessian, minRows } = options
+  const { learningRate, maxDepth, maxLeaves, minHessian, minRows } = options
+  const l2 = options.l2 + tiny
   const histograms = makeHistograms(coded, n)
-  const search = makeSearch(coded, histograms, options)
+  const search = makeSearch(coded, histograms, { ...options, l2 })
 
   const makeNode = (from: number, to: number, g: number, h: number, depth: number): Node => ({
     from,
@@ -147,7 +142,7 @@ export const makeGrower = (coded: Coded, n: number, options: GrowOptions, writer
       const { node, rightOf } = next
       if (rightOf >= 0) writer.right(rightOf)
       if (node.children === undefined) {
-        const value = (-learningRate * node.g) / (node.h + l2 + tiny)
+        const value = (-learningRate * node.g) / (node.h + l2)
         writer.leaf(() => value)
         leaf(histograms.rows(node.from, node.to), value)
       } else {

@@ -3,8 +3,8 @@
  */
 import * as Seed from "@rocflow/core/Seed"
 import type { Coded } from "../histogram/bins.ts"
-import { leafOf, missingCodes, type Trees, treesWriter } from "../histogram/trees.ts"
-import { type GrowOptions, type Importance, makeGrower } from "./grow.ts"
+import { type Importance, leafOf, missingCodes, type Trees, treesWriter } from "../histogram/trees.ts"
+import { type GrowOptions, makeGrower } from "./grow.ts"
 import type { ForestTargets } from "./splits.ts"
 
 /** How many trees, and the rows of each. */

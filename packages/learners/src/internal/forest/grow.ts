@@ -3,8 +3,8 @@
  */
 import type { Generator } from "@rocflow/core/Seed"
 import type { Coded } from "../histogram/bins.ts"
-import type { TreesWriter } from "../histogram/trees.ts"
-import { type LevelSplit, makeLevelSearch } from "./levels.ts"
+import type { Importance, TreesWriter } from "../histogram/trees.ts"
+import { makeLevelSearch } from "./levels.ts"
 import { type ForestTargets, makeSplits } from "./splits.ts"
 
 /** What bounds a tree. */
@@ -14,12 +14,6 @@ export interface GrowOptions {
   /** No child has fewer rows drawn. */
   readonly minRows: number
   readonly maxDepth: number
-}
-
-/** What was gained by the splits of each column, and how many there were. */
-export interface Importance {
-  readonly gain: Float64Array
-  readonly splits: Int32Array
 }
 
 /** An impurity below this fraction of the sums that it is a difference of is rounding. */
@@ -63,7 +57,7 @@ export const makeGrower = (
     found.start(own)
     let best = -1
     let result = 0
-    let levels: LevelSplit | undefined
+    let levels: Uint8Array | undefined
     let varied = false
     for (let t = 0; t < candidates.length && (t < mtry || !varied); t++) {
       const place = t + random.below(candidates.length - t)
@@ -100,9 +94,9 @@ export const makeGrower = (
       left[bins] = missingLeft ? 1 : 0
       writer.split(best, code, missingLeft, undefined)
     } else {
-      missingLeft = levels.left[bins] === 1
-      left.set(levels.left)
-      writer.split(best, 0, missingLeft, levels.left)
+      missingLeft = levels[bins] === 1
+      left.set(levels)
+      writer.split(best, 0, missingLeft, levels)
     }
     return splits.part(from, to, best)
   }

@@ -3,12 +3,6 @@
  */
 import type { Splits } from "./splits.ts"
 
-/** A cut of levels: what goes left, and how often rows on the left were drawn. */
-export interface LevelSplit {
-  readonly left: Uint8Array
-  readonly drawnLeft: number
-}
-
 /** A score must be larger by this factor: of equal ones, which rounding makes differ, the first is taken. */
 const clearly = 1 + 1e-12
 
@@ -17,7 +11,7 @@ const clearly = 1 + 1e-12
  * share, and of more that of the share of the node's most frequent class; then they are cut as numbers are. The best of all
  * partitions is among these cuts for numbers and for two classes (Breiman et al. 1984, theorem 4.5).
  *
- * Gives undefined if no cut is better than what is known, and null if all rows have the same level.
+ * Gives a byte for each code, 1 for those that go left; undefined if no cut is better than what is known, and null if all rows have the same level.
  */
 export const makeLevelSearch = (splits: Splits, classes: number) => {
   const { bins, classWeights, found, perBin, present } = splits
@@ -37,7 +31,7 @@ export const makeLevelSearch = (splits: Splits, classes: number) => {
     return left / weightLeft + right / (weight - weightLeft)
   }
 
-  return (count: number, minRows: number): LevelSplit | undefined | null => {
+  return (count: number, minRows: number): Uint8Array | undefined | null => {
     let codes = found.presentCount.value
     order.set(present.subarray(0, codes))
     if (found.missingDrawn.value > 0) order[codes++] = count
@@ -65,6 +59,6 @@ export const makeLevelSearch = (splits: Splits, classes: number) => {
     // Levels that the node has not seen follow the child with more rows, as missing values do.
     const left = new Uint8Array(count + 1).fill(2 * drawnLeft >= found.drawn.value ? 1 : 0)
     for (let t = 0; t < codes; t++) left[order[t]!] = t <= best ? 1 : 0
-    return { left, drawnLeft }
+    return left
   }
 }

@@ -79,6 +79,12 @@ export const addValues = (
   }
 }
 
+/** What was gained by the splits of each column, and how many there were. */
+export interface Importance {
+  readonly gain: Float64Array
+  readonly splits: Int32Array
+}
+
 /** Takes nodes and leaves in preorder; grows as needed. */
 export interface TreesWriter {
   readonly startTree: () => void

@@ -12,6 +12,11 @@ export interface Chosen {
   readonly shape?: ReadonlyArray<number>
 }
 
+/** The name of a column, so that the compiler knows which one is needed. */
+export interface OnColumn<Name extends string> {
+  readonly column?: Name
+}
+
 /** The column of arrays that is named, or the only feature. */
 export const tensorOf = (
   id: string,

@@ -10,23 +10,13 @@ import * as OptionSchema from "../../../OptionSchema.ts"
 import * as Decode from "../../Decode.ts"
 import * as Features from "../../Features.ts"
 import type { Source } from "../../Stage.ts"
+import { quantileEdges } from "../numeric/bins.ts"
+import { ascending } from "../numeric/quantiles.ts"
 import { starting } from "../pipeline.ts"
 import { columns, learned, type Starting } from "./learned.ts"
 import { toRows } from "./numbers.ts"
 
 const id = "Ingress.piecewiseLinear"
-
-/** The different ones among the quantiles 0, 1/bins, …, 1, each between two values in proportion (type 7). */
-const edgesOf = (values: Float64Array, bins: number): ReadonlyArray<number> => {
-  const sorted = values.filter((value) => !Number.isNaN(value)).sort()
-  if (sorted.length === 0) return []
-  const edges = Array.from({ length: bins + 1 }, (_, i) => {
-    const place = ((sorted.length - 1) * i) / bins
-    const [low, high] = [sorted[Math.floor(place)]!, sorted[Math.ceil(place)]!]
-    return low === high ? low : low + (high - low) * (place % 1)
-  })
-  return edges.filter((edge, i) => i === 0 || edge > edges[i - 1]!)
-}
 
 /**
  * Writes the encoding of x for bins between edges: 1 for the bins that lie below x, the share of its own bin, 0 above. The
@@ -76,7 +66,7 @@ export const piecewiseLinearDefinition = learned({
       if (wrong.length === 0) {
         return Result.succeed({
           columns: chosen.map(([name]) => name),
-          edges: numbers.map((values) => edgesOf(values!, bins))
+          edges: numbers.map((values) => quantileEdges(ascending(values!), bins))
         })
       }
       const named = wrong.slice(0, 8).map(([name, { type }]) => `"${name}" (${type})`)

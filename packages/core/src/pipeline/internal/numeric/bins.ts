@@ -10,12 +10,17 @@ export const equalWidths = (ascending: Float64Array, bins: number): ReadonlyArra
   return low === high ? [low, high] : Array.from({ length: bins + 1 }, (_, i) => low + ((high - low) * i) / bins)
 }
 
+/** The different ones among the quantiles 0, 1/bins, …, 1 of ascending values: none of no value, one of a constant. */
+export const quantileEdges = (ascending: Float64Array, bins: number): ReadonlyArray<number> => {
+  if (ascending.length === 0) return []
+  const edges = Array.from({ length: bins + 1 }, (_, i) => valueAt(ascending, (i * (ascending.length - 1)) / bins))
+  return edges.filter((edge, i) => i === 0 || edge > edges[i - 1]!)
+}
+
 /** Edges between which about the same number of ascending values lie; edges that coincide, of values that repeat, are one. */
 export const equalCounts = (ascending: Float64Array, bins: number): ReadonlyArray<number> => {
-  if (ascending.length === 0) return [0, 0]
-  const edges = Array.from({ length: bins + 1 }, (_, i) => valueAt(ascending, (i * (ascending.length - 1)) / bins))
-  const distinct = edges.filter((edge, i) => i === 0 || edge > edges[i - 1]!)
-  return distinct.length > 1 ? distinct : [edges[0]!, edges[0]!]
+  const edges = quantileEdges(ascending, bins)
+  return edges.length > 1 ? edges : [edges[0] ?? 0, edges[0] ?? 0]
 }
 
 /** The bin of each value, from 0, −1 where it is missing: a bin holds its lower edge; the first and the last reach to infinity. */

@@ -34,10 +34,11 @@ export const shareBelow = (quantiles: ArrayLike<number>, x: number): number => {
 /** No x is farther from 0 than the quantiles of 10⁻⁷ and 1 − 10⁻⁷ of the normal distribution, about 5.2. */
 const margin = 1e-7
 
-/** The quantile of the standard normal distribution at `shareBelow`, within about ±5.2. */
+/**
+ * The quantile of the standard normal distribution at `shareBelow`, within about ±5.2. What is above the least quantile by
+ * however little is not at the end: a distance that were as good as none would depend on the unit of the column.
+ */
 export const normalScore = (quantiles: ArrayLike<number>, x: number): number => {
   if (quantiles[0] === quantiles[quantiles.length - 1]) return 0
-  if (x - margin < quantiles[0]!) return -normalQuantile(1 - margin)
-  if (x + margin > quantiles[quantiles.length - 1]!) return normalQuantile(1 - margin)
   return normalQuantile(Math.min(1 - margin, Math.max(margin, shareBelow(quantiles, x))))
 }

@@ -6,11 +6,12 @@ import * as Schema from "effect/Schema"
 import * as Column from "../../../data/Column.ts"
 import * as OptionSchema from "../../../OptionSchema.ts"
 import * as Features from "../../Features.ts"
+import { numbersOf } from "../columnStatistics.ts"
 import { binsOf, equalCounts, equalWidths, names } from "../numeric/bins.ts"
 import { ascending } from "../numeric/quantiles.ts"
 import { type ColumnsOption, columns } from "./columns.ts"
 import { define, type Stage, stage } from "./define.ts"
-import { learnEach, numbersOf, numeric } from "./numbers.ts"
+import { learnEach, numeric } from "./numbers.ts"
 
 const Encoding = Schema.Literals(["ordinal", "oneHot", "factor"])
 

@@ -4,6 +4,7 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as OptionSchema from "../../../OptionSchema.ts"
+import { range } from "../columnStatistics.ts"
 import { meanAndSdOf } from "../numeric/moments.ts"
 import { apply, boxCox as family, mostLikely } from "../numeric/powers.ts"
 import { type ColumnsOption, columns, isNumber } from "./columns.ts"
@@ -25,7 +26,7 @@ export const boxCoxDefinition = defineMap({
   }),
   fits: (column) => isNumber(column) && !column.values.some((x) => x <= 0),
   learn: (values, { standardise }) => {
-    const least = values.reduce((low, x) => Math.min(low, x), Number.POSITIVE_INFINITY)
+    const least = range(values).min
     if (least <= 0) {
       return Result.fail(`holds ${least}, and a power of Box and Cox is of positive numbers; use Preprocess.yeoJohnson`)
     }

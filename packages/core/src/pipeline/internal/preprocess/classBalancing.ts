@@ -37,35 +37,34 @@ const classesOf = ({ target }: Fitting): Result.Result<ReadonlyArray<Class>, Pip
     )
   }
   const { levels, values }: TrainingTarget = target
-  const all = Array.from(values.keys())
+  const rowsOf = levels.map((): Array<number> => [])
+  values.forEach((code, row) => rowsOf[code]?.push(row))
   return Result.succeed(
-    levels
-      .map((level, code) => ({ level, rows: all.filter((row) => values[row] === code) }))
-      .filter(({ rows }) => rows.length > 0)
+    levels.map((level, code) => ({ level, rows: rowsOf[code]! })).filter(({ rows }) => rows.length > 0)
   )
 }
 
 /** How many rows each class is to have. */
 const wanted = ({ adjust, ratio, reference }: Options, classes: ReadonlyArray<Class>): ReadonlyArray<number> => {
   const sizes = classes.map(({ rows }) => rows.length)
-  const [least, most] = [Math.min(...sizes), Math.max(...sizes)]
+  const [smallest, largest] = [Math.min(...sizes), Math.max(...sizes)]
   const mean = (of: ReadonlyArray<number>) =>
-    of.length === 0 ? most : of.reduce((sum, size) => sum + size, 0) / of.length
+    of.length === 0 ? largest : of.reduce((sum, size) => sum + size, 0) / of.length
   const references = {
     all: () => mean(sizes),
-    major: () => most,
-    minor: () => least,
-    nonmajor: () => mean(sizes.filter((size) => size < most)),
-    nonminor: () => mean(sizes.filter((size) => size > least)),
+    major: () => largest,
+    minor: () => smallest,
+    nonmajor: () => mean(sizes.filter((size) => size < largest)),
+    nonminor: () => mean(sizes.filter((size) => size > smallest)),
     one: () => 1
   }
   const goal = Math.round(ratio * references[reference]())
   const adjusts = {
     all: () => true,
-    major: (size: number) => size === most,
-    minor: (size: number) => size === least,
-    nonmajor: (size: number) => size < most,
-    nonminor: (size: number) => size > least,
+    major: (size: number) => size === largest,
+    minor: (size: number) => size === smallest,
+    nonmajor: (size: number) => size < largest,
+    nonminor: (size: number) => size > smallest,
     upsample: (size: number) => size < goal,
     downsample: (size: number) => size > goal
   }
@@ -75,7 +74,7 @@ const wanted = ({ adjust, ratio, reference }: Options, classes: ReadonlyArray<Cl
 type Sizes = ReadonlyArray<{ readonly level: string; readonly before: number; readonly after: number }>
 
 /** How many rows repeated ones may make. */
-const most = 2 ** 24
+const mostRows = 2 ** 24
 
 /** Refuses sizes that leave a class without rows, or would fill the memory. */
 const possible = ({ ratio, reference }: Options, sizes: Sizes): Result.Result<Sizes, PipelineError> => {
@@ -89,9 +88,9 @@ const possible = ({ ratio, reference }: Options, sizes: Sizes): Result.Result<Si
   }
   const before = sizes.reduce((sum, each) => sum + each.before, 0)
   const after = sizes.reduce((sum, each) => sum + each.after, 0)
-  return after <= Math.max(before, most)
+  return after <= Math.max(before, mostRows)
     ? Result.succeed(sizes)
-    : Features.fail(id, `${given} makes ${after} rows of ${before}, and ${most} are the most; lower the ratio`)
+    : Features.fail(id, `${given} makes ${after} rows of ${before}, and ${mostRows} are the most; lower the ratio`)
 }
 
 /** So many of some rows: each as often as another, or once more. */

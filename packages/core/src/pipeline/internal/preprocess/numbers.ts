@@ -10,12 +10,9 @@ import * as Seed from "../../../Seed.ts"
 import type * as Definition from "../../Definition.ts"
 import * as Features from "../../Features.ts"
 import type { PipelineError } from "../../PipelineError.ts"
+import { numbersOf } from "../columnStatistics.ts"
 import { isNumber } from "./columns.ts"
 import { define, type Preprocess } from "./define.ts"
-
-/** The numbers of a column, NaN where missing. */
-export const numbersOf = (column: Column.Column): Float64Array =>
-  Column.asNumbers(column) ?? new Float64Array(Column.length(column)).fill(Number.NaN)
 
 /** The values that are there. */
 export const present = (values: Float64Array): Float64Array => values.filter((value) => !Number.isNaN(value))

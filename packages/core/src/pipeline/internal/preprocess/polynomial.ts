@@ -13,7 +13,8 @@ import { numeric } from "./numbers.ts"
 
 const PolynomialOptions = Schema.Struct({
   columns,
-  degree: OptionSchema.withDefault(OptionSchema.count(2), 2),
+  // Products of more factors leave the range of numbers, and counting them takes its time.
+  degree: OptionSchema.withDefault(OptionSchema.count(2).check(Schema.isLessThanOrEqualTo(100)), 2),
   interactions: OptionSchema.withDefault(Schema.Boolean, false),
   maxColumns: OptionSchema.withDefault(OptionSchema.count(1), 1000)
 })

@@ -4,6 +4,7 @@
 import * as Column from "../../../data/Column.ts"
 import type * as Features from "../../Features.ts"
 import type { Fitting } from "../../Stage.ts"
+import { enoughRows, fewLevels } from "../categories.ts"
 import * as Statistics from "../columnStatistics.ts"
 import type * as Chain from "./chain.ts"
 import { collapseLevelsDefinition } from "./collapseLevels.ts"
@@ -19,10 +20,6 @@ import { robustScaleDefinition } from "./robustScale.ts"
 import { selectDefinition } from "./select.ts"
 import { smoothClipDefinition } from "./smoothClip.ts"
 import { targetEncodingDefinition } from "./targetEncoding.ts"
-
-/** Levels of so many rows keep their name where a column has more than `fewLevels`. */
-const enoughRows = 5
-const fewLevels = 10
 
 const listed = (names: ReadonlyArray<string>): string =>
   names.length <= 8 ? names.join(", ") : `${names.slice(0, 8).join(", ")} and ${names.length - 8} more`

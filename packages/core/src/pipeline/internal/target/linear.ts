@@ -3,6 +3,7 @@
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { range } from "../columnStatistics.ts"
 import { define, make, type Target } from "./define.ts"
 import { meanAndSdOf } from "../numeric/moments.ts"
 
@@ -43,12 +44,8 @@ export const minMaxDefinition = linear(
   "Target.minMax",
   "Shifts and scales the target to the interval from 0 to 1",
   (values) => {
-    let [low, high] = [Infinity, -Infinity]
-    for (const value of values) {
-      low = Math.min(low, value)
-      high = Math.max(high, value)
-    }
-    return { centre: low, scale: high > low ? high - low : 1 }
+    const { max, min } = range(values)
+    return { centre: min, scale: max > min ? max - min : 1 }
   }
 )
 

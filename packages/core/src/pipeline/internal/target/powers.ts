@@ -3,6 +3,7 @@
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { range } from "../columnStatistics.ts"
 import * as Powers from "../numeric/powers.ts"
 import { define, make, type Target } from "./define.ts"
 import { notAbove } from "./logarithms.ts"
@@ -17,12 +18,8 @@ const Options = Schema.Struct({
 
 /** The interval of the values, longer by itself on both sides. */
 const around = (values: Float64Array): { readonly lowest: number; readonly highest: number } => {
-  let [low, high] = [Infinity, -Infinity]
-  for (const value of values) {
-    low = Math.min(low, value)
-    high = Math.max(high, value)
-  }
-  return { lowest: low - (high - low), highest: high + (high - low) }
+  const { max, min } = range(values)
+  return { lowest: min - (max - min), highest: max + (max - min) }
 }
 
 /** The logarithm of what the Box–Cox transform by λ makes `z` of, ±∞ beyond its range. */

@@ -5,15 +5,14 @@
  * the number of rows; the bin of missing values comes last. Pairs are the two derivatives of a row, one behind the other.
  */
 
+export { left, part } from "../../histogram/assembly/part"
+
 /** The host lays out the memory from here on. */
 export const heap: usize = __heap_base
 
 /** The bytes of a bin, and of a pair. */
 const BIN: usize = 24
 const PAIR_SHIFT: usize = 4
-
-/** A byte for each code: 1 for those that go left. */
-export const left: usize = memory.data(256, 16)
 
 function add(histogram: usize, code: usize, pair: v128): void {
   const at = histogram + <usize>load<u8>(code) * BIN
@@ -66,22 +65,6 @@ export function subtract(parent: usize, child: usize, bytes: usize): void {
     v128.store(parent + at, f64x2.sub(v128.load(parent + at), v128.load(child + at)))
   }
   if (vectors < bytes) store<f64>(parent + vectors, load<f64>(parent + vectors) - load<f64>(child + vectors))
-}
-
-/** Puts the rows that go left before the others, both in their order, and gives their number; `spare` has room for m rows. */
-export function part(m: i32, rows: usize, codes: usize, spare: usize): i32 {
-  let l: usize = 0
-  let r: usize = 0
-  for (let t = 0; t < m; t++) {
-    const row = load<i32>(rows + (t << 2))
-    const goes = <usize>load<u8>(left + load<u8>(codes + row))
-    store<i32>(rows + (l << 2), row)
-    store<i32>(spare + (r << 2), row)
-    l += goes
-    r += 1 - goes
-  }
-  memory.copy(rows + (l << 2), spare, r << 2)
-  return <i32>l
 }
 
 /** The sums of the node that is split, and what bounds its splits. */

@@ -6,11 +6,11 @@
  * and its class as an integer (i32). A bin has these sums: the first three numbers, and the weight of each class.
  */
 
+export { left, part } from "../../histogram/assembly/part"
+
 /** The host lays out the memory from here on. */
 export const heap: usize = __heap_base
 
-/** A byte for each code: 1 for those that go left. */
-export const left: usize = memory.data(256, 16)
 /** The codes that the rows of the node have, ascending (u8), without that of missing values. */
 export const present: usize = memory.data(256, 16)
 /** The codes that have rows, a bit each. */
@@ -243,20 +243,4 @@ export function search(m: i32, rows: usize, numbers: usize, codes: usize, count:
   }
   clear(count)
   return result
-}
-
-/** Puts the rows that go left before the others, both in their order, and gives their number; `spare` has room for m rows. */
-export function part(m: i32, rows: usize, codes: usize, spare: usize): i32 {
-  let l: usize = 0
-  let r: usize = 0
-  for (let t = 0; t < m; t++) {
-    const row = load<i32>(rows + (t << 2))
-    const goes = <usize>load<u8>(left + load<u8>(codes + row))
-    store<i32>(rows + (l << 2), row)
-    store<i32>(spare + (r << 2), row)
-    l += goes
-    r += 1 - goes
-  }
-  memory.copy(rows + (l << 2), spare, r << 2)
-  return <i32>l
 }
