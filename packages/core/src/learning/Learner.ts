@@ -22,6 +22,7 @@ export {
   type LearnerJson,
   named,
   type PredictError,
+  refused,
   type Resume,
   type Trained,
   type TrainError,

@@ -120,8 +120,8 @@ const task = Tasks.binary(60)
 
 /** All that a training gives except times. */
 const numbers = ({ fitted }: Learner.Trained<"binary" | "multiclass", string, unknown>) => {
-  const { history, state, ...rest } = fitted.outcome!
-  const { callbacks: _, history: __, ...others } = state
+  const { history, origin: _, state, ...rest } = fitted.outcome!
+  const { callbacks: __, history: ___, ...others } = state
   return { ...rest, history: history.map(({ seconds: _, ...row }) => row), others, state: fitted.state() }
 }
 

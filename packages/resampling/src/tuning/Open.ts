@@ -15,7 +15,6 @@ import { canonicalJson } from "@rocflow/core/Hash"
 import * as Arr from "effect/Array"
 import * as Result from "effect/Result"
 import type * as Range from "./Range.ts"
-import { refused } from "./refused.ts"
 import * as Template from "./Template.ts"
 
 declare const Value: unique symbol
@@ -163,6 +162,10 @@ const isPut = (value: unknown): value is (self: Pipeline.Any) => Pipeline.Any =>
 const isLearner = (value: unknown): value is Learner.Learner<Kind, string, unknown, unknown> =>
   typeof value === "object" && value !== null && Learner.TypeId in value
 
+/** A learner that is not known yet, written as JSON of any form. */
+const refused = (json: object, message: string) =>
+  Learner.refused({ id: "open", json: json as Learner.LearnerJson, hash: () => canonicalJson(json) }, problem(message))
+
 /** The stages that a function puts on a pipeline, one as it is and several as a list; the JSON of a learner; or plain data. */
 const jsonOf = (alternative: unknown): unknown => {
   if (isLearner(alternative)) return alternative.json
@@ -192,11 +195,7 @@ export const oneOf = <Label extends string, A extends { readonly [L in Label]: u
   const message = `stands for one of ${Object.keys(of).join(", ")}; give a value to ${given.name}`
   const kind = all.filter(isPut).flatMap(Closing.stagesOf)[0]?.kind
   const placeholder: unknown =
-    kind !== undefined
-      ? Closing.openStage(kind, json, message)
-      : all.some(isLearner)
-        ? refused("open", json, problem(message))
-        : json
+    kind !== undefined ? Closing.openStage(kind, json, message) : all.some(isLearner) ? refused(json, message) : json
   // It stands where the alternatives would, and nobody uses it.
   return placeholder as A[Label]
 }

@@ -2,7 +2,8 @@
  * How tuners become learners: the options that all have, in code and in files.
  */
 import type { Kind } from "@rocflow/core/data/Task"
-import type * as Learner from "@rocflow/core/learning/Learner"
+import * as Learner from "@rocflow/core/learning/Learner"
+import { hashJson } from "@rocflow/core/Hash"
 import * as Measure from "@rocflow/core/learning/Measure"
 import { count, nonNegative } from "@rocflow/core/OptionSchema"
 import * as Closing from "@rocflow/core/pipeline/Closing"
@@ -17,7 +18,6 @@ import type * as Resampling from "../Resampling.ts"
 import * as Ending from "./ending.ts"
 import type { Epochs } from "./evaluate.ts"
 import * as Open from "./Open.ts"
-import { refused } from "./refused.ts"
 import * as Template from "./Template.ts"
 import { tuned } from "./tuned.ts"
 import type { Tuner } from "./Tuner.ts"
@@ -136,6 +136,7 @@ export const define = <const F extends Schema.Struct.Fields>(definition: Definit
       return tuned({
         id,
         json,
+        hash: hashJson({ type: id, learner: open.json, ...Schema.encodeSync(schema as Schema.Codec<object>)(own) }),
         open,
         corners,
         tuner: definition.tuner(own, ending.evaluations ?? Infinity),
@@ -167,14 +168,16 @@ export const define = <const F extends Schema.Struct.Fields>(definition: Definit
   }
   return {
     definition: learnerDefinition,
+    tuner: definition.tuner,
     make: <K extends Kind, Columns extends string, E, R>(
       open: Open.Open<never, K, Columns, E, R>,
       given: Options & object
     ): Learner.Learner<K, Columns, E, R> => {
       const { measure, ...rest } = given
       const json = { ...rest, ...(measure !== undefined && { measure: measure.id }) }
+      const written = { type: id, learner: open.json, ...json }
       return Result.getOrElse(of(open, json, Closing.among(measure === undefined ? [] : [measure])), (error) =>
-        refused(id, { type: id, learner: open.json, ...json }, error)
+        Learner.refused({ id, json: written, hash: () => hashJson(written) }, error)
       ) as Learner.Learner<K, Columns, E, R>
     }
   }

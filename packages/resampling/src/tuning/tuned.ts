@@ -27,6 +27,8 @@ import type { Tuner } from "./Tuner.ts"
 export interface Tuned<K extends Kind, Columns extends string, E, R> {
   readonly id: string
   readonly json: Learner.LearnerJson
+  /** Of all that has a say in what is learned. */
+  readonly hash: string
   readonly open: Open<never, K, Columns, E, R>
   /** Learners of configurations that between them have every choice and every bound. */
   readonly corners: readonly [Learner.Learner<K, Columns, E, R>, ...ReadonlyArray<Learner.Learner<K, Columns, E, R>>]
@@ -88,9 +90,8 @@ const refitted = <K extends Kind, Columns extends string, E, R>(
 export const tuned = <K extends Kind, Columns extends string, E, R>(
   how: Tuned<K, Columns, E, R>
 ): Learner.Learner<K, Columns, E, R> => {
-  const { corners, ending, epochs, id, json, open, resampling, tuner } = how
+  const { corners, ending, epochs, hash, id, json, open, resampling, tuner } = how
   const [one] = corners
-  const hash = () => hashJson(json)
 
   const instance = (task: Task, seed: Seed.Seed) =>
     Effect.mapError(Resampling.instantiate(resampling, task, seed), ({ message }) =>
@@ -113,7 +114,7 @@ export const tuned = <K extends Kind, Columns extends string, E, R>(
     const { splits } = yield* instance(task, Seed.derive(seed, "inner"))
     const states = new Map()
     const setting: Setting<R> = { task, splits, measure, seed, make: open.make, epochs, states, resume }
-    const key = hashJson({ learner: hash(), task: task.hash, seed }).slice(0, 16)
+    const key = hashJson({ learner: hash, task: task.hash, seed }).slice(0, 16)
     const archive = resume ? yield* Archive.open(yield* Place.at("tuning.jsonl"), key) : Archive.none
     const tried = [...archive.evaluations]
     while (!ended(ending, tried, direction)) {
@@ -149,7 +150,7 @@ export const tuned = <K extends Kind, Columns extends string, E, R>(
   return Learner.fromParts<K, Columns, E, R>({
     id,
     json,
-    hash,
+    hash: () => hash,
     accepts: one.accepts.filter((kind) => corners.every(({ accepts }) => accepts.includes(kind))),
     weighted: corners.every(({ weighted }) => weighted),
     takes: one.takes,

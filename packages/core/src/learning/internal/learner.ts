@@ -277,6 +277,21 @@ export const define = <const K extends TargetKind, Type, Encoded extends object,
   }
 }
 
+/** A learner that says, in every use, what is wrong with its description. @category constructors */
+export const refused = (
+  described: Pick<Learner, "hash" | "id" | "json">,
+  error: PipelineError
+): Learner<TargetKind, never, PipelineError> =>
+  fromParts({
+    ...described,
+    accepts: ["binary", "multiclass", "regression"],
+    weighted: true,
+    predictType: "prob",
+    check: () => Effect.fail(error),
+    fit: () => Effect.fail(error),
+    load: () => Result.fail(error)
+  })
+
 /** Gives a learner another name for tables and figures. Its description, and so its results, stay. */
 export const named = <K extends TargetKind, Columns extends string, E, R>(
   self: Learner<K, Columns, E, R>,

@@ -57,10 +57,8 @@ export const pipelineLearner = (
   const loss = partOf(stages, "loss")
   const optimizer = partOf(stages, "optimizer")
   if (loss === undefined || optimizer === undefined) {
-    return refusedLearner(
-      pipeline,
-      new PipelineError({ issues: [{ path: [], message: "there is no loss or no optimizer" }] })
-    )
+    const message = "there is no loss or no optimizer"
+    return refusedLearner(pipeline, new PipelineError({ issues: [{ path: [], message }] }))
   }
   const parts: Parts = { stages, settings, loss, optimizer }
   return Learner.fromParts<TargetKind, never, never, Engine.Engines>({
@@ -77,12 +75,5 @@ export const pipelineLearner = (
 
 /** A learner of a pipeline with problems: it says them whenever it is used. */
 export const refusedLearner = (pipeline: Pipeline.Any, error: PipelineError): AnyTarget =>
-  Learner.fromParts<TargetKind, never, never, Engine.Engines>({
-    ...described(pipeline),
-    accepts: ["binary", "multiclass", "regression"],
-    weighted: true,
-    predictType: "prob",
-    check: () => Effect.fail(error),
-    fit: () => Effect.fail(error),
-    load: () => Result.fail(error)
-  })
+  // What it fails with, every learner may fail with.
+  Learner.refused(described(pipeline), error) as unknown as AnyTarget
