@@ -112,6 +112,33 @@ const run = Command.make(
   ])
 )
 
+const tune = Command.make(
+  "tune",
+  {
+    file: experiment,
+    out: Flag.String("out").pipe(
+      Flag.withDescription(
+        "Directory that keeps what was tried, so that a second start goes on; default: nothing is kept"
+      ),
+      Flag.optional
+    ),
+    json
+  },
+  lazily(() => import("./commands/tune.ts").then(({ tune }) => tune))
+).pipe(
+  Command.withDescription(
+    "Tune the learners of an experiment that tune themselves (Tune.random and its like) on all rows of each task, and show what was tried and chosen. The resamplings of the experiment are not used; `rocflow run` has nested resampling."
+  ),
+  Command.withShortDescription("Tune the learners of an experiment on all rows"),
+  Command.withExamples([
+    { command: "rocflow tune experiment.yaml", description: "Find good values" },
+    {
+      command: "rocflow tune experiment.yaml --out tuning --json",
+      description: "Kept while it goes on; every configuration as JSON"
+    }
+  ])
+)
+
 const split = Command.make(
   "split",
   { file: experiment, json },
@@ -257,5 +284,5 @@ export const rocflow = Command.make("rocflow").pipe(
     "Train classifiers on unbalanced data and on data from several subsets: AUM and other losses, Same/Other/All cross-validation, reports."
   ),
   Command.withExamples([{ command: "rocflow run experiment.yaml", description: "The main job" }]),
-  Command.withSubcommands([run, split, status, scores, compare, report, inspect, roc, schema, doctor])
+  Command.withSubcommands([run, tune, split, status, scores, compare, report, inspect, roc, schema, doctor])
 )

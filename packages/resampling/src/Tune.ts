@@ -28,6 +28,7 @@ import { closed, type Of, type Open } from "./tuning/Open.ts"
 
 export { bind, fromJson, type Of, oneOf, type Open, over, type Space, type Values } from "./tuning/Open.ts"
 export type { EpochsOptions, Options, WithEpochs } from "./tuning/define.ts"
+export type { Tried } from "./tuning/events.ts"
 export type { Range } from "./tuning/Range.ts"
 
 /** A real number in [from, to], all equally likely. @category ranges */

@@ -23,6 +23,7 @@ import * as Runtime from "effect/Runtime"
 import * as Schema from "effect/Schema"
 import { writeReport } from "@rocflow/report/fromRun"
 import { toJson } from "@rocflow/core/Json"
+import { fileName } from "../fileName.ts"
 import * as Progress from "../terminal/progress.ts"
 import { pooledTable } from "../terminal/pooledTable.ts"
 import { summary } from "../terminal/summary.ts"
@@ -31,9 +32,6 @@ import { checkEngines, plan } from "./plan.ts"
 
 /** Writes an argument as a shell reads it. */
 const word = (text: string): string => (/^[\w./:@+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)
-
-/** A name as part of a path: without separators, blanks and whatever else file systems and shells take amiss. */
-const fileName = (name: string): string => name.replace(/[^\p{L}\p{N}._-]+/gu, "-").slice(0, 60)
 
 /** Some jobs failed; everything else is done and in the run's directory. @category errors */
 export class JobsFailed extends Schema.TaggedError<JobsFailed>()("JobsFailed", {

@@ -5,6 +5,7 @@ import { styleText } from "node:util"
 import * as Duration from "@rocflow/core/Duration"
 import type * as Events from "@rocflow/core/learning/Events"
 import type * as Job from "@rocflow/resampling/Job"
+import type {} from "@rocflow/resampling/Tune"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 
@@ -41,6 +42,7 @@ export const make = (screen: Screen = stderr): Progress => {
   let drawn = 0
   let current = ""
   let epoch = ""
+  let tuned = ""
 
   const remaining = (now: number): string => {
     const here = finished - skipped
@@ -48,11 +50,11 @@ export const make = (screen: Screen = stderr): Progress => {
     return `, about ${Duration.toText((((now - started) / here) * (jobs - finished)) / 1000)} left`
   }
   const draw = (now: number) => {
-    if (!screen.animated || now - drawn < 80) return
+    if (!screen.animated || jobs === 0 || now - drawn < 80) return
     drawn = now
     const share = jobs === 0 ? 1 : finished / jobs
     const bar = "█".repeat(Math.round(share * 20)).padEnd(20, "░")
-    const text = `${bar} ${finished}/${jobs} jobs${failed > 0 ? `, ${failed} failed` : ""}${remaining(now)} · ${current}${epoch}`
+    const text = `${bar} ${finished}/${jobs} jobs${failed > 0 ? `, ${failed} failed` : ""}${remaining(now)} · ${current}${tuned}${epoch}`
     screen.write(`\r\u001b[2K${text.slice(0, Math.max(20, screen.width - 1))}`)
   }
   const clear = () => {
@@ -79,6 +81,7 @@ export const make = (screen: Screen = stderr): Progress => {
           case "JobBegun":
             current = `${event.job.learner}, ${splitText(event.job)}`
             epoch = ""
+            tuned = ""
             draw(now)
             break
           case "JobEnded": {
@@ -101,6 +104,14 @@ export const make = (screen: Screen = stderr): Progress => {
               line(`${finished}/${event.jobs} jobs after ${Duration.toText((now - started) / 1000)}${remaining(now)}`)
             }
             draw(now)
+            break
+          }
+          case "ConfigurationTried": {
+            const { best, most, tried } = event
+            tuned = `, ${tried}${most === undefined ? "" : `/${most}`} configurations${best === undefined ? "" : `, best ${best.toPrecision(4)}`}`
+            if (jobs > 0) draw(now)
+            else if (screen.animated) screen.write(`\r\u001b[2K${tuned.slice(2)}`)
+            else line(tuned.slice(2))
             break
           }
           case "EpochEnded":

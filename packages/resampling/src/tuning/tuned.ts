@@ -4,6 +4,7 @@
  */
 import type { Kind, Task } from "@rocflow/core/data/Task"
 import { hashJson } from "@rocflow/core/Hash"
+import * as Events from "@rocflow/core/learning/Events"
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as Measure from "@rocflow/core/learning/Measure"
 import * as Place from "@rocflow/core/learning/Place"
@@ -18,6 +19,7 @@ import * as Schema from "effect/Schema"
 import type { Spec } from "../internal/descriptions.ts"
 import * as Resampling from "../Resampling.ts"
 import * as Archive from "./archive.ts"
+import type {} from "./events.ts"
 import { ended, type Ending } from "./ending.ts"
 import { type Epochs, evaluate, mostOf, type Setting } from "./evaluate.ts"
 import type { Open } from "./Open.ts"
@@ -123,6 +125,13 @@ export const tuned = <K extends Kind, Columns extends string, E, R>(
       const evaluation = yield* evaluate(setting, proposal, `tuning/${tried.length}`)
       yield* archive.add(evaluation)
       tried.push(evaluation)
+      yield* Events.emit({
+        _tag: "ConfigurationTried",
+        evaluation,
+        tried: tried.length,
+        best: tried[Tuning.best(tried, direction)]?.score,
+        most: ending.evaluations
+      })
     }
     const chosen = tried[Tuning.best(tried, direction)]
     if (chosen === undefined) {

@@ -1,0 +1,110 @@
+import { existsSync, readdirSync as readdir, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { setTimeout as sleep } from "node:timers/promises"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { changed, data, folder, remove, rocflow, start } from "./support/cli.ts"
+
+/** A network whose width and rate are open, and whose scaling is chosen. */
+const experiment = (tuner: string, epochs = 4) =>
+  changed(
+    ["  - type: Featureless\n", ""],
+    [
+      "  - id: bce\n    pipeline:\n      - Preprocess.standardise\n",
+      `  - id: tuned
+    ${tuner}
+    learner:
+     pipeline:
+      - { tune: choice, name: scaling, of: { plain: Preprocess.standardise, robust: [Preprocess.robustScale, Preprocess.smoothClip] } }
+`
+    ],
+    [
+      "      - Nn.head\n",
+      "      - { type: Nn.linear, units: { tune: integer, name: units, from: 2, to: 8 } }\n      - Nn.head\n"
+    ],
+    ["learningRate: 0.1", "learningRate: { tune: log, name: rate, from: 0.01, to: 1 }"],
+    ["epochs: 2", `epochs: ${epochs}`]
+  )
+
+const random = "{ type: Tune.random, evaluations: 6, resampling: { type: cv, folds: 2 } }".slice(2, -2)
+const block = random.replaceAll(", ", "\n    ").replace("type: cv\n    folds: 2", "type: cv, folds: 2")
+
+let home: string
+beforeAll(() => {
+  home = folder({
+    "d.csv": data(),
+    "e.yaml": experiment(block),
+    "long.yaml": experiment(block.replace("evaluations: 6", "evaluations: 12"), 1500),
+    "misspelt.yaml": experiment(block).replace("units: {", "unit: {"),
+    "range.yaml": experiment(block).replace("from: 2, to: 8", "from: 8, to: 2"),
+    "plain.yaml": changed()
+  })
+})
+afterAll(() => remove(home))
+
+const timeless = (line: string) => JSON.parse(line, (key, value: unknown) => (key === "seconds" ? 0 : value)) as unknown
+
+describe("rocflow tune", () => {
+  it("shows what was tried and chosen", async () => {
+    const { code, stderr, stdout } = await rocflow(["tune", "e.yaml"], home)
+    expect(code).toBe(0)
+    expect(stderr).toContain("6/6 configurations, best ")
+    expect(stdout).toMatch(
+      /^tuned on d\n─+\nchosen: scaling \w+, units \d, rate [\d.]+; auc [\d.]+ on inner splits, the best of 6\n/
+    )
+    expect(stdout).toMatch(/scaling +units +rate +auc +time/)
+  })
+
+  it("goes on after a kill with what it had, to the same end", async () => {
+    const args = ["tune", "long.yaml", "--json"]
+    const whole = await rocflow(args, home)
+    expect(whole.code).toBe(0)
+    const { child, ended } = start([...args, "--out", "kept"], home)
+    const file = () => {
+      const folders = existsSync(join(home, "kept")) ? readdir(join(home, "kept")) : []
+      return folders.map((name) => join(home, "kept", name, "tuning.jsonl")).find((path) => existsSync(path))
+    }
+    const lines = () => (file() === undefined ? 0 : readFileSync(file()!, "utf8").split("\n").length - 1)
+    for (let i = 0; i < 4000 && lines() < 3; i++) await sleep(5)
+    child.kill("SIGKILL")
+    expect((await ended).signal).toBe("SIGKILL")
+    const before = lines()
+    expect(before).toBeGreaterThanOrEqual(3)
+    const again = await rocflow([...args, "--out", "kept"], home)
+    expect(again.code).toBe(0)
+    // Only what was not tried yet is tried.
+    expect(again.stderr.match(/configurations/g)).toHaveLength(12 - before)
+    expect(timeless(again.stdout)).toEqual(timeless(whole.stdout))
+  })
+
+  it("says what to write where nothing tunes itself", async () => {
+    const { code, stderr } = await rocflow(["tune", "plain.yaml"], home)
+    expect(code).toBe(1)
+    expect(stderr).toMatch(
+      /plain\.yaml:\d+:\d+: learners: has no learner that tunes itself; write \{ type: Tune\.random/
+    )
+  })
+
+  it.each([
+    ["misspelt.yaml", /learners\[0\]\.learner\.pipeline\[2\]\.unit: Tune\.random: .*did you mean "units"\?/],
+    ["range.yaml", /learners\[0\]\.learner\.pipeline\[2\]\.units\.to: Tune\.random: is 2, which is not above from, 8/]
+  ])("refuses %s with its place", async (file, message) => {
+    const { code, stderr } = await rocflow(["tune", file], home)
+    expect(code).toBe(1)
+    expect(stderr).toMatch(message)
+  })
+})
+
+describe("rocflow run", () => {
+  it("tunes anew in each outer fold, and keeps what was tried in the result", async () => {
+    const { code } = await rocflow(["run", "e.yaml", "--out", "nested", "--workers", "1"], home)
+    expect(code).toBe(0)
+    const jobs = readdir(join(home, "nested", "jobs"))
+    expect(jobs).toHaveLength(3)
+    for (const name of jobs) {
+      const { tuning } = JSON.parse(readFileSync(join(home, "nested", "jobs", name), "utf8")) as {
+        readonly tuning: { readonly evaluations: ReadonlyArray<unknown> }
+      }
+      expect(tuning.evaluations).toHaveLength(6)
+    }
+  })
+})
