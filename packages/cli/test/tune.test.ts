@@ -94,6 +94,49 @@ describe("rocflow tune", () => {
   })
 })
 
+describe("grid", () => {
+  const network = experiment("").replace("    \n    learner:\n     pipeline:", "    pipeline:")
+  const withGrid = (grid: string) => network.replace("resamplings:", `    grid: ${grid}\nresamplings:`)
+
+  it("makes a learner of each combination", async () => {
+    const there = folder({
+      "d.csv": data(),
+      "e.yaml": withGrid("{ units: [2, 4], rate: [0.1], scaling: [plain, robust] }")
+    })
+    const { code, stdout } = await rocflow(["run", "e.yaml", "--workers", "1"], there)
+    expect(code).toBe(0)
+    for (const units of [2, 4]) {
+      for (const scaling of ["plain", "robust"])
+        expect(stdout).toContain(`tuned (units=${units}, rate=0.1, scaling=${scaling})`)
+    }
+    remove(there)
+  })
+
+  it.each([
+    ["{ units: [2] }", /learners\[0\]\.grid: give values to: scaling, rate/],
+    [
+      "{ unit: [2], rate: [1], scaling: [plain] }",
+      /learners\[0\]\.grid: "unit" is not open; open are scaling, units, rate/
+    ],
+    ["{ units: [99], rate: [1], scaling: [plain] }", /"units" must be a whole number from 2 to 8, got 99/],
+    ["{ units: [], rate: [1], scaling: [plain] }", /learners\[0\]\.grid\.units/]
+  ])("refuses %s", async (grid, message) => {
+    const there = folder({ "d.csv": data(), "e.yaml": withGrid(grid) })
+    const { code, stderr } = await rocflow(["inspect", "e.yaml"], there)
+    expect(code).toBe(1)
+    expect(stderr).toMatch(message)
+    remove(there)
+  })
+
+  it("says what is open where there is neither a grid nor a tuner", async () => {
+    const there = folder({ "d.csv": data(), "e.yaml": network })
+    const { code, stderr } = await rocflow(["inspect", "e.yaml"], there)
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/learners\[0\]: is open: scaling, units, rate; give values by grid: \{ scaling: \[…\]/)
+    remove(there)
+  })
+})
+
 describe("rocflow run", () => {
   it("tunes anew in each outer fold, and keeps what was tried in the result", async () => {
     const { code } = await rocflow(["run", "e.yaml", "--out", "nested", "--workers", "1"], home)

@@ -26,7 +26,7 @@ import * as Spread from "./tuning/spread.ts"
 import { tpe as parzen } from "./tuning/tpe.ts"
 import { closed, type Of, type Open } from "./tuning/Open.ts"
 
-export { bind, fromJson, type Of, oneOf, type Open, over, type Space, type Values } from "./tuning/Open.ts"
+export { bind, fromJson, type Of, oneOf, type Open, openNames, over, type Space, type Values } from "./tuning/Open.ts"
 export type { EpochsOptions, Options, WithEpochs } from "./tuning/define.ts"
 export type { Tried } from "./tuning/events.ts"
 export type { Range } from "./tuning/Range.ts"
@@ -132,13 +132,12 @@ export const points = <V, K extends Kind, Columns extends string, E, R>(
  * estimator. The first `startup` configurations (default 10) are drawn at random; of 40 in all, unless `evaluations` says
  * otherwise.
  *
- * The best tenth, at most 25, are the good ones. For each name a density is estimated of its values there, and one of those in
- * all others, from a kernel at each; of 24 draws from the first, that with the largest ratio of the two is tried. Names are
- * treated one by one, so that what is open in some alternatives only is learned from where it had a say. Configurations that
- * failed are among the others.
+ * The best tenth, at most 25, are the good ones. A density is made of these, with a kernel at each, and one of all others; of 24
+ * draws from the first, that with the largest ratio of the two is tried. All names are treated together, and what is open in
+ * an alternative only has a say where that was chosen. Configurations that failed are among the others.
  *
- * Source: Bergstra, Bardenet, Bengio and Kégl (2011), Algorithms for hyper-parameter optimization, NeurIPS. Kernels are
- * logistic here.
+ * Source: Bergstra, Bardenet, Bengio and Kégl (2011), Algorithms for hyper-parameter optimization, NeurIPS; Falkner, Klein and
+ * Hutter (2018), BOHB, ICML, for all names together. Kernels are logistic here.
  *
  * @example
  * Tune.tpe(open, { evaluations: 60, resampling: Resampling.cv({ folds: 3 }), epochs: { patience: 20 } })

@@ -10,7 +10,7 @@ import * as Learner from "@rocflow/core/learning/Learner"
 import * as Measure from "@rocflow/core/learning/Measure"
 import { decode } from "@rocflow/core/pipeline/Decode"
 import type { Definition } from "@rocflow/core/pipeline/Definition"
-import { pathText } from "@rocflow/core/pipeline/PipelineError"
+import { pathText, type PipelineError } from "@rocflow/core/pipeline/PipelineError"
 import * as Registry from "@rocflow/core/pipeline/Registry"
 import * as Learners from "@rocflow/learners/Definitions"
 import * as Losses from "@rocflow/losses/Definitions"
@@ -26,6 +26,7 @@ import type { AnyLearner } from "@rocflow/resampling/Job"
 import * as Document from "./document.ts"
 import { Experiment, type TaskEntry } from "./Experiment.ts"
 import { ExperimentError } from "./ExperimentError.ts"
+import { learnersOf, stillOpen } from "./grid.ts"
 import { nameOf, readTable } from "./readTable.ts"
 
 /** An experiment whose every name is resolved. @category models */
@@ -134,17 +135,24 @@ const loadRegistry = Effect.fnUntraced(function* (modules: ReadonlyArray<string>
   return { registry: Result.getOrThrow(Registry.make(builtin)), problems }
 })
 
+/** The learners of an entry: one, or one for each combination of its grid. */
 const readLearner = (
   entry: Experiment["learners"][number],
   at: Document.Path,
   registry: Registry.Registry,
   problems: Array<Problem>
-): AnyLearner<Engines> | undefined => {
-  const { id, ...json } = typeof entry === "string" ? { type: entry } : (entry as Record<string, unknown>)
-  const read = Learner.fromJson(json, registry)
-  if (Result.isSuccess(read)) return typeof id === "string" ? Learner.named(read.success, id) : read.success
+): ReadonlyArray<AnyLearner<Engines>> => {
+  const { grid, id, ...json } = typeof entry === "string" ? { type: entry } : (entry as Record<string, unknown>)
+  const name = typeof id === "string" ? id : undefined
+  const read: Result.Result<ReadonlyArray<AnyLearner<Engines>>, PipelineError> = grid === undefined
+    ? Result.mapBoth(Learner.fromJson(json, registry), {
+        onSuccess: (learner) => [name === undefined ? learner : Learner.named(learner, name)],
+        onFailure: (error) => stillOpen(json) ?? error
+      })
+    : learnersOf(json, grid, name, registry)
+  if (Result.isSuccess(read)) return read.success
   problems.push(...read.failure.issues.map(({ path, message }) => ({ path: [...at, ...path], message })))
-  return undefined
+  return []
 }
 
 const readMeasures = (
@@ -248,11 +256,9 @@ export const load = Effect.fn("experiment.load")(function* (file: string) {
   const experiment = decoded.success
   const directory = path.dirname(path.resolve(file))
   const { registry, problems } = yield* loadRegistry(experiment.modules ?? [], directory)
-  const learners = experiment.learners
-    .map((entry, i) => readLearner(entry, ["learners", i], registry, problems))
-    .filter((learner) => learner !== undefined)
-  const fallback =
-    experiment.fallback === undefined ? undefined : readLearner(experiment.fallback, ["fallback"], registry, problems)
+  const learners = experiment.learners.flatMap((entry, i) => readLearner(entry, ["learners", i], registry, problems))
+  const [fallback] =
+    experiment.fallback === undefined ? [] : readLearner(experiment.fallback, ["fallback"], registry, problems)
   const { measures, pooled } = readMeasures(experiment.measures, registry, problems)
   const tasks = yield* readTasks(experiment.tasks, directory, registry, problems)
   if (problems.length > 0) return yield* refuse(problems)

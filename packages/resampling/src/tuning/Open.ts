@@ -157,6 +157,10 @@ export const closed = <K extends Kind, Columns extends string, E, R>(
 ): Open<never, K, Columns, E, R> =>
   make(learner.json, Result.succeed({ _tag: "Value", value: learner.json }), () => Result.succeed(learner))
 
+/** The names of what is open in the JSON form of a learner; none where it cannot be read. */
+export const openNames = (json: unknown): ReadonlyArray<string> =>
+  Result.match(Template.read(json), { onSuccess: (read) => [...Template.ranges(read).keys()], onFailure: () => [] })
+
 const isPut = (value: unknown): value is (self: Pipeline.Any) => Pipeline.Any => typeof value === "function"
 
 const isLearner = (value: unknown): value is Learner.Learner<Kind, string, unknown, unknown> =>
