@@ -5,7 +5,7 @@ import { styleText } from "node:util"
 import * as Duration from "@rocflow/core/Duration"
 import type * as Events from "@rocflow/core/learning/Events"
 import type * as Job from "@rocflow/resampling/Job"
-import type {} from "@rocflow/resampling/Tune"
+import type { Tried } from "@rocflow/resampling/Tune"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 
@@ -31,6 +31,11 @@ export interface Progress {
 
 const splitText = ({ testSubset, trainSubsets, testFold }: typeof Job.Columns.Type): string =>
   testSubset === "full" ? `fold ${testFold}` : `test ${testSubset}, trained on ${trainSubsets}, fold ${testFold}`
+
+const triedText = ({ best, most, tried }: Tried): string => {
+  const of = most === undefined ? "" : `/${most}`
+  return `${tried}${of} configurations${best === undefined ? "" : `, best ${best.toPrecision(4)}`}`
+}
 
 /** Makes a progress display. */
 export const make = (screen: Screen = stderr): Progress => {
@@ -107,8 +112,7 @@ export const make = (screen: Screen = stderr): Progress => {
             break
           }
           case "ConfigurationTried": {
-            const { best, most, tried } = event
-            tuned = `, ${tried}${most === undefined ? "" : `/${most}`} configurations${best === undefined ? "" : `, best ${best.toPrecision(4)}`}`
+            tuned = `, ${triedText(event)}`
             if (jobs > 0) draw(now)
             else if (screen.animated) screen.write(`\r\u001b[2K${tuned.slice(2)}`)
             else line(tuned.slice(2))

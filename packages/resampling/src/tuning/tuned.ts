@@ -19,9 +19,9 @@ import * as Schema from "effect/Schema"
 import type { Spec } from "../internal/descriptions.ts"
 import * as Resampling from "../Resampling.ts"
 import * as Archive from "./archive.ts"
-import type {} from "./events.ts"
 import { ended, type Ending } from "./ending.ts"
 import { type Epochs, evaluate, mostOf, type Setting } from "./evaluate.ts"
+import type { Tried } from "./events.ts"
 import type { Open } from "./Open.ts"
 import type { Tuner } from "./Tuner.ts"
 
@@ -125,13 +125,9 @@ export const tuned = <K extends Kind, Columns extends string, E, R>(
       const evaluation = yield* evaluate(setting, proposal, `tuning/${tried.length}`)
       yield* archive.add(evaluation)
       tried.push(evaluation)
-      yield* Events.emit({
-        _tag: "ConfigurationTried",
-        evaluation,
-        tried: tried.length,
-        best: tried[Tuning.best(tried, direction)]?.score,
-        most: ending.evaluations
-      })
+      const best = tried[Tuning.best(tried, direction)]?.score
+      const told: Tried = { evaluation, tried: tried.length, best, most: ending.evaluations }
+      yield* Events.emit({ _tag: "ConfigurationTried", ...told })
     }
     const chosen = tried[Tuning.best(tried, direction)]
     if (chosen === undefined) {
