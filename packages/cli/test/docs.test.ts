@@ -133,10 +133,13 @@ type Path = ReadonlyArray<string>
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
-/** The paths of all keys, those of nested objects too. */
+/** The paths of all keys, those of nested objects too, but for what has a type and options of its own. */
 const pathsOf = (value: unknown): ReadonlyArray<Path> =>
   isObject(value)
-    ? Object.entries(value).flatMap(([key, inner]) => [[key], ...pathsOf(inner).map((path) => [key, ...path])])
+    ? Object.entries(value).flatMap(([key, inner]) => [
+        [key],
+        ...(isObject(inner) && "type" in inner ? [] : pathsOf(inner)).map((path) => [key, ...path])
+      ])
     : []
 
 const get =
@@ -153,7 +156,9 @@ const without = <A extends object>(value: A, [key = "", ...rest]: Path): A =>
 
 /** What may stand beside the options of learners, and of all. */
 const beside = (type: string): ReadonlyArray<string> =>
-  builtin.some(({ id, kind }) => id === type && kind === "learner") ? ["type", "id", "preprocess", "target"] : ["type"]
+  builtin.some(({ id, kind }) => id === type && kind === "learner")
+    ? ["type", "id", "preprocess", "target", "grid"]
+    : ["type"]
 
 /** The options that the schema of experiments has for a type. */
 const optionsOf = (type: string): ReadonlyArray<string> => {

@@ -268,10 +268,15 @@ export const jsonSchema = (definitions: ReadonlyArray<Definition>): object => {
   })
   const network = of("preprocess", "ingress", "merge", "layer", "block", "head", "loss", "optimizer", "model")
   const before = { preprocess: listOf(anyOf(of("preprocess"))), target: listOf(ref("target")) }
-  const ready = anyOf(of("learner"), { id: { type: "string" }, ...before })
+  const grid = {
+    type: "object",
+    description: "Values by the names of open places: one learner for each combination",
+    additionalProperties: { type: "array", minItems: 1 }
+  }
+  const ready = anyOf(of("learner"), { id: { type: "string" }, ...before, grid })
   const pipeline = {
     type: "object",
-    properties: { id: { type: "string" }, pipeline: ref("stages") },
+    properties: { id: { type: "string" }, pipeline: ref("stages"), grid },
     required: ["pipeline"],
     additionalProperties: false
   }
