@@ -175,16 +175,22 @@ export const TaskEntry = Schema.Struct({
 /** @category models */
 export type TaskEntry = typeof TaskEntry.Type
 
-/** A measure of an experiment: its id, or with it how the splits are averaged. @category schemas */
+/**
+ * A measure of an experiment: its id, or with options, which `Measure.reference` reads further, and how the splits are averaged.
+ * @category schemas
+ */
 export const MeasureEntry = Schema.Union([
   Name,
-  Schema.Struct({
-    type: Name,
-    average: optional(
-      Schema.Literals(["macro", "micro"]),
-      "macro, the default: the mean of one number a split; micro: one number over the pooled test rows of all splits"
-    )
-  })
+  Schema.StructWithRest(
+    Schema.Struct({
+      type: Name,
+      average: optional(
+        Schema.Literals(["macro", "micro"]),
+        "macro, the default: the mean of one number a split; micro: one number over the pooled test rows of all splits"
+      )
+    }),
+    [Schema.Record(Schema.String, Schema.Unknown)]
+  )
 ])
 
 /** A learner of an experiment: read further by `Learner.fromJson`. @category schemas */
@@ -300,18 +306,8 @@ export const jsonSchema = (definitions: ReadonlyArray<Definition>): object => {
       optimizer: anyOf(of("optimizer")),
       transform: anyOf(of("transform")),
       schedule: { anyOf: of("schedule").map((definition) => entrySchema(definition)) },
-      measure: ids(of("measure")),
-      averaged: {
-        anyOf: [
-          ref("measure"),
-          {
-            type: "object",
-            properties: { type: ref("measure"), average: { enum: ["macro", "micro"] } },
-            required: ["type"],
-            additionalProperties: false
-          }
-        ]
-      },
+      measure: anyOf(of("measure")),
+      averaged: anyOf(of("measure"), { average: { enum: ["macro", "micro"] } }),
       callback: anyOf(of("callback")),
       target: anyOf(of("target"))
     }

@@ -161,11 +161,16 @@ const readMeasures = (
   problems: Array<Problem>
 ): { readonly measures: ReadonlyArray<Measure.Measure>; readonly pooled: ReadonlyArray<Measure.Measure> } => {
   const read = entries.flatMap((entry, i) => {
-    const { type, average = "macro" } = Predicate.isString(entry) ? { type: entry } : entry
-    const found = decode(Measure.reference, type, Registry.lookup(registry))
+    const { average = "macro", ...json } = Predicate.isString(entry) ? { type: entry } : entry
+    const found = decode(Measure.reference, json, Registry.lookup(registry))
     if (Result.isSuccess(found)) return [{ average, measure: found.success }]
-    const at = Predicate.isString(entry) ? ["measures", i] : ["measures", i, "type"]
-    problems.push(...found.failure.map(({ message }) => ({ path: at, message })))
+    const at = ["measures", i]
+    problems.push(
+      ...found.failure.map(({ message, path }) => ({
+        path: Predicate.isString(entry) ? at : [...at, ...path],
+        message
+      }))
+    )
     return []
   })
   const of = (wanted: "macro" | "micro") =>

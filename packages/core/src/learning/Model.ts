@@ -164,8 +164,7 @@ const changed =
     const { type: _, validation: __, ...given } = stages.at(-1)!.json
     const held = validation === "none" ? [] : validation.measures
     const find = Closing.among([
-      ...measures,
-      ...held,
+      ...Measure.definitionsOf([...measures, ...held]),
       ...[...callbacks, ...target].map(({ definition: named }) => named)
     ])
     const options = {
@@ -211,7 +210,7 @@ export const regrDefinition: Closing.Definition<typeof RegrOptions.Encoded> = Cl
   }
 })
 
-/** Options as JSON: measures and callbacks go by id, and targets too; their definitions are found among those that were given. */
+/** Options as JSON: measures go by name, with options, and callbacks by id, and targets too; their definitions are found among those that were given. */
 export const toJson = (
   options: Partial<Pick<Options<unknown, unknown, TargetKind>, "callbacks" | "measures" | "validation">> &
     Pick<RegrOptions<unknown, unknown>, "target">
@@ -220,14 +219,13 @@ export const toJson = (
   return {
     json: {
       ...options,
-      measures: measures?.map(({ id }) => id),
+      measures: measures?.map(({ json }) => json),
       validation: validation?.options,
       callbacks: callbacks?.map(({ json }) => json),
       target: target?.map(({ json }) => json)
     },
     find: Closing.among([
-      ...(measures ?? []),
-      ...(validation?.measures ?? []),
+      ...Measure.definitionsOf([...(measures ?? []), ...(validation?.measures ?? [])]),
       ...[...(callbacks ?? []), ...(target ?? [])].map(({ definition }) => definition)
     ])
   }

@@ -63,7 +63,7 @@ const make = <K extends TargetKind>(
   { measures, ...settings }: Settings<K>
 ): Validation<K> => {
   const [first, ...others] = measures
-  return { options: { ...split, ...settings, measures: [first.id, ...others.map(({ id }) => id)] }, measures }
+  return { options: { ...split, ...settings, measures: [first.json, ...others.map(({ json }) => json)] }, measures }
 }
 
 /**

@@ -323,7 +323,7 @@ describe("check finds what training would fail on", () => {
         Model.classif({
           epochs: 1,
           validation: Validation.holdout(0.5, {
-            measures: [{ ...Measure.error, id: "odd", direction: undefined }],
+            measures: [Measure.define({ ...Measure.error, id: "odd", direction: undefined })],
             patience: 1
           })
         })
@@ -337,7 +337,7 @@ describe("check finds what training would fail on", () => {
         Model.classif({
           epochs: 1,
           validation: Validation.holdout(0.5, {
-            measures: [Measure.error, { ...Measure.error, id: "odd", direction: undefined }],
+            measures: [Measure.error, Measure.define({ ...Measure.error, id: "odd", direction: undefined })],
             patience: 1,
             stopWhen: "all"
           })

@@ -174,10 +174,11 @@ export const define = <const F extends Schema.Struct.Fields>(definition: Definit
       given: Options & object
     ): Learner.Learner<K, Columns, E, R> => {
       const { measure, ...rest } = given
-      const json = { ...rest, ...(measure !== undefined && { measure: measure.id }) }
+      const json = { ...rest, ...(measure !== undefined && { measure: measure.json }) }
       const written = { type: id, learner: open.json, ...json }
-      return Result.getOrElse(of(open, json, Closing.among(measure === undefined ? [] : [measure])), (error) =>
-        Learner.refused({ id, json: written, hash: () => hashJson(written) }, error)
+      return Result.getOrElse(
+        of(open, json, Closing.among(Measure.definitionsOf(measure === undefined ? [] : [measure]))),
+        (error) => Learner.refused({ id, json: written, hash: () => hashJson(written) }, error)
       ) as Learner.Learner<K, Columns, E, R>
     }
   }

@@ -13,6 +13,7 @@ import * as Features from "../../../pipeline/Features.ts"
 import * as Pipeline from "../../../pipeline/Pipeline.ts"
 import type { PipelineError } from "../../../pipeline/PipelineError.ts"
 import * as Learner from "../../Learner.ts"
+import * as Measure from "../../Measure.ts"
 import { decodeOptions } from "../decodeOptions.ts"
 import { Columns, columnsOf } from "./columns.ts"
 import * as Losses from "./losses.ts"
@@ -115,7 +116,7 @@ export const learnerOf = <F extends Schema.Struct.Fields>(
       most: known.epochs,
       change: ({ epochs, scheduleEpochs, validation }) => {
         const held = validation === "none" ? validation : validation.options
-        const measures = validation === "none" ? [] : validation.measures
+        const measures = Measure.definitionsOf(validation === "none" ? [] : validation.measures)
         return learnerOf(recipe, side, { ...given, epochs, scheduleEpochs, validation: held }, decode, (id, ...kinds) =>
           Result.orElse(find(id, ...kinds), () => Closing.among(measures)(id, ...kinds))
         )
