@@ -3,7 +3,9 @@
  */
 import type { Definition } from "@rocflow/core/learning/Learner"
 import * as Boosting from "./Boosting.ts"
+import * as Calibrated from "./Calibrated.ts"
 import * as Conv from "./Conv.ts"
+import * as Decision from "./Decision.ts"
 import * as ElasticNet from "./ElasticNet.ts"
 import * as Ensemble from "./Ensemble.ts"
 import * as Featureless from "./Featureless.ts"
@@ -29,6 +31,14 @@ export const ensembles: ReadonlyArray<Definition> = [
   Ensemble.stackingDefinition
 ]
 
+/** Learners around others, which change probabilities and responses. @category registry */
+export const decisions: ReadonlyArray<Definition> = [
+  Calibrated.classifDefinition,
+  Decision.thresholdDefinition,
+  Decision.costsDefinition,
+  Decision.byMeasureDefinition
+]
+
 /** All definitions of this package. @category registry */
 export const all: ReadonlyArray<Definition> = [
   Featureless.definition,
@@ -41,5 +51,6 @@ export const all: ReadonlyArray<Definition> = [
   Boosting.regrDefinition,
   Knn.definition,
   ...networks,
-  ...ensembles
+  ...ensembles,
+  ...decisions
 ]

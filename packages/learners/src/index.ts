@@ -4,7 +4,9 @@
  * Each module is a namespace: `Featureless.make`, `ElasticNet.cv`. Deep imports such as `@rocflow/learners/Tree` load less.
  */
 export * as Boosting from "./Boosting.ts"
+export * as Calibrated from "./Calibrated.ts"
 export * as Conv from "./Conv.ts"
+export * as Decision from "./Decision.ts"
 export * as Definitions from "./Definitions.ts"
 export * as ElasticNet from "./ElasticNet.ts"
 export * as Ensemble from "./Ensemble.ts"

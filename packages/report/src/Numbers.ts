@@ -26,9 +26,11 @@ const fixed = (x: number, decimals: number): string => {
   return minus(Number(text) === 0 ? text.replace("-", "") : text)
 }
 
-/** Rates are shown as percent, except areas, which are by custom not. */
+/** Rates are shown as percent, except areas, F and the like, which are by custom not. */
 export const formatOf = (id: string, [low, high]: readonly [unknown, unknown]): MeasureSummary["format"] =>
-  low === 0 && high === 1 && !/^(auc|aum)/.test(id) ? "percent" : "number"
+  low === 0 && high === 1 && !/^(auc|aum|au[1n]|mu|partialAuc|prauc|averagePrecision|fbeta|calibrationError)/.test(id)
+    ? "percent"
+    : "number"
 
 /** The decimals that show so many significant digits of a spread. */
 const decimalsOf = (spread: number, digits: number): number => digits - 1 - Math.floor(Math.log10(spread))

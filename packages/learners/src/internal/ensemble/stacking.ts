@@ -11,11 +11,11 @@ import * as TaskSchema from "@rocflow/core/data/TaskSchema"
 import * as Learner from "@rocflow/core/learning/Learner"
 import type { Prediction } from "@rocflow/core/learning/Prediction"
 import * as Features from "@rocflow/core/pipeline/Features"
-import { PipelineError } from "@rocflow/core/pipeline/PipelineError"
+import type { PipelineError } from "@rocflow/core/pipeline/PipelineError"
 import * as Seed from "@rocflow/core/Seed"
-import { rowsWhere } from "@rocflow/core/splitting/Split"
 import type * as InnerFolds from "../innerFolds.ts"
 import { innerFolds } from "../innerFolds.ts"
+import { outOfFold } from "../outOfFold.ts"
 import { sharesOf } from "./averaged.ts"
 import { common, decodeBy, type Described, notesOf, takenBy } from "./members.ts"
 
@@ -55,12 +55,6 @@ const numbersOf = (prediction: Prediction): ReadonlyArray<Float64Array> => {
   const columns = kind === "binary" ? 1 : levels.length
   return Array.from({ length: columns }, (_, k) => response.map((__, row) => shares[row * levels.length + k]!))
 }
-
-const rowsOf = (schema: TaskSchema.TaskSchema, task: Task): Result.Result<TaskSchema.Rows, PipelineError> =>
-  Result.mapError(
-    TaskSchema.rows(schema, task),
-    (problems) => new PipelineError({ issues: problems.map((message) => ({ path: [], message })) })
-  )
 
 /** What the last learner sees of a task: the predictions, behind the features where these are passed through. */
 const seen = <K extends Kind, Columns extends string, E, R>(
@@ -118,27 +112,16 @@ export const stacking = <K extends Kind, Columns extends string, E, R>(
     return stack.base.map(() => each)
   }
 
-  const outOfFold = Effect.fnUntraced(function* (stack: OwnStack, task: Task, seed: Seed.Seed) {
+  const heldOut = Effect.fnUntraced(function* (stack: OwnStack, task: Task, seed: Seed.Seed) {
     const dealt = innerFolds(task, stack.folds, Seed.derive(seed, "folds"))
     if (Result.isFailure(dealt)) return yield* Effect.fromResult(Features.fail(id, dealt.failure.message))
     const foldOf = dealt.success
     const numbers = placeholder(stack, task, 0).map((columns) => columns.map(() => new Float64Array(task.rows)))
-    for (const fold of new Set(foldOf)) {
-      const training = TaskModule.take(
-        task,
-        rowsWhere(task.rows, (row) => foldOf[row] !== fold)
-      )
-      const held = rowsWhere(task.rows, (row) => foldOf[row] === fold)
-      if (training.rows === 0) {
-        return yield* Effect.fromResult(
-          Features.fail(id, `all ${task.rows} training rows are in one fold; give it at least 2 rows or groups`)
-        )
-      }
-      const rows = yield* Effect.fromResult(rowsOf(TaskSchema.of(training), TaskModule.take(task, held)))
-      for (const [b, learner] of stack.base.entries()) {
-        const fit = yield* learner.fit(training, Seed.derive(seed, "fold", fold, b))
-        for (const [k, values] of numbersOf(yield* fit.predict(rows)).entries()) {
-          held.forEach((row, i) => (numbers[b]![k]![row] = values[i]!))
+    for (const [b, learner] of stack.base.entries()) {
+      const held = yield* outOfFold(id, learner, task, foldOf, (fold) => Seed.derive(seed, "fold", fold, b))
+      for (const { prediction, rows } of held) {
+        for (const [k, values] of numbersOf(prediction).entries()) {
+          for (let i = 0; i < rows.length; i++) numbers[b]![k]![rows[i]!] = values[i]!
         }
       }
     }
@@ -156,7 +139,7 @@ export const stacking = <K extends Kind, Columns extends string, E, R>(
     // What is wrong with the rows is said of all of them, before a part of them is trained on.
     yield* check(stack, task)
     const features = Features.fromTask(task).columns
-    const numbers = yield* outOfFold(stack, task, seed)
+    const numbers = yield* heldOut(stack, task, seed)
     const above = TaskModule.withFeatures(task, seen(stack, task.levels, features, numbers))
     const last = yield* stack.last.fit(above, Seed.derive(seed, "super"))
     const base = yield* Effect.forEach(stack.base, (learner, b) => learner.fit(task, Seed.derive(seed, "member", b)))

@@ -1,0 +1,223 @@
+/**
+ * Probabilities that can be taken at their word: a learner whose scores become probabilities by a map that is learned on rows
+ * which it was not trained on.
+ *
+ * AUM and other losses that rank give scores without a scale, boosting and networks are too sure of themselves. A map that
+ * grows leaves the ranking, and so AUC, as it is.
+ *
+ * @example
+ * Calibrated.classif(aum, { method: "platt" }) // ranks as `aum` does, with probabilities
+ */
+import type { Kind, Task } from "@rocflow/core/data/Task"
+import type { Engines } from "@rocflow/core/engine/Engine"
+import * as Learner from "@rocflow/core/learning/Learner"
+import type { Prediction } from "@rocflow/core/learning/Prediction"
+import { withDefault } from "@rocflow/core/OptionSchema"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import { log1pExp, sigmoid } from "./internal/decisions/logistic.ts"
+import * as Maps from "./internal/decisions/maps.ts"
+import { type Around, type Held, wrapped } from "./internal/decisions/wrapped.ts"
+import { decodeBy } from "./internal/ensemble/members.ts"
+import * as InnerFolds from "./internal/innerFolds.ts"
+
+const id = "Calibrated.classif"
+
+const Options = Schema.Struct({
+  method: withDefault(Schema.Literals(["platt", "isotonic", "beta", "temperature"]), "platt"),
+  folds: withDefault(InnerFolds.Option, 5)
+})
+
+const Kept = Schema.Union([
+  Schema.Struct({ type: Schema.Literal("temperature"), temperature: Schema.Finite }),
+  /** One map of two classes; of several one for each against the rest. */
+  Schema.Struct({ type: Schema.Literal("maps"), maps: Schema.Array(Maps.Map) })
+])
+
+type Kept = typeof Kept.Type
+
+const largest = 1e9
+
+/** The score of a row: of two classes the logit, of several that of the probability of a class; far ones are cut. */
+const scoreOf = ({ levels, prob, scores }: Prediction, row: number, level: number): number => {
+  if (scores !== undefined) return Math.min(largest, Math.max(-largest, scores[row]!))
+  const p = prob![row * levels.length + level]!
+  // What two classes leave of 1 is as exact as the probability itself.
+  return Maps.logOf(p) - Maps.logOf(levels.length === 2 ? prob![row * 2 + 1 - level]! : 1 - p)
+}
+
+/** The logits of softmax: of two classes the score against 0. */
+const logitsOf = (prediction: Prediction): Float64Array => {
+  const { levels, prob, response } = prediction
+  if (levels.length === 2)
+    return Float64Array.from({ length: 2 * response.length }, (_, i) =>
+      i % 2 === 0 ? scoreOf(prediction, i / 2, 0) : 0
+    )
+  return prob!.map(Maps.logOf)
+}
+
+const weightsOf = (task: Task): ArrayLike<number> => task.weights ?? new Float64Array(task.rows).fill(1)
+
+/** A number of each held-out prediction's row, for each of so many entries, in the order of the task's rows. */
+const inOrder = (
+  held: Held,
+  task: Task,
+  width: number,
+  of: (prediction: Prediction, row: number, entry: number) => number
+) => {
+  const values = new Float64Array(task.rows * width)
+  for (const { prediction, rows } of held) {
+    for (let i = 0; i < rows.length; i++) {
+      for (let k = 0; k < width; k++) values[rows[i]! * width + k] = of(prediction, i, k)
+    }
+  }
+  return values
+}
+
+const learn = ({ method }: typeof Options.Type, held: Held, task: Task): Result.Result<Kept, string> => {
+  const k = task.levels.length
+  const missing = task.levels.find((_, level) => !task.target.includes(level))
+  if (missing !== undefined) {
+    return Result.fail(
+      `needs training rows of every class, and "${missing}" has none; leave the level out, or calibrate on more rows`
+    )
+  }
+  const weights = weightsOf(task)
+  if (method === "temperature") {
+    const logits = new Float64Array(task.rows * k)
+    for (const { prediction, rows } of held) {
+      const own = logitsOf(prediction)
+      for (let i = 0; i < rows.length; i++) logits.set(own.subarray(i * k, (i + 1) * k), rows[i]! * k)
+    }
+    return Result.succeed({ type: "temperature", temperature: Maps.temperature(logits, k, task.target, weights) })
+  }
+  const classes = k === 2 ? [0] : task.levels.map((_, level) => level)
+  return Result.succeed({
+    type: "maps",
+    maps: classes.map((level) =>
+      Maps.learn(method, {
+        scores: inOrder(held, task, 1, (prediction, row) => scoreOf(prediction, row, level)),
+        positive: Array.from(task.target, (code) => code === level),
+        weights
+      })
+    )
+  })
+}
+
+/** The class of the largest probability, the first of equal ones. */
+const responseOf = (prob: Float64Array, classes: number): Float64Array =>
+  Float64Array.from({ length: prob.length / classes }, (_, row) => {
+    const own = prob.subarray(row * classes, (row + 1) * classes)
+    return own.reduce((best, p, level) => (p > own[best]! ? level : best), 0)
+  })
+
+/** Two probabilities of a score, and the logit, of a row each. */
+const ofScores = (
+  prediction: Prediction,
+  map: (score: number) => { probability: number; logit: number | undefined }
+): Prediction => {
+  const n = prediction.response.length
+  const prob = new Float64Array(2 * n)
+  const scores = new Float64Array(n)
+  let all = true
+  for (let row = 0; row < n; row++) {
+    const { logit, probability } = map(scoreOf(prediction, row, 0))
+    prob[2 * row] = probability
+    prob[2 * row + 1] = logit === undefined ? 1 - probability : sigmoid(-logit)
+    if (logit === undefined) all = false
+    else scores[row] = logit
+  }
+  return { ...prediction, prob, response: responseOf(prob, 2), scores: all ? scores : undefined }
+}
+
+const softmax = (logits: Float64Array): Float64Array => {
+  const top = logits.reduce((most, z) => Math.max(most, z), -Infinity)
+  const shares = logits.map((z) => Math.exp(z - top))
+  const total = shares.reduce((sum, share) => sum + share, 0)
+  return shares.map((share) => share / total)
+}
+
+const change = (kept: Kept, prediction: Prediction): Prediction => {
+  const k = prediction.levels.length
+  if (k === 2) {
+    return ofScores(prediction, (score) => {
+      if (kept.type === "maps") return Maps.apply(kept.maps[0]!, score)
+      const logit = score / kept.temperature
+      return { probability: Math.exp(-log1pExp(-logit)), logit }
+    })
+  }
+  const n = prediction.response.length
+  const prob = new Float64Array(n * k)
+  const logits = kept.type === "temperature" ? logitsOf(prediction) : undefined
+  for (let row = 0; row < n; row++) {
+    if (kept.type === "temperature") {
+      prob.set(softmax(logits!.subarray(row * k, (row + 1) * k).map((z) => z / kept.temperature)), row * k)
+      continue
+    }
+    const own = kept.maps.map((map, level) => Maps.apply(map, scoreOf(prediction, row, level)).probability)
+    const total = own.reduce((sum, p) => sum + p, 0)
+    // Where no class has a chance, all are alike.
+    prob.set(total > 0 ? own.map((p) => p / total) : own.map(() => 1 / k), row * k)
+  }
+  return { ...prediction, prob, response: responseOf(prob, k) }
+}
+
+const aroundOf = (options: typeof Options.Type): Around<Kept> => ({
+  id,
+  options,
+  accepts: ["binary", "multiclass"],
+  folds: options.folds,
+  check: () => undefined,
+  learn: (held, task) => learn(options, held, task),
+  state: Kept,
+  change
+})
+
+/**
+ * Makes a classifier whose probabilities are learned on rows that were held out: the learner is trained on all rows but those of
+ * a fold, for each of `folds` (default 5, or `"role"`), a map from their scores to their classes is learned, and the learner is
+ * trained once more on all rows. Groups, strata and classes are kept by the folds, and rows weigh in the map what they weigh.
+ *
+ * - `"platt"` (default): p = σ(a·s + b) of the score s, or of the logit of the probability. Two numbers, for few rows.
+ * - `"beta"`: p = σ(a·ln q − b·ln(1 − q) + c) of the probability q, a and b at least 0, for what is too sure on one side only.
+ * - `"isotonic"`: any curve that does not fall, for thousands of rows; rows that were ranked may tie.
+ * - `"temperature"`: softmax(z/T) of the logits z. One number, also of several classes, whose order it leaves.
+ *
+ * Several classes are calibrated one against the rest and made to add up to 1, but by a temperature. `scores` of two classes are
+ * the logits of the new probabilities, and rank as those of the learner do, unless it ranks at random or the wrong way round: then
+ * the map is constant.
+ *
+ * Errors: those of the learner; `PipelineError` for a class without training rows.
+ *
+ * *Gotcha*: trains the learner `folds` + 1 times. As in scikit-learn's `CalibratedClassifierCV(ensemble=False)`.
+ *
+ * @example
+ * const learner = Calibrated.classif(net.pipe(Aum.loss(), Optimizer.sgd({ learningRate: 0.1 }), Model.classif({ epochs: 100 })))
+ * @see The sources of the maps: `internal/decisions/maps.ts`.
+ * @category constructors
+ */
+export const classif = <K extends "binary" | "multiclass", Columns extends string, E, R>(
+  learner: Learner.Learner<K, Columns, E, R>,
+  options: typeof Options.Encoded = {}
+): Learner.Learner<K, Columns, E, R> =>
+  wrapped(learner, options, Result.map(decodeBy(id, Options, options), aroundOf), id)
+
+const AllOptions = Schema.Struct({ learner: Learner.reference, ...Options.fields })
+
+/** `Calibrated.classif` as a definition, for registries. @category definitions */
+export const classifDefinition: Learner.Definition = {
+  kind: "learner",
+  id,
+  summary: "Probabilities learned on held-out rows: Platt, beta, isotonic, temperature",
+  accepts: ["binary", "multiclass"],
+  weighted: true,
+  options: AllOptions,
+  bind: (given, find) =>
+    Result.map(decodeBy(id, AllOptions, given, find), ({ learner, ...options }) => ({
+      ...(classif(
+        learner as Learner.Learner<"binary" | "multiclass", string, never, Engines>,
+        options
+      ) as Learner.Learner<Kind, string, never, Engines>),
+      json: { type: id, ...given }
+    }))
+}
