@@ -139,6 +139,71 @@ const tune = Command.make(
   ])
 )
 
+const chosen = (what: string) =>
+  Flag.String(what).pipe(Flag.withDescription(`Only the ${what} of this name; default: all`), Flag.optional)
+
+const train = Command.make(
+  "train",
+  {
+    file: experiment,
+    save: Flag.String("save").pipe(Flag.withDescription("Directory for the models, one folder each")),
+    learner: chosen("learner"),
+    task: chosen("task"),
+    json
+  },
+  lazily(() => import("./commands/train.ts").then(({ train }) => train))
+).pipe(
+  Command.withDescription(
+    "Train the learners of an experiment on all rows of its tasks and keep the models, which `rocflow predict` uses. Resamplings and measures of the experiment are not used."
+  ),
+  Command.withShortDescription("Train on all rows and keep the models"),
+  Command.withExamples([
+    { command: "rocflow train experiment.yaml --save models --learner boosting", description: "One model" }
+  ])
+)
+
+const predict = Command.make(
+  "predict",
+  {
+    model: Argument.String("model").pipe(
+      Argument.withDescription(
+        "A model of `rocflow train`, or a run whose experiment says models: true, whose models are averaged"
+      )
+    ),
+    data: Argument.File("data").pipe(
+      Argument.withDescription("CSV, TSV, Parquet or JSON lines with the features of the model; it needs no target")
+    ),
+    out: Flag.String("out").pipe(
+      Flag.withDescription("File for the predictions: .csv, .jsonl or .parquet; default: CSV on standard output"),
+      Flag.optional
+    ),
+    learner: Flag.String("learner").pipe(
+      Flag.withDescription("Of a run with several learners: which one"),
+      Flag.optional
+    ),
+    task: Flag.String("task").pipe(Flag.withDescription("Of a run with several tasks: which one"), Flag.optional),
+    modules: Flag.String("module").pipe(
+      Flag.withDescription("A module with definitions that the model was made with; may be given several times"),
+      Flag.between(0, 100)
+    ),
+    ...fileFlags,
+    json
+  },
+  lazily(() => import("./commands/predict.ts").then(({ predict }) => predict))
+).pipe(
+  Command.withDescription(
+    "Predict the rows of a file by a model: row (from 0), response, prob.<level> for each class, and the score where there is one. Rows are read and written in windows, so that the file may be larger than memory."
+  ),
+  Command.withShortDescription("Predict new rows"),
+  Command.withExamples([
+    { command: "rocflow predict models/clinics-boosting new.csv", description: "CSV on standard output" },
+    {
+      command: "rocflow predict rocflow-runs/main-job-1a2b3c4d new.parquet --learner boosting --out predicted.parquet",
+      description: "By the mean of a run's models"
+    }
+  ])
+)
+
 const split = Command.make(
   "split",
   { file: experiment, json },
@@ -284,5 +349,19 @@ export const rocflow = Command.make("rocflow").pipe(
     "Train classifiers on unbalanced data and on data from several subsets: AUM and other losses, Same/Other/All cross-validation, reports."
   ),
   Command.withExamples([{ command: "rocflow run experiment.yaml", description: "The main job" }]),
-  Command.withSubcommands([run, tune, split, status, scores, compare, report, inspect, roc, schema, doctor])
+  Command.withSubcommands([
+    run,
+    train,
+    predict,
+    tune,
+    split,
+    status,
+    scores,
+    compare,
+    report,
+    inspect,
+    roc,
+    schema,
+    doctor
+  ])
 )

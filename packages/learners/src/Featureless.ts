@@ -4,8 +4,8 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Learner from "@rocflow/core/learning/Learner"
+import * as Prediction from "@rocflow/core/learning/Prediction"
 import * as Features from "@rocflow/core/pipeline/Features"
-import * as Shares from "./internal/shares.ts"
 
 const State = Schema.Struct({
   /** Classification: the share of each level, in the order of the levels. Regression: the mean alone. */
@@ -38,7 +38,7 @@ const featureless = Learner.define({
   },
   predict: (_, { values }, rows) =>
     Result.succeed(
-      Shares.prediction(
+      Prediction.fromShares(
         rows,
         Float64Array.from({ length: rows.rows * values.length }, (__, i) => values[i % values.length]!)
       )

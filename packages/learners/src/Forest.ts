@@ -11,6 +11,7 @@ import * as Targets from "@rocflow/core/data/Targets"
 import type { Task } from "@rocflow/core/data/Task"
 import type { Rows } from "@rocflow/core/data/TaskSchema"
 import * as Learner from "@rocflow/core/learning/Learner"
+import * as Prediction from "@rocflow/core/learning/Prediction"
 import { count, part, withDefault } from "@rocflow/core/OptionSchema"
 import * as Features from "@rocflow/core/pipeline/Features"
 import type { PipelineError } from "@rocflow/core/pipeline/PipelineError"
@@ -22,7 +23,6 @@ import { forest, type Groups } from "./internal/forest/forest.ts"
 import { addValues } from "./internal/histogram/trees.ts"
 import { type AnyTrained, learnedBy } from "./internal/learned.ts"
 import { type Importance, importanceOf, SavedImportance, SavedTrees } from "./internal/savedTrees.ts"
-import * as Shares from "./internal/shares.ts"
 
 export type { Importance } from "./internal/savedTrees.ts"
 
@@ -103,8 +103,8 @@ const predict = ({ columns, trees }: typeof State.Type, rows: Rows) =>
     const sums = new Float64Array(rows.rows * width)
     addValues(trees, coded, rows.rows, width, sums)
     const means = sums.map((sum) => sum / trees.roots.length)
-    if (rows.schema.kind !== "binary") return Shares.prediction(rows, means)
-    return Shares.prediction(
+    if (rows.schema.kind !== "binary") return Prediction.fromShares(rows, means)
+    return Prediction.fromShares(
       rows,
       Float64Array.from({ length: 2 * means.length }, (_, i) => (i % 2 === 0 ? means[i / 2]! : 1 - means[(i - 1) / 2]!))
     )

@@ -6,12 +6,11 @@ import * as Schema from "effect/Schema"
 import type { Task } from "@rocflow/core/data/Task"
 import type { Rows } from "@rocflow/core/data/TaskSchema"
 import * as Learner from "@rocflow/core/learning/Learner"
-import type { Prediction } from "@rocflow/core/learning/Prediction"
+import * as Prediction from "@rocflow/core/learning/Prediction"
 import * as OptionSchema from "@rocflow/core/OptionSchema"
 import * as Features from "@rocflow/core/pipeline/Features"
 import { numericMatrix, type Refused } from "./internal/featureMatrix.ts"
 import { knn, knnPredict } from "./internal/knn.ts"
-import * as Shares from "./internal/shares.ts"
 
 const id = "Knn"
 
@@ -49,7 +48,7 @@ const train = (options: typeof Options.Type, task: Task): Result.Result<typeof S
     }
   )
 
-const predict = (state: typeof State.Type, rows: Rows): Result.Result<Prediction, Refused> =>
+const predict = (state: typeof State.Type, rows: Rows): Result.Result<Prediction.Prediction, Refused> =>
   Result.map(numericMatrix(id, rows, state.columns), ({ n, p, x }) => {
     const model = {
       n: state.target.length,
@@ -61,7 +60,7 @@ const predict = (state: typeof State.Type, rows: Rows): Result.Result<Prediction
       rows: Float64Array.from(state.rows),
       y: Float64Array.from(state.target)
     }
-    return Shares.prediction(rows, knnPredict(model, x, n))
+    return Prediction.fromShares(rows, knnPredict(model, x, n))
   })
 
 const learner = Learner.define({

@@ -6,7 +6,7 @@ import * as Schema from "effect/Schema"
 import type { Task } from "@rocflow/core/data/Task"
 import type { Rows } from "@rocflow/core/data/TaskSchema"
 import * as Learner from "@rocflow/core/learning/Learner"
-import type { Prediction } from "@rocflow/core/learning/Prediction"
+import * as Prediction from "@rocflow/core/learning/Prediction"
 import { count, proportion, withDefault } from "@rocflow/core/OptionSchema"
 import * as Features from "@rocflow/core/pipeline/Features"
 import type { PipelineError } from "@rocflow/core/pipeline/PipelineError"
@@ -14,7 +14,6 @@ import { type AnyTrained, learnedBy } from "./internal/learned.ts"
 import { cart, cartPredict } from "./internal/cart/cart.ts"
 import { Coding, codingOf, encode, labelNotes, weighted } from "./internal/coding.ts"
 import { completeColumns, fromNumbers, type FeatureMatrix, type Refused } from "./internal/featureMatrix.ts"
-import * as Shares from "./internal/shares.ts"
 
 const id = "Tree"
 
@@ -98,7 +97,7 @@ const train = (options: typeof Options.Type, task: Task): Result.Result<typeof S
     })
   )
 
-const predict = ({ columns, nodes }: typeof State.Type, rows: Rows): Result.Result<Prediction, Refused> =>
+const predict = ({ columns, nodes }: typeof State.Type, rows: Rows): Result.Result<Prediction.Prediction, Refused> =>
   Result.map(matrixOf(rows, columns), ([{ n, x }]) => {
     const classes = rows.schema.levels.length
     const tree = {
@@ -117,7 +116,7 @@ const predict = ({ columns, nodes }: typeof State.Type, rows: Rows): Result.Resu
       improve: Float64Array.from(nodes.improve),
       value: Float64Array.from(nodes.value)
     }
-    return Shares.prediction(rows, cartPredict(tree, x, n))
+    return Prediction.fromShares(rows, cartPredict(tree, x, n))
   })
 
 const tree = Learner.define({

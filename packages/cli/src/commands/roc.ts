@@ -15,28 +15,8 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { toJson } from "@rocflow/core/Json"
+import { fileOptions, type Reading } from "./reading.ts"
 import { textTable } from "../terminal/textTable.ts"
-
-/** How the file is read, as the flags say it. */
-interface Reading {
-  readonly delimiter: Option.Option<string>
-  readonly decimal: Option.Option<"." | ",">
-  readonly thousands: Option.Option<string>
-  readonly encoding: Option.Option<(typeof Table.encodings)[number]>
-  readonly comment: Option.Option<string>
-  readonly skip: Option.Option<number>
-  readonly na: ReadonlyArray<string>
-}
-
-const fileOptions = ({ na, ...flags }: Reading): Table.FileOptions => ({
-  delimiter: Option.getOrUndefined(flags.delimiter),
-  decimal: Option.getOrUndefined(flags.decimal),
-  thousands: Option.getOrUndefined(flags.thousands),
-  encoding: Option.getOrUndefined(flags.encoding),
-  comment: Option.getOrUndefined(flags.comment),
-  skip: Option.getOrUndefined(flags.skip),
-  na: na.length === 0 ? undefined : na
-})
 
 interface Input extends Reading {
   readonly data: string

@@ -101,8 +101,8 @@ const isDefinition = (value: unknown): value is Definition =>
   Predicate.isString(Reflect.get(value, "id")) &&
   Schema.isSchema(Reflect.get(value, "options"))
 
-/** The registry of the built-in definitions and those of the experiment's modules. */
-const loadRegistry = Effect.fnUntraced(function* (modules: ReadonlyArray<string>, directory: string) {
+/** The registry of the built-in definitions and those of modules, which are named relative to a directory. */
+export const loadRegistry = Effect.fnUntraced(function* (modules: ReadonlyArray<string>, directory: string) {
   const path = yield* Path.Path
   const problems: Array<Problem> = []
   const definitions: Array<Definition> = [...builtin]

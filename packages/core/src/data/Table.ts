@@ -6,6 +6,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
+import * as Stream from "effect/Stream"
 import type * as Types from "effect/Types"
 import * as Column from "./Column.ts"
 import { concat as concatColumns } from "./internal/concat.ts"
@@ -14,6 +15,7 @@ import { Gathered } from "./internal/gathered.ts"
 import { hashColumns } from "./internal/hash.ts"
 import { list, suggest } from "../internal/suggest.ts"
 import { type FileOptions, readFile } from "./internal/readFile.ts"
+import { windows as readWindows } from "./internal/windows.ts"
 import { SchemaError } from "./SchemaError.ts"
 
 /** Marks tables. */
@@ -226,6 +228,20 @@ export const fromFile = (path: string, options: FileOptions = {}): Effect.Effect
   Effect.flatMap(readFile(path, options), ({ entries, notes }) =>
     Effect.map(fromEntries(entries), (table) => ({ ...table, notes }))
   )
+
+/**
+ * Reads a table in windows of some hundred thousand rows, in memory one at a time, so that a file may be larger than that:
+ * options as in `fromFile`. Parquet, CSV, TSV and JSON lines, text also as .gz or .zst; text that is not UTF-8 is one window.
+ *
+ * *Gotcha*: types are inferred in each window by itself: a column that is whole numbers in one may be text in the next. Declare the
+ * types of all columns that matter by `columns`.
+ *
+ * ```ts
+ * yield* Stream.runForEach(Table.windows("large.csv", { columns: { x: "numeric" } }), (table) => Console.log(table.rows))
+ * ```
+ */
+export const windows = (path: string, options: FileOptions = {}): Stream.Stream<Table, SchemaError> =>
+  Stream.mapEffect(readWindows(path, options), fromEntries)
 
 export type { FileOptions }
 export { encodings } from "./internal/textBytes.ts"

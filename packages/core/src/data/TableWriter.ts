@@ -7,7 +7,7 @@ import type * as Scope from "effect/Scope"
 import type { DuckDBAppender, DuckDBConnection, DuckDBTimestampValue } from "@duckdb/node-api"
 import * as WholeFile from "../WholeFile.ts"
 import * as Column from "./Column.ts"
-import { columns, identifier, literal, open as openDatabase, work } from "./internal/duckdb.ts"
+import { columns, file, identifier, literal, open as openDatabase, work } from "./internal/duckdb.ts"
 import { SchemaError } from "./SchemaError.ts"
 
 type Entries = ReadonlyArray<readonly [name: string, column: Column.Column]>
@@ -16,6 +16,12 @@ type Entries = ReadonlyArray<readonly [name: string, column: Column.Column]>
 export interface Writer {
   /** Writes columns of equal length; the file appears whole or not at all. A file of that name is replaced. */
   readonly parquet: (path: string, entries: Entries) => Effect.Effect<void, SchemaError>
+  /** Writes the rows of a CSV file with a header, whose columns are of the given types, without holding them here. */
+  readonly parquetOfCsv: (
+    path: string,
+    csv: string,
+    types: ReadonlyArray<readonly [name: string, type: Column.Type]>
+  ) => Effect.Effect<void, SchemaError>
   /**
    * Writes each row of the columns once for every number of its list, which is the last column, named `name`. The rows
    * that are written are never held here, so that there may be hundreds of millions.
@@ -139,6 +145,11 @@ export const open: Effect.Effect<Writer, SchemaError, Scope.Scope> = openDatabas
       Effect.mapError(work(connection, write), ({ text }) => failure(path, text.split("\n")[0]!))
     return {
       parquet: (path, entries) => attempt(path, () => writeParquet(connection, path, entries)),
+      parquetOfCsv: (path, csv, types) => {
+        const listed = types.map(([name, type]) => `${literal(name)}: ${literal(sqlTypes[type])}`)
+        const rows = `(SELECT * FROM read_csv(${file(csv)}, auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', columns = {${listed.join(", ")}}))`
+        return attempt(path, () => copy(connection, rows, path))
+      },
       parquetOfLists: (path, entries, name, lists) =>
         attempt(path, () => writeLists(connection, path, entries, name, lists))
     }

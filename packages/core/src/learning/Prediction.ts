@@ -99,6 +99,54 @@ export const fromOutputs = (of: Of, outputs: ArrayLike<number>, predictType: "re
   }
 }
 
+/**
+ * Turns shares of classes, row-major [rows, levels], into a prediction: the class of the largest share (the first level at a tie, so
+ * that a binary response is positive from 1/2 on) with the shares as probabilities. Of a regression `values` are the responses.
+ * @category constructors
+ */
+export const fromShares = (of: Of, values: Float64Array): Prediction => {
+  const { kind, levels } = of.schema
+  const common = { ...about(of), scores: undefined }
+  if (kind === "regression") return { ...common, response: values, prob: undefined }
+  const k = levels.length
+  const response = new Float64Array(of.rows)
+  for (let i = 0; i < of.rows; i++) {
+    let best = 0
+    for (let c = 1; c < k; c++) if (values[i * k + c]! > values[i * k + best]!) best = c
+    response[i] = best
+  }
+  return { ...common, response, prob: values }
+}
+
+/** The probabilities of classes, row-major [rows, levels]; 1 for the class of a response that comes without. */
+export const sharesOf = ({ levels, prob, response }: Prediction): Float64Array => {
+  if (prob !== undefined) return prob
+  const shares = new Float64Array(response.length * levels.length)
+  response.forEach((code, row) => (shares[row * levels.length + code] = 1))
+  return shares
+}
+
+/** The weighted mean of several predictions of the same rows: of probabilities, votes, or numbers. */
+export const average = (
+  of: Of,
+  predictions: ReadonlyArray<Prediction>,
+  weights?: ReadonlyArray<number>
+): Prediction => {
+  const isNumber = of.schema.kind === "regression"
+  const values = new Float64Array(of.rows * (isNumber ? 1 : of.schema.levels.length))
+  let total = 0
+  for (const [member, prediction] of predictions.entries()) {
+    const weight = weights?.[member] ?? 1
+    total += weight
+    const own = isNumber ? prediction.response : sharesOf(prediction)
+    for (let i = 0; i < values.length; i++) values[i]! += weight * own[i]!
+  }
+  return fromShares(
+    of,
+    values.map((value) => value / total)
+  )
+}
+
 /** The name of a coded target: the level, or the number. */
 const named = (self: Prediction, codes: Float64Array): Column.Column => {
   if (self.kind === "regression") return Column.numeric(codes)

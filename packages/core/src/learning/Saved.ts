@@ -100,5 +100,9 @@ export const read = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Loaded, PipelineError | PlatformError, FileSystem.FileSystem> {
   const fs = yield* FileSystem.FileSystem
   const json = yield* Effect.fromResult(parse(file, yield* fs.readFileString(file)))
-  return yield* Effect.fromResult(fromJson(json, registry))
+  return yield* Effect.mapError(
+    Effect.fromResult(fromJson(json, registry)),
+    ({ issues }) =>
+      new PipelineError({ issues: issues.map((issue) => ({ ...issue, message: `${file}: ${issue.message}` })) })
+  )
 })

@@ -75,7 +75,8 @@ const exported: ReadonlyMap<string, string> = new Map([
   [".rds", "Write it as CSV or Parquet, for example by write.csv or arrow::write_parquet."]
 ])
 
-const formatOf = (path: string, options: FileOptions): Effect.Effect<Format, SchemaError> => {
+/** The format of a file, by its name or as the options say. */
+export const formatOf = (path: string, options: FileOptions): Effect.Effect<Format, SchemaError> => {
   const ending = Path.extname(path.replace(/\.(gz|zst)$/i, "")).toLowerCase()
   const format = options.format ?? formats.get(ending)
   if (format !== undefined) return Effect.succeed(format)
@@ -91,7 +92,8 @@ const formatOf = (path: string, options: FileOptions): Effect.Effect<Format, Sch
   )
 }
 
-const checkFile = Effect.fnUntraced(function* (path: string) {
+/** Refuses a file that is not there, or is empty. */
+export const checkFile = Effect.fnUntraced(function* (path: string) {
   const stat = yield* Effect.tryPromise({ try: () => Fs.stat(path), catch: (cause) => ioError(path, cause) })
   if (stat.isDirectory()) return yield* ioError(path, Object.assign(new Error(), { code: "EISDIR" }))
   if (stat.size > 0) return
@@ -140,8 +142,21 @@ const readingOf = (path: string, options: FileOptions): Result.Result<Reading, S
   })
 }
 
-const read = Effect.fnUntraced(function* (path: string, format: Format, options: FileOptions, reading: Reading) {
-  if (format === "parquet") return yield* readParquet(path, options.lists)
+/** Rows from one, counted from 0, to before another. */
+interface Range {
+  readonly from: number
+  readonly to: number
+}
+
+const read = Effect.fnUntraced(function* (
+  path: string,
+  format: Format,
+  options: FileOptions,
+  reading: Reading,
+  part: Range | Uint8Array | undefined
+) {
+  if (format === "parquet")
+    return yield* readParquet(path, options.lists, part instanceof Uint8Array ? undefined : part)
   if (options.lists !== undefined) {
     return yield* new SchemaError({
       file: path,
@@ -150,7 +165,10 @@ const read = Effect.fnUntraced(function* (path: string, format: Format, options:
       advice: "Write the file as Parquet, or make a tensor of plain columns by Tensors.fromColumns (in a file: tensor)."
     })
   }
-  const text = yield* textBytes(path, yield* bytesOf(path), options.encoding)
+  const bytes = part instanceof Uint8Array ? part : yield* bytesOf(path)
+  const whole = yield* textBytes(path, bytes, options.encoding)
+  // A part is no file that DuckDB could be pointed at.
+  const text = part instanceof Uint8Array ? { ...whole, converted: true } : whole
   if (format === "jsonl") return yield* readJsonLines(path, text.bytes, reading)
   return yield* readDelimited(path, text, {
     columns: options.columns ?? {},
@@ -177,16 +195,34 @@ const expected: Readonly<Record<Column.PlainType, readonly [rule: string, advice
 }
 
 /**
- * Reads the columns of a file, of the declared types where declared.
+ * Reads the columns of a file, of the declared types where declared; of a Parquet file all rows, or those of a range.
  */
 export const readFile = Effect.fnUntraced(function* (
   path: string,
-  options: FileOptions
+  options: FileOptions,
+  range?: Range
 ): Effect.fn.Return<Pick<FileContent, "entries" | "notes">, SchemaError> {
   const format = yield* formatOf(path, options)
-  const reading = yield* Effect.fromResult(readingOf(path, options))
   yield* checkFile(path)
-  const { entries, lineOfRow, notes } = yield* read(path, format, options, reading)
+  return yield* readPart(path, format, options, range)
+})
+
+/** Reads the columns of some bytes of a text file, which are read as if they were all of it. */
+export const readBytes = (
+  path: string,
+  format: "csv" | "tsv" | "jsonl",
+  options: FileOptions,
+  bytes: Uint8Array
+): Effect.Effect<Pick<FileContent, "entries" | "notes">, SchemaError> => readPart(path, format, options, bytes)
+
+const readPart = Effect.fnUntraced(function* (
+  path: string,
+  format: Format,
+  options: FileOptions,
+  part: Range | Uint8Array | undefined
+): Effect.fn.Return<Pick<FileContent, "entries" | "notes">, SchemaError> {
+  const reading = yield* Effect.fromResult(readingOf(path, options))
+  const { entries, lineOfRow, notes } = yield* read(path, format, options, reading, part)
   const declared = new Map(Object.entries(options.columns ?? {}))
   const names = entries.map(([name]) => name)
   for (const name of declared.keys()) {

@@ -46,6 +46,26 @@ const topNames = (names: ReadonlyArray<string>, children: ArrayLike<number>): Re
   return top
 }
 
+/** Puts a refusal of DuckDB's in our words. */
+const explain = (path: string, { text }: Duckdb.Refusal) =>
+  new SchemaError({
+    file: path,
+    given: "the file",
+    rule: `is not readable Parquet (${text.split("\n", 1)[0]})`,
+    advice: Duckdb.advice(text, "Check that it is complete and that its ending tells the truth.")
+  })
+
+/** How many rows a file has. */
+export const countRows = (path: string): Effect.Effect<number, SchemaError> =>
+  Effect.scoped(
+    Effect.flatMap(Duckdb.open, (connection) =>
+      Duckdb.columns(connection, `SELECT count(*)::DOUBLE FROM read_parquet(${Duckdb.file(path)})`, ["number"])
+    )
+  ).pipe(
+    Effect.map(([rows]) => Number(rows?.values[0] ?? 0)),
+    Effect.mapError((refusal) => explain(path, refusal))
+  )
+
 const textOf = (column: Duckdb.Values | undefined): ReadonlyArray<string> =>
   column?.kind === "text" ? column.values.map((value) => value ?? "") : []
 
@@ -117,7 +137,8 @@ const toColumn = (column: Duckdb.Values, target: Target): Column.Column => {
 export const readParquet = Effect.fnUntraced(
   function* (
     path: string,
-    lists: Readonly<Record<string, ArrayOptions>> | undefined
+    lists: Readonly<Record<string, ArrayOptions>> | undefined,
+    range?: { readonly from: number; readonly to: number }
   ): Effect.fn.Return<FileContent, SchemaError | Duckdb.Refusal, Scope.Scope> {
     const connection = yield* Duckdb.open
     yield* Duckdb.columns(connection, "SET TimeZone = 'UTC'", [])
@@ -158,7 +179,9 @@ export const readParquet = Effect.fnUntraced(
         ? []
         : yield* Duckdb.columns(
             connection,
-            `SELECT ${sql.join(", ")} FROM read_parquet(${Duckdb.file(path)})`,
+            range === undefined
+              ? `SELECT ${sql.join(", ")} FROM read_parquet(${Duckdb.file(path)})`
+              : `SELECT ${sql.join(", ")} FROM read_parquet(${Duckdb.file(path)}, file_row_number = true) WHERE file_row_number >= ${range.from} AND file_row_number < ${range.to} ORDER BY file_row_number`,
             wanted.map((target) => kinds[target])
           )
     if (values[0]?.values.length === 0) {
@@ -176,17 +199,5 @@ export const readParquet = Effect.fnUntraced(
       notes: []
     }
   },
-  (effect, path) =>
-    Effect.scoped(effect).pipe(
-      Effect.catchTag(
-        "Refusal",
-        ({ text }) =>
-          new SchemaError({
-            file: path,
-            given: "the file",
-            rule: `is not readable Parquet (${text.split("\n", 1)[0]})`,
-            advice: Duckdb.advice(text, "Check that it is complete and that its ending tells the truth.")
-          })
-      )
-    )
+  (effect, path) => Effect.scoped(effect).pipe(Effect.catchTag("Refusal", (refusal) => explain(path, refusal)))
 )

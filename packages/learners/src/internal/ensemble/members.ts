@@ -7,11 +7,11 @@ import * as Schema from "effect/Schema"
 import type { Note } from "@rocflow/core/data/Note"
 import type { Kind, Task } from "@rocflow/core/data/Task"
 import * as Learner from "@rocflow/core/learning/Learner"
+import * as Prediction from "@rocflow/core/learning/Prediction"
 import { decode } from "@rocflow/core/pipeline/Decode"
 import type { Find, Options } from "@rocflow/core/pipeline/Definition"
 import { PipelineError } from "@rocflow/core/pipeline/PipelineError"
 import * as Seed from "@rocflow/core/Seed"
-import { averaged } from "./averaged.ts"
 
 /** Decodes the options of an ensemble, whose issues name it. */
 export const decodeBy = <Type, Encoded>(
@@ -75,7 +75,7 @@ export const averaging = <K extends Kind, Columns extends string, E, R>(
     predict: (rows) =>
       Effect.map(
         Effect.forEach(members, ({ predict }) => predict(rows)),
-        (predictions) => averaged(rows, predictions, weights)
+        (predictions) => Prediction.average(rows, predictions, weights)
       ),
     state: () => ({ members: members.map(({ state }) => state()) }),
     outcome: undefined,

@@ -1,0 +1,191 @@
+/**
+ * `rocflow predict`: new rows by models that were kept, in windows.
+ */
+import * as Fs from "node:fs/promises"
+import * as Column from "@rocflow/core/data/Column"
+import { SchemaError } from "@rocflow/core/data/SchemaError"
+import * as Table from "@rocflow/core/data/Table"
+import * as TableWriter from "@rocflow/core/data/TableWriter"
+import type { Feature, TaskSchema } from "@rocflow/core/data/TaskSchema"
+import * as Auto from "@rocflow/core/engine/Auto"
+import { toJson } from "@rocflow/core/Json"
+import * as Learner from "@rocflow/core/learning/Learner"
+import * as Prediction from "@rocflow/core/learning/Prediction"
+import * as Saved from "@rocflow/core/learning/Saved"
+import * as WholeFile from "@rocflow/core/WholeFile"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
+import * as OptionModule from "effect/Option"
+import * as Stream from "effect/Stream"
+import { loadRegistry } from "../experiment/load.ts"
+import { csvHeader, csvRows, jsonRows } from "../terminal/rows.ts"
+import { type Choice, ModelError, modelFiles } from "./models.ts"
+import { fileOptions, type Reading } from "./reading.ts"
+
+interface Input extends Reading, Choice {
+  readonly model: string
+  readonly data: string
+  readonly out: Option.Option<string>
+  readonly modules: ReadonlyArray<string>
+  readonly json: boolean
+}
+
+type Entries = ReadonlyArray<readonly [name: string, column: Column.Column]>
+
+/** How a feature is read from a file: as training saw it, as far as a file can say. */
+const typeOf = ({ type }: Feature): Column.PlainType | undefined => {
+  switch (type) {
+    case "numeric":
+    case "integer":
+      return "numeric"
+    case "factor":
+    case "string":
+      return "string"
+    case "boolean":
+    case "date":
+      return type
+    case "tensor":
+      return undefined
+  }
+}
+
+const columnsOf = (path: string, { features }: TaskSchema) => {
+  const arrays = features.find(({ type }) => type === "tensor")
+  if (arrays !== undefined) {
+    return Effect.fail(
+      new ModelError({
+        path,
+        rule: `the model reads arrays ("${arrays.name}"), which a table does not hold`,
+        advice: "predict in code, by Saved.read and Learner.predict"
+      })
+    )
+  }
+  return Effect.succeed(Object.fromEntries(features.map((feature) => [feature.name, typeOf(feature)!])))
+}
+
+/** A column that the model declares is one that it needs. */
+const needed = (error: SchemaError): SchemaError =>
+  error.given === "the declared column" ? new SchemaError({ ...error, given: "the feature of the model" }) : error
+
+/** All models must say the same things of the same rows. */
+const sameTask = (path: string, models: ReadonlyArray<Saved.Loaded>) => {
+  const [first, ...others] = models.map(({ task }) => JSON.stringify([task.kind, task.target, task.levels]))
+  return others.every((other) => other === first)
+    ? Effect.void
+    : Effect.fail(
+        new ModelError({ path, rule: "its models are of different classes", advice: "predict by one of them" })
+      )
+}
+
+/** The endings of files that are written. */
+const endings = ["csv", "jsonl", "parquet"] as const
+
+const endingOf = (out: Option.Option<string>) => {
+  if (OptionModule.isNone(out)) return Effect.succeed(undefined)
+  const found = endings.find((ending) => out.value.toLowerCase().endsWith(`.${ending}`))
+  return found === undefined
+    ? Effect.fail(
+        new ModelError({
+          path: out.value,
+          rule: "has no ending that says how to write it",
+          advice: `end it in ${endings.map((ending) => `.${ending}`).join(", ")}`
+        })
+      )
+    : Effect.succeed(found)
+}
+
+/** Where lines go: standard output, or a file that is not whole yet. */
+interface Sink {
+  readonly write: (text: string) => Effect.Effect<void, ModelError>
+  /** Makes the file whole. */
+  readonly end: (types: ReadonlyArray<readonly [string, Column.Type]>) => Effect.Effect<void, ModelError | SchemaError>
+}
+
+const standardOutput: Sink = {
+  write: (text) =>
+    Effect.promise(
+      () =>
+        new Promise<void>((resolve) => (process.stdout.write(text) ? resolve() : process.stdout.once("drain", resolve)))
+    ),
+  end: () => Effect.void
+}
+
+const intoFile = (path: string, ending: (typeof endings)[number]) => {
+  const attempt = <A>(run: () => Promise<A>) =>
+    Effect.tryPromise({
+      try: run,
+      catch: (cause) =>
+        new ModelError({
+          path,
+          rule: `cannot be written (${cause instanceof Error ? cause.message : String(cause)})`,
+          advice: "name a file in a directory where you may write"
+        })
+    })
+  const unfinished = WholeFile.partial(path)
+  return Effect.map(
+    Effect.acquireRelease(
+      attempt(() => Fs.open(unfinished, "w")),
+      (file) =>
+        Effect.promise(async () => {
+          await file.close()
+          await Fs.rm(unfinished, { force: true })
+        })
+    ),
+    (file): Sink => ({
+      write: (text) => Effect.asVoid(attempt(() => file.write(text))),
+      end: (types) =>
+        ending === "parquet"
+          ? Effect.scoped(Effect.flatMap(TableWriter.open, (writer) => writer.parquetOfCsv(path, unfinished, types)))
+          : attempt(() => Fs.rename(unfinished, path))
+    })
+  )
+}
+
+/** What is written of a prediction whose first row is one of the file: all but what is true. */
+const written = (prediction: Prediction.Prediction, first: number): Entries =>
+  Prediction.toColumns({ ...prediction, rows: prediction.rows.map((row) => row + first) }).filter(
+    ([name]) => name !== "truth"
+  )
+
+/** Predicts all rows of a file. */
+export const predict = Effect.fn("predict")(function* (input: Input) {
+  const { data, json, model, modules, out } = input
+  const { problems, registry } = yield* loadRegistry(modules, ".")
+  if (problems[0] !== undefined) {
+    return yield* new ModelError({ path: model, rule: "a module cannot be used", advice: problems[0].message })
+  }
+  const ending = yield* endingOf(out)
+  const files = yield* modelFiles(model, input)
+  const models = yield* Effect.forEach(files, (file) => Saved.read(file, registry))
+  yield* sameTask(model, models)
+  const { task } = models[0]!
+  const columns = yield* columnsOf(model, task)
+  const lines = ending === "jsonl" || (ending === undefined && json) ? "json" : "csv"
+  let rows = 0
+  let types: ReadonlyArray<readonly [string, Column.Type]> | undefined
+  yield* Effect.gen(function* () {
+    const sink = OptionModule.isNone(out) ? standardOutput : yield* intoFile(out.value, ending!)
+    yield* Table.windows(data, { ...fileOptions(input), columns }).pipe(
+      Stream.mapError(needed),
+      Stream.runForEach((table) =>
+        Effect.gen(function* () {
+          const predictions = yield* Effect.forEach(models, (each) => Learner.predict(each, table))
+          const of = { schema: task, rows: table.rows, truth: undefined }
+          const mean = predictions.length === 1 ? predictions[0]! : Prediction.average(of, predictions)
+          const entries = written(mean, rows)
+          if (types === undefined && lines === "csv") yield* sink.write(csvHeader(entries))
+          types ??= entries.map(([name, { type }]) => [name, type])
+          yield* sink.write(lines === "csv" ? csvRows(entries) : jsonRows(entries))
+          rows += table.rows
+        })
+      )
+    )
+    yield* sink.end(types ?? [])
+  }).pipe(Effect.scoped, Effect.provide(Auto.layer()))
+  if (OptionModule.isNone(out)) return
+  const of = models.length === 1 ? "" : ` by the mean of ${models.length} models`
+  yield* json
+    ? Console.log(toJson({ rows, models: files, file: out.value }))
+    : Console.log(`${rows} rows predicted${of}: ${out.value}`)
+})

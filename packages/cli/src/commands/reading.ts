@@ -1,0 +1,27 @@
+/**
+ * How a data file is read, as the flags of a command say it.
+ */
+import type * as Table from "@rocflow/core/data/Table"
+import * as Option from "effect/Option"
+
+/** How the file is read, as the flags say it. */
+export interface Reading {
+  readonly delimiter: Option.Option<string>
+  readonly decimal: Option.Option<"." | ",">
+  readonly thousands: Option.Option<string>
+  readonly encoding: Option.Option<(typeof Table.encodings)[number]>
+  readonly comment: Option.Option<string>
+  readonly skip: Option.Option<number>
+  readonly na: ReadonlyArray<string>
+}
+
+/** The options that the flags mean. */
+export const fileOptions = ({ na, ...flags }: Reading): Table.FileOptions => ({
+  delimiter: Option.getOrUndefined(flags.delimiter),
+  decimal: Option.getOrUndefined(flags.decimal),
+  thousands: Option.getOrUndefined(flags.thousands),
+  encoding: Option.getOrUndefined(flags.encoding),
+  comment: Option.getOrUndefined(flags.comment),
+  skip: Option.getOrUndefined(flags.skip),
+  na: na.length === 0 ? undefined : na
+})

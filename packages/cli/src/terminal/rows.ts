@@ -1,0 +1,44 @@
+/**
+ * Columns as lines of text: CSV (RFC 4180), or JSON an object a line.
+ */
+import * as Column from "@rocflow/core/data/Column"
+
+type Entries = ReadonlyArray<readonly [name: string, column: Column.Column]>
+
+const field = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
+
+/** The names of the columns, as the first line of a CSV file. */
+export const csvHeader = (entries: Entries): string => `${entries.map(([name]) => field(name)).join(",")}\n`
+
+/** The rows, a line each; what is missing is empty. */
+export const csvRows = (entries: Entries): string => {
+  const rows = entries[0] === undefined ? 0 : Column.length(entries[0][1])
+  let text = ""
+  for (let row = 0; row < rows; row++) {
+    text += `${entries.map(([, column]) => field(Column.toText(column, row) ?? "")).join(",")}\n`
+  }
+  return text
+}
+
+const valueOf = (column: Column.Column, row: number): unknown => {
+  if (column.missing?.[row] === 1) return null
+  switch (column.type) {
+    case "numeric":
+    case "integer":
+      return column.values[row]
+    case "boolean":
+      return column.values[row] === 1
+    default:
+      return Column.toText(column, row)
+  }
+}
+
+/** The rows, an object a line. */
+export const jsonRows = (entries: Entries): string => {
+  const rows = entries[0] === undefined ? 0 : Column.length(entries[0][1])
+  let text = ""
+  for (let row = 0; row < rows; row++) {
+    text += `${JSON.stringify(Object.fromEntries(entries.map(([name, column]) => [name, valueOf(column, row)])))}\n`
+  }
+  return text
+}

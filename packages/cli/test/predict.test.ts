@@ -1,0 +1,138 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { changed, data, folder, remove, rocflow } from "./support/cli.ts"
+
+const experiment = changed(
+  ["  - type: Featureless\n", "  - { id: boosting, type: Boosting.classif, minRows: 2 }\n"],
+  ["features: [x, z]", "features: [x, z, s]"],
+  ["      - Preprocess.standardise\n", "      - Preprocess.robust\n"]
+)
+
+let home: string
+beforeAll(async () => {
+  home = folder({
+    "d.csv": data(),
+    "e.yaml": experiment,
+    "kept.yaml": `${experiment}models: true\n`,
+    "new.csv": data(60)
+      .split("\n")
+      .map((line) => line.split(",").slice(0, 3).join(","))
+      .join("\n")
+  })
+  expect((await rocflow(["train", "e.yaml", "--save", "models"], home)).code).toBe(0)
+})
+afterAll(() => remove(home))
+
+const file = (...path: ReadonlyArray<string>) => join(home, ...path)
+const lines = (text: string) => text.trimEnd().split("\n")
+
+describe("rocflow train", () => {
+  it("keeps a model of each learner, and says where", async () => {
+    expect(readdirSync(file("models")).toSorted()).toEqual(["d-bce", "d-boosting"])
+    const { stdout } = await rocflow(["train", "e.yaml", "--save", "one", "--learner", "bce", "--json"], home)
+    expect(JSON.parse(stdout)).toEqual({
+      task: "d",
+      learner: "bce",
+      rows: 48,
+      model: join("one", "d-bce", "model.json")
+    })
+    expect(readFileSync(file("one", "d-bce", "model.json"), "utf8")).toBe(
+      readFileSync(file("models", "d-bce", "model.json"), "utf8")
+    )
+  })
+
+  it("refuses a learner that is not there", async () => {
+    const { code, stderr } = await rocflow(["train", "e.yaml", "--save", "one", "--learner", "bcee"], home)
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/learners: there is none called "bcee"; there are "boosting", "bce"/)
+    ])
+  })
+})
+
+describe("rocflow predict", () => {
+  it("predicts rows without a target, each time the same, in every form", async () => {
+    const shown = await rocflow(["predict", "models/d-bce", "new.csv"], home)
+    expect(shown.code).toBe(0)
+    const [header, ...rows] = lines(shown.stdout)
+    expect(header).toBe("row,response,prob.ill,prob.well,score")
+    expect(rows).toHaveLength(60)
+    expect(rows[59]).toMatch(/^59,(ill|well),0\.\d+,0\.\d+,-?\d/)
+
+    const out = await rocflow(["predict", "models/d-bce", "new.csv", "--out", "p.csv"], home)
+    expect(out.stdout).toBe("60 rows predicted: p.csv\n")
+    expect(readFileSync(file("p.csv"), "utf8")).toBe(shown.stdout)
+
+    const json = await rocflow(["predict", "models/d-bce", "new.csv", "--json"], home)
+    const objects = lines(json.stdout).map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>)
+    expect(objects.map((row) => Object.values(row).join(","))).toEqual(rows)
+  })
+
+  it("reads Parquet and writes it", async () => {
+    const first = await rocflow(["predict", "models/d-bce", "new.csv", "--out", "p.parquet"], home)
+    expect(first.code).toBe(0)
+    // What was written has no features, and says so by the first that is lacking.
+    const again = await rocflow(["predict", "models/d-bce", "p.parquet"], home)
+    expect(again.stderr).toMatch(/column "x": the feature of the model is not in the file, which has "row", "response"/)
+  })
+
+  it("predicts as the training process does, and averages the models of a run", async () => {
+    const run = await rocflow(["run", "kept.yaml", "--out", "run", "--workers", "1"], home)
+    expect(run.code).toBe(0)
+    const mean = await rocflow(["predict", "run", "new.csv", "--learner", "bce", "--json"], home)
+    expect(mean.code).toBe(0)
+    const models = readdirSync(file("run", "models")).filter((id) =>
+      readFileSync(file("run", "models", id, "model.json"), "utf8").includes('"pipeline"')
+    )
+    expect(models).toHaveLength(3)
+    const each = await Promise.all(
+      models.map((id) => rocflow(["predict", `run/models/${id}`, "new.csv", "--json"], home))
+    )
+    const shares = (text: string) =>
+      lines(text).map((line) => (JSON.parse(line) as { readonly "prob.ill": number })["prob.ill"])
+    const all = each.map(({ stdout }) => shares(stdout))
+    shares(mean.stdout).forEach((share, row) => {
+      expect(share).toBeCloseTo(all.reduce((sum, own) => sum + own[row]!, 0) / 3, 12)
+    })
+  })
+
+  it.each([
+    ["models", "holds several models: d-bce, d-boosting; name one, such as models/d-bce"],
+    ["nowhere", "nowhere: is not there; name what rocflow train --save wrote"],
+    ["e.yaml", "e.yaml is no JSON; name a file that Saved.write wrote"]
+  ])("refuses %s as a model", async (model, message) => {
+    const { code, stderr, stdout } = await rocflow(["predict", model, "new.csv"], home)
+    expect([code, stdout]).toEqual([1, ""])
+    expect(stderr).toContain(message)
+  })
+
+  it("refuses a model that was changed, by its file", async () => {
+    const text = readFileSync(file("models", "d-bce", "model.json"), "utf8")
+    writeFileSync(file("changed.json"), text.replace('"ill","well"', '"well","ill"'))
+    const { code, stderr } = await rocflow(["predict", "changed.json", "new.csv"], home)
+    expect(code).toBe(1)
+    expect(stderr).toContain("changed.json: saved model: it was changed since it was written")
+  })
+
+  it.each([
+    ["lacks.csv", "x,s\n1,a\n", /column "z": the feature of the model is not in the file, which has "x", "s"/],
+    ["words.csv", "x,z,s\n1,2,a\nthree,2,a\n", /words\.csv, line 3, column "x": "three" is not a number/],
+    ["none.csv", "x,z,s\n", /none\.csv.*no rows/]
+  ])("refuses %s and writes nothing", async (name, text, message) => {
+    writeFileSync(file(name), text)
+    const { code, stderr } = await rocflow(["predict", "models/d-bce", name, "--out", "none.out.csv"], home)
+    expect(code).toBe(1)
+    expect(stderr).toMatch(message)
+    expect(existsSync(file("none.out.csv"))).toBe(false)
+    expect(readdirSync(home).filter((each) => each.endsWith(".part"))).toEqual([])
+  })
+
+  it("says how a file may end", async () => {
+    const { code, stderr } = await rocflow(["predict", "models/d-bce", "new.csv", "--out", "p.xlsx"], home)
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining("p.xlsx: has no ending that says how to write it; end it in .csv, .jsonl, .parquet")
+    ])
+  })
+})
