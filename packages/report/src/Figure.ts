@@ -8,6 +8,7 @@ import { gridOf, imageGrid, images } from "./imagesFigure.ts"
 import { learningCurves } from "./learningCurveFigure.ts"
 import { scores } from "./scoresFigure.ts"
 import type { ReportModel } from "./ReportModel.ts"
+import { tunings } from "./tuningFigure.ts"
 import { toSvg } from "./render.ts"
 
 export type { Figure, FigureKind } from "./figureModel.ts"
@@ -35,7 +36,7 @@ const withUniqueNames = (figures: ReadonlyArray<Omit<Figure, "name">>): Readonly
 
 /**
  * Describes all figures of a report, task by task: comparison and scores for every measure, ROC curves, learning curves
- * for every quantity that was recorded, example images. A figure without data is left out.
+ * for every quantity that was recorded, what was tuned, example images. A figure without data is left out.
  */
 export const all = (model: ReportModel): ReadonlyArray<Figure> =>
   withUniqueNames(
@@ -43,6 +44,7 @@ export const all = (model: ReportModel): ReadonlyArray<Figure> =>
       ...model.measures.flatMap((measure) => [...comparison(model, id, measure), ...scores(model, id, measure)]),
       ...rocCurves(model, id),
       ...learningCurves(model, id),
+      ...tunings(model, id),
       ...images(model, id)
     ])
   )

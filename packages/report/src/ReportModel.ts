@@ -134,6 +134,34 @@ export interface HistoryRow {
   readonly kept: boolean
 }
 
+/** A configuration that was tried in a tuning. */
+export interface TriedRow {
+  /** Values by the names of what is tuned. */
+  readonly values: Readonly<Record<string, string | number>>
+  /** None where it failed, or its measure is undefined. */
+  readonly score: number | null
+  /** Epochs that were trained for it; absent where they are not tuned. */
+  readonly trained?: number
+}
+
+/** What a learner that tunes itself tried on the training rows of a split, and what it chose. */
+export interface TuningRow {
+  readonly task: string
+  readonly learner: string
+  readonly testSubset: string
+  readonly trainSubsets: TrainSubsets
+  readonly fold: number
+  /** The measure of the inner splits, and which way is better. */
+  readonly measure: string
+  readonly direction: "maximise" | "minimise"
+  readonly values: Readonly<Record<string, string | number>>
+  readonly epochs?: number
+  /** The best inner score, and the score of the main measure on the test rows. */
+  readonly inner: number
+  readonly outer: number | null
+  readonly tried: ReadonlyArray<TriedRow>
+}
+
 /** The rates of a ROC curve; `fpr` and `tpr` never decrease and run up to 1. */
 export interface Rates {
   readonly fpr: ReadonlyArray<number>
@@ -214,6 +242,7 @@ export interface ReportModel {
   readonly learnerComparisons: Comparisons<LearnerComparisonRow>
   readonly histories: ReadonlyArray<HistoryRow>
   readonly roc: ReadonlyArray<RocCurves>
+  readonly tunings: ReadonlyArray<TuningRow>
   readonly failures: ReadonlyArray<FailureRow>
   /** What is legal but probably not meant, of the data, the learners and the splits, in sentences. */
   readonly notes: ReadonlyArray<string>

@@ -4,7 +4,7 @@
 import type { TopLevelSpec } from "vega-lite"
 
 /** The question that a figure answers, or `images`: what the data looks like. */
-export type FigureKind = "comparison" | "scores" | "learning" | "roc" | "images"
+export type FigureKind = "comparison" | "scores" | "learning" | "roc" | "tuning" | "images"
 
 /** A figure as data: a Vega-Lite specification (JSON) with the words around it. Nothing is drawn yet. */
 export interface Figure {

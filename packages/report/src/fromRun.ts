@@ -12,6 +12,7 @@ import type * as Job from "@rocflow/resampling/Job"
 import type * as RunDirectory from "@rocflow/resampling/RunDirectory"
 import * as Score from "@rocflow/resampling/Score"
 import * as TaskImages from "@rocflow/resampling/TaskImages"
+import * as Tuning from "@rocflow/core/learning/Tuning"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Finished } from "./Finished.ts"
@@ -178,6 +179,42 @@ const historiesOf = (results: ReadonlyArray<Job.Result>): ReadonlyArray<Model.Hi
         })
   })
 
+/** A value of a configuration as a figure shows it: a number, or text. */
+const plain = (value: unknown): string | number =>
+  typeof value === "number" || typeof value === "string" ? value : JSON.stringify(value)
+
+const valuesOf = (values: Tuning.Configuration): Model.TuningRow["values"] =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, plain(value)]))
+
+/** What learners that tune themselves tried, of their full training sets. */
+const tuningsOf = (results: ReadonlyArray<Job.Result>, main: string | undefined): ReadonlyArray<Model.TuningRow> =>
+  results.flatMap(({ job, scores, tuning }): ReadonlyArray<Model.TuningRow> => {
+    if (tuning === undefined || job.nTrainGroups !== job.groups) return []
+    const { direction, epochs, evaluations, measure, values } = tuning
+    const best = evaluations[Tuning.best(evaluations, direction)]?.score
+    const outer = main === undefined ? undefined : scores[main]
+    return [
+      {
+        task: job.task,
+        learner: job.learner,
+        testSubset: job.testSubset,
+        trainSubsets: job.trainSubsets,
+        fold: job.iteration,
+        measure,
+        direction,
+        values: valuesOf(values),
+        ...(epochs !== undefined && { epochs }),
+        inner: best ?? Number.NaN,
+        outer: typeof outer === "number" ? outer : null,
+        tried: evaluations.map((each) => ({
+          values: valuesOf(each.values),
+          score: each.score ?? null,
+          ...(each.trained !== undefined && { trained: each.trained })
+        }))
+      }
+    ]
+  })
+
 /** The ROC curves of each cell: of the predictions of its full training sets, a curve a fold. */
 const rocOf = Effect.fnUntraced(function* ({ directory, manifest, results }: Finished) {
   const positives = Predictions.positives(manifest)
@@ -278,6 +315,7 @@ export const model = Effect.fnUntraced(function* (given: Finished) {
     ...(yield* comparisonsOf(run)),
     histories: historiesOf(results),
     roc: yield* rocOf(run),
+    tunings: tuningsOf(results, manifest.measures[0]?.id),
     failures: failuresOf(results),
     notes: [...manifest.warnings, ...Notes.ofJobs(results).map(Note.message)],
     jobs: { total: manifest.jobs.length, finished: results.length },

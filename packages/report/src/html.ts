@@ -5,7 +5,7 @@ import { integer } from "./Numbers.ts"
 import { distinct } from "./internal/select.ts"
 import { style } from "./internal/style.ts"
 import { type TableContent, tableHtml, termsHtml } from "./internal/table.ts"
-import { comparisonTable, learnerTable, pooledTable, scoreTable } from "./internal/tables.ts"
+import { comparisonTable, learnerTable, pooledTable, scoreTable, tuningTables } from "./internal/tables.ts"
 import type { Count, MeasureSummary, ReportModel, TaskSummary } from "./ReportModel.ts"
 
 /** A figure with its picture, or with the reason why there is none. */
@@ -83,12 +83,19 @@ const learnersCompared = (model: ReportModel): string =>
 const figures = (model: ReportModel, drawn: ReadonlyArray<Drawn>): string => {
   const main = model.measures[0]?.id
   const isMain = ({ figure }: Drawn) =>
-    figure.kind === "roc" || figure.kind === "learning" || figure.measure === undefined || figure.measure === main
+    figure.kind === "roc" ||
+    figure.kind === "learning" ||
+    figure.kind === "tuning" ||
+    figure.measure === undefined ||
+    figure.measure === main
   return byImportance(drawn, isMain, figureHtml)
 }
 
 const pooledHtml = (model: ReportModel): string =>
   model.tasks.flatMap(({ id }) => pooledTable(model, id).map(tableHtml)).join("\n")
+
+const tuningHtml = (model: ReportModel): string =>
+  model.tasks.flatMap(({ id }) => tuningTables(model, id).map(tableHtml)).join("\n")
 
 const notesHtml = ({ notes }: ReportModel): string =>
   notes.length === 0
@@ -203,6 +210,7 @@ export const document = (model: ReportModel, drawn: ReadonlyArray<Drawn>): strin
     { id: "answers", title: "Same, other or all", body: answers(model) },
     { id: "compared", title: "Learners compared", body: learnersCompared(model) },
     { id: "figures", title: "Figures", body: figures(model, others) },
+    { id: "tuning", title: "Tuning", body: tuningHtml(model) },
     { id: "scores", title: "Scores", body: `${tablesHtml(model, scoreTable)}\n${pooledHtml(model)}` },
     { id: "notes", title: "Notes", body: notesHtml(model) },
     { id: "failures", title: "Failed jobs", body: failures(model) },

@@ -169,6 +169,7 @@ export const sampleModel = (options: SampleOptions = {}): ReportModel => {
     jobs: { total: 100, finished: 100 },
     histories,
     roc,
+    tunings: [],
     failures: soak
       ? [
           {

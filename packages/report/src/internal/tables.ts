@@ -4,10 +4,11 @@ import {
   type LearnerComparisonRow,
   type MeasureSummary,
   type ReportModel,
-  trainSubsetsOrder
+  trainSubsetsOrder,
+  type TuningRow
 } from "../ReportModel.ts"
 import { absent, integer, type Numbers, numbersFor, pValue } from "../Numbers.ts"
-import { axesOf, goal, ofTask, scoresOf, spreadsOf } from "./select.ts"
+import { axesOf, distinct, goal, ofTask, scoresOf, spreadsOf } from "./select.ts"
 import { capital } from "./text.ts"
 import type { Cell, Column, TableContent } from "./table.ts"
 
@@ -204,4 +205,46 @@ export const learnerTable = (
       )
     }
   ]
+}
+
+const briefly = (value: string | number | undefined): string =>
+  value === undefined ? "" : typeof value === "number" ? String(Number(value.toPrecision(4))) : value
+
+/** What each learner that tunes itself chose in each split, beside the scores inside and outside. None if none does. */
+export const tuningTables = (model: ReportModel, task: string): ReadonlyArray<TableContent> => {
+  const own = model.tunings.filter((row) => row.task === task)
+  const [main] = model.measures
+  return Array.from(
+    Map.groupBy(own, ({ learner }) => learner),
+    ([learner, rows]): TableContent => {
+      const names = distinct(rows.flatMap(({ values }) => Object.keys(values)))
+      const soak = rows.some((row) => row.trainSubsets !== "same" || row.testSubset !== "full")
+      const hasEpochs = rows.some(({ epochs }) => epochs !== undefined)
+      const failed = (row: TuningRow): number => row.tried.filter(({ score }) => score === null).length
+      const hasFailed = rows.some((row) => failed(row) > 0)
+      return {
+        caption: `What ${learner} chose in each split${ofTask(model, task)}; inside: ${rows[0]!.measure} on inner splits, the best of those tried${main === undefined ? "" : `; outside: ${main.label} on the test rows`}`,
+        columns: [
+          { title: "split", numeric: true },
+          ...(soak ? [{ title: "test subset" }, { title: "trained on" }] : []),
+          ...names.map((title) => ({ title, numeric: rows.some(({ values }) => typeof values[title] === "number") })),
+          ...(hasEpochs ? [{ title: "epochs", numeric: true }] : []),
+          { title: "tried", numeric: true },
+          ...(hasFailed ? [{ title: "failed", numeric: true }] : []),
+          { title: "inside", numeric: true },
+          { title: "outside", numeric: true }
+        ],
+        rows: rows.map((row): ReadonlyArray<Cell> => [
+          integer(row.fold),
+          ...(soak ? [row.testSubset, row.trainSubsets] : []),
+          ...names.map((name) => briefly(row.values[name])),
+          ...(hasEpochs ? [row.epochs === undefined ? "" : integer(row.epochs)] : []),
+          integer(row.tried.length),
+          ...(hasFailed ? [integer(failed(row))] : []),
+          briefly(row.inner),
+          row.outer === null ? absent : briefly(row.outer)
+        ])
+      }
+    }
+  )
 }
