@@ -13,7 +13,21 @@ const diverging = changed(
   ["learningRate: 0.1", "learningRate: 1e30"],
   ["epochs: 2", "epochs: 9"]
 )
-const commands = ["run", "split", "status", "scores", "compare", "report", "inspect", "roc", "schema", "doctor"]
+const commands = [
+  "run",
+  "train",
+  "predict",
+  "tune",
+  "split",
+  "status",
+  "scores",
+  "compare",
+  "report",
+  "inspect",
+  "roc",
+  "schema",
+  "doctor"
+]
 
 let home: string
 let soakRun: Ended

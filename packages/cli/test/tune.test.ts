@@ -94,6 +94,16 @@ describe("rocflow tune", () => {
   })
 })
 
+describe("rocflow inspect", () => {
+  it("says what is tuned", async () => {
+    const { code, stdout } = await rocflow(["inspect", "e.yaml"], home)
+    expect(code).toBe(0)
+    expect(stdout).toContain("tunes scaling: one of plain, robust")
+    expect(stdout).toContain("tunes units: whole numbers from 2 to 8")
+    expect(stdout).toContain("tunes rate: 0.01 to 1, on a logarithmic scale")
+  })
+})
+
 describe("grid", () => {
   const network = experiment("").replace("    \n    learner:\n     pipeline:", "    pipeline:")
   const withGrid = (grid: string) => network.replace("resamplings:", `    grid: ${grid}\nresamplings:`)

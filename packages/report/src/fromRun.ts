@@ -37,19 +37,36 @@ const taskOf = (task: RunDirectory.Manifest["tasks"][number]): Model.TaskSummary
   }
 }
 
-/** A stage of a description as a line: its type, then its options. */
+/** A value of an option as YAML has it on one line. */
+const optionText = (value: unknown): string => {
+  if (typeof value === "string") return value
+  if (Array.isArray(value)) return `[${value.map(optionText).join(", ")}]`
+  if (typeof value !== "object" || value === null) return toJson(value)
+  return `{ ${Object.entries(value)
+    .map(([key, inner]) => `${key}: ${optionText(inner)}`)
+    .join(", ")} }`
+}
+
+/** A stage of a description as a line: its type, then its options; below it the stages of a learner that is one of them. */
 export const stageText = (stage: unknown): string => {
   if (typeof stage === "string") return stage
   const { type, ...options } = stage as { readonly type: string }
-  const entries = Object.entries(options).map(
-    ([key, value]) => `${key}: ${typeof value === "string" ? value : toJson(value)}`
+  const { learner, ...others } = options as { readonly learner?: unknown }
+  const entries = Object.entries(others).map(([key, value]) => `${key}: ${optionText(value)}`)
+  const own = entries.length === 0 ? type : `${type} (${entries.join(", ")})`
+  return learner === undefined ? own : [own, ...stagesOf(learner).map((line) => line.replace(/^/gm, "  "))].join("\n")
+}
+
+/** The stages of a learner as lines; those of a choice as it is written. */
+const stagesOf = (json: unknown): ReadonlyArray<string> => {
+  const { pipeline } = json as { readonly pipeline?: ReadonlyArray<unknown> }
+  return (pipeline ?? [json]).map((stage) =>
+    typeof stage === "object" && stage !== null && !("type" in stage) ? optionText(stage) : stageText(stage)
   )
-  return entries.length === 0 ? type : `${type} (${entries.join(", ")})`
 }
 
 const learnerOf = ({ id, json }: RunDirectory.Manifest["learners"][number]): Model.LearnerSummary => {
-  const { pipeline } = json as { readonly pipeline?: ReadonlyArray<unknown> }
-  return { id, pipeline: (pipeline ?? [json]).map(stageText) }
+  return { id, pipeline: stagesOf(json) }
 }
 
 const measureOf = ({

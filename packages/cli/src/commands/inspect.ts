@@ -19,6 +19,8 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { stageText } from "@rocflow/report/fromRun"
 import { toJson } from "@rocflow/core/Json"
+import * as Tune from "@rocflow/resampling/Tune"
+import { spaceLines } from "../terminal/space.ts"
 import { scheduleLines } from "../terminal/schedules.ts"
 import { textTable } from "../terminal/textTable.ts"
 import { plan } from "./plan.ts"
@@ -177,6 +179,7 @@ const show = Effect.fnUntraced(function* ({ file, format }: Input) {
       const body = pipeline === undefined ? stageText(learner.json) : Pipeline.toText(pipeline, shapes)
       const schedules = pipeline === undefined ? [] : scheduleLines(pipeline, registry)
       const lines = [
+        ...spaceLines(Tune.spaceOf(learner.json)).map((line) => `  ${line}`),
         ...schedules.map((line) => `  ${line}`),
         ...checked.flatMap((seen) => [
           ...widthsOf(

@@ -59,7 +59,7 @@ export const learnersOf = (
 
 /** What is said of an entry with open places that has neither a grid nor a tuner around it; undefined of any other one. */
 export const stillOpen = (json: object): PipelineError | undefined => {
-  const names = Tune.openNames(json)
+  const names = [...Tune.spaceOf(json).keys()]
   if (names.length === 0 || ("type" in json && String(json.type).startsWith("Tune."))) return undefined
   const grid = names.map((name) => `${name}: […]`).join(", ")
   const message = `is open: ${names.join(", ")}; give values by grid: { ${grid} }, or tune it by { type: Tune.random, learner: … }`

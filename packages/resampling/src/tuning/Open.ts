@@ -157,9 +157,9 @@ export const closed = <K extends Kind, Columns extends string, E, R>(
 ): Open<never, K, Columns, E, R> =>
   make(learner.json, Result.succeed({ _tag: "Value", value: learner.json }), () => Result.succeed(learner))
 
-/** The names of what is open in the JSON form of a learner; none where it cannot be read. */
-export const openNames = (json: unknown): ReadonlyArray<string> =>
-  Result.match(Template.read(json), { onSuccess: (read) => [...Template.ranges(read).keys()], onFailure: () => [] })
+/** The ranges of what is open in the JSON form of a learner, by name; none where it cannot be read. */
+export const spaceOf = (json: unknown): ReadonlyMap<string, Range.Range> =>
+  Result.match(Template.read(json), { onSuccess: Template.ranges, onFailure: () => new Map() })
 
 const isPut = (value: unknown): value is (self: Pipeline.Any) => Pipeline.Any => typeof value === "function"
 
