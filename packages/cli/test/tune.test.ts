@@ -94,6 +94,32 @@ describe("rocflow tune", () => {
   })
 })
 
+describe("space: usual", () => {
+  const usual = (learner: string) => {
+    const [head, tail] = changed(["  - type: Featureless\n", ""]).split(/ {2}- id: bce\n[^]*?(?=resamplings)/)
+    return `${head}  - { id: tuned, type: Tune.random, evaluations: 2, resampling: { type: holdout }, space: usual, learner: ${learner} }\n${tail}`
+  }
+
+  it("tunes over the ranges of a ready-made learner, but for options that are given", async () => {
+    const there = folder({ "d.csv": data(), "e.yaml": usual("{ type: Boosting.classif, iterations: 5 }") })
+    const { code, stdout } = await rocflow(["tune", "e.yaml", "--json"], there)
+    expect(code).toBe(0)
+    const { values } = JSON.parse(stdout) as { readonly values: object }
+    expect(Object.keys(values)).toEqual(["learningRate", "maxLeaves", "minRows", "l2", "rows", "columns"])
+    remove(there)
+  })
+
+  it("refuses a learner without any", async () => {
+    const there = folder({ "d.csv": data(), "e.yaml": usual("Featureless") })
+    const { code, stderr } = await rocflow(["tune", "e.yaml"], there)
+    expect(code).toBe(1)
+    expect(stderr).toMatch(
+      /learners\[0\]\.space: Tune\.random: Featureless has no ranges that are usually searched; write \{ tune: log/
+    )
+    remove(there)
+  })
+})
+
 describe("rocflow inspect", () => {
   it("says what is tuned", async () => {
     const { code, stdout } = await rocflow(["inspect", "e.yaml"], home)

@@ -10,6 +10,7 @@ import * as Targets from "@rocflow/core/data/Targets"
 import type { Task } from "@rocflow/core/data/Task"
 import type { Rows } from "@rocflow/core/data/TaskSchema"
 import * as Learner from "@rocflow/core/learning/Learner"
+import type { SearchSpace } from "@rocflow/core/learning/SearchSpace"
 import * as Prediction from "@rocflow/core/learning/Prediction"
 import { count, nonNegative, part, positive, share, withDefault } from "@rocflow/core/OptionSchema"
 import * as Features from "@rocflow/core/pipeline/Features"
@@ -121,6 +122,17 @@ const predict = ({ baseline, columns, trees }: typeof State.Type, rows: Rows) =>
     return Prediction.fromOutputs(rows, scores, "prob")
   })
 
+/** The usual ranges to search: see `SearchSpace`. @category tuning */
+export const space = [
+  { option: "iterations", from: 50, to: 1000, whole: true, log: true },
+  { option: "learningRate", from: 0.01, to: 0.3, log: true },
+  { option: "maxLeaves", from: 4, to: 128, whole: true, log: true },
+  { option: "minRows", from: 1, to: 100, whole: true, log: true },
+  { option: "l2", from: 1e-3, to: 10, log: true },
+  { option: "rows", from: 0.5, to: 1 },
+  { option: "columns", from: 0.3, to: 1 }
+] as const satisfies SearchSpace
+
 const define = <const K extends Task["kind"]>(kind: string, summary: string, accepts: ReadonlyArray<K>) =>
   Learner.define({
     id: `${id}.${kind}`,
@@ -128,6 +140,7 @@ const define = <const K extends Task["kind"]>(kind: string, summary: string, acc
     accepts,
     weighted: true,
     takes: { categories: true, missing: true, anyScale: true },
+    space,
     options: Options,
     state: State,
     check: ({ maxBins }, task) => trainable(id, task, maxBins),

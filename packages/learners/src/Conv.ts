@@ -14,7 +14,7 @@ import * as Nn from "@rocflow/core/pipeline/Nn"
 import * as Optimizer from "@rocflow/core/pipeline/Optimizer"
 import type { Pipeline } from "@rocflow/core/pipeline/Pipeline"
 import type { PipelineError } from "@rocflow/core/pipeline/PipelineError"
-import type { SearchSpace } from "./SearchSpace.ts"
+import type { SearchSpace } from "@rocflow/core/learning/SearchSpace"
 import { type OnColumn, tensorOf } from "./internal/networks/tensors.ts"
 
 const id = "Conv"
@@ -69,7 +69,17 @@ const imagesOf = (
     return Result.succeed({ images, size: [height, width] as const })
   })
 
+/** The usual ranges to search: see `SearchSpace`. @category tuning */
+export const space = [
+  { option: "filters", values: [8, 16, 32, 64] },
+  { option: "hidden", values: [64, 128, 256, 512] },
+  { option: "dropout", from: 0, to: 0.5 },
+  { option: "learningRate", from: 1e-4, to: 1e-2, log: true },
+  { option: "weightDecay", from: 1e-6, to: 1e-2, log: true }
+] as const satisfies SearchSpace
+
 const recipe = Recipe.define({
+  space,
   id,
   summary: "A small network of convolutions: stages of two convolutions and a pooling, then a dense layer",
   versions: [1],
@@ -90,15 +100,6 @@ const recipe = Recipe.define({
     }),
   optimizer: ({ learningRate, weightDecay }) => Optimizer.adamw({ learningRate, weightDecay })
 })
-
-/** The usual ranges to search: see `SearchSpace`. @category tuning */
-export const space = [
-  { option: "filters", values: [8, 16, 32, 64] },
-  { option: "hidden", values: [64, 128, 256, 512] },
-  { option: "dropout", from: 0, to: 0.5 },
-  { option: "learningRate", from: 1e-4, to: 1e-2, log: true },
-  { option: "weightDecay", from: 1e-6, to: 1e-2, log: true }
-] as const satisfies SearchSpace
 
 /** `Conv.classif` as a definition, for registries. @category definitions */
 export const classifDefinition = recipe.classifDefinition

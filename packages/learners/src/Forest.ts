@@ -11,6 +11,7 @@ import * as Targets from "@rocflow/core/data/Targets"
 import type { Task } from "@rocflow/core/data/Task"
 import type { Rows } from "@rocflow/core/data/TaskSchema"
 import * as Learner from "@rocflow/core/learning/Learner"
+import type { SearchSpace } from "@rocflow/core/learning/SearchSpace"
 import * as Prediction from "@rocflow/core/learning/Prediction"
 import { count, part, withDefault } from "@rocflow/core/OptionSchema"
 import * as Features from "@rocflow/core/pipeline/Features"
@@ -110,6 +111,13 @@ const predict = ({ columns, trees }: typeof State.Type, rows: Rows) =>
     )
   })
 
+/** The usual ranges to search; `mtry` has a good default for each number of columns. See `SearchSpace`. @category tuning */
+export const space = [
+  { option: "minRows", from: 1, to: 20, whole: true, log: true },
+  { option: "share", from: 0.4, to: 1 },
+  { option: "replace", values: [true, false] }
+] as const satisfies SearchSpace
+
 const define = <const K extends Task["kind"]>(kind: string, summary: string, accepts: ReadonlyArray<K>) =>
   Learner.define({
     id: `${id}.${kind}`,
@@ -117,6 +125,7 @@ const define = <const K extends Task["kind"]>(kind: string, summary: string, acc
     accepts,
     weighted: true,
     takes: { categories: true, missing: true, anyScale: true },
+    space,
     options: Options,
     state: State,
     check: ({ maxBins }, task) => trainable(id, task, maxBins),

@@ -10,7 +10,7 @@ import * as Merge from "@rocflow/core/pipeline/Merge"
 import * as Nn from "@rocflow/core/pipeline/Nn"
 import * as Optimizer from "@rocflow/core/pipeline/Optimizer"
 import type { Pipeline } from "@rocflow/core/pipeline/Pipeline"
-import type { SearchSpace } from "./SearchSpace.ts"
+import type { SearchSpace } from "@rocflow/core/learning/SearchSpace"
 import { checked, numberNames, numbersOf, Scale, takes } from "./internal/networks/tabular.ts"
 
 /** What fits so many blocks: `get_default_kwargs` of rtdl_revisiting_models 0.0.2. */
@@ -44,11 +44,24 @@ const tokensOf = (seen: Recipe.Seen, scale: typeof Scale.Type, width: number): T
   return numberNames(seen).length === 0 ? kinds() : Merge.tokens({ categories: kinds(), numbers: numbers() })
 }
 
+/** The usual ranges to search, those of Gorishniy et al. 2021: see `SearchSpace`. @category tuning */
+export const space = [
+  { option: "blocks", values: [1, 2, 3, 4, 5, 6] },
+  { option: "width", values: [64, 128, 192, 256, 384, 512] },
+  { option: "hiddenFactor", from: 2 / 3, to: 8 / 3 },
+  { option: "attentionDropout", from: 0, to: 0.5 },
+  { option: "hiddenDropout", from: 0, to: 0.5 },
+  { option: "residualDropout", from: 0, to: 0.2 },
+  { option: "learningRate", from: 1e-5, to: 1e-3, log: true },
+  { option: "weightDecay", from: 1e-6, to: 1e-3, log: true }
+] as const satisfies SearchSpace
+
 const recipe = Recipe.define({
   id: "FtTransformer",
   summary: "A transformer for tables: a token for each column, and one of the class that gathers what they say",
   versions: [1],
   takes,
+  space,
   options: fields,
   training: { epochs: 200, batchSize: 256, holdout: 0.2, patience: 16 },
   network: (options, seen) =>
@@ -72,18 +85,6 @@ const recipe = Recipe.define({
     }),
   optimizer: ({ learningRate, weightDecay }) => Optimizer.adamw({ learningRate, weightDecay })
 })
-
-/** The usual ranges to search, those of Gorishniy et al. 2021: see `SearchSpace`. @category tuning */
-export const space = [
-  { option: "blocks", values: [1, 2, 3, 4, 5, 6] },
-  { option: "width", values: [64, 128, 192, 256, 384, 512] },
-  { option: "hiddenFactor", from: 2 / 3, to: 8 / 3 },
-  { option: "attentionDropout", from: 0, to: 0.5 },
-  { option: "hiddenDropout", from: 0, to: 0.5 },
-  { option: "residualDropout", from: 0, to: 0.2 },
-  { option: "learningRate", from: 1e-5, to: 1e-3, log: true },
-  { option: "weightDecay", from: 1e-6, to: 1e-3, log: true }
-] as const satisfies SearchSpace
 
 /** `FtTransformer.classif` as a definition, for registries. @category definitions */
 export const classifDefinition = recipe.classifDefinition

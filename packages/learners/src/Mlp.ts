@@ -13,7 +13,7 @@ import { count, fraction, nonNegative, positive, withDefault } from "@rocflow/co
 import * as Ingress from "@rocflow/core/pipeline/Ingress"
 import * as Nn from "@rocflow/core/pipeline/Nn"
 import * as Optimizer from "@rocflow/core/pipeline/Optimizer"
-import type { SearchSpace } from "./SearchSpace.ts"
+import type { SearchSpace } from "@rocflow/core/learning/SearchSpace"
 import { columnFields, flatRows, takes, type Rows } from "./internal/networks/tabular.ts"
 import { type OnColumn, tensorOf } from "./internal/networks/tensors.ts"
 
@@ -49,11 +49,20 @@ const rowsOf = (options: Settings, seen: Recipe.Seen): ReturnType<typeof flatRow
     ? flatRows("Mlp", options, seen)
     : Result.map(tensorOf("Mlp", options.column, seen), ({ column }): Rows => Ingress.tensor(column).pipe(Nn.flatten()))
 
+/** The usual ranges to search, as in TabZilla's and rtdl's studies: see `SearchSpace`. @category tuning */
+export const space = [
+  { option: "hidden", values: [[64], [256], [128, 128], [256, 256], [512, 512], [256, 256, 256]] },
+  { option: "dropout", from: 0, to: 0.5 },
+  { option: "learningRate", from: 1e-4, to: 1e-2, log: true },
+  { option: "weightDecay", from: 1e-6, to: 1e-2, log: true }
+] as const satisfies SearchSpace
+
 const recipe = Recipe.define({
   id: "Mlp",
   summary: "A multilayer perceptron: dense layers with an activation and dropout behind each",
   versions: [1],
   takes,
+  space,
   options: fields,
   training: { epochs: 200, batchSize: 32, holdout: 0.2, patience: 20 },
   network: (options, seen) =>
@@ -67,14 +76,6 @@ const recipe = Recipe.define({
     }),
   optimizer: ({ learningRate, weightDecay }) => Optimizer.adamw({ learningRate, weightDecay })
 })
-
-/** The usual ranges to search, as in TabZilla's and rtdl's studies: see `SearchSpace`. @category tuning */
-export const space = [
-  { option: "hidden", values: [[64], [256], [128, 128], [256, 256], [512, 512], [256, 256, 256]] },
-  { option: "dropout", from: 0, to: 0.5 },
-  { option: "learningRate", from: 1e-4, to: 1e-2, log: true },
-  { option: "weightDecay", from: 1e-6, to: 1e-2, log: true }
-] as const satisfies SearchSpace
 
 /** `Mlp.classif` as a definition, for registries. @category definitions */
 export const classifDefinition = recipe.classifDefinition

@@ -9,7 +9,7 @@ import { count, fraction, nonNegative, positive, withDefault } from "@rocflow/co
 import * as Nn from "@rocflow/core/pipeline/Nn"
 import * as Optimizer from "@rocflow/core/pipeline/Optimizer"
 import * as Schedule from "@rocflow/core/pipeline/Schedule"
-import type { SearchSpace } from "./SearchSpace.ts"
+import type { SearchSpace } from "@rocflow/core/learning/SearchSpace"
 import { fullRows, smallRows } from "./internal/networks/realMlp.ts"
 import { many, takes, type Rows } from "./internal/networks/tabular.ts"
 
@@ -33,12 +33,23 @@ const usual = {
   small: { oneHot: 100, dropout: 0, weightDecay: 0, learningRate: { classes: 0.04, numbers: 0.07 } }
 } as const
 
+/** The usual ranges to search, after those of pytabkit: see `SearchSpace`. @category tuning */
+export const space = [
+  { option: "hidden", values: [[256, 256, 256], [64, 64, 64, 64, 64], [512]] },
+  { option: "activation", values: ["selu", "mish", "relu"] },
+  { option: "dropout", values: [0, 0.15, 0.3] },
+  { option: "frequencyScale", from: 0.05, to: 0.5, log: true },
+  { option: "learningRate", from: 0.02, to: 0.3, log: true },
+  { option: "weightDecay", values: [0, 0.02] }
+] as const satisfies SearchSpace
+
 const recipe = Recipe.define({
   id: "RealMlp",
   summary:
     "A perceptron with tuned defaults (RealMLP): robust scaling, embeddings of numbers, NTK layers, waves of the rate",
   versions: [1],
   takes,
+  space,
   options: fields,
   training: { epochs: 256, batchSize: 256, holdout: 0.2, patience: 0 },
   network: (options, seen) => {
@@ -84,16 +95,6 @@ const recipe = Recipe.define({
     })
   }
 })
-
-/** The usual ranges to search, after those of pytabkit: see `SearchSpace`. @category tuning */
-export const space = [
-  { option: "hidden", values: [[256, 256, 256], [64, 64, 64, 64, 64], [512]] },
-  { option: "activation", values: ["selu", "mish", "relu"] },
-  { option: "dropout", values: [0, 0.15, 0.3] },
-  { option: "frequencyScale", from: 0.05, to: 0.5, log: true },
-  { option: "learningRate", from: 0.02, to: 0.3, log: true },
-  { option: "weightDecay", values: [0, 0.02] }
-] as const satisfies SearchSpace
 
 /** `RealMlp.classif` as a definition, for registries. @category definitions */
 export const classifDefinition = recipe.classifDefinition

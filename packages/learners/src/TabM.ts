@@ -11,7 +11,7 @@ import * as Merge from "@rocflow/core/pipeline/Merge"
 import * as Nn from "@rocflow/core/pipeline/Nn"
 import * as Optimizer from "@rocflow/core/pipeline/Optimizer"
 import type { Pipeline } from "@rocflow/core/pipeline/Pipeline"
-import type { SearchSpace } from "./SearchSpace.ts"
+import type { SearchSpace } from "@rocflow/core/learning/SearchSpace"
 import { columnFields, numberNames, numbersOf, flatRows, takes, type Rows } from "./internal/networks/tabular.ts"
 
 const fields = {
@@ -54,12 +54,25 @@ const rowsOf = (options: Settings, seen: Recipe.Seen): ReturnType<typeof flatRow
   )
 }
 
+/** The usual ranges to search, those of Gorishniy et al. 2024: see `SearchSpace`. @category tuning */
+export const space = [
+  { option: "blocks", values: [1, 2, 3, 4, 5] },
+  { option: "width", values: [64, 128, 256, 512, 1024] },
+  { option: "dropout", from: 0, to: 0.5 },
+  { option: "numbers", values: ["plain", "piecewiseLinear"] },
+  { option: "bins", values: [8, 16, 32, 48, 64, 128] },
+  { option: "numberSize", values: [8, 16, 24, 32] },
+  { option: "learningRate", from: 1e-4, to: 5e-3, log: true },
+  { option: "weightDecay", from: 1e-4, to: 1e-1, log: true }
+] as const satisfies SearchSpace
+
 const recipe = Recipe.define({
   id: "TabM",
   summary:
     "Many perceptrons in one that share their kernels (TabM): each learns by its own loss, predictions are averaged",
   versions: [1],
   takes,
+  space,
   options: fields,
   training: { epochs: 200, batchSize: "auto", holdout: 0.2, patience: 16 },
   network: (options, seen) =>
@@ -90,18 +103,6 @@ const recipe = Recipe.define({
     }),
   optimizer: ({ clip, learningRate, weightDecay }) => Optimizer.adamw({ learningRate, weightDecay, clipNorm: clip })
 })
-
-/** The usual ranges to search, those of Gorishniy et al. 2024: see `SearchSpace`. @category tuning */
-export const space = [
-  { option: "blocks", values: [1, 2, 3, 4, 5] },
-  { option: "width", values: [64, 128, 256, 512, 1024] },
-  { option: "dropout", from: 0, to: 0.5 },
-  { option: "numbers", values: ["plain", "piecewiseLinear"] },
-  { option: "bins", values: [8, 16, 32, 48, 64, 128] },
-  { option: "numberSize", values: [8, 16, 24, 32] },
-  { option: "learningRate", from: 1e-4, to: 5e-3, log: true },
-  { option: "weightDecay", from: 1e-4, to: 1e-1, log: true }
-] as const satisfies SearchSpace
 
 /** `TabM.classif` as a definition, for registries. @category definitions */
 export const classifDefinition = recipe.classifDefinition

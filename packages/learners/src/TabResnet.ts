@@ -6,7 +6,7 @@ import * as Recipe from "@rocflow/core/learning/Recipe"
 import { count, fraction, nonNegative, positive, withDefault } from "@rocflow/core/OptionSchema"
 import * as Nn from "@rocflow/core/pipeline/Nn"
 import * as Optimizer from "@rocflow/core/pipeline/Optimizer"
-import type { SearchSpace } from "./SearchSpace.ts"
+import type { SearchSpace } from "@rocflow/core/learning/SearchSpace"
 import { columnFields, flatRows, takes } from "./internal/networks/tabular.ts"
 
 const fields = {
@@ -20,11 +20,23 @@ const fields = {
   weightDecay: withDefault(nonNegative, 0.01)
 }
 
+/** The usual ranges to search, those of Gorishniy et al. 2021: see `SearchSpace`. @category tuning */
+export const space = [
+  { option: "blocks", values: [1, 2, 3, 4, 5, 6, 7, 8] },
+  { option: "width", values: [64, 128, 256, 512] },
+  { option: "hiddenFactor", from: 1, to: 4 },
+  { option: "hiddenDropout", from: 0, to: 0.5 },
+  { option: "residualDropout", from: 0, to: 0.5 },
+  { option: "learningRate", from: 1e-5, to: 1e-2, log: true },
+  { option: "weightDecay", from: 1e-6, to: 1e-3, log: true }
+] as const satisfies SearchSpace
+
 const recipe = Recipe.define({
   id: "TabResnet",
   summary: "A residual network for tables: blocks of norm, two dense layers and dropout, added to what came in",
   versions: [1],
   takes,
+  space,
   options: fields,
   training: { epochs: 200, batchSize: 128, holdout: 0.2, patience: 20 },
   network: (options, seen) =>
@@ -53,17 +65,6 @@ const recipe = Recipe.define({
     }),
   optimizer: ({ learningRate, weightDecay }) => Optimizer.adamw({ learningRate, weightDecay })
 })
-
-/** The usual ranges to search, those of Gorishniy et al. 2021: see `SearchSpace`. @category tuning */
-export const space = [
-  { option: "blocks", values: [1, 2, 3, 4, 5, 6, 7, 8] },
-  { option: "width", values: [64, 128, 256, 512] },
-  { option: "hiddenFactor", from: 1, to: 4 },
-  { option: "hiddenDropout", from: 0, to: 0.5 },
-  { option: "residualDropout", from: 0, to: 0.5 },
-  { option: "learningRate", from: 1e-5, to: 1e-2, log: true },
-  { option: "weightDecay", from: 1e-6, to: 1e-3, log: true }
-] as const satisfies SearchSpace
 
 /** `TabResnet.classif` as a definition, for registries. @category definitions */
 export const classifDefinition = recipe.classifDefinition

@@ -26,7 +26,18 @@ import * as Spread from "./tuning/spread.ts"
 import { tpe as parzen } from "./tuning/tpe.ts"
 import { closed, type Of, type Open } from "./tuning/Open.ts"
 
-export { bind, fromJson, type Of, oneOf, type Open, over, type Space, spaceOf, type Values } from "./tuning/Open.ts"
+export {
+  bind,
+  fromJson,
+  type Of,
+  oneOf,
+  type Open,
+  over,
+  type Space,
+  spaceOf,
+  usual,
+  type Values
+} from "./tuning/Open.ts"
 export type { EpochsOptions, Options, WithEpochs } from "./tuning/define.ts"
 export type { Tried } from "./tuning/events.ts"
 export type { Range } from "./tuning/Range.ts"

@@ -18,6 +18,7 @@ export {
   type Fitted,
   fromParts,
   hash,
+  isDefinition,
   type Learner,
   type LearnerJson,
   named,

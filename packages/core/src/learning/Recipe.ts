@@ -59,6 +59,7 @@ export const define = <const F extends Schema.Struct.Fields>(recipe: Definition<
     summary: recipe.summary,
     accepts: side.kinds,
     weighted: true,
+    space: recipe.space,
     options: schema,
     bind: (given, find) => Result.map(decode(given, find), () => learnerOf(recipe, side, given, decode, find))
   })

@@ -6,14 +6,16 @@
 import type { Kind } from "@rocflow/core/data/Task"
 import type { Engines } from "@rocflow/core/engine/Engine"
 import * as Learner from "@rocflow/core/learning/Learner"
+import type { SearchSpace } from "@rocflow/core/learning/SearchSpace"
 import * as Closing from "@rocflow/core/pipeline/Closing"
 import { decode } from "@rocflow/core/pipeline/Decode"
 import type { Find } from "@rocflow/core/pipeline/Definition"
 import type * as Pipeline from "@rocflow/core/pipeline/Pipeline"
-import { PipelineError } from "@rocflow/core/pipeline/PipelineError"
+import { type Issue, PipelineError } from "@rocflow/core/pipeline/PipelineError"
 import { canonicalJson } from "@rocflow/core/Hash"
 import * as Arr from "effect/Array"
 import * as Result from "effect/Result"
+import type * as Schema from "effect/Schema"
 import type * as Range from "./Range.ts"
 import * as Template from "./Template.ts"
 
@@ -156,6 +158,53 @@ export const closed = <K extends Kind, Columns extends string, E, R>(
   learner: Learner.Learner<K, Columns, E, R>
 ): Open<never, K, Columns, E, R> =>
   make(learner.json, Result.succeed({ _tag: "Value", value: learner.json }), () => Result.succeed(learner))
+
+/** The range of an entry of a learner's usual space. */
+const rangeOf = (entry: SearchSpace[number]): Range.Range => {
+  if ("values" in entry) return { type: "choice", values: entry.values as ReadonlyArray<Schema.Json> }
+  const { from, log = false, to, whole = false } = entry
+  if (whole) return { type: "integer", from, to, ...(log && { log }) }
+  return { type: log ? "log" : "real", from, to }
+}
+
+/** The values of an entry of a learner's usual space. */
+type ValueOf<E> = E extends { readonly values: ReadonlyArray<infer T> } ? T : number
+
+/**
+ * Makes a space of the ranges that are usually searched of a learner, with the names of its options.
+ *
+ * @example
+ * const open = Tune.over(Tune.usual(TabM.space), (values) => TabM.classif({ ...values, loss: Bce.loss() }))
+ * @category ranges
+ */
+export const usual = <const S extends SearchSpace>(
+  space: S
+): { readonly [E in S[number] as E["option"]]: Of<ValueOf<E>> } =>
+  Object.fromEntries(space.map((entry) => [entry.option, rangeOf(entry)])) as never
+
+/**
+ * Puts the ranges that are usually searched in the place of the options of a ready-made learner that are not given. Issues: a
+ * learner that has none.
+ */
+export const withUsual = (json: unknown, find: Find): Result.Result<unknown, Issue> => {
+  const { type, ...given } = typeof json === "string" ? { type: json } : (json as { readonly type?: unknown })
+  const found = typeof type === "string" ? Result.getOrUndefined(find(type, "learner")) : undefined
+  const space = found !== undefined && Learner.isDefinition(found) ? found.space : undefined
+  if (space === undefined) {
+    const what = typeof type === "string" ? type : "a pipeline"
+    return Result.fail({
+      path: ["space"],
+      message: `${what} has no ranges that are usually searched; write { tune: log, name: rate, from: 0.001, to: 1 } in the place of its options`
+    })
+  }
+  const marks = space
+    .filter(({ option }) => !(option in given))
+    .map((entry) => {
+      const { type: tune, ...range } = rangeOf(entry)
+      return [entry.option, { tune, name: entry.option, ...range }] as const
+    })
+  return Result.succeed({ type, ...given, ...Object.fromEntries(marks) })
+}
 
 /** The ranges of what is open in the JSON form of a learner, by name; none where it cannot be read. */
 export const spaceOf = (json: unknown): ReadonlyMap<string, Range.Range> =>

@@ -156,14 +156,26 @@ export const define = <const F extends Schema.Struct.Fields>(definition: Definit
       learner: Schema.Unknown.annotate({
         description: "The learner, with { tune: log, name: rate, from: 0.001, to: 1 } where a value is to be tuned"
       }),
+      space: Schema.optionalKey(
+        Schema.Literal("usual").annotate({
+          description: "The ranges that are usually searched of a ready-made learner"
+        })
+      ),
       ...options,
       ...fields(resampling),
       ...chosen
     }) as unknown as Learner.Definition["options"],
     bind: (given, find) => {
-      const { learner, ...rest } = given as { readonly learner?: unknown }
+      const { learner, space, ...rest } = given as { readonly learner?: unknown; readonly space?: unknown }
       if (learner === undefined) return Result.fail(within(id, [{ path: ["learner"], message: "is missing; add it" }]))
-      return of(Open.fromJson(learner, find), rest, find)
+      if (space !== undefined && space !== "usual") {
+        return Result.fail(within(id, [{ path: ["space"], message: `Expected "usual", got ${JSON.stringify(space)}` }]))
+      }
+      const open = space === undefined ? Result.succeed(learner) : Open.withUsual(learner, find)
+      return Result.flatMap(
+        Result.mapError(open, (issue) => within(id, [issue])),
+        (opened) => of(Open.fromJson(opened, find), rest, find)
+      )
     }
   }
   return {

@@ -21,6 +21,7 @@ import type { Checkpoint } from "../Checkpoint.ts"
 import { CheckpointError } from "../CheckpointError.ts"
 import type { Outcome as Training } from "../Training.ts"
 import type { Prediction } from "../Prediction.ts"
+import type { SearchSpace } from "../SearchSpace.ts"
 import type { TrainingDiverged } from "../TrainingDiverged.ts"
 import type { Tuning } from "../Tuning.ts"
 import type { Validation } from "../Validation.ts"
@@ -167,6 +168,8 @@ function phantom(): never {
 
 /** A ready-made learner: how its options read, what it learns and how it predicts. @category models */
 export interface Definition extends Base.Definition<"learner"> {
+  /** The ranges of its options that are usually searched. */
+  readonly space?: SearchSpace | undefined
   readonly accepts: ReadonlyArray<TargetKind>
   readonly weighted: boolean
   /** Its learner, with every issue of the options. */
@@ -213,6 +216,7 @@ export const define = <const K extends TargetKind, Type, Encoded extends object,
   readonly accepts: ReadonlyArray<K>
   readonly weighted: boolean
   readonly takes?: Takes
+  readonly space?: SearchSpace
   readonly options: Base.Options<Type, Encoded>
   readonly state: Schema.Codec<State, StateJson>
   readonly check?: (options: Type, task: Task) => Result.Result<unknown, TrainError>

@@ -105,7 +105,8 @@ export const learnerOf = <F extends Schema.Struct.Fields>(
   const accepts = kinds.filter((kind) => losses[kind] !== undefined)
   return Learner.fromParts<TargetKind, never, never, Engines>({
     id,
-    json: { type: id, ...(known && { version: known.own.version }), ...given },
+    // The newest version, where none is given.
+    json: { type: id, version: recipe.versions.at(-1)!, ...given },
     hash: () => hashJson({ type: id, options: known?.encoded ?? given }),
     // Without a loss it says so when it is checked or trained.
     accepts: accepts.length === 0 ? kinds : accepts,

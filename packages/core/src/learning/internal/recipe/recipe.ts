@@ -11,6 +11,7 @@ import type { PipelineError } from "../../../pipeline/PipelineError.ts"
 import type { Takes } from "../../../pipeline/Stage.ts"
 import type * as Learner from "../../Learner.ts"
 import type * as Model from "../../Model.ts"
+import type { SearchSpace } from "../../SearchSpace.ts"
 import type * as Validation from "../../Validation.ts"
 import type { Columns } from "./columns.ts"
 
@@ -85,6 +86,8 @@ export interface Definition<F extends Schema.Struct.Fields> {
   readonly versions: readonly [number, ...ReadonlyArray<number>]
   /** What it takes besides complete numbers: see `Learner.takes`. */
   readonly takes?: Takes
+  /** The ranges that are usually searched. */
+  readonly space?: SearchSpace
   /** The options of its own. */
   readonly options: F
   /** What holds where nothing else is given. Validation holds out a share of the rows, and keeps the best epoch. */

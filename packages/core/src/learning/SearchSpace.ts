@@ -1,8 +1,8 @@
 /**
  * The ranges that are usually searched of a learner's options, as data: nothing here searches.
  *
- * Each of the networks has one, `TabM.space`, which says where its published study looked; other options keep their
- * defaults.
+ * `TabM.space` says where its published study looked; other options keep their defaults. `Tune.usual` of
+ * @rocflow/resampling makes a space of it, and in a file `space: usual` puts it in the place of the options.
  */
 
 /** An option that takes one of some values. @category models */
@@ -11,11 +11,12 @@ export interface Choice {
   readonly values: ReadonlyArray<unknown>
 }
 
-/** An option that takes a number between two, on a logarithmic scale where it says so. @category models */
+/** An option that takes a number between two: a whole one, and on a logarithmic scale, where it says so. @category models */
 export interface Range {
   readonly option: string
   readonly from: number
   readonly to: number
+  readonly whole?: boolean
   readonly log?: boolean
 }
 
