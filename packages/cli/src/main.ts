@@ -204,6 +204,62 @@ const predict = Command.make(
   ])
 )
 
+const explain = Command.make(
+  "explain",
+  {
+    model: Argument.String("model").pipe(
+      Argument.withDescription("A model of `rocflow train`, or models/<id> of a run")
+    ),
+    data: Argument.File("data").pipe(
+      Argument.withDescription("Labelled rows, best ones that the model was not trained on")
+    ),
+    measure: Flag.String("measure").pipe(
+      Flag.withDescription("What is lost; default: auc, of several classes logloss, of numbers rmse"),
+      Flag.optional
+    ),
+    repeats: Flag.Int("repeats").pipe(
+      Flag.withDescription("How often each feature is shuffled"),
+      Flag.filter(
+        (repeats) => repeats >= 2 && repeats <= 10_000,
+        (repeats) => `${repeats} shuffles have no interval, or no end; give 2 to 10000`
+      ),
+      Flag.withDefault(10)
+    ),
+    feature: Flag.String("feature").pipe(
+      Flag.withDescription(
+        "Shows instead what is predicted, on average, as this feature goes through its values (partial dependence)"
+      ),
+      Flag.optional
+    ),
+    learner: Flag.String("learner").pipe(
+      Flag.withDescription("Of a run with several learners: which one"),
+      Flag.optional
+    ),
+    task: Flag.String("task").pipe(Flag.withDescription("Of a run with several tasks: which one"), Flag.optional),
+    modules: Flag.String("module").pipe(
+      Flag.withDescription("A module with definitions that the model was made with; may be given several times"),
+      Flag.between(0, 100)
+    ),
+    ...fileFlags,
+    json
+  },
+  lazily(() => import("./commands/explain.ts").then(({ explain }) => explain))
+).pipe(
+  Command.withDescription(
+    "Show which features a model relies on: how much worse it predicts where each is shuffled (permutation importance)"
+  ),
+  Command.withExamples([
+    {
+      command: "rocflow explain models/clinics-boosting test.csv",
+      description: "All features, the most important first"
+    },
+    {
+      command: "rocflow explain models/clinics-boosting test.csv --feature age",
+      description: "How predictions depend on age"
+    }
+  ])
+)
+
 const split = Command.make(
   "split",
   { file: experiment, json },
@@ -353,6 +409,7 @@ export const rocflow = Command.make("rocflow").pipe(
     run,
     train,
     predict,
+    explain,
     tune,
     split,
     status,

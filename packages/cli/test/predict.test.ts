@@ -136,3 +136,41 @@ describe("rocflow predict", () => {
     ])
   })
 })
+
+describe("rocflow explain", () => {
+  it("shows the features by how much is lost without them", async () => {
+    const { code, stdout } = await rocflow(["explain", "models/d-boosting", "d.csv"], home)
+    expect(code).toBe(0)
+    expect(stdout).toContain("how much AUC is lost where a feature is shuffled among 48 rows, mean of 10 shuffles")
+    const names = lines(stdout)
+      .slice(4)
+      .map((line) => line.trim().split(/ +/)[0])
+    // Only x tells the outcome.
+    expect(names[0]).toBe("x")
+    expect(names.toSorted()).toEqual(["s", "x", "z"])
+  })
+
+  it("shows what is predicted as a feature goes through its values, without a target", async () => {
+    const { code, stdout } = await rocflow(
+      ["explain", "models/d-boosting", "new.csv", "--feature", "x", "--json"],
+      home
+    )
+    expect(code).toBe(0)
+    const { levels, points } = JSON.parse(stdout) as {
+      readonly levels: ReadonlyArray<string>
+      readonly points: ReadonlyArray<{ readonly value: number; readonly mean: ReadonlyArray<number> }>
+    }
+    expect(levels).toEqual(["ill", "well"])
+    expect(points[0]!.value).toBe(1)
+    expect(points.at(-1)!.mean[0]).toBeGreaterThan(points[0]!.mean[0]!)
+  })
+
+  it.each([
+    [["models/d-boosting", "new.csv"], /new\.csv: has no column "y", the target of the model; give labelled rows/],
+    [["models/d-boosting", "d.csv", "--measure", "accuracyy"], /did you mean "accuracy"/],
+    [["models/d-boosting", "d.csv", "--feature", "xx"], /"xx" is no feature of the model: x, z, s/]
+  ])("refuses %j", async (args, message) => {
+    const { code, stderr } = await rocflow(["explain", ...args], home)
+    expect([code, stderr]).toEqual([1, expect.stringMatching(message)])
+  })
+})

@@ -163,7 +163,7 @@ export const tpe = <V, K extends Kind, Columns extends string, E, R>(
 export interface HalvingOptions extends Options, EpochsOptions {
   /** The epochs of the first step. Default: a 27th of the most. */
   readonly least?: number
-  /** The factor between the epochs of two steps; one in `eta` configurations goes on. Default 3. */
+  /** The factor between the epochs of two steps; one in `eta` configurations goes on. At least 1.5, default 3. */
   readonly eta?: number
 }
 

@@ -216,6 +216,19 @@ export const refusal = (self: Template, given: Configuration): ReadonlyArray<str
     .map((name) => `"${name}" has no say where ${whereNot(self, given, name)}; leave it out`)
 }
 
+/** How many configurations have values among those that are counted for each place; from more than `most` on, Infinity. */
+export const countUpTo = (self: Template, values: (place: Place) => number, most: number): number => {
+  const of = (template: Template): number => {
+    if (template._tag !== "Open") return childrenOf(template).reduce((product, child) => product * of(child), 1)
+    return template.of === undefined
+      ? values(template)
+      : [...template.of.values()].reduce((sum, child) => sum + of(child), 0)
+  }
+  // A name in two places is one: a bound, which is exact where each has one place.
+  const total = of(self)
+  return total > most ? Infinity : total
+}
+
 /** Every configuration whose values are among those that `values` gives for a place, in order. */
 export const enumerate = (
   self: Template,

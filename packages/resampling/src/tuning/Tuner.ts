@@ -58,12 +58,15 @@ export const untried = (
 }
 
 /** Configurations one after another, each once. */
-export const inOrder =
-  (configurations: (template: Template.Template) => ReadonlyArray<Configuration>): Tuner =>
-  ({ template, tried }) => {
-    const values = configurations(template)[tried.length]
+export const inOrder = (configurations: (template: Template.Template) => ReadonlyArray<Configuration>): Tuner => {
+  const known = new WeakMap<Template.Template, ReadonlyArray<Configuration>>()
+  return ({ template, tried }) => {
+    const all = known.get(template) ?? configurations(template)
+    known.set(template, all)
+    const values = all[tried.length]
     return values === undefined ? undefined : { values }
   }
+}
 
 /** Configurations at random, none twice. */
 export const random: Tuner = ({ seed, template, tried }) => {

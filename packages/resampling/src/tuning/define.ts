@@ -49,6 +49,8 @@ export interface Definition<F extends Schema.Struct.Fields> {
   readonly epochs: "chosen" | ((options: Schema.Struct.Type<F>) => Epochs)
   /** How many names it can tune at most. Default: any number. */
   readonly names?: number
+  /** Why it cannot tune what is open; undefined where it can. */
+  readonly refuses?: (options: Schema.Struct.Type<F>, template: Template.Template) => string | undefined
   /** The tuner of options, and of how many configurations are to be tried. */
   readonly tuner: (options: Schema.Struct.Type<F>, evaluations: number) => Tuner
 }
@@ -132,6 +134,8 @@ export const define = <const F extends Schema.Struct.Fields>(definition: Definit
           ])
         )
       }
+      const why = definition.refuses?.(own, yield* open.template)
+      if (why !== undefined) return yield* Result.fail(within(id, [{ path: [], message: why }]))
       const ending = { ...own, ...(own.evaluations === undefined && evaluations !== undefined && { evaluations }) }
       return tuned({
         id,

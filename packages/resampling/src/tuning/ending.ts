@@ -7,7 +7,8 @@ import * as Schema from "effect/Schema"
 
 /** The schema of what ends a tuning; whatever comes first does. */
 export const fields = {
-  evaluations: Schema.optionalKey(count(1)),
+  // What was tried is kept in memory.
+  evaluations: Schema.optionalKey(count(1).check(Schema.isLessThanOrEqualTo(1_000_000))),
   seconds: Schema.optionalKey(positive),
   stagnation: Schema.optionalKey(Schema.Struct({ evaluations: count(1), minDelta: Schema.optionalKey(nonNegative) })),
   until: Schema.optionalKey(Schema.Finite)

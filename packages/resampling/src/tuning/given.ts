@@ -11,15 +11,26 @@ import { inOrder, random as drawing } from "./Tuner.ts"
 
 const cv = { type: "cv", folds: 5 } as const
 
+/** A grid of more configurations is a slip. */
+const most = 100_000
+
 export const grid = define({
   id: "Tune.grid",
   summary: "Tries every combination of evenly spread values",
   options: {
-    resolution: withDefault(count(1), 5),
-    resolutions: withDefault(Schema.Record(Schema.String, count(1)), {})
+    resolution: withDefault(count(1).check(Schema.isLessThanOrEqualTo(most)), 5),
+    resolutions: withDefault(Schema.Record(Schema.String, count(1).check(Schema.isLessThanOrEqualTo(most))), {})
   },
   resampling: cv,
   epochs: "chosen",
+  refuses: ({ resolution, resolutions }, template) =>
+    Template.countUpTo(
+      template,
+      ({ name, range }) => (range.type === "choice" ? range.values.length : (resolutions[name] ?? resolution)),
+      most
+    ) > most
+      ? `has more than ${most} configurations; lower the resolution, or use Tune.random`
+      : undefined,
   tuner: ({ resolution, resolutions }) =>
     inOrder((template) =>
       Template.enumerate(template, ({ name, range }) => Range.grid(range, resolutions[name] ?? resolution))

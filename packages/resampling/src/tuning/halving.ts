@@ -86,7 +86,7 @@ const nextOf = (
 const fields = {
   least: Schema.optionalKey(count(1)),
   most: Schema.optionalKey(count(1)),
-  eta: withDefault(Schema.Finite.check(Schema.isGreaterThan(1)), 3),
+  eta: withDefault(Schema.Finite.check(Schema.isGreaterThanOrEqualTo(1.5)), 3),
   patience: Schema.optionalKey(count(1)),
   minDelta: withDefault(nonNegative, 0)
 }
@@ -114,7 +114,7 @@ const holdout = { type: "cv", folds: 3 } as const
 export const halving = define({
   id: "Tune.halving",
   summary: "Begins with many configurations and few epochs, and goes on with the best (successive halving)",
-  options: { ...fields, configurations: withDefault(count(2), 27) },
+  options: { ...fields, configurations: withDefault(count(2).check(Schema.isLessThanOrEqualTo(1_000_000)), 27) },
   resampling: holdout,
   epochs: epochsOf,
   tuner: (options) => (known) => {

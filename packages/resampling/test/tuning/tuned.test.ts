@@ -246,6 +246,9 @@ describe("bad options", () => {
     expect(await message(random(seen, { measure: Measure.auc as never }))).toContain(
       "Tune.random: the measure auc is for binary targets"
     )
+    expect(await message(tuning(seen, (open) => Tune.grid(open, { resolution: 100_001 })))).toMatch(
+      /resolution: Tune.grid: .*100000/
+    )
     expect(await message(random(seen, { evaluations: 0 }))).toMatch(/evaluations: Tune.random: .*0/)
     expect(await message(random(seen, { resampling: Resampling.cv({ folds: 50 }) }))).toMatch(/inner splits: .*50/)
     expect(await message(tuning(seen, (open) => Tune.random(open, { epochs: true })))).toContain(

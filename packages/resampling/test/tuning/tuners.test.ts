@@ -107,6 +107,21 @@ describe.each(tuners)("%s", (_, tuner) => {
   })
 })
 
+describe("grid", () => {
+  it("counts its configurations before it makes them", () => {
+    const counted = Template.countUpTo(template, ({ range }) => Range.grid(range, 3).length, 1000)
+    // 3 units × (3 rates of one optimizer + the other one)
+    expect(counted).toBe(12)
+    expect(Template.enumerate(template, ({ range }) => Range.grid(range, 3))).toHaveLength(12)
+    expect(
+      Given.grid.definition.bind(
+        { learner: { type: "none", a: { tune: "real", name: "a", from: 0, to: 1 } }, resolution: 1e9 },
+        () => Result.fail("none")
+      )._tag
+    ).toBe("Failure")
+  })
+})
+
 describe("latinHypercube", () => {
   it("has one configuration in each part of each line", () => {
     const plain = Result.getOrThrow(
