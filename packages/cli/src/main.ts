@@ -162,6 +162,19 @@ const train = Command.make(
   ])
 )
 
+/** Which model is meant where a run has several, and where its definitions are. */
+const modelFlags = {
+  learner: Flag.String("learner").pipe(
+    Flag.withDescription("Of a run with several learners: which one"),
+    Flag.optional
+  ),
+  task: Flag.String("task").pipe(Flag.withDescription("Of a run with several tasks: which one"), Flag.optional),
+  modules: Flag.String("module").pipe(
+    Flag.withDescription("A module with definitions that the model was made with; may be given several times"),
+    Flag.between(0, 100)
+  )
+}
+
 const predict = Command.make(
   "predict",
   {
@@ -177,15 +190,7 @@ const predict = Command.make(
       Flag.withDescription("File for the predictions: .csv, .jsonl or .parquet; default: CSV on standard output"),
       Flag.optional
     ),
-    learner: Flag.String("learner").pipe(
-      Flag.withDescription("Of a run with several learners: which one"),
-      Flag.optional
-    ),
-    task: Flag.String("task").pipe(Flag.withDescription("Of a run with several tasks: which one"), Flag.optional),
-    modules: Flag.String("module").pipe(
-      Flag.withDescription("A module with definitions that the model was made with; may be given several times"),
-      Flag.between(0, 100)
-    ),
+    ...modelFlags,
     ...fileFlags,
     json
   },
@@ -231,15 +236,7 @@ const explain = Command.make(
       ),
       Flag.optional
     ),
-    learner: Flag.String("learner").pipe(
-      Flag.withDescription("Of a run with several learners: which one"),
-      Flag.optional
-    ),
-    task: Flag.String("task").pipe(Flag.withDescription("Of a run with several tasks: which one"), Flag.optional),
-    modules: Flag.String("module").pipe(
-      Flag.withDescription("A module with definitions that the model was made with; may be given several times"),
-      Flag.between(0, 100)
-    ),
+    ...modelFlags,
     ...fileFlags,
     json
   },
