@@ -85,4 +85,13 @@ describe("the pipeline of a perceptron", () => {
         assert.match(message, /dropout: Mlp.classif: /)
       })
     ))
+
+  it("says which loss is missing where types did not", () =>
+    engine.runPromise(
+      Effect.gen(function* () {
+        const wrong = Mlp.classif({ hidden: [4] } as unknown as Parameters<typeof Mlp.classif>[0])
+        const { message } = yield* Effect.flip(Learner.train(wrong, Tasks.binary(20)))
+        assert.match(message, /Mlp.classif: has no loss for binary targets; give one as loss, such as /)
+      })
+    ))
 })

@@ -195,7 +195,9 @@ const show = Effect.fnUntraced(function* ({ file, format }: Input) {
   }
   if (format === "text") {
     const resamplings = loaded.experiment.resamplings.map((resampling) => Resampling.toText(resampling)).join("; ")
-    yield* Console.log(`${resamplings}: ${design.jobs.length} jobs, measures ${measured.join(", ")}`)
+    yield* Console.log(
+      `${resamplings}: ${design.jobs.length} ${design.jobs.length === 1 ? "job" : "jobs"}, measures ${measured.join(", ")}`
+    )
     for (const warning of design.warnings) yield* Console.error(`note: ${warning}`)
   }
 })

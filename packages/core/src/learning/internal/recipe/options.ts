@@ -137,7 +137,8 @@ const isLoss = <K extends TargetKind>(loss: GivenLosses<K>): loss is LossOf<K> =
 
 /** Options made in code as JSON, and a way to find what they mention. */
 export const written = <K extends TargetKind>(given: Given<K>): { readonly json: object; readonly find: Base.Find } => {
-  const { loss, optimizer, validation, ...options } = given
+  // Code without types may leave the loss out; that it is missing is said when a task is known.
+  const { loss = {}, optimizer, validation, ...options } = given
   const one = isLoss(loss) ? Closing.stageOf(loss) : undefined
   const byKind = isLoss(loss)
     ? []
