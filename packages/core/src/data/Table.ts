@@ -231,7 +231,7 @@ export const fromFile = (path: string, options: FileOptions = {}): Effect.Effect
 
 /**
  * Reads a table in windows of some hundred thousand rows, in memory one at a time, so that a file may be larger than that:
- * options as in `fromFile`. Parquet, CSV, TSV and JSON lines, text also as .gz or .zst; text that is not UTF-8 is one window.
+ * options as in `fromFile`. Parquet, CSV, TSV and JSON lines, text also as .gz or .zst; text in UTF-16 is one window.
  *
  * *Gotcha*: types are inferred in each window by itself: a column that is whole numbers in one may be text in the next. Declare the
  * types of all columns that matter by `columns`.

@@ -4,7 +4,8 @@
 import { createReadStream } from "node:fs"
 import { open } from "node:fs/promises"
 import { pipeline } from "node:stream"
-import * as Zlib from "node:zlib"
+import { type Layout, records } from "./delimited.ts"
+import { compressionOf } from "./textBytes.ts"
 
 /** The records of a file from one line to another. */
 export interface Block {
@@ -13,7 +14,6 @@ export interface Block {
   readonly line: number
 }
 
-const quote = 0x22
 const newline = 0x0a
 
 /** The first bytes of a file. */
@@ -27,60 +27,70 @@ const firstBytes = async (path: string): Promise<Uint8Array> => {
   }
 }
 
-const isGzip = ([a, b]: Uint8Array): boolean => a === 0x1f && b === 0x8b
-const isZstandard = ([a, b, c, d]: Uint8Array): boolean => a === 0x28 && b === 0xb5 && c === 0x2f && d === 0xfd
-
 /** The bytes of a file as they come, decompressed by what they begin with. */
 const chunks = async (path: string): Promise<AsyncIterable<Uint8Array>> => {
-  const magic = await firstBytes(path)
+  const compression = compressionOf(await firstBytes(path))
   const raw = createReadStream(path, { highWaterMark: 2 ** 20 })
-  const decompressed = isGzip(magic)
-    ? Zlib.createGunzip()
-    : isZstandard(magic)
-      ? Zlib.createZstdDecompress()
-      : undefined
   // What goes wrong with the file goes wrong with what is read of it.
-  return decompressed === undefined ? raw : pipeline(raw, decompressed, () => {})
+  return compression === undefined ? raw : pipeline(raw, compression.stream(), () => {})
 }
 
-/**
- * Where the last record of some bytes ends that is whole, and how many lines end before: a line end between quotes ends none.
- * `quoted` says whether the bytes begin between quotes.
- */
-const lastEnd = (bytes: Uint8Array, quotes: boolean): { readonly end: number; readonly lines: number } => {
-  let [end, lines, seen, quoted] = [0, 0, 0, false]
-  for (let i = 0; i < bytes.length; i++) {
-    if (quotes && bytes[i] === quote) quoted = !quoted
-    else if (bytes[i] === newline) {
-      seen += 1
-      if (quoted) continue
-      end = i + 1
-      lines = seen
-    }
-  }
-  return { end, lines }
+/** The lines that end in some bytes. */
+export const countLines = (bytes: Uint8Array): number => {
+  let lines = 0
+  for (let i = bytes.indexOf(newline); i >= 0; i = bytes.indexOf(newline, i + 1)) lines += 1
+  return lines
 }
+
+/** Where the last line ends. */
+export const endOfLines = (bytes: Uint8Array): number => bytes.lastIndexOf(newline) + 1
+
+/** Where the last delimited record ends that is whole: a line end between quotes ends none. */
+export const endOfRecords =
+  (layout: Layout) =>
+  (bytes: Uint8Array): number => {
+    let end = 0
+    // What follows a carriage return at the very end is not known.
+    for (const { next } of records(bytes, 0, layout)) if (bytes[next - 1] === newline) end = next
+    return end
+  }
 
 const joined = (parts: ReadonlyArray<Uint8Array>): Uint8Array => (parts.length === 1 ? parts[0]! : Buffer.concat(parts))
 
 /**
- * Reads a file in blocks of about `size` bytes, each of whole records. With `quotes` a line end between two `"` is part of a
- * field.
+ * Reads a file in blocks of about `size` bytes, each of whole records. `cutting` is given the first bytes of the text, and
+ * gives what finds the end of the last whole record of some bytes; of a text that it gives none for there is one block.
  */
-export async function* blocks(path: string, size: number, quotes: boolean): AsyncGenerator<Block> {
+export async function* blocks(
+  path: string,
+  size: number,
+  cutting: (start: Uint8Array) => ((bytes: Uint8Array) => number) | undefined
+): AsyncGenerator<Block> {
   let parts: Array<Uint8Array> = []
-  let [length, line] = [0, 0]
+  let [length, line, wanted] = [0, 0, size]
+  let endOf: ((bytes: Uint8Array) => number) | undefined
+  let begun = false
   for await (const chunk of await chunks(path)) {
     parts.push(chunk)
     length += chunk.length
-    if (length < size) continue
+    if (length < wanted) continue
     const bytes = joined(parts)
-    const { end, lines } = lastEnd(bytes, quotes)
-    if (end > 0) yield { bytes: bytes.subarray(0, end), line }
-    line += lines
+    if (!begun) endOf = cutting(bytes)
+    begun = true
+    const end = endOf?.(bytes) ?? 0
+    if (end === 0) {
+      // Twice as much is looked at next, so that a long record is not gone through once for every chunk.
+      parts = [bytes]
+      wanted = 2 * length
+      continue
+    }
+    const block = bytes.subarray(0, end)
+    yield { bytes: block, line }
+    line += countLines(block)
     // Copied, so that the block can be let go of.
     parts = [bytes.slice(end)]
     length = bytes.length - end
+    wanted = size
   }
   if (length > 0) yield { bytes: joined(parts), line }
 }

@@ -42,14 +42,18 @@ export const decimalComma = (columns: ReadonlyArray<readonly [string, Texts]>, l
   })
 }
 
-/** What to do about a value that is no number in a column of numbers. */
-const adviceOn = (stray: string): string => {
+/** What to do about a text that is a number with other marks; undefined of one that is none. */
+export const adviceOnMarks = (stray: string): string | undefined => {
   if (grouped(stray) !== undefined)
     return 'Give thousands: "," to read it as a number, or decimal: "," if it means that.'
   if (withComma(stray) !== undefined) return 'Give decimal: "," to read it as a number.'
   if (europeanGrouped(stray) !== undefined) return 'Give decimal: "," and thousands: "." to read it as a number.'
-  return `Give na: ["", NA, ${JSON.stringify(stray)}] if it means a missing value, or correct it.`
+  return undefined
 }
+
+/** What to do about a value that is no number in a column of numbers. */
+const adviceOn = (stray: string): string =>
+  adviceOnMarks(stray) ?? `Give na: ["", NA, ${JSON.stringify(stray)}] if it means a missing value, or correct it.`
 
 /** The note on a column that became text although most of its values are numbers; undefined if they are not. */
 export const almostNumbers = (

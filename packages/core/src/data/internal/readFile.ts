@@ -243,13 +243,14 @@ const readPart = Effect.fnUntraced(function* (
     else {
       const [rule, advice] = expected[type ?? "string"]
       const row = converted.failure
+      const text = Column.toText(column, row) ?? ""
       return yield* new SchemaError({
         file: path,
         ...(lineOfRow === undefined ? {} : { line: lineOfRow(row) }),
         column: name,
-        given: `"${Column.toText(column, row)}"${lineOfRow === undefined ? ` (row ${row})` : ""}`,
+        given: `"${text}"${lineOfRow === undefined ? ` (row ${row})` : ""}`,
         rule,
-        advice
+        advice: (type === "numeric" && ColumnNotes.adviceOnMarks(text)) || advice
       })
     }
   }

@@ -3,6 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import { isUtf8 } from "node:buffer"
+import type { Transform } from "node:stream"
 import { promisify } from "node:util"
 import * as Zlib from "node:zlib"
 import { SchemaError } from "../SchemaError.ts"
@@ -22,13 +23,26 @@ export interface TextBytes {
 
 const startsWith = (bytes: Uint8Array, ...magic: ReadonlyArray<number>) => magic.every((byte, i) => bytes[i] === byte)
 
-const decompressors = [
-  { name: "gzip", magic: [0x1f, 0x8b], run: promisify<Uint8Array, Uint8Array>(Zlib.gunzip) },
-  { name: "Zstandard", magic: [0x28, 0xb5, 0x2f, 0xfd], run: promisify<Uint8Array, Uint8Array>(Zlib.zstdDecompress) }
+const compressions = [
+  {
+    name: "gzip",
+    magic: [0x1f, 0x8b],
+    run: promisify<Uint8Array, Uint8Array>(Zlib.gunzip),
+    stream: (): Transform => Zlib.createGunzip()
+  },
+  {
+    name: "Zstandard",
+    magic: [0x28, 0xb5, 0x2f, 0xfd],
+    run: promisify<Uint8Array, Uint8Array>(Zlib.zstdDecompress),
+    stream: (): Transform => Zlib.createZstdDecompress()
+  }
 ]
 
+/** How a file is compressed whose first bytes are given; undefined if it is not. */
+export const compressionOf = (bytes: Uint8Array) => compressions.find(({ magic }) => startsWith(bytes, ...magic))
+
 const decompress = (path: string, bytes: Uint8Array): Effect.Effect<Uint8Array, SchemaError> => {
-  const found = decompressors.find(({ magic }) => startsWith(bytes, ...magic))
+  const found = compressionOf(bytes)
   if (found === undefined) return Effect.succeed(bytes)
   return Effect.tryPromise({
     try: () => found.run(bytes),
@@ -56,6 +70,15 @@ const marks = [
   { encoding: "utf-16le", mark: [0xff, 0xfe] },
   { encoding: "utf-16be", mark: [0xfe, 0xff] }
 ] as const
+
+const markOf = (bytes: Uint8Array) => marks.find(({ mark }) => startsWith(bytes, ...mark))
+
+/** The encoding of a text whose first bytes are given: what its byte order mark says, else what is said of it. */
+export const encodingOf = (bytes: Uint8Array, given: Encoding | undefined): Encoding =>
+  markOf(bytes)?.encoding ?? given ?? "utf-8"
+
+/** The bytes of a text behind its byte order mark. */
+export const bodyOf = (bytes: Uint8Array): Uint8Array => bytes.subarray(markOf(bytes)?.mark.length ?? 0)
 
 const refuse = (path: string, bytes: Uint8Array): SchemaError | undefined => {
   const error = (given: string, rule: string, advice: string, line?: number) =>
@@ -91,9 +114,8 @@ export const textBytes = Effect.fnUntraced(function* (
   encoding: Encoding | undefined
 ): Effect.fn.Return<TextBytes, SchemaError> {
   const bytes = yield* decompress(path, raw)
-  const marked = marks.find(({ mark }) => startsWith(bytes, ...mark))
-  const body = marked === undefined ? bytes : bytes.subarray(marked.mark.length)
-  const actual = marked?.encoding ?? encoding ?? "utf-8"
+  const body = bodyOf(bytes)
+  const actual = encodingOf(bytes, encoding)
   if (actual !== "utf-8") {
     return { bytes: new TextEncoder().encode(new TextDecoder(labels[actual]).decode(body)), converted: true }
   }
