@@ -39,6 +39,12 @@ const program = cannotAsk
     )
   : Command.run(rocflow, { version })
 
+// Whoever read the output has enough of it (`| head`): end as other commands do, by what SIGPIPE means.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(141)
+  throw error
+})
+
 program.pipe(
   Effect.provide([NodeServices.layer, CliOutput.layerPresenter(presenter)]),
   Effect.tapCause((cause) =>

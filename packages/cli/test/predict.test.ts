@@ -1,7 +1,11 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import * as Column from "@rocflow/core/data/Column"
+import * as Table from "@rocflow/core/data/Table"
+import * as TableWriter from "@rocflow/core/data/TableWriter"
+import * as Effect from "effect/Effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { changed, data, folder, remove, rocflow } from "./support/cli.ts"
+import { changed, data, folder, remove, rocflow, start } from "./support/cli.ts"
 
 const experiment = changed(
   ["  - type: Featureless\n", "  - { id: boosting, type: Boosting.classif, minRows: 2 }\n"],
@@ -25,6 +29,7 @@ beforeAll(async () => {
 afterAll(() => remove(home))
 
 const file = (...path: ReadonlyArray<string>) => join(home, ...path)
+const table = (name: string) => Effect.runPromise(Table.fromFile(file(name)))
 const lines = (text: string) => text.trimEnd().split("\n")
 
 describe("rocflow train", () => {
@@ -51,6 +56,22 @@ describe("rocflow train", () => {
   })
 })
 
+describe("rocflow train, where models would be in one place", () => {
+  it("refuses learners whose folders would be one, before it trains", async () => {
+    writeFileSync(file("two.yaml"), experiment.replace("id: boosting,", 'id: "b 1",').replace("- id: bce", "- id: b-1"))
+    const { code, stderr } = await rocflow(["train", "two.yaml", "--save", "two"], home)
+    expect(code).toBe(1)
+    expect(stderr).toContain('"b 1" on "d" and "b-1" on "d" would both be kept in two/d-b-1; give one another id')
+    expect(existsSync(file("two"))).toBe(false)
+  })
+
+  it("refuses a directory that is a file, before it trains", async () => {
+    const { code, stderr, stdout } = await rocflow(["train", "e.yaml", "--save", "d.csv"], home)
+    expect([code, stdout]).toEqual([1, ""])
+    expect(stderr).toMatch(/^d\.csv: cannot be a directory .*; name another one by --save/)
+  })
+})
+
 describe("rocflow predict", () => {
   it("predicts rows without a target, each time the same, in every form", async () => {
     const shown = await rocflow(["predict", "models/d-bce", "new.csv"], home)
@@ -70,11 +91,26 @@ describe("rocflow predict", () => {
   })
 
   it("reads Parquet and writes it", async () => {
-    const first = await rocflow(["predict", "models/d-bce", "new.csv", "--out", "p.parquet"], home)
-    expect(first.code).toBe(0)
+    const shown = await rocflow(["predict", "models/d-bce", "new.csv", "--out", "p.csv"], home)
+    expect(shown.code).toBe(0)
+    const written = await rocflow(["predict", "models/d-bce", "new.csv", "--out", "p.parquet"], home)
+    expect(written.code).toBe(0)
+    const [csv, parquet] = [await table("p.csv"), await table("p.parquet")]
+    expect(Table.contentHash(parquet)).toBe(Table.contentHash(csv))
+    await Effect.runPromise(
+      Effect.scoped(
+        Effect.flatMap(TableWriter.open, (writer) =>
+          Effect.flatMap(Table.fromFile(file("new.csv")), ({ columns }) =>
+            writer.parquet(file("new.parquet"), [...columns])
+          )
+        )
+      )
+    )
+    const again = await rocflow(["predict", "models/d-bce", "new.parquet"], home)
+    expect(again.stdout).toBe(readFileSync(file("p.csv"), "utf8"))
     // What was written has no features, and says so by the first that is lacking.
-    const again = await rocflow(["predict", "models/d-bce", "p.parquet"], home)
-    expect(again.stderr).toMatch(/column "x": the feature of the model is not in the file, which has "row", "response"/)
+    const wrong = await rocflow(["predict", "models/d-bce", "p.parquet"], home)
+    expect(wrong.stderr).toMatch(/column "x": the feature of the model is not in the file, which has "row", "response"/)
   })
 
   it("predicts as the training process does, and averages the models of a run", async () => {
@@ -86,6 +122,13 @@ describe("rocflow predict", () => {
       readFileSync(file("run", "models", id, "model.json"), "utf8").includes('"pipeline"')
     )
     expect(models).toHaveLength(3)
+    for (const id of models) {
+      const { columns } = await table(`run/predictions/${id}.parquet`)
+      const rows = Array.from(Column.asNumbers(columns.get("row")!)!)
+      const now = await rocflow(["predict", `run/models/${id}`, "d.csv", "--json"], home)
+      const shares = lines(now.stdout).map((line) => (JSON.parse(line) as { readonly "prob.ill": number })["prob.ill"])
+      expect(rows.map((row) => shares[row])).toEqual(Array.from(Column.asNumbers(columns.get("prob.ill")!)!))
+    }
     const each = await Promise.all(
       models.map((id) => rocflow(["predict", `run/models/${id}`, "new.csv", "--json"], home))
     )
@@ -118,6 +161,7 @@ describe("rocflow predict", () => {
   it.each([
     ["lacks.csv", "x,s\n1,a\n", /column "z": the feature of the model is not in the file, which has "x", "s"/],
     ["words.csv", "x,z,s\n1,2,a\nthree,2,a\n", /words\.csv, line 3, column "x": "three" is not a number/],
+    ["commas.csv", "x;z;s\n1,5;2;a\n", /commas\.csv, line 2, column "x": "1,5" is not a number\. Give decimal: ","/],
     ["none.csv", "x,z,s\n", /none\.csv.*no rows/]
   ])("refuses %s and writes nothing", async (name, text, message) => {
     writeFileSync(file(name), text)
@@ -126,6 +170,23 @@ describe("rocflow predict", () => {
     expect(stderr).toMatch(message)
     expect(existsSync(file("none.out.csv"))).toBe(false)
     expect(readdirSync(home).filter((each) => each.endsWith(".part"))).toEqual([])
+  })
+
+  it.each(["new.csv", "./new.csv", "link.csv"])("does not replace what it reads, called %s", async (out) => {
+    if (out === "link.csv") symlinkSync(file("new.csv"), file("link.csv"))
+    const before = readFileSync(file("new.csv"), "utf8")
+    const { code, stderr } = await rocflow(["predict", "models/d-bce", "new.csv", "--out", out], home)
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/would replace .*new\.csv, which is read; name another file for the predictions/)
+    expect(readFileSync(file("new.csv"), "utf8")).toBe(before)
+  })
+
+  it("ends quietly when whoever reads its output has enough", async () => {
+    writeFileSync(file("many.csv"), data(20_000))
+    const { child, ended } = start(["predict", "models/d-bce", "many.csv"], home)
+    child.stdout!.once("data", () => child.stdout!.destroy())
+    const { code, stderr } = await ended
+    expect([code, stderr]).toEqual([141, ""])
   })
 
   it("says how a file may end", async () => {

@@ -8,7 +8,7 @@ import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 
-/** A path that means no model, and what to do. @category errors */
+/** A path, or what is asked of a model, that cannot be used, and what to do. @category errors */
 export class ModelError extends Schema.TaggedError<ModelError>()("ModelError", {
   path: Schema.String,
   rule: Schema.String,

@@ -2,6 +2,7 @@
  * `rocflow predict`: new rows by models that were kept, in windows.
  */
 import * as Fs from "node:fs/promises"
+import { resolve } from "node:path"
 import * as Column from "@rocflow/core/data/Column"
 import { SchemaError } from "@rocflow/core/data/SchemaError"
 import * as Table from "@rocflow/core/data/Table"
@@ -15,8 +16,7 @@ import * as Saved from "@rocflow/core/learning/Saved"
 import * as WholeFile from "@rocflow/core/WholeFile"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
-import type * as Option from "effect/Option"
-import * as OptionModule from "effect/Option"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { loadRegistry } from "../experiment/load.ts"
 import { csvHeader, csvRows, jsonRows } from "../terminal/rows.ts"
@@ -82,7 +82,7 @@ const sameTask = (path: string, models: ReadonlyArray<Saved.Loaded>) => {
 const endings = ["csv", "jsonl", "parquet"] as const
 
 const endingOf = (out: Option.Option<string>) => {
-  if (OptionModule.isNone(out)) return Effect.succeed(undefined)
+  if (Option.isNone(out)) return Effect.succeed(undefined)
   const found = endings.find((ending) => out.value.toLowerCase().endsWith(`.${ending}`))
   return found === undefined
     ? Effect.fail(
@@ -94,6 +94,23 @@ const endingOf = (out: Option.Option<string>) => {
       )
     : Effect.succeed(found)
 }
+
+/** Where a path leads in the end; a file that is not there yet is its own. */
+const realPath = (path: string) => Effect.promise(() => Fs.realpath(path).catch(() => resolve(path)))
+
+/** What is read must not be replaced by what is written. */
+const keepApart = Effect.fnUntraced(function* (out: string, read: ReadonlyArray<string>) {
+  const target = yield* realPath(out)
+  for (const path of read) {
+    if ((yield* realPath(path)) === target) {
+      return yield* new ModelError({
+        path: out,
+        rule: `would replace ${path}, which is read`,
+        advice: "name another file for the predictions"
+      })
+    }
+  }
+})
 
 /** Where lines go: standard output, or a file that is not whole yet. */
 interface Sink {
@@ -133,7 +150,7 @@ const intoFile = (path: string, ending: (typeof endings)[number]) => {
         })
     ),
     (file): Sink => ({
-      write: (text) => Effect.asVoid(attempt(() => file.write(text))),
+      write: (text) => attempt(() => file.appendFile(text)),
       end: (types) =>
         ending === "parquet"
           ? Effect.scoped(Effect.flatMap(TableWriter.open, (writer) => writer.parquetOfCsv(path, unfinished, types)))
@@ -157,6 +174,7 @@ export const predict = Effect.fn("predict")(function* (input: Input) {
   }
   const ending = yield* endingOf(out)
   const files = yield* modelFiles(model, input)
+  if (Option.isSome(out)) yield* keepApart(out.value, [data, ...files])
   const models = yield* Effect.forEach(files, (file) => Saved.read(file, registry))
   yield* sameTask(model, models)
   const { task } = models[0]!
@@ -165,7 +183,7 @@ export const predict = Effect.fn("predict")(function* (input: Input) {
   let rows = 0
   let types: ReadonlyArray<readonly [string, Column.Type]> | undefined
   yield* Effect.gen(function* () {
-    const sink = OptionModule.isNone(out) ? standardOutput : yield* intoFile(out.value, ending!)
+    const sink = Option.isNone(out) ? standardOutput : yield* intoFile(out.value, ending!)
     yield* Table.windows(data, { ...fileOptions(input), columns }).pipe(
       Stream.mapError(needed),
       Stream.runForEach((table) =>
@@ -183,7 +201,7 @@ export const predict = Effect.fn("predict")(function* (input: Input) {
     )
     yield* sink.end(types ?? [])
   }).pipe(Effect.scoped, Effect.provide(Auto.layer()))
-  if (OptionModule.isNone(out)) return
+  if (Option.isNone(out)) return
   const of = models.length === 1 ? "" : ` by the mean of ${models.length} models`
   yield* json
     ? Console.log(toJson({ rows, models: files, file: out.value }))

@@ -13,9 +13,10 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
-import { load } from "../experiment/load.ts"
+import { load, type Loaded } from "../experiment/load.ts"
 import { fileName } from "../fileName.ts"
 import * as Progress from "../terminal/progress.ts"
+import { ModelError } from "./models.ts"
 
 interface Input {
   readonly file: string
@@ -32,6 +33,31 @@ const named = <A extends { readonly id: string }>(
 ): ReadonlyArray<A> =>
   Option.match(name, { onNone: () => all, onSome: (wanted) => all.filter(({ id }) => id === wanted) })
 
+/** Each learner on each task, with the folder of its model; no two have one. */
+const places = Effect.fnUntraced(function* (
+  loaded: Loaded,
+  save: string,
+  tasks: Loaded["tasks"],
+  learners: Loaded["learners"]
+) {
+  const found = new Map<
+    string,
+    { readonly task: Loaded["tasks"][number]; readonly learner: Loaded["learners"][number] }
+  >()
+  for (const task of tasks) {
+    for (const learner of learners) {
+      const folder = join(save, `${fileName(task.id)}-${fileName(learner.id)}`)
+      const other = found.get(folder)
+      if (other !== undefined) {
+        const message = `"${other.learner.id}" on "${other.task.id}" and "${learner.id}" on "${task.id}" would both be kept in ${folder}; give one another id, or train them apart by --learner and --task`
+        return yield* loaded.refuse([{ path: ["learners"], message }])
+      }
+      found.set(folder, { task, learner })
+    }
+  }
+  return found
+})
+
 /** Trains every learner on every task, and writes its model into a folder of the directory. */
 export const train = Effect.fn("train")(function* ({ file, json, learner: wanted, save, task: about }: Input) {
   const loaded = yield* load(file)
@@ -45,30 +71,33 @@ export const train = Effect.fn("train")(function* ({ file, json, learner: wanted
     const ids = all.map(({ id }) => `"${id}"`).join(", ")
     return yield* loaded.refuse([{ path: [key], message: `there is none called "${name.value}"; there are ${ids}` }])
   }
+  const folders = yield* places(loaded, save, tasks, learners)
+  yield* Effect.mapError(
+    fs.makeDirectory(save, { recursive: true }),
+    ({ message }) =>
+      new ModelError({ path: save, rule: `cannot be a directory (${message})`, advice: "name another one by --save" })
+  )
   const progress = Progress.make()
-  for (const task of tasks) {
-    for (const learner of learners) {
-      const { notes } = yield* Effect.mapError(Learner.check(learner, task), ({ message }) =>
-        loaded.refuse([
-          { path: ["learners", loaded.learners.indexOf(learner)], message: `on task "${task.id}": ${message}` }
-        ])
-      )
-      const folder = join(save, `${fileName(task.id)}-${fileName(learner.id)}`)
-      const trained = yield* Learner.train(learner, task, { seed: loaded.experiment.seed }).pipe(
-        Effect.provideService(Place.Place, folder),
-        Effect.provideService(Events.Sink, progress.listen),
-        Effect.provide(Auto.layer()),
-        Effect.ensuring(Effect.sync(progress.clear))
-      )
-      yield* fs.makeDirectory(folder, { recursive: true })
-      const model = join(folder, "model.json")
-      yield* Saved.write(trained, model)
-      yield* json
-        ? Console.log(toJson({ task: task.id, learner: learner.id, rows: task.rows, model }))
-        : Console.log(`${learner.id} on ${task.id}, ${task.rows} rows: ${model}`)
-      for (const note of Note.distinct([...notes, ...trained.fitted.notes])) {
-        yield* Console.error(`note: ${Note.message(note)}`)
-      }
+  for (const [folder, { learner, task }] of folders) {
+    const { notes } = yield* Effect.mapError(Learner.check(learner, task), ({ message }) =>
+      loaded.refuse([
+        { path: ["learners", loaded.learners.indexOf(learner)], message: `on task "${task.id}": ${message}` }
+      ])
+    )
+    const trained = yield* Learner.train(learner, task, { seed: loaded.experiment.seed }).pipe(
+      Effect.provideService(Place.Place, folder),
+      Effect.provideService(Events.Sink, progress.listen),
+      Effect.provide(Auto.layer()),
+      Effect.ensuring(Effect.sync(progress.clear))
+    )
+    yield* fs.makeDirectory(folder, { recursive: true })
+    const model = join(folder, "model.json")
+    yield* Saved.write(trained, model)
+    yield* json
+      ? Console.log(toJson({ task: task.id, learner: learner.id, rows: task.rows, model }))
+      : Console.log(`${learner.id} on ${task.id}, ${task.rows} rows: ${model}`)
+    for (const note of Note.distinct([...notes, ...trained.fitted.notes])) {
+      yield* Console.error(`note: ${Note.message(note)}`)
     }
   }
 })

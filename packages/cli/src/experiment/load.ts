@@ -42,7 +42,7 @@ export interface Loaded {
   /** The measures over the pooled test rows of all splits. */
   readonly pooled: ReadonlyArray<Measure.Measure>
   readonly registry: Registry.Registry
-  /** The error of problems found later, at their places in the file. */
+  /** The error of problems found later, at their places in the file; in their paths learners count as they do here. */
   readonly refuse: (problems: ReadonlyArray<Problem>) => ExperimentError
 }
 
@@ -261,13 +261,34 @@ export const load = Effect.fn("experiment.load")(function* (file: string) {
   const experiment = decoded.success
   const directory = path.dirname(path.resolve(file))
   const { registry, problems } = yield* loadRegistry(experiment.modules ?? [], directory)
-  const learners = experiment.learners.flatMap((entry, i) => readLearner(entry, ["learners", i], registry, problems))
+  const read = experiment.learners.map((entry, i) => readLearner(entry, ["learners", i], registry, problems))
+  const learners = read.flat()
   const [fallback] =
     experiment.fallback === undefined ? [] : readLearner(experiment.fallback, ["fallback"], registry, problems)
   const { measures, pooled } = readMeasures(experiment.measures, registry, problems)
   const tasks = yield* readTasks(experiment.tasks, directory, registry, problems)
   if (problems.length > 0) return yield* refuse(problems)
   const name = experiment.name ?? path.basename(file, path.extname(file))
-  const loaded: Loaded = { file, name, text, experiment, tasks, learners, fallback, measures, pooled, registry, refuse }
+  /** The entry of each learner: one with a grid has several. */
+  const entries = read.flatMap((own, i) => own.map(() => i))
+  const loaded: Loaded = {
+    file,
+    name,
+    text,
+    experiment,
+    tasks,
+    learners,
+    fallback,
+    measures,
+    pooled,
+    registry,
+    refuse: (found) =>
+      refuse(
+        found.map(({ message, path }) => ({
+          path: path.map((key, i) => (i === 1 && path[0] === "learners" ? (entries[Number(key)] ?? key) : key)),
+          message
+        }))
+      )
+  }
   return loaded
 })
