@@ -17,7 +17,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { log1pExp, sigmoid } from "./internal/decisions/logistic.ts"
 import * as Maps from "./internal/decisions/maps.ts"
-import { type Around, type Held, wrapped } from "./internal/decisions/wrapped.ts"
+import { type Around, type Held, needsProbabilities, wrapped } from "./internal/decisions/wrapped.ts"
 import { decodeBy } from "./internal/ensemble/members.ts"
 import * as InnerFolds from "./internal/innerFolds.ts"
 
@@ -74,13 +74,21 @@ const inOrder = (
   return values
 }
 
+/** A class of a task that has no rows to learn of. */
+const emptyClass = ({ levels, target }: Task): string | undefined => {
+  const present = new Set(target)
+  return levels.find((_, level) => !present.has(level))
+}
+
 const learn = ({ method }: typeof Options.Type, held: Held, task: Task): Result.Result<Kept, string> => {
   const k = task.levels.length
-  const missing = task.levels.find((_, level) => !task.target.includes(level))
-  if (missing !== undefined) {
-    return Result.fail(
-      `needs training rows of every class, and "${missing}" has none; leave the level out, or calibrate on more rows`
-    )
+  for (const { prediction } of held) {
+    const far = prediction.scores?.find((score) => !Number.isFinite(score))
+    if (far !== undefined) {
+      return Result.fail(
+        `needs finite scores, and the learner gave ${far} to a row that was held out; train it otherwise`
+      )
+    }
   }
   const weights = weightsOf(task)
   if (method === "temperature") {
@@ -162,12 +170,20 @@ const change = (kept: Kept, prediction: Prediction): Prediction => {
   return { ...prediction, prob, response: responseOf(prob, k) }
 }
 
-const aroundOf = (options: typeof Options.Type): Around<Kept> => ({
+const aroundOf = (
+  learner: { readonly predictType: "prob" | "response" },
+  options: typeof Options.Type
+): Around<Kept> => ({
   id,
   options,
   accepts: ["binary", "multiclass"],
   folds: options.folds,
-  check: () => undefined,
+  check: (task) => {
+    const empty = emptyClass(task)
+    return empty === undefined
+      ? needsProbabilities(learner)
+      : `needs training rows of every class, and "${empty}" has none; leave the level out, or calibrate on more rows`
+  },
   learn: (held, task) => learn(options, held, task),
   state: Kept,
   change
@@ -185,9 +201,14 @@ const aroundOf = (options: typeof Options.Type): Around<Kept> => ({
  *
  * Several classes are calibrated one against the rest and made to add up to 1, but by a temperature. `scores` of two classes are
  * the logits of the new probabilities, and rank as those of the learner do, unless it ranks at random or the wrong way round: then
- * the map is constant.
+ * the map is constant. After `"isotonic"` there are no scores, and AUC is that of the probabilities with their ties.
  *
- * Errors: those of the learner; `PipelineError` for a class without training rows.
+ * Errors: those of the learner; `PipelineError` for a class without training rows, a learner without probabilities, and scores
+ * that are not finite.
+ *
+ * *Gotcha*: one map is learned of the scores of all folds, and used for those of the last training. Losses that rank, such as
+ * AUM, give scores of a scale that differs between trainings; the map suits them as far as trainings end alike, so train to the
+ * end, and look at `calibrationError` in a resampling.
  *
  * *Gotcha*: trains the learner `folds` + 1 times. As in scikit-learn's `CalibratedClassifierCV(ensemble=False)`.
  *
@@ -200,7 +221,12 @@ export const classif = <K extends "binary" | "multiclass", Columns extends strin
   learner: Learner.Learner<K, Columns, E, R>,
   options: typeof Options.Encoded = {}
 ): Learner.Learner<K, Columns, E, R> =>
-  wrapped(learner, options, Result.map(decodeBy(id, Options, options), aroundOf), id)
+  wrapped(
+    learner,
+    options,
+    Result.map(decodeBy(id, Options, options), (own) => aroundOf(learner, own)),
+    id
+  )
 
 const AllOptions = Schema.Struct({ learner: Learner.reference, ...Options.fields })
 

@@ -17,7 +17,7 @@ import type { Find, Options } from "@rocflow/core/pipeline/Definition"
 import type { PipelineError } from "@rocflow/core/pipeline/PipelineError"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { type Around, type Held, wrapped } from "./internal/decisions/wrapped.ts"
+import { type Around, type Held, needsProbabilities, wrapped } from "./internal/decisions/wrapped.ts"
 import { decodeBy } from "./internal/ensemble/members.ts"
 import * as InnerFolds from "./internal/innerFolds.ts"
 
@@ -50,9 +50,6 @@ const responses = (prediction: Prediction, threshold: number): Float64Array => {
   const { prob, response } = prediction
   return prob === undefined ? response : response.map((_, row) => (prob[2 * row]! >= threshold ? 0 : 1))
 }
-
-const needsProbabilities = ({ predictType }: { readonly predictType: "prob" | "response" }) =>
-  predictType === "response" ? 'needs probabilities; set the learner\'s predictType to "prob"' : undefined
 
 const Threshold = Schema.Struct({ threshold: Schema.Finite })
 
@@ -174,59 +171,77 @@ const MeasureOptions = Schema.Struct({
 /** Thresholds that are tried, of more different probabilities. */
 const most = 1000
 
-/** Thresholds between each two different probabilities that lie next to each other, and beyond both ends. */
-const between = (probabilities: ReadonlyArray<number>): ReadonlyArray<number> => {
-  const values = [...new Set(probabilities)].sort((a, b) => a - b)
-  const step = Math.max(1, Math.ceil(values.length / most))
-  const some = values.filter((_, i) => i % step === 0)
-  // Above the largest nobody is positive, unless it is 1 already.
-  const ends = [0, ...some, Math.min(1, (some.at(-1) ?? 0) + 1e-9)]
-  return ends.slice(1).map((value, i) => (value + ends[i]!) / 2)
+/** Thresholds above one probability and up to the next, which call the same rows positive. */
+interface Interval {
+  readonly low: number
+  readonly high: number
 }
 
-/** The threshold of the best value: of the longest run of thresholds that have it, the middle one. */
+/** The threshold in the middle; of two numbers with none between, the upper one. */
+const middleOf = ({ high, low }: Interval): number => {
+  const middle = (low + high) / 2
+  return middle > low ? middle : high
+}
+
+/** All thresholds: first those that call every row positive, last those that call none. */
+const intervalsOf = (probabilities: ReadonlyArray<number>): ReadonlyArray<Interval> => {
+  const values = [...new Set(probabilities)].sort((a, b) => a - b)
+  const step = Math.max(1, Math.ceil(values.length / most))
+  const some = values.filter((_, i) => i % step === 0 || i === values.length - 1)
+  // Nobody is positive above the largest one, which may be 1.
+  const highs = [...some, some.at(-1)! < 1 ? 1 : 1 + Number.EPSILON]
+  return highs.map((high, i) => ({ low: i === 0 ? 0 : some[i - 1]!, high }))
+}
+
+/** The interval of the best value: of intervals side by side that have it the widest whole; undefined where none has one. */
 const bestOf = (
-  thresholds: ReadonlyArray<number>,
+  intervals: ReadonlyArray<Interval>,
   values: ReadonlyArray<Measure.Measured>,
   direction: "minimise" | "maximise"
-): number | undefined => {
+): Interval | undefined => {
   const sign = direction === "maximise" ? 1 : -1
   const defined = values.map((value) => (Measure.isDefined(value) ? sign * value : -Infinity))
   const best = Math.max(...defined)
   if (best === -Infinity) return undefined
-  let [from, to] = [0, -1]
+  let widest: Interval | undefined
   for (let start = 0; start < defined.length; start++) {
     if (defined[start] !== best) continue
     let end = start
     while (defined[end + 1] === best) end += 1
-    const length = (at: number, until: number) => thresholds[until]! - thresholds[at]!
-    if (to < from || length(start, end) > length(from, to)) [from, to] = [start, end]
+    const run = { low: intervals[start]!.low, high: intervals[end]!.high }
+    if (widest === undefined || run.high - run.low > widest.high - widest.low) widest = run
     start = end
   }
-  return (thresholds[from]! + thresholds[to]!) / 2
+  return widest
 }
 
 const learnThreshold = (measure: Measure.Measure, held: Held, prediction: Omit<Labelled, "response">) => {
   const probabilities = held.flatMap(({ prediction: { prob, response } }) =>
     Array.from(response, (_, i) => prob![2 * i]!)
   )
-  const thresholds = between(probabilities)
-  const values = thresholds.map((at) =>
-    measure.evaluate({ ...prediction, response: Float64Array.from(probabilities, (p) => (p >= at ? 0 : 1)) })
-  )
+  const intervals = intervalsOf(probabilities)
+  const values = intervals.map((interval) => {
+    const at = middleOf(interval)
+    return measure.evaluate({ ...prediction, response: Float64Array.from(probabilities, (p) => (p >= at ? 0 : 1)) })
+  })
   const { direction } = measure
-  const chosen = direction === undefined ? undefined : bestOf(thresholds, values, direction)
+  const chosen = direction === undefined ? undefined : bestOf(intervals, values, direction)
   const reason = values.find(Measure.isUndefined)?.reason
   return chosen === undefined
     ? Result.fail(`the measure ${measure.id} has no value at any threshold${reason === undefined ? "" : `: ${reason}`}`)
-    : Result.succeed({ threshold: chosen })
+    : Result.succeed({ threshold: middleOf(chosen) })
 }
 
 /**
  * Chooses the threshold that is best by a measure on held-out rows: the learner is trained on all rows but those of a fold, for
  * each of `folds` (default 5, or `"role"`), and the probabilities of all rows together say which threshold is best; then it is
- * trained on all rows. Every threshold between two different probabilities is tried, of more than 1000 every so many; of several
- * that are best the middle of the longest run of them.
+ * trained on all rows. Every threshold between two different probabilities is tried, of more than 1000 every so many, and those
+ * that call all rows positive, or none; of several that are best the middle of the widest range of them. A threshold above 1
+ * means that nobody is best called positive.
+ *
+ * *Gotcha*: measures count rows, so that weights of rows have a say in what the learner learns, not in the threshold; say what
+ * errors cost by `Measure.cost`. Trains the learner `folds` + 1 times, and one that calibrates itself each time so many times
+ * more: 36 times around `Calibrated` where both have 5 folds.
  *
  * Errors: those of the learner; `PipelineError` for a measure that does not depend on responses, or has no direction.
  *

@@ -3,11 +3,13 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Column from "@rocflow/core/data/Column"
 import * as Table from "@rocflow/core/data/Table"
 import * as Task from "@rocflow/core/data/Task"
+import * as Auto from "@rocflow/core/engine/Auto"
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as Measure from "@rocflow/core/learning/Measure"
 import type { Labelled, Prediction } from "@rocflow/core/learning/Prediction"
 import * as Saved from "@rocflow/core/learning/Saved"
 import * as Seed from "@rocflow/core/Seed"
+import * as Aum from "@rocflow/losses/Aum"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -18,8 +20,8 @@ import * as Tasks from "../../core/test/support/tasks.ts"
 import * as Boosting from "../src/Boosting.ts"
 import * as Calibrated from "../src/Calibrated.ts"
 import * as Decision from "../src/Decision.ts"
-import * as ElasticNet from "../src/ElasticNet.ts"
 import * as Maps from "../src/internal/decisions/maps.ts"
+import * as Mlp from "../src/Mlp.ts"
 
 const numbers = Schema.Array(Schema.Finite)
 const { cases, version } = Schema.decodeUnknownSync(
@@ -133,45 +135,59 @@ it("Platt's slope is finite for classes that do not overlap", () => {
 /** Rows whose chance of being positive is σ(x), so that scores 4·x are too sure. */
 const chances = Effect.gen(function* () {
   const random = Seed.generator(Seed.root(11))
-  const x = Float64Array.from({ length: 600 }, () => 2 * random.normal())
-  const y = Array.from(x, (value) => (random.float() < 1 / (1 + Math.exp(-value)) ? "yes" : "no"))
-  const table: Table.Table = yield* Table.fromEntries([
-    ["x", Column.numeric(x)],
-    ["y", Column.asFactor(Column.text(y))]
-  ])
-  const task: Task.Task = yield* Task.fromTable(table, { target: "y", positive: "yes" })
-  return task
+  const x = Array.from({ length: 600 }, () => 2 * random.normal())
+  return yield* taskOf(x.map((value) => [value, random.float() < logistic(value)]))
 })
 
-/** A learner that ranks by x and is much too sure. */
-const sure = Learner.define({
-  id: "Sure",
-  summary: "Ranks by x, too sure",
-  accepts: ["binary"],
-  weighted: true,
-  options: Schema.Struct({}),
-  state: Schema.Struct({}),
-  train: () => Result.succeed({}),
-  predict: (_, __, { columns, rows, schema, truth }) => {
-    const scores = Column.asNumbers(columns.get("x")!)!.map((value) => 4 * value)
-    const prob = Float64Array.from(
-      { length: 2 * rows },
-      (___, i) => 1 / (1 + Math.exp(i % 2 === 0 ? -scores[i >> 1]! : scores[i >> 1]!))
-    )
-    return Result.succeed({
-      kind: schema.kind,
-      levels: schema.levels,
-      rows: Int32Array.from({ length: rows }, (___, i) => i),
-      truth,
-      response: scores.map((score) => (score >= 0 ? 0 : 1)),
-      prob,
-      scores
-    })
-  }
-}).make({})
+const logistic = (x: number) => 1 / (1 + Math.exp(-x))
 
-const predicted = (learner: Learner.Learner<Task.Kind, string, unknown>, task: Task.Task) =>
-  Effect.flatMap(Learner.train(learner as Learner.Learner, task), (trained) => Learner.predict(trained, task))
+/** A learner that learns nothing: of each x a probability, and a score. */
+const told = (probability: (x: number) => number, score: (x: number) => number) =>
+  Learner.define({
+    id: "Told",
+    summary: "Says of x what it was told",
+    accepts: ["binary"],
+    weighted: true,
+    options: Schema.Struct({}),
+    state: Schema.Struct({}),
+    train: () => Result.succeed({}),
+    predict: (_, __, { columns, rows, schema, truth }) => {
+      const x = Column.asNumbers(columns.get("x")!)!
+      return Result.succeed({
+        kind: schema.kind,
+        levels: schema.levels,
+        rows: Int32Array.from({ length: rows }, (___, i) => i),
+        truth,
+        response: x.map((value) => (probability(value) >= 0.5 ? 0 : 1)),
+        prob: Float64Array.from(x).reduce(
+          (prob, value, i) =>
+            prob.fill(probability(value), 2 * i, 2 * i + 1).fill(1 - probability(value), 2 * i + 1, 2 * i + 2),
+          new Float64Array(2 * rows)
+        ),
+        scores: x.map(score)
+      })
+    }
+  }).make({})
+
+/** Ranks by x, and is much too sure. */
+const sure = told(
+  (x) => logistic(4 * x),
+  (x) => 4 * x
+)
+
+/** A task of values of x, and whether each is positive. */
+const taskOf = (rows: ReadonlyArray<readonly [x: number, positive: boolean]>) =>
+  Effect.gen(function* () {
+    const table: Table.Table = yield* Table.fromEntries([
+      ["x", Column.numeric(Float64Array.from(rows, ([x]) => x))],
+      ["y", Column.asFactor(Column.text(rows.map(([, positive]) => (positive ? "yes" : "no"))))]
+    ])
+    const task: Task.Task = yield* Task.fromTable(table, { target: "y", positive: "yes" })
+    return task
+  })
+
+const predicted = <R>(learner: Learner.Learner<"binary" | "multiclass", string, unknown, R>, task: Task.Task) =>
+  Effect.flatMap(Learner.train(learner, task), (trained) => Learner.predict(trained, task))
 
 const valueOf = (measure: Measure.Measure, prediction: Prediction) => measure.evaluate(prediction) as number
 
@@ -238,6 +254,25 @@ describe("Calibrated", () => {
       )
       const failure = yield* Effect.flip(Learner.train(Calibrated.classif(sure), one))
       assert.include(failure.message, 'Calibrated.classif: needs training rows of every class, and "no" has none')
+      const checked = yield* Effect.flip(Learner.check(Calibrated.classif(sure), one))
+      assert.strictEqual(checked.message, failure.message)
+    })
+  )
+
+  it.effect("refuses a learner without probabilities, and scores that are not finite", () =>
+    Effect.gen(function* () {
+      const task = yield* chances
+      const message = (learner: Learner.Learner<"binary">) =>
+        Effect.map(Effect.flip(Learner.train(Calibrated.classif(learner), task)), (error) => error.message)
+      assert.match(
+        yield* message({ ...sure, predictType: "response" }),
+        /needs probabilities; set the learner's predictType/
+      )
+      const far = told(
+        (x) => 1 / (1 + Math.exp(-x)),
+        (x) => (x > 2 ? Infinity : x)
+      )
+      assert.match(yield* message(far), /needs finite scores, and the learner gave Infinity to a row that was held out/)
     })
   )
 })
@@ -280,10 +315,8 @@ describe("Decision.costs", () => {
   it.effect("chooses what costs least, as trying every class does", () =>
     Effect.gen(function* () {
       const task = Tasks.multiclass(60)
-      const given = { a: { b: 3, c: 0.5 }, c: { a: 2, c: 0.1 } }
       const [a, b, c] = task.levels
       const costs = { [a!]: { [b!]: 3, [c!]: 0.5 }, [c!]: { [a!]: 2, [c!]: 0.1 } }
-      assert.lengthOf(Object.keys(given), 2)
       const { levels, prob, response } = yield* predicted(
         Decision.costs(Boosting.classif({ iterations: 5, minRows: 1 }), { costs }),
         task
@@ -339,10 +372,7 @@ describe("Decision.byMeasure", () => {
     Effect.gen(function* () {
       const task = yield* chances
       const learner = Decision.byMeasure(
-        Calibrated.classif(ElasticNet.make({ lambda: 0.01 }) as Learner.Learner<"binary">, {
-          method: "isotonic",
-          folds: 3
-        }),
+        Calibrated.classif(Mlp.classif({ hidden: [], epochs: 200, validation: "none", loss: Aum.loss() }), { folds: 3 }),
         { measure: Measure.fbeta({ beta: 2 }), folds: 3 }
       )
       const json: unknown = JSON.parse(JSON.stringify(learner.json))
@@ -356,20 +386,70 @@ describe("Decision.byMeasure", () => {
         yield* Effect.orDie(Learner.predict(loaded, task) as Effect.Effect<Prediction>)
       ]
       assert.deepStrictEqual(after, before)
-    })
+      const alone = yield* predicted(
+        Mlp.classif({ hidden: [], epochs: 200, validation: "none", loss: Aum.loss() }),
+        task
+      )
+      const f2 = Measure.fbeta({ beta: 2 })
+      assert.isBelow(valueOf(Measure.logloss, before), valueOf(Measure.logloss, alone))
+      assert.isAbove(valueOf(f2, before), valueOf(f2, alone))
+    }).pipe(Effect.provide(Auto.layer()))
   )
 
-  it.effect("takes the middle of the thresholds that are best", () =>
+  it.effect.each([
+    // All thresholds between 0.1 and 0.9 are best.
+    [
+      Measure.error,
+      [
+        [0.9, true],
+        [0.1, false]
+      ],
+      0.5
+    ],
+    // (0.1, 0.2] and (0.3, 0.9] make one error each: the wider one is taken.
+    [
+      Measure.error,
+      [
+        [0.9, true],
+        [0.3, false],
+        [0.2, true],
+        [0.1, false]
+      ],
+      0.6
+    ],
+    // Of probabilities up to 1 it is best to call nobody positive.
+    [
+      Measure.cost({ costs: { no: { yes: 9 } } }),
+      [
+        [1, false],
+        [1, true],
+        [0.5, false]
+      ],
+      1 + Number.EPSILON
+    ],
+    // All positive is best: every threshold up to the least probability is.
+    [
+      Measure.cost({ costs: { yes: { no: 9 } } }),
+      [
+        [0.4, true],
+        [0.6, false],
+        [0.8, false]
+      ],
+      0.2
+    ]
+  ] as const)("takes the middle of the widest range that is best: %#", ([measure, rows, threshold]) =>
     Effect.gen(function* () {
-      // Scores −1 and 1 alone: all thresholds between σ(−4) and σ(4) are best.
-      const table: Table.Table = yield* Table.fromEntries([
-        ["x", Column.numeric(Float64Array.from({ length: 20 }, (_, i) => (i % 2 === 0 ? 1 : -1)))],
-        ["y", Column.asFactor(Column.text(Array.from({ length: 20 }, (_, i) => (i % 2 === 0 ? "yes" : "no"))))]
-      ])
-      const task: Task.Task = yield* Task.fromTable(table, { target: "y", positive: "yes" })
-      const trained = yield* Learner.train(Decision.byMeasure(sure, { measure: Measure.error }), task)
+      const task = yield* taskOf(Array.from({ length: 30 }, (_, i) => rows[i % rows.length]!))
+      const learner = Decision.byMeasure(
+        told(
+          (x) => x,
+          (x) => x
+        ),
+        { measure }
+      )
+      const trained = yield* Learner.train(learner, task)
       const { kept } = trained.fitted.state() as { readonly kept: { readonly threshold: number } }
-      assert.approximately(kept.threshold, 0.5, 1e-12)
+      assert.approximately(kept.threshold, threshold, 1e-17)
     })
   )
 })

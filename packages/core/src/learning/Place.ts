@@ -15,3 +15,9 @@ export const Place = Context.Reference<string>("rocflow/core/learning/Place", { 
 
 /** A path in the place of this training. */
 export const at = (path: string): Effect.Effect<string> => Effect.map(Place, (place) => resolve(place, path))
+
+/** Gives a training that is part of another one a folder of its own in the place of that one. */
+export const within =
+  (folder: string) =>
+  <A, E, R>(training: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    Effect.flatMap(at(folder), (place) => Effect.provideService(training, Place, place))

@@ -9,6 +9,7 @@ import * as TaskSchema from "@rocflow/core/data/TaskSchema"
 import type * as Learner from "@rocflow/core/learning/Learner"
 import type { Prediction } from "@rocflow/core/learning/Prediction"
 import * as Features from "@rocflow/core/pipeline/Features"
+import * as Place from "@rocflow/core/learning/Place"
 import { PipelineError } from "@rocflow/core/pipeline/PipelineError"
 import type * as Seed from "@rocflow/core/Seed"
 import { rowsWhere } from "@rocflow/core/splitting/Split"
@@ -19,13 +20,18 @@ const rowsOf = (schema: TaskSchema.TaskSchema, task: Task): Result.Result<TaskSc
     (problems) => new PipelineError({ issues: problems.map((message) => ({ path: [], message })) })
   )
 
-/** The predictions of each fold's rows by a learner that is trained on the others, with their rows. */
+/**
+ * The predictions of each fold's rows by a learner that is trained on the others, with their rows. What callbacks keep of a
+ * training is in `folder`, by the number of the fold, from where `resume` goes on.
+ */
 export const outOfFold = Effect.fnUntraced(function* <K extends Kind, Columns extends string, E, R>(
   id: string,
   learner: Learner.Learner<K, Columns, E, R>,
   task: Task,
   foldOf: Int32Array,
-  seedOf: (fold: number) => Seed.Seed
+  folder: string,
+  seedOf: (fold: number) => Seed.Seed,
+  resume: Learner.Resume | undefined
 ) {
   const found: Array<{ readonly rows: ArrayLike<number>; readonly prediction: Prediction }> = []
   for (const fold of new Set(foldOf)) {
@@ -40,7 +46,9 @@ export const outOfFold = Effect.fnUntraced(function* <K extends Kind, Columns ex
       )
     }
     const rows = yield* Effect.fromResult(rowsOf(TaskSchema.of(training), TaskModule.take(task, held)))
-    const fit = yield* learner.fit(training, seedOf(fold))
+    const fit = yield* Place.within(`${folder}/${fold}`)(
+      learner.fit(training, seedOf(fold), resume === true || undefined)
+    )
     found.push({ rows: held, prediction: yield* fit.predict(rows) })
   }
   return found

@@ -141,10 +141,9 @@ export const evaluate = Effect.fnUntraced(function* <R>(
   const trial = Effect.gen(function* () {
     const learner = yield* Effect.fromResult(make(proposal.values))
     for (const split of splits.keys()) {
-      const place = yield* Place.at(`${folder}/${split}`)
       const training =
         epochs === undefined ? asItIs(setting, learner, split) : toBestEpoch(setting, epochs, learner, split, proposal)
-      tried.push(yield* Effect.provideService(training, Place.Place, place))
+      tried.push(yield* Place.within(`${folder}/${split}`)(training))
     }
   })
   const exit = yield* Effect.exit(trial)

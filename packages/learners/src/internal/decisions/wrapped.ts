@@ -27,13 +27,17 @@ export interface Around<Kept> {
   /** The folds whose rows it learns of; absent where it learns nothing. */
   readonly folds: typeof Option.Type | undefined
   /** Why it cannot be used on a task; undefined where it can. */
-  readonly check: (task: Pick<Task, "kind" | "levels">) => string | undefined
+  readonly check: (task: Task) => string | undefined
   readonly learn: (held: Held, task: Task) => Result.Result<Kept, string>
   readonly state: Options<Kept, unknown>
   readonly change: (kept: Kept, prediction: Prediction) => Prediction
 }
 
 const State = Schema.Struct({ kept: Schema.Unknown, learner: Schema.Unknown })
+
+/** Why a learner has no probabilities to change; undefined where it has. */
+export const needsProbabilities = ({ predictType }: { readonly predictType: "prob" | "response" }) =>
+  predictType === "response" ? 'needs probabilities; set the learner\'s predictType to "prob"' : undefined
 
 /** Puts something around a learner; `written` are its options as they were given. */
 export const wrapped = <K extends Kind, Columns extends string, E, R, Kept>(
@@ -52,7 +56,7 @@ export const wrapped = <K extends Kind, Columns extends string, E, R, Kept>(
       learner: inner.state()
     })
   })
-  const usable = (task: Pick<Task, "kind" | "levels">) =>
+  const usable = (task: Task) =>
     Result.flatMap(around, (found) => {
       const why = found.check(task)
       return why === undefined ? Result.succeed(found) : Features.fail(type, why)
@@ -79,7 +83,8 @@ export const wrapped = <K extends Kind, Columns extends string, E, R, Kept>(
                   Features.fail(type, message)
                 )
               ),
-              (foldOf) => outOfFold(type, learner, task, foldOf, (fold) => Seed.derive(seed, "fold", fold))
+              (foldOf) =>
+                outOfFold(type, learner, task, foldOf, "fold", (fold) => Seed.derive(seed, "fold", fold), resume)
             )
       const kept = yield* Effect.fromResult(
         Result.orElse(found.learn(held, task), (message) => Features.fail(type, message))

@@ -7,6 +7,7 @@ import * as Schema from "effect/Schema"
 import type { Note } from "@rocflow/core/data/Note"
 import type { Kind, Task } from "@rocflow/core/data/Task"
 import * as Learner from "@rocflow/core/learning/Learner"
+import * as Place from "@rocflow/core/learning/Place"
 import * as Prediction from "@rocflow/core/learning/Prediction"
 import { decode } from "@rocflow/core/pipeline/Decode"
 import type { Find, Options } from "@rocflow/core/pipeline/Definition"
@@ -98,13 +99,14 @@ export const averaging = <K extends Kind, Columns extends string, E, R>(
     predictType: "prob",
     check,
     // What is wrong with the rows is said of all of them, before a part of them is trained on.
-    fit: Effect.fnUntraced(function* (task, seed) {
+    fit: Effect.fnUntraced(function* (task, seed, resume) {
       yield* check(task)
       const members = yield* Effect.fromResult(decoded)
       const fits: Array<Learner.Fitted<R>> = []
       for (const [i, learner] of members.learners.entries()) {
         const rows = yield* Effect.fromResult(members.rows(task, i, Seed.derive(seed, "rows", i)))
-        fits.push(yield* learner.fit(rows, Seed.derive(seed, "member", i)))
+        const training = learner.fit(rows, Seed.derive(seed, "member", i), resume === true || undefined)
+        fits.push(yield* Place.within(`member/${i}`)(training))
       }
       return fitted(members, fits)
     }),

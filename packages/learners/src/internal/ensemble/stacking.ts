@@ -9,6 +9,7 @@ import * as TaskModule from "@rocflow/core/data/Task"
 import type { Kind, Task } from "@rocflow/core/data/Task"
 import * as TaskSchema from "@rocflow/core/data/TaskSchema"
 import * as Learner from "@rocflow/core/learning/Learner"
+import * as Place from "@rocflow/core/learning/Place"
 import { type Prediction, sharesOf } from "@rocflow/core/learning/Prediction"
 import * as Features from "@rocflow/core/pipeline/Features"
 import type { PipelineError } from "@rocflow/core/pipeline/PipelineError"
@@ -111,13 +112,26 @@ export const stacking = <K extends Kind, Columns extends string, E, R>(
     return stack.base.map(() => each)
   }
 
-  const heldOut = Effect.fnUntraced(function* (stack: OwnStack, task: Task, seed: Seed.Seed) {
+  const heldOut = Effect.fnUntraced(function* (
+    stack: OwnStack,
+    task: Task,
+    seed: Seed.Seed,
+    resume: Learner.Resume | undefined
+  ) {
     const dealt = innerFolds(task, stack.folds, Seed.derive(seed, "folds"))
     if (Result.isFailure(dealt)) return yield* Effect.fromResult(Features.fail(id, dealt.failure.message))
     const foldOf = dealt.success
     const numbers = placeholder(stack, task, 0).map((columns) => columns.map(() => new Float64Array(task.rows)))
     for (const [b, learner] of stack.base.entries()) {
-      const held = yield* outOfFold(id, learner, task, foldOf, (fold) => Seed.derive(seed, "fold", fold, b))
+      const held = yield* outOfFold(
+        id,
+        learner,
+        task,
+        foldOf,
+        `fold/${b}`,
+        (fold) => Seed.derive(seed, "fold", fold, b),
+        resume
+      )
       for (const { prediction, rows } of held) {
         for (const [k, values] of numbersOf(prediction).entries()) {
           for (let i = 0; i < rows.length; i++) numbers[b]![k]![rows[i]!] = values[i]!
@@ -134,14 +148,22 @@ export const stacking = <K extends Kind, Columns extends string, E, R>(
     return { stages: [], notes: notesOf(checked) }
   })
 
-  const fit = Effect.fnUntraced(function* (stack: OwnStack, task: Task, seed: Seed.Seed) {
+  const fit = Effect.fnUntraced(function* (
+    stack: OwnStack,
+    task: Task,
+    seed: Seed.Seed,
+    resume: Learner.Resume | undefined
+  ) {
     // What is wrong with the rows is said of all of them, before a part of them is trained on.
     yield* check(stack, task)
     const features = Features.fromTask(task).columns
-    const numbers = yield* heldOut(stack, task, seed)
+    const numbers = yield* heldOut(stack, task, seed, resume)
     const above = TaskModule.withFeatures(task, seen(stack, task.levels, features, numbers))
-    const last = yield* stack.last.fit(above, Seed.derive(seed, "super"))
-    const base = yield* Effect.forEach(stack.base, (learner, b) => learner.fit(task, Seed.derive(seed, "member", b)))
+    const on = resume === true || undefined
+    const last = yield* Place.within("super")(stack.last.fit(above, Seed.derive(seed, "super"), on))
+    const base = yield* Effect.forEach(stack.base, (learner, b) =>
+      Place.within(`member/${b}`)(learner.fit(task, Seed.derive(seed, "member", b), on))
+    )
     return fitted(stack, base, last, TaskSchema.of(above))
   })
 
@@ -159,7 +181,7 @@ export const stacking = <K extends Kind, Columns extends string, E, R>(
     ),
     predictType: "prob",
     check: (task) => Effect.flatMap(Effect.fromResult(decoded), (stack) => check(stack, task)),
-    fit: (task, seed) => Effect.flatMap(Effect.fromResult(decoded), (stack) => fit(stack, task, seed)),
+    fit: (task, seed, resume) => Effect.flatMap(Effect.fromResult(decoded), (stack) => fit(stack, task, seed, resume)),
     load: (task, given) =>
       Result.gen(function* () {
         const stack = yield* decoded
