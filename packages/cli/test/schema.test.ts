@@ -27,6 +27,15 @@ describe("the JSON Schema of experiments", () => {
     expect(errorsOf(experiment)).toEqual([])
   })
 
+  it("takes ranges with a grid of their values", () => {
+    const open = changed(
+      ["  - id: bce\n", "  - id: bce\n    grid: { rate: [0.1, 0.01] }\n"],
+      ["learningRate: 0.1", "learningRate: { tune: log, name: rate, from: 0.001, to: 1 }"]
+    )
+    expect(errorsOf(open)).toEqual([])
+    expect(errorsOf(open.replace("[0.1, 0.01]", "0.1"))).not.toEqual([])
+  })
+
   it.each(examples)("takes %s", (file) => {
     expect(errorsOf(readFileSync(new URL(`../../../${file}`, import.meta.url), "utf8"))).toEqual([])
   })

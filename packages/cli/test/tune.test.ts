@@ -36,6 +36,10 @@ beforeAll(() => {
     "long.yaml": experiment(block.replace("evaluations: 6", "evaluations: 12"), 1500),
     "misspelt.yaml": experiment(block).replace("units: {", "unit: {"),
     "range.yaml": experiment(block).replace("from: 2, to: 8", "from: 8, to: 2"),
+    "decided.yaml": changed([
+      "  - type: Featureless\n",
+      "  - { type: Decision.threshold, threshold: 0.4, learner: { type: Tune.random, evaluations: 2, learner: { type: Boosting.classif, minRows: { tune: integer, name: least, from: 1, to: 9 } } } }\n"
+    ]),
     "plain.yaml": changed()
   })
 })
@@ -76,11 +80,17 @@ describe("rocflow tune", () => {
     expect(timeless(again.stdout)).toEqual(timeless(whole.stdout))
   })
 
+  it("shows what was chosen inside of a decision", async () => {
+    const { code, stdout } = await rocflow(["tune", "decided.yaml", "--json"], home)
+    expect(code).toBe(0)
+    expect((JSON.parse(stdout) as { readonly evaluations: ReadonlyArray<unknown> }).evaluations).toHaveLength(2)
+  })
+
   it("says what to write where nothing tunes itself", async () => {
     const { code, stderr } = await rocflow(["tune", "plain.yaml"], home)
     expect(code).toBe(1)
     expect(stderr).toMatch(
-      /plain\.yaml:\d+:\d+: learners: has no learner that tunes itself; write \{ type: Tune\.random/
+      /plain\.yaml:\d+:\d+: learners: has no learner that tunes itself \(.*\); write \{ type: Tune\.random/
     )
   })
 
@@ -161,6 +171,35 @@ describe("grid", () => {
     const { code, stderr } = await rocflow(["inspect", "e.yaml"], there)
     expect(code).toBe(1)
     expect(stderr).toMatch(message)
+    remove(there)
+  })
+
+  it("takes names of an alternative where that is chosen, and errors of later learners stand at these", async () => {
+    const there = folder({
+      "d.csv": data(),
+      "e.yaml": withGrid("{ units: [2], rate: [0.1], scaling: [plain, wide], least: [2, 3] }")
+        .replace(
+          "scaling, of: {",
+          "scaling, of: { wide: { type: Preprocess.oneHot, minFrequency: { tune: integer, name: least, from: 1, to: 9 } },"
+        )
+        .replace("resamplings:", "  - { id: wrong, type: Boosting.regr }\nresamplings:")
+    })
+    const { code, stderr } = await rocflow(["inspect", "e.yaml"], there)
+    expect(code).toBe(1)
+    const line = Number(/^\S*e\.yaml:(\d+):5: learners\[1\]: learner "wrong"/.exec(stderr)?.[1])
+    expect(readFileSync(join(there, "e.yaml"), "utf8").split("\n")[line - 1]).toContain("id: wrong")
+    remove(there)
+  })
+
+  it("does not hide what is wrong inside of a tuner behind what is open in it", async () => {
+    const tuner =
+      "{ type: Tune.random, learner: { type: Boosting.classif, iterations: { tune: integer, name: n, from: 1, to: 9 }, rowz: 1 } }"
+    const text = changed(["  - type: Featureless\n", `  - { type: Ensemble.bagging, learner: ${tuner} }\n`])
+    const there = folder({ "d.csv": data(), "e.yaml": text })
+    const { code, stderr } = await rocflow(["inspect", "e.yaml"], there)
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/learners\[0\].*rowz/)
+    expect(stderr).not.toContain("is open")
     remove(there)
   })
 

@@ -372,7 +372,9 @@ describe("Decision.byMeasure", () => {
     Effect.gen(function* () {
       const task = yield* chances
       const learner = Decision.byMeasure(
-        Calibrated.classif(Mlp.classif({ hidden: [], epochs: 200, validation: "none", loss: Aum.loss() }), { folds: 3 }),
+        Calibrated.classif(Mlp.classif({ hidden: [], epochs: 200, validation: "none", loss: Aum.loss() }), {
+          folds: 3
+        }),
         { measure: Measure.fbeta({ beta: 2 }), folds: 3 }
       )
       const json: unknown = JSON.parse(JSON.stringify(learner.json))

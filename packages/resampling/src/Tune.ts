@@ -28,6 +28,7 @@ import { closed, type Of, type Open } from "./tuning/Open.ts"
 
 export {
   bind,
+  combinations,
   fromJson,
   type Of,
   oneOf,

@@ -8,6 +8,7 @@ import { toJson } from "@rocflow/core/Json"
 import * as Events from "@rocflow/core/learning/Events"
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as Place from "@rocflow/core/learning/Place"
+import * as Definitions from "@rocflow/learners/Definitions"
 import * as Tune from "@rocflow/resampling/Tune"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
@@ -23,22 +24,26 @@ interface Input {
   readonly json: boolean
 }
 
-const ids = new Set(Tune.definitions.map(({ id }) => id))
+const tuners = new Set<unknown>(Tune.definitions.map(({ id }) => id))
+const decisions = new Set<unknown>(Definitions.decisions.map(({ id }) => id))
 
-/** Whether a learner tunes itself, preprocessing before it or not. */
-const tunes = ({ json }: { readonly json: Learner.LearnerJson }): boolean => "type" in json && ids.has(json.type)
+/** Whether a learner tunes itself; a decision or a calibration around it tells what it chose. */
+const tunes = (json: unknown): boolean => {
+  if (typeof json !== "object" || json === null || !("type" in json)) return false
+  return tuners.has(json.type) || (decisions.has(json.type) && "learner" in json && tunes(json.learner))
+}
 
 /** Tunes every learner that tunes itself on every task. */
 export const tune = Effect.fn("tune")(function* ({ file, json, out }: Input) {
   const loaded = yield* load(file)
   const { experiment, learners, tasks } = loaded
-  const tuned = learners.filter(tunes)
+  const tuned = learners.filter(({ json }) => tunes(json))
   if (tuned.length === 0) {
     return yield* loaded.refuse([
       {
         path: ["learners"],
         message:
-          "has no learner that tunes itself; write { type: Tune.random, learner: … } around one, with { tune: log, name: rate, from: 0.001, to: 1 } in the place of a value"
+          "has no learner that tunes itself (members of an ensemble are shown by none); write { type: Tune.random, learner: … } around one, with { tune: log, name: rate, from: 0.001, to: 1 } in the place of a value"
       }
     ])
   }

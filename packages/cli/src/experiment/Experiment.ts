@@ -274,17 +274,25 @@ export const jsonSchema = (definitions: ReadonlyArray<Definition>): object => {
   })
   const network = of("preprocess", "ingress", "merge", "layer", "block", "head", "loss", "optimizer", "model")
   const before = { preprocess: listOf(anyOf(of("preprocess"))), target: listOf(ref("target")) }
-  const grid = {
-    type: "object",
-    description: "Values by the names of open places: one learner for each combination",
-    additionalProperties: { type: "array", minItems: 1 }
-  }
-  const ready = anyOf(of("learner"), { id: { type: "string" }, ...before, grid })
+  const ready = anyOf(of("learner"), { id: { type: "string" }, ...before })
   const pipeline = {
     type: "object",
-    properties: { id: { type: "string" }, pipeline: ref("stages"), grid },
+    properties: { id: { type: "string" }, pipeline: ref("stages") },
     required: ["pipeline"],
     additionalProperties: false
+  }
+  /** Ranges may stand in the place of any option, and are checked when the file is read. */
+  const open = {
+    type: "object",
+    properties: {
+      id: { type: "string" },
+      grid: {
+        type: "object",
+        description: "Values by the names of open places: one learner for each combination",
+        additionalProperties: { type: "array", minItems: 1 }
+      }
+    },
+    required: ["grid"]
   }
   const { definitions: own, schema } = Schema.toJsonSchemaDocument(Experiment, strict)
   const root = schema as { readonly properties: JsonSchema }
@@ -300,7 +308,7 @@ export const jsonSchema = (definitions: ReadonlyArray<Definition>): object => {
     },
     $defs: {
       ...own,
-      learner: { anyOf: [ready, pipeline] },
+      learner: { anyOf: [ready, pipeline, open] },
       stages: listOf({ anyOf: [anyOf(network), ...of("merge").map(mergeSchema)] }),
       loss: anyOf(of("loss")),
       optimizer: anyOf(of("optimizer")),

@@ -21,15 +21,11 @@ import * as Schema from "effect/Schema"
 /** Values by the names of open places. */
 const Grid = Schema.Record(Schema.String, Schema.NonEmptyArray(Schema.Json))
 
-const combinations = (grid: typeof Grid.Type): ReadonlyArray<Tuning.Configuration> =>
-  Object.entries(grid).reduce<ReadonlyArray<Tuning.Configuration>>(
-    (all, [name, values]) => all.flatMap((given) => values.map((value) => ({ ...given, [name]: value }))),
-    [{}]
-  )
-
-const shown = (values: Tuning.Configuration): string =>
-  Object.entries(values)
-    .map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`)
+/** The values of a learner, in the order of the grid. */
+const shown = (grid: typeof Grid.Type, values: Tuning.Configuration): string =>
+  Object.keys(grid)
+    .filter((name) => name in values)
+    .map((name) => `${name}=${typeof values[name] === "string" ? values[name] : JSON.stringify(values[name])}`)
     .join(", ")
 
 /** Issues of the whole are those of the grid. */
@@ -49,18 +45,29 @@ export const learnersOf = (
       (issues) => new PipelineError({ issues: issues.map((issue) => ({ ...issue, path: ["grid", ...issue.path] })) })
     )
     const open = Tune.fromJson(json, Registry.lookup(registry))
-    const learners = combinations(grid).map((values) =>
+    const configurations = yield* Result.mapError(Tune.combinations(open, grid), inGrid)
+    const learners = configurations.map((values) =>
       Result.map(Tune.bind(open, values), (learner) =>
-        Learner.named(learner, `${name ?? learner.id} (${shown(values)})`)
+        Learner.named(learner, `${name ?? learner.id} (${shown(grid, values)})`)
       )
     )
     return yield* Result.mapError(Result.all(learners), inGrid)
   })
 
-/** What is said of an entry with open places that has neither a grid nor a tuner around it; undefined of any other one. */
+const tuners = new Set<unknown>(Tune.definitions.map(({ id }) => id))
+
+/** The description of a learner without the parts that are tuned. */
+const withoutTuned = (json: unknown): unknown => {
+  if (typeof json !== "object" || json === null) return json
+  if (Array.isArray(json)) return json.map(withoutTuned)
+  if ("type" in json && tuners.has(json.type)) return null
+  return Object.fromEntries(Object.entries(json).map(([key, value]) => [key, withoutTuned(value)]))
+}
+
+/** What is said of an entry with open places that has neither a grid nor a tuner around them; undefined of any other one. */
 export const stillOpen = (json: object): PipelineError | undefined => {
-  const names = [...Tune.spaceOf(json).keys()]
-  if (names.length === 0 || ("type" in json && String(json.type).startsWith("Tune."))) return undefined
+  const names = [...Tune.spaceOf(withoutTuned(json)).keys()]
+  if (names.length === 0) return undefined
   const grid = names.map((name) => `${name}: […]`).join(", ")
   const message = `is open: ${names.join(", ")}; give values by grid: { ${grid} }, or tune it by { type: Tune.random, learner: … }`
   return new PipelineError({ issues: [{ path: [], message }] })

@@ -16,7 +16,7 @@ import { canonicalJson } from "@rocflow/core/Hash"
 import * as Arr from "effect/Array"
 import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
-import type * as Range from "./Range.ts"
+import * as Range from "./Range.ts"
 import * as Template from "./Template.ts"
 
 declare const Value: unique symbol
@@ -270,6 +270,45 @@ export const bind = <V extends object, K extends Kind, Columns extends string, E
     return first === undefined
       ? open.make(given)
       : Result.fail(new PipelineError({ issues: [first, ...others].map((message) => ({ path: [], message })) }))
+  })
+
+/** Learners of more combinations are a slip. */
+const mostCombinations = 10_000
+
+/**
+ * Every configuration of some values for each name; what is open in an alternative only has a value where that is chosen.
+ *
+ * Errors: `PipelineError` for names that are not open, have no values, or no say in any combination, and for more than 10 000.
+ *
+ * @example
+ * Tune.combinations(open, { how: ["sgd", "adam"], rate: [0.1, 0.01] }) // three where only sgd has a rate
+ */
+export const combinations = (
+  { template }: Pick<Open, "template">,
+  values: Readonly<Record<string, ReadonlyArray<Schema.Json>>>
+): Result.Result<ReadonlyArray<Template.Configuration>, PipelineError> =>
+  Result.flatMap(template, (template) => {
+    const known = Template.ranges(template)
+    const unknown = Object.keys(values).find((name) => !known.has(name))
+    if (unknown !== undefined) return Result.fail(problem(Template.notOpen(template, unknown)))
+    const lacking = new Set<string>()
+    const found = Template.atMost(
+      mostCombinations,
+      Template.enumerate(template, ({ name, range }) => {
+        if (values[name] === undefined) lacking.add(name)
+        return values[name] ?? [Range.at(range, 0)]
+      })
+    )
+    if (lacking.size > 0) return Result.fail(problem(`give values to: ${[...lacking].join(", ")}`))
+    if (found === undefined) {
+      return Result.fail(
+        problem(`has more than ${mostCombinations} combinations; give fewer values, or use Tune.random`)
+      )
+    }
+    const idle = Object.keys(values).find((name) => !found.some((each) => name in each))
+    return idle === undefined
+      ? Result.succeed(found)
+      : Result.fail(problem(`"${idle}" has no say in any combination; leave it out`))
   })
 
 /** The learners at the corners of the space, or what is wrong with the first that is none: so does a misspelt option show at once. */

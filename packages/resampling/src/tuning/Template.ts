@@ -187,6 +187,12 @@ const whereNot = (self: Template, given: Configuration, without: string): string
     .map(({ name }) => `${name} is ${JSON.stringify(given[name])}`)
     .join(" and ")
 
+/** What is said of a name that is not open. */
+export const notOpen = (self: Template, name: string): string => {
+  const names = [...ranges(self).keys()]
+  return `"${name}" is not open; ${names.length === 0 ? "nothing is open" : `open are ${names.join(", ")}`}`
+}
+
 /**
  * Why a configuration does not fit, or undefined: values that are missing, out of range, or of names that are not open.
  */
@@ -199,9 +205,7 @@ export const refusal = (self: Template, given: Configuration): ReadonlyArray<str
     return why === undefined ? [] : [`"${name}" ${why}, got ${JSON.stringify(value)}`]
   })
   if (unknown.length > 0 || wrong.length > 0) {
-    const names = [...known.keys()].join(", ")
-    const open = known.size === 0 ? "nothing is open" : `open are ${names}`
-    return [...unknown.map((name) => `"${name}" is not open; ${open}`), ...wrong]
+    return [...unknown.map((name) => notOpen(self, name)), ...wrong]
   }
   const first = firstOpen(self, given)
   if (first !== undefined) {
@@ -216,29 +220,28 @@ export const refusal = (self: Template, given: Configuration): ReadonlyArray<str
     .map((name) => `"${name}" has no say where ${whereNot(self, given, name)}; leave it out`)
 }
 
-/** How many configurations have values among those that are counted for each place; from more than `most` on, Infinity. */
-export const countUpTo = (self: Template, values: (place: Place) => number, most: number): number => {
-  const of = (template: Template): number => {
-    if (template._tag !== "Open") return childrenOf(template).reduce((product, child) => product * of(child), 1)
-    return template.of === undefined
-      ? values(template)
-      : [...template.of.values()].reduce((sum, child) => sum + of(child), 0)
-  }
-  // A name in two places is one: a bound, which is exact where each has one place.
-  const total = of(self)
-  return total > most ? Infinity : total
+/** Every configuration whose values are among those that `values` gives for a place, in order, as they are asked for. */
+export function* enumerate(
+  self: Template,
+  values: (place: Place) => Iterable<Schema.Json>,
+  given: Configuration = {}
+): Generator<Configuration> {
+  const place = firstOpen(self, given)
+  if (place === undefined) yield given
+  else for (const value of values(place)) yield* enumerate(self, values, { ...given, [place.name]: value })
 }
 
-/** Every configuration whose values are among those that `values` gives for a place, in order. */
-export const enumerate = (
-  self: Template,
-  values: (place: Place) => ReadonlyArray<Schema.Json>,
-  given: Configuration = {}
-): ReadonlyArray<Configuration> => {
-  const place = firstOpen(self, given)
-  return place === undefined
-    ? [given]
-    : values(place).flatMap((value) => enumerate(self, values, { ...given, [place.name]: value }))
+/** All configurations of an enumeration; undefined where there are more than `most`. */
+export const atMost = (
+  most: number,
+  configurations: Iterable<Configuration>
+): ReadonlyArray<Configuration> | undefined => {
+  const found: Array<Configuration> = []
+  for (const configuration of configurations) {
+    if (found.length === most) return undefined
+    found.push(configuration)
+  }
+  return found
 }
 
 /** A configuration in which a place has a value, and chooses what the place stands in; all else is the first of its range. */

@@ -14,6 +14,11 @@ const cv = { type: "cv", folds: 5 } as const
 /** A grid of more configurations is a slip. */
 const most = 100_000
 
+const onGrid = (
+  template: Template.Template,
+  { resolution, resolutions }: { readonly resolution: number; readonly resolutions: Readonly<Record<string, number>> }
+) => Template.enumerate(template, ({ name, range }) => Range.grid(range, resolutions[name] ?? resolution))
+
 export const grid = define({
   id: "Tune.grid",
   summary: "Tries every combination of evenly spread values",
@@ -23,18 +28,11 @@ export const grid = define({
   },
   resampling: cv,
   epochs: "chosen",
-  refuses: ({ resolution, resolutions }, template) =>
-    Template.countUpTo(
-      template,
-      ({ name, range }) => (range.type === "choice" ? range.values.length : (resolutions[name] ?? resolution)),
-      most
-    ) > most
+  refuses: (options, template) =>
+    Template.atMost(most, onGrid(template, options)) === undefined
       ? `has more than ${most} configurations; lower the resolution, or use Tune.random`
       : undefined,
-  tuner: ({ resolution, resolutions }) =>
-    inOrder((template) =>
-      Template.enumerate(template, ({ name, range }) => Range.grid(range, resolutions[name] ?? resolution))
-    )
+  tuner: (options) => inOrder((template) => Array.from(onGrid(template, options)))
 })
 
 export const random = define({

@@ -36,6 +36,31 @@ const open = Tune.over(space, ({ how, rate, units }) =>
 const message = <A>(result: Result.Result<A, { readonly message: string }>): string =>
   Result.isFailure(result) ? result.failure.message : ""
 
+describe("combinations", () => {
+  it("have a value of what is open in an alternative only where that is chosen", () => {
+    const found = Result.getOrThrow(Tune.combinations(open, { how: ["adam", "sgd"], rate: [0.1, 0.01], units: [2] }))
+    expect(found).toEqual([
+      { units: 2, how: "adam" },
+      { units: 2, how: "sgd", rate: 0.1 },
+      { units: 2, how: "sgd", rate: 0.01 }
+    ])
+    for (const values of found) expect(Result.isSuccess(Tune.bind(open, values))).toBe(true)
+    expect(Tune.combinations(open, { how: ["adam"], units: [2] })).toEqual(Result.succeed([{ units: 2, how: "adam" }]))
+  })
+
+  it.each<readonly [Readonly<Record<string, ReadonlyArray<string | number>>>, string]>([
+    [{ how: ["adam", "sgd"], units: [2] }, "give values to: rate"],
+    [{ how: ["adam"], rate: [1], units: [2] }, '"rate" has no say in any combination; leave it out'],
+    [{ how: ["adam"], unit: [2] }, '"unit" is not open; open are units, how, rate'],
+    [
+      { how: ["sgd"], units: Array.from({ length: 101 }, () => 2), rate: Array.from({ length: 100 }, () => 1) },
+      "has more than 10000 combinations"
+    ]
+  ])("refuse what does not fit: %#", (values, why) => {
+    expect(message(Tune.combinations(open, values))).toContain(why)
+  })
+})
+
 describe("over", () => {
   it("is written with ranges in the place of values", () => {
     const { pipeline } = open.json as { readonly pipeline: ReadonlyArray<unknown> }

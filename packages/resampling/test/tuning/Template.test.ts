@@ -56,7 +56,7 @@ describe("refusal", () => {
 
 describe("enumerate", () => {
   it("has what is open in an alternative only where that is chosen", () => {
-    const all = Template.enumerate(template, ({ range }) => Range.grid(range, 2))
+    const all = Array.from(Template.enumerate(template, ({ range }) => Range.grid(range, 2)))
     // 3 scalings × 2 units × (2 rates of one optimizer + the other one) × 2 sizes
     expect(all).toHaveLength(3 * 2 * (2 + 1) * 2)
     for (const each of all) expect(Template.refusal(template, each)).toEqual([])
