@@ -33,10 +33,13 @@ export interface Row {
   readonly mean: number
   /** The standard deviation over repeats. */
   readonly sd: number
-  /** The t interval of the mean over repeats: of what shuffling leaves to chance, not of other rows or other models. */
+  /**
+   * The t interval of the mean over repeats: of what shuffling leaves to chance, not of other rows or other models. Infinite
+   * of one repeat.
+   */
   readonly lower: number
   readonly upper: number
-  /** Shuffles in which the measure had a value. */
+  /** Shuffles. */
   readonly repeats: number
 }
 
@@ -67,7 +70,7 @@ const shuffled = (
   ]
 }
 
-/** The mean loss over shuffles, with its interval; `better` has the sign of the measure's direction. */
+/** The mean loss over shuffles, with its interval. */
 const summary = (losses: ReadonlyArray<number>, level: number): Omit<Row, "features" | "name"> => {
   const centre = mean(losses)
   const spread = losses.length < 2 ? 0 : sd(losses)
@@ -78,12 +81,38 @@ const summary = (losses: ReadonlyArray<number>, level: number): Omit<Row, "featu
   return { mean: centre, sd: spread, lower: centre - half, upper: centre + half, repeats: losses.length }
 }
 
+/** What is wrong with what is asked of a model with some features; undefined if nothing is. */
+const problemOf = (
+  { groups, level, repeats }: Required<Pick<Options, "groups" | "level" | "repeats">>,
+  features: ReadonlyArray<string>
+): string | undefined => {
+  if (!Number.isInteger(repeats) || repeats < 1) return `repeats is ${repeats}; give a whole number, at least 1`
+  if (!(level > 0 && level < 1)) return `level is ${level}; give a number between 0 and 1, such as 0.95`
+  const grouped = new Map<string, string>()
+  for (const [group, names] of Object.entries(groups)) {
+    if (names.length === 0) return `group "${group}" has no features; name some, or leave it out`
+    for (const name of names) {
+      const other = grouped.get(name)
+      if (!features.includes(name))
+        return `a group names "${name}", which is no feature of the model: ${features.join(", ")}`
+      if (other !== undefined)
+        return `"${name}" is named twice, in the groups ${[other, group].join(" and ")}; name it once`
+      grouped.set(name, group)
+    }
+  }
+  const taken = Object.keys(groups).find((group) => features.includes(group) && !grouped.has(group))
+  return taken === undefined
+    ? undefined
+    : `group "${taken}" is called as a feature that is in none; give it another name`
+}
+
 /**
  * Shuffles each feature of some labelled rows, `repeats` times, and measures how much worse the model predicts, the largest loss
  * first.
  *
- * Errors: those of predicting; `PipelineError` for a measure without a direction, of another kind of target, or without a value
- * on the rows as they are, for a feature of a group that the model does not have, and for fewer than 2 rows.
+ * Errors: those of predicting; `PipelineError` for a measure without a direction, of another kind of target, or without a value,
+ * for options out of range, for groups that are empty, share a feature, or have one that the model does not have, and for fewer
+ * than 2 rows.
  * @category running
  */
 export const permutation = Effect.fnUntraced(function* <K extends Kind, Columns extends string, R>(
@@ -104,11 +133,8 @@ export const permutation = Effect.fnUntraced(function* <K extends Kind, Columns 
   const rows = read.success
   if (rows.rows < 2) return yield* refuse(`${rows.rows} rows cannot be shuffled; give it more`)
   const features = trained.task.features.map(({ name }) => name)
-  const unknown = Object.values(groups)
-    .flat()
-    .find((name) => !features.includes(name))
-  if (unknown !== undefined)
-    return yield* refuse(`a group names "${unknown}", which is no feature of the model: ${features.join(", ")}`)
+  const problem = problemOf({ groups, level, repeats }, features)
+  if (problem !== undefined) return yield* refuse(problem)
   const own = measure.evaluate(yield* trained.fitted.predict(rows))
   if (!Measure.isDefined(own)) return yield* refuse(`${measure.label} has no value on these rows: ${own.reason}`)
   const sign = direction === "maximise" ? 1 : -1
@@ -121,9 +147,14 @@ export const permutation = Effect.fnUntraced(function* <K extends Kind, Columns 
       const columns = new Map(rows.columns)
       for (const each of names) columns.set(each, Column.take(rows.columns.get(each)!, order))
       const value = measure.evaluate(yield* trained.fitted.predict({ ...rows, columns }))
-      if (Measure.isDefined(value)) losses.push(sign * (own - value))
+      if (!Measure.isDefined(value)) {
+        return yield* refuse(
+          `${measure.label} has no value where ${name} is shuffled: ${value.reason}; choose another one`
+        )
+      }
+      losses.push(sign * (own - value))
     }
-    if (losses.length > 0) found.push({ name, features: names, ...summary(losses, level) })
+    found.push({ name, features: names, ...summary(losses, level) })
   }
   return found.toSorted((a, b) => b.mean - a.mean)
 })

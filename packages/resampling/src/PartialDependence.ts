@@ -55,6 +55,9 @@ const quantiles = (values: Float64Array, many: number): ReadonlyArray<number> =>
   return sorted.length === 0 ? [] : [...new Set(Array.from({ length: many }, (_, i) => at(i)))]
 }
 
+/** A curve through more levels is none that anybody looks at, and predicts all rows for each of them. */
+const most = 1000
+
 /** The values that a column goes through, each with the column that has it in every row. */
 const through = (column: Column.Column, many: number): ReadonlyArray<readonly [Point["value"], Column.Column]> => {
   const n = Column.length(column)
@@ -68,7 +71,10 @@ const through = (column: Column.Column, many: number): ReadonlyArray<readonly [P
         { ...column, ...all, values: new Float64Array(n).fill(value) }
       ])
     case "boolean":
-      return [false, true].map((value) => [value, { ...column, ...all, values: new Uint8Array(n).fill(Number(value)) }])
+      return (Column.countMissing(column) === n ? [] : [false, true]).map((value) => [
+        value,
+        { ...column, ...all, values: new Uint8Array(n).fill(Number(value)) }
+      ])
     case "factor": {
       const present = new Set(column.codes)
       return column.levels.flatMap((level, code) =>
@@ -91,7 +97,8 @@ const refuse = (message: string) => Effect.fail(new PipelineError({ issues: [{ p
  * Predicts the rows once for each value of a feature, set in all of them: numbers go through `points` quantiles, categories through
  * the levels that occur, and truth values through both.
  *
- * Errors: those of predicting; `PipelineError` for a feature that the model does not have, that is an array, or that has no value.
+ * Errors: those of predicting; `PipelineError` for a feature that the model does not have, that is an array, that has no value, or
+ * more than 1000 levels.
  * @category running
  */
 export const of = Effect.fnUntraced(function* <K extends Kind, Columns extends string, R>(
@@ -104,6 +111,9 @@ export const of = Effect.fnUntraced(function* <K extends Kind, Columns extends s
     return yield* new PipelineError({ issues: read.failure.map((message) => ({ path: [], message })) })
   }
   const rows = read.success
+  if (!Number.isInteger(points) || points < 1) {
+    return yield* refuse(`points is ${points}; give a whole number, at least 1`)
+  }
   const column = rows.columns.get(feature)
   if (column === undefined) {
     return yield* refuse(`"${feature}" is no feature of the model: ${[...rows.columns.keys()].join(", ")}`)
@@ -111,7 +121,11 @@ export const of = Effect.fnUntraced(function* <K extends Kind, Columns extends s
   const { levels } = trained.task
   const width = Math.max(1, levels.length)
   const found: Array<Point> = []
-  for (const [value, constant] of through(column, points)) {
+  const values = through(column, points)
+  if (values.length > Math.max(points, most)) {
+    return yield* refuse(`"${feature}" has ${values.length} levels, and ${most} are the most that a curve goes through`)
+  }
+  for (const [value, constant] of values) {
     const columns = new Map(rows.columns).set(feature, constant)
     const prediction = yield* trained.fitted.predict({ ...rows, columns })
     const outputs = levels.length === 0 ? prediction.response : Prediction.sharesOf(prediction)

@@ -175,7 +175,8 @@ export interface HalvingOptions extends Options, EpochsOptions {
  * `Tune.epochs`. Inner splits are 3-fold cross-validation unless `resampling` says otherwise.
  *
  * *Gotcha*: what learns slowly at first is dropped: a small rate, strong dropout. Give `least` so many epochs that curves have
- * parted.
+ * parted. With an `evalFreq` above 1 a step is also measured at its last epoch, where training at once would not; let steps
+ * be multiples of it.
  *
  * Source: Jamieson and Talwalkar (2016), Non-stochastic best arm identification and hyperparameter optimization, AISTATS.
  *

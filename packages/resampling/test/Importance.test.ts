@@ -104,7 +104,12 @@ describe("permutation importance", () => {
     [
       { measure: Measure.mse, groups: { g: ["a", "q"] } },
       /a group names "q", which is no feature of the model: a, b, c, kind/
-    ]
+    ],
+    [{ measure: Measure.mse, groups: { g: [] } }, /group "g" has no features/],
+    [{ measure: Measure.mse, groups: { g: ["a"], h: ["b", "a"] } }, /"a" is named twice, in the groups g and h/],
+    [{ measure: Measure.mse, groups: { a: ["b", "c"] } }, /group "a" is called as a feature that is in none/],
+    [{ measure: Measure.mse, repeats: 0 }, /repeats is 0; give a whole number, at least 1/],
+    [{ measure: Measure.mse, level: 95 }, /level is 95; give a number between 0 and 1/]
   ])("refuses %j", async (options, message) => {
     const { task, trained } = await run(made)
     await expect(run(Importance.permutation(trained, task, options))).rejects.toThrow(message)
@@ -131,10 +136,11 @@ describe("partial dependence", () => {
     expect(points[0]!.mean[0]! - points[1]!.mean[0]!).toBeCloseTo(2, 9)
   })
 
-  it("refuses a feature that is not there", async () => {
+  it.each([
+    [{ feature: "q" }, /"q" is no feature of the model/],
+    [{ feature: "a", points: 0 }, /points is 0; give a whole number, at least 1/]
+  ])("refuses %j", async (options, message) => {
     const { task, trained } = await run(made)
-    await expect(run(PartialDependence.of(trained, task, { feature: "q" }))).rejects.toThrow(
-      /"q" is no feature of the model/
-    )
+    await expect(run(PartialDependence.of(trained, task, options))).rejects.toThrow(message)
   })
 })

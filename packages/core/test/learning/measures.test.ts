@@ -233,6 +233,13 @@ describe("cost", () => {
   })
 })
 
+describe("probabilities that are not numbers", () => {
+  it.each(["logloss", "brier", "calibrationError", "brierPart"])("give %s no value", (id) => {
+    const of = measures[id]!.evaluate(binary([0, 1, 0], [0.5, NaN, 0.2]))
+    expect(of).toMatchObject({ _tag: "Undefined" })
+  })
+})
+
 describe("options", () => {
   const find = Registry.lookup(Result.getOrThrow(Registry.make(Core.all)))
   const read = (json: unknown) => decode(Measure.reference, json, find)
@@ -256,6 +263,16 @@ describe("options", () => {
     const result = read(json)
     const issues = Result.isFailure(result) ? result.failure : []
     expect(issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("\n")).toMatch(message)
+  })
+
+  it("have one id, in whatever order they are written", () => {
+    const one = Measure.cost({ costs: { a: { b: 2, c: 3 }, b: { a: 1.5 } } })
+    const other = Measure.cost({ costs: { b: { a: 1.5 }, a: { c: 3, b: 2 } } })
+    expect(one.id).toBe(other.id)
+  })
+
+  it("say what they need: a threshold of its own needs probabilities", () => {
+    expect([Measure.tpr().needs, Measure.tpr({ threshold: 0.3 }).needs]).toEqual(["response", "prob"])
   })
 
   it("that break a rule in code make a measure that says so", () => {

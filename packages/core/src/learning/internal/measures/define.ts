@@ -5,6 +5,7 @@ import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { Kind as TargetKind } from "../../../data/Task.ts"
+import { canonicalJson } from "../../../Hash.ts"
 import * as Decode from "../../../pipeline/Decode.ts"
 import type * as Definition from "../../../pipeline/Definition.ts"
 import type { Issue } from "../../../pipeline/PipelineError.ts"
@@ -86,25 +87,27 @@ export const define = <const K extends TargetKind>(
 
 const shown = (options: object): string =>
   Object.entries(options)
-    .map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`)
+    .map(([name, value]) => `${name}=${typeof value === "string" ? value : canonicalJson(value)}`)
     .join(", ")
 
 /** The options that differ from their defaults. */
 const changed = (given: object, defaults: object): object => {
   const known = new Map<string, unknown>(Object.entries(defaults))
   return Object.fromEntries(
-    Object.entries(given).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(known.get(name)))
+    Object.entries(given).filter(([name, value]) => canonicalJson(value) !== canonicalJson(known.get(name)))
   )
 }
 
 /** What a measure with options is defined by. @category models */
 export interface Optioned<K extends TargetKind, Type, Encoded> extends Omit<
   Measure<K>,
-  "base" | "bind" | "evaluate" | "json" | "kind" | "label" | "options"
+  "base" | "bind" | "evaluate" | "json" | "kind" | "label" | "needs" | "options"
 > {
   /** Each has a default. */
   readonly options: Definition.Options<Type, Encoded>
   readonly label: (options: Type) => string
+  /** The predict type that it needs, which may depend on the options. */
+  readonly needs: Measure["needs"] | ((options: Type) => Measure["needs"])
   readonly evaluate: (prediction: Labelled, options: Type) => Measured
 }
 
@@ -118,11 +121,17 @@ export interface Optioned<K extends TargetKind, Type, Encoded> extends Omit<
 export const defineWith = <const K extends TargetKind, Type extends object, Encoded extends object>(
   definition: Optioned<K, Type, Encoded>
 ): { readonly definition: Measure<K>; readonly make: (options?: Encoded) => Measure<K> } => {
-  const { evaluate, id, label, options, ...rest } = definition
+  const { evaluate, id, label, needs, options, ...rest } = definition
   const decoded = (given: object) => Decode.decode(options, given)
   const encode = (read: Type): object => Schema.encodeSync(options as Schema.Codec<Type, Encoded>)(read)
   const of = (read: Type, ownId: string): Measure<K> =>
-    define({ ...rest, id: ownId, label: label(read), evaluate: (prediction) => evaluate(prediction, read) })
+    define({
+      ...rest,
+      id: ownId,
+      label: label(read),
+      needs: typeof needs === "function" ? needs(read) : needs,
+      evaluate: (prediction) => evaluate(prediction, read)
+    })
   const defaults = Result.getOrThrow(decoded({}))
   const bind = (given: object): Result.Result<Measure<K>, ReadonlyArray<Issue>> =>
     Result.map(decoded(given), (read) => {

@@ -71,13 +71,15 @@ interface Forecast {
 const meanOf = (rows: ReadonlyArray<number>, values: ArrayLike<number>): number =>
   rows.reduce((sum, row) => sum + values[row]!, 0) / rows.length
 
-/** Divides [0, 1] into so many equal parts, the last of which has 1, and leaves out those without rows. */
+/** Divides [0, 1] into so many equal parts, the last of which has 1; those that have rows. */
 const binsOf = ({ happened, values }: Forecast, bins: number): ReadonlyArray<Bin> => {
-  const rows = Array.from({ length: bins }, (): Array<number> => [])
-  for (let i = 0; i < values.length; i++) rows[Math.min(bins - 1, Math.floor(values[i]! * bins))]!.push(i)
-  return rows
-    .filter((own) => own.length > 0)
-    .map((own) => ({ rows: own, forecast: meanOf(own, values), happened: meanOf(own, happened) }))
+  const rows = Array.from({ length: values.length }, (_, i) => i)
+  const own = Map.groupBy(rows, (i) => Math.min(bins - 1, Math.floor(values[i]! * bins)))
+  return Array.from(own.values(), (rows) => ({
+    rows,
+    forecast: meanOf(rows, values),
+    happened: meanOf(rows, happened)
+  }))
 }
 
 /** Of two classes the probability of the positive one; of several that of the response, and whether it is right. */

@@ -217,7 +217,7 @@ const rate = (
     direction,
     range: [0, 1],
     accepts: ["binary"],
-    needs: "response",
+    needs: ({ threshold: at }) => (at === undefined ? "response" : "prob"),
     options: Schema.Struct({ threshold }),
     evaluate: (p, { threshold: at }) => {
       if (at !== undefined && p.prob === undefined) {
