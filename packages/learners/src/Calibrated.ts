@@ -8,16 +8,22 @@
  * @example
  * Calibrated.classif(aum, { method: "platt" }) // ranks as `aum` does, with probabilities
  */
-import type { Kind, Task } from "@rocflow/core/data/Task"
-import type { Engines } from "@rocflow/core/engine/Engine"
+import type { Task } from "@rocflow/core/data/Task"
 import * as Learner from "@rocflow/core/learning/Learner"
-import type { Prediction } from "@rocflow/core/learning/Prediction"
+import * as Prediction from "@rocflow/core/learning/Prediction"
 import { withDefault } from "@rocflow/core/OptionSchema"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { log1pExp, sigmoid } from "./internal/decisions/logistic.ts"
+import { sigmoid } from "./internal/decisions/logistic.ts"
 import * as Maps from "./internal/decisions/maps.ts"
-import { type Around, type Held, needsProbabilities, wrapped } from "./internal/decisions/wrapped.ts"
+import {
+  type Around,
+  type Classifier,
+  definition,
+  type Held,
+  needsProbabilities,
+  wrapped
+} from "./internal/decisions/wrapped.ts"
 import { decodeBy } from "./internal/ensemble/members.ts"
 import * as InnerFolds from "./internal/innerFolds.ts"
 
@@ -39,7 +45,7 @@ type Kept = typeof Kept.Type
 const largest = 1e9
 
 /** The score of a row: of two classes the logit, of several that of the probability of a class; far ones are cut. */
-const scoreOf = ({ levels, prob, scores }: Prediction, row: number, level: number): number => {
+const scoreOf = ({ levels, prob, scores }: Prediction.Prediction, row: number, level: number): number => {
   if (scores !== undefined) return Math.min(largest, Math.max(-largest, scores[row]!))
   const p = prob![row * levels.length + level]!
   // What two classes leave of 1 is as exact as the probability itself.
@@ -47,7 +53,7 @@ const scoreOf = ({ levels, prob, scores }: Prediction, row: number, level: numbe
 }
 
 /** The logits of softmax: of two classes the score against 0. */
-const logitsOf = (prediction: Prediction): Float64Array => {
+const logitsOf = (prediction: Prediction.Prediction): Float64Array => {
   const { levels, prob, response } = prediction
   if (levels.length === 2)
     return Float64Array.from({ length: 2 * response.length }, (_, i) =>
@@ -63,7 +69,7 @@ const inOrder = (
   held: Held,
   task: Task,
   width: number,
-  of: (prediction: Prediction, row: number, entry: number) => number
+  of: (prediction: Prediction.Prediction, row: number, entry: number) => number
 ) => {
   const values = new Float64Array(task.rows * width)
   for (const { prediction, rows } of held) {
@@ -112,18 +118,18 @@ const learn = ({ method }: typeof Options.Type, held: Held, task: Task): Result.
   })
 }
 
-/** The class of the largest probability, the first of equal ones. */
-const responseOf = (prob: Float64Array, classes: number): Float64Array =>
-  Float64Array.from({ length: prob.length / classes }, (_, row) => {
-    const own = prob.subarray(row * classes, (row + 1) * classes)
-    return own.reduce((best, p, level) => (p > own[best]! ? level : best), 0)
-  })
+/** What a prediction says of its rows besides what was learned. */
+const rowsOf = (prediction: Prediction.Prediction): Prediction.Of => ({
+  schema: prediction,
+  rows: prediction.response.length,
+  truth: prediction.truth
+})
 
 /** Two probabilities of a score, and the logit, of a row each. */
 const ofScores = (
-  prediction: Prediction,
+  prediction: Prediction.Prediction,
   map: (score: number) => { probability: number; logit: number | undefined }
-): Prediction => {
+): Prediction.Prediction => {
   const n = prediction.response.length
   const prob = new Float64Array(2 * n)
   const scores = new Float64Array(n)
@@ -135,39 +141,38 @@ const ofScores = (
     if (logit === undefined) all = false
     else scores[row] = logit
   }
-  return { ...prediction, prob, response: responseOf(prob, 2), scores: all ? scores : undefined }
+  return {
+    ...Prediction.fromShares(rowsOf(prediction), prob),
+    rows: prediction.rows,
+    scores: all ? scores : undefined
+  }
 }
 
-const softmax = (logits: Float64Array): Float64Array => {
-  const top = logits.reduce((most, z) => Math.max(most, z), -Infinity)
-  const shares = logits.map((z) => Math.exp(z - top))
-  const total = shares.reduce((sum, share) => sum + share, 0)
-  return shares.map((share) => share / total)
-}
-
-const change = (kept: Kept, prediction: Prediction): Prediction => {
+const change = (kept: Kept, prediction: Prediction.Prediction): Prediction.Prediction => {
   const k = prediction.levels.length
   if (k === 2) {
     return ofScores(prediction, (score) => {
       if (kept.type === "maps") return Maps.apply(kept.maps[0]!, score)
       const logit = score / kept.temperature
-      return { probability: Math.exp(-log1pExp(-logit)), logit }
+      return { probability: sigmoid(logit), logit }
     })
   }
-  const n = prediction.response.length
-  const prob = new Float64Array(n * k)
-  const logits = kept.type === "temperature" ? logitsOf(prediction) : undefined
-  for (let row = 0; row < n; row++) {
-    if (kept.type === "temperature") {
-      prob.set(softmax(logits!.subarray(row * k, (row + 1) * k).map((z) => z / kept.temperature)), row * k)
-      continue
-    }
-    const own = kept.maps.map((map, level) => Maps.apply(map, scoreOf(prediction, row, level)).probability)
+  const { rows } = prediction
+  if (kept.type === "temperature") {
+    const logits = logitsOf(prediction).map((z) => z / kept.temperature)
+    return { ...Prediction.fromOutputs(rowsOf(prediction), logits, "prob"), rows }
+  }
+  const prob = Float64Array.from({ length: rows.length * k }, (_, i) => {
+    const [row, level] = [Math.floor(i / k), i % k]
+    return Maps.apply(kept.maps[level]!, scoreOf(prediction, row, level)).probability
+  })
+  for (let row = 0; row < rows.length; row++) {
+    const own = prob.subarray(row * k, (row + 1) * k)
     const total = own.reduce((sum, p) => sum + p, 0)
     // Where no class has a chance, all are alike.
-    prob.set(total > 0 ? own.map((p) => p / total) : own.map(() => 1 / k), row * k)
+    own.forEach((p, level) => (own[level] = total > 0 ? p / total : 1 / k))
   }
-  return { ...prediction, prob, response: responseOf(prob, k) }
+  return { ...Prediction.fromShares(rowsOf(prediction), prob), rows }
 }
 
 const aroundOf = (
@@ -231,19 +236,10 @@ export const classif = <K extends "binary" | "multiclass", Columns extends strin
 const AllOptions = Schema.Struct({ learner: Learner.reference, ...Options.fields })
 
 /** `Calibrated.classif` as a definition, for registries. @category definitions */
-export const classifDefinition: Learner.Definition = {
-  kind: "learner",
+export const classifDefinition = definition(
   id,
-  summary: "Probabilities learned on held-out rows: Platt, beta, isotonic, temperature",
-  accepts: ["binary", "multiclass"],
-  weighted: true,
-  options: AllOptions,
-  bind: (given, find) =>
-    Result.map(decodeBy(id, AllOptions, given, find), ({ learner, ...options }) => ({
-      ...(classif(
-        learner as Learner.Learner<"binary" | "multiclass", string, never, Engines>,
-        options
-      ) as Learner.Learner<Kind, string, never, Engines>),
-      json: { type: id, ...given }
-    }))
-}
+  "Probabilities learned on held-out rows: Platt, beta, isotonic, temperature",
+  ["binary", "multiclass"],
+  AllOptions,
+  ({ learner, ...options }) => classif(learner as Classifier, options)
+)

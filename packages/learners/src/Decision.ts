@@ -6,44 +6,25 @@
  * @example
  * Decision.byMeasure(Calibrated.classif(aum), { measure: Measure.fbeta({ beta: 2 }) })
  */
-import type { Kind } from "@rocflow/core/data/Task"
-import type { Engines } from "@rocflow/core/engine/Engine"
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as Measure from "@rocflow/core/learning/Measure"
 import type { Labelled, Prediction } from "@rocflow/core/learning/Prediction"
 import { nonNegative, proportion, withDefault } from "@rocflow/core/OptionSchema"
 import * as Closing from "@rocflow/core/pipeline/Closing"
-import type { Find, Options } from "@rocflow/core/pipeline/Definition"
+import type { Find } from "@rocflow/core/pipeline/Definition"
 import type { PipelineError } from "@rocflow/core/pipeline/PipelineError"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { type Around, type Held, needsProbabilities, wrapped } from "./internal/decisions/wrapped.ts"
+import {
+  type Around,
+  type Classifier,
+  definition,
+  type Held,
+  needsProbabilities,
+  wrapped
+} from "./internal/decisions/wrapped.ts"
 import { decodeBy } from "./internal/ensemble/members.ts"
 import * as InnerFolds from "./internal/innerFolds.ts"
-
-/** A classifier of any kind. */
-type Any = Learner.Learner<"binary" | "multiclass", string, never, Engines>
-
-/** Makes the definition of a decision, whose options name a learner. */
-const define = <Type, Encoded>(
-  id: string,
-  summary: string,
-  accepts: ReadonlyArray<Kind>,
-  options: Options<Type, Encoded>,
-  make: (decoded: Type, given: object, find: Find) => Learner.Learner<Kind, string, never, Engines>
-): Learner.Definition => ({
-  kind: "learner",
-  id,
-  summary,
-  accepts,
-  weighted: true,
-  options,
-  bind: (given, find) =>
-    Result.map(decodeBy(id, options, given, find), (decoded) => ({
-      ...make(decoded, given, find),
-      json: { type: id, ...given }
-    }))
-})
 
 /** The classes of rows that have at least a probability of the positive one. */
 const responses = (prediction: Prediction, threshold: number): Float64Array => {
@@ -88,12 +69,12 @@ export const threshold = <K extends "binary" | "multiclass", Columns extends str
 const ThresholdAll = Schema.Struct({ learner: Learner.reference, ...ThresholdOptions.fields })
 
 /** `Decision.threshold` as a definition, for registries. @category definitions */
-export const thresholdDefinition = define(
+export const thresholdDefinition = definition(
   thresholdId,
   "Calls rows positive from a probability on",
   ["binary"],
   ThresholdAll,
-  ({ learner, ...options }) => threshold(learner as Any, options)
+  ({ learner, ...options }) => threshold(learner as Classifier, options)
 )
 
 const costsId = "Decision.costs"
@@ -154,12 +135,12 @@ const cheapest = (given: typeof CostsOptions.Type.costs, { levels, prob, respons
 const CostsAll = Schema.Struct({ learner: Learner.reference, ...CostsOptions.fields })
 
 /** `Decision.costs` as a definition, for registries. @category definitions */
-export const costsDefinition = define(
+export const costsDefinition = definition(
   costsId,
   "Calls rows the class whose expected cost is least",
   ["binary", "multiclass"],
   CostsAll,
-  ({ learner, ...options }) => costs(learner as Any, options)
+  ({ learner, ...options }) => costs(learner as Classifier, options)
 )
 
 const measureId = "Decision.byMeasure"
@@ -302,11 +283,11 @@ const around = <K extends "binary" | "multiclass", Columns extends string, E, R>
 const MeasureAll = Schema.Struct({ learner: Learner.reference, ...MeasureOptions.fields })
 
 /** `Decision.byMeasure` as a definition, for registries. @category definitions */
-export const byMeasureDefinition = define(
+export const byMeasureDefinition = definition(
   measureId,
   "Calls rows positive from the probability on that is best by a measure on held-out rows",
   ["binary"],
   MeasureAll,
   ({ learner }, { learner: _, ...written }: { readonly learner?: unknown }, find) =>
-    around(learner as Any, written, find)
+    around(learner as Classifier, written, find)
 )

@@ -15,13 +15,11 @@
  */
 import * as Column from "@rocflow/core/data/Column"
 import type { Kind, Task } from "@rocflow/core/data/Task"
-import * as TaskSchema from "@rocflow/core/data/TaskSchema"
-import type * as Learner from "@rocflow/core/learning/Learner"
+import * as Learner from "@rocflow/core/learning/Learner"
 import * as Measure from "@rocflow/core/learning/Measure"
 import { PipelineError } from "@rocflow/core/pipeline/PipelineError"
 import * as Seed from "@rocflow/core/Seed"
 import * as Effect from "effect/Effect"
-import * as Result from "effect/Result"
 import { mean, sd } from "./internal/statistics.ts"
 import * as StudentT from "./StudentT.ts"
 
@@ -126,11 +124,7 @@ export const permutation = Effect.fnUntraced(function* <K extends Kind, Columns 
   if (!measure.accepts.includes(task.kind)) {
     return yield* refuse(`measure "${measure.id}" is for ${measure.accepts.join(" and ")} targets; choose another one`)
   }
-  const read = TaskSchema.rows(trained.task, task)
-  if (Result.isFailure(read)) {
-    return yield* new PipelineError({ issues: read.failure.map((message) => ({ path: [], message })) })
-  }
-  const rows = read.success
+  const rows = yield* Effect.fromResult(Learner.checkedRows(trained.learner.id, trained.task, task))
   if (rows.rows < 2) return yield* refuse(`${rows.rows} rows cannot be shuffled; give it more`)
   const features = trained.task.features.map(({ name }) => name)
   const problem = problemOf({ groups, level, repeats }, features)

@@ -15,12 +15,10 @@
 import * as Column from "@rocflow/core/data/Column"
 import type { Kind, Task } from "@rocflow/core/data/Task"
 import type { Table } from "@rocflow/core/data/Table"
-import * as TaskSchema from "@rocflow/core/data/TaskSchema"
-import type * as Learner from "@rocflow/core/learning/Learner"
+import * as Learner from "@rocflow/core/learning/Learner"
 import * as Prediction from "@rocflow/core/learning/Prediction"
 import { PipelineError } from "@rocflow/core/pipeline/PipelineError"
 import * as Effect from "effect/Effect"
-import * as Result from "effect/Result"
 
 /** What is predicted at a value of the feature. @category models */
 export interface Point {
@@ -106,11 +104,7 @@ export const of = Effect.fnUntraced(function* <K extends Kind, Columns extends s
   given: Task | Table,
   { feature, individual = false, points = 20 }: Options
 ): Effect.fn.Return<Curve, Learner.PredictError, R> {
-  const read = TaskSchema.rows(trained.task, given)
-  if (Result.isFailure(read)) {
-    return yield* new PipelineError({ issues: read.failure.map((message) => ({ path: [], message })) })
-  }
-  const rows = read.success
+  const rows = yield* Effect.fromResult(Learner.checkedRows(trained.learner.id, trained.task, given))
   if (!Number.isInteger(points) || points < 1) {
     return yield* refuse(`points is ${points}; give a whole number, at least 1`)
   }

@@ -31,9 +31,6 @@ interface Input extends Reading, Choice {
   readonly json: boolean
 }
 
-/** What is measured where nothing is said. */
-const usual = { binary: "auc", multiclass: "logloss", regression: "rmse" } as const
-
 const digits = (value: number): string =>
   Object.is(Number(value.toPrecision(3)), -0) ? "0" : String(Number(value.toPrecision(3)))
 
@@ -95,7 +92,7 @@ export const explain = Effect.fn("explain")(function* (input: Input) {
       return yield* Console.log(json ? toJson(curve) : curveText(curve))
     }
     const task = yield* taskOf(data, trained.task, table)
-    const id = Option.getOrElse(measure, () => usual[trained.task.kind])
+    const id = Option.getOrElse(measure, () => Measure.usual[trained.task.kind].id)
     const found = decode(Measure.reference, id, Registry.lookup(registry))
     if (Result.isFailure(found)) {
       return yield* new ModelError({

@@ -2,7 +2,7 @@
  * What a tuning tried, as text: the best configurations first.
  */
 import * as Duration from "@rocflow/core/Duration"
-import type * as Tuning from "@rocflow/core/learning/Tuning"
+import * as Tuning from "@rocflow/core/learning/Tuning"
 import type { Json } from "effect/Schema"
 import { textTable } from "./textTable.ts"
 
@@ -22,18 +22,11 @@ export const valuesText = (values: Tuning.Configuration): string =>
     .map(([name, value]) => `${name} ${valueText(value)}`)
     .join(", ")
 
-const ranked = ({ direction, evaluations }: Tuning.Tuning): ReadonlyArray<Tuning.Evaluation> => {
-  const worst = direction === "maximise" ? -Infinity : Infinity
-  const sign = direction === "maximise" ? -1 : 1
-  const of = ({ score = worst }: Tuning.Evaluation) => sign * score
-  return evaluations.toSorted((a, b) => (of(a) < of(b) ? -1 : of(a) > of(b) ? 1 : 0))
-}
-
 /** Writes what was chosen, and a table of what was tried. */
 export const tuningText = (tuning: Tuning.Tuning): string => {
-  const { epochs, evaluations, measure, values } = tuning
+  const { direction, epochs, evaluations, measure, values } = tuning
   const names = [...new Set(evaluations.flatMap(({ values }) => Object.keys(values)))]
-  const best = ranked(tuning)
+  const best = Tuning.ranked(evaluations, direction)
   const some = <K extends keyof Tuning.Evaluation>(key: K) => evaluations.some((each) => each[key] !== undefined)
   const columns = [
     ...names.map((title) => ({ title, align: "right" as const, key: true })),

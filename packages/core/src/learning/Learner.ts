@@ -30,6 +30,7 @@ export {
   TypeId
 } from "./internal/learner.ts"
 export { fromJson, fromPipeline, reference } from "./internal/learnerJson.ts"
+export { checkedRows } from "./internal/taskChecks.ts"
 export { preprocessed } from "./internal/preprocessed.ts"
 export { targetTransformed } from "./internal/targetTransformed.ts"
 export {

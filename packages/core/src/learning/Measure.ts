@@ -9,6 +9,7 @@
  * Measure.auc.evaluate(prediction) // => 0.93, or { _tag: "Undefined", reason: "AUC needs both classes; …" }
  * Measure.fbeta({ beta: 2 }).evaluate(prediction) // => 0.81
  */
+import type { Kind } from "../data/Task.ts"
 import * as Classes from "./internal/measures/classes.ts"
 import type { Measure, Measured } from "./internal/measures/define.ts"
 import * as Numbers from "./internal/measures/numbers.ts"
@@ -61,6 +62,16 @@ export { errorQuantile, mae, mape, mse, pinball, rmse, rsq } from "./internal/me
 
 /** What was measured, by the id of the measure. @category models */
 export type Scores = Readonly<Record<string, Measured>>
+
+/**
+ * What chooses where nothing is said. Of two classes AUC: log-loss turns up as soon as a model grows sure of itself, long before it
+ * ranks best.
+ */
+export const usual: Readonly<Record<Kind, Measure>> = {
+  binary: Ranking.auc,
+  multiclass: Probabilities.logloss,
+  regression: Numbers.rmse
+}
 
 /** The measures of this package, for registries. */
 export const definitions: ReadonlyArray<Measure> = [

@@ -50,15 +50,19 @@ const binary = (logits: ArrayLike<number>, prob: boolean) => {
   return { response, prob: prob ? probabilities : undefined, scores: Float64Array.from(logits) }
 }
 
-const multiclass = (logits: ArrayLike<number>, classes: number, prob: boolean) => {
-  const n = logits.length / classes
-  const response = new Float64Array(n)
-  const probabilities = new Float64Array(logits.length)
-  for (let i = 0; i < n; i++) {
+/** Of each row of a matrix the column of its largest number, the first of equal ones. */
+const largest = (values: ArrayLike<number>, columns: number): Float64Array =>
+  Float64Array.from({ length: values.length / columns }, (_, row) => {
     let best = 0
-    for (let k = 1; k < classes; k++) if (logits[i * classes + k]! > logits[i * classes + best]!) best = k
-    response[i] = best
-    const top = logits[i * classes + best]!
+    for (let k = 1; k < columns; k++) if (values[row * columns + k]! > values[row * columns + best]!) best = k
+    return best
+  })
+
+const multiclass = (logits: ArrayLike<number>, classes: number, prob: boolean) => {
+  const response = largest(logits, classes)
+  const probabilities = new Float64Array(logits.length)
+  for (let i = 0; i < response.length; i++) {
+    const top = logits[i * classes + response[i]!]!
     let sum = 0
     for (let k = 0; k < classes; k++) sum += probabilities[i * classes + k] = Math.exp(logits[i * classes + k]! - top)
     for (let k = 0; k < classes; k++) probabilities[i * classes + k]! /= sum
@@ -108,14 +112,7 @@ export const fromShares = (of: Of, values: Float64Array): Prediction => {
   const { kind, levels } = of.schema
   const common = { ...about(of), scores: undefined }
   if (kind === "regression") return { ...common, response: values, prob: undefined }
-  const k = levels.length
-  const response = new Float64Array(of.rows)
-  for (let i = 0; i < of.rows; i++) {
-    let best = 0
-    for (let c = 1; c < k; c++) if (values[i * k + c]! > values[i * k + best]!) best = c
-    response[i] = best
-  }
-  return { ...common, response, prob: values }
+  return { ...common, response: largest(values, levels.length), prob: values }
 }
 
 /** The probabilities of classes, row-major [rows, levels]; 1 for the class of a response that comes without. */

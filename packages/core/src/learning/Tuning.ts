@@ -48,6 +48,16 @@ export const Tuning = Schema.Struct({
 /** All that was tried, and what was chosen. @category models */
 export type Tuning = typeof Tuning.Type
 
+/** Evaluations, the best first, equal ones in their order; what has no score comes last. */
+export const ranked = <E extends Pick<Evaluation, "score">>(
+  evaluations: ReadonlyArray<E>,
+  direction: Tuning["direction"]
+): ReadonlyArray<E> => {
+  const sign = direction === "maximise" ? -1 : 1
+  const of = ({ score }: E) => (score === undefined ? Infinity : sign * score)
+  return evaluations.toSorted((a, b) => (of(a) < of(b) ? -1 : of(a) > of(b) ? 1 : 0))
+}
+
 /**
  * Where the best of some evaluations stands, the first of equal ones; −1 where all failed.
  *

@@ -2,23 +2,15 @@
  * What a learner predicts of training rows that it was not trained on.
  */
 import * as Effect from "effect/Effect"
-import * as Result from "effect/Result"
 import * as TaskModule from "@rocflow/core/data/Task"
 import type { Kind, Task } from "@rocflow/core/data/Task"
 import * as TaskSchema from "@rocflow/core/data/TaskSchema"
-import type * as Learner from "@rocflow/core/learning/Learner"
+import * as Learner from "@rocflow/core/learning/Learner"
 import type { Prediction } from "@rocflow/core/learning/Prediction"
 import * as Features from "@rocflow/core/pipeline/Features"
 import * as Place from "@rocflow/core/learning/Place"
-import { PipelineError } from "@rocflow/core/pipeline/PipelineError"
 import type * as Seed from "@rocflow/core/Seed"
 import { rowsWhere } from "@rocflow/core/splitting/Split"
-
-const rowsOf = (schema: TaskSchema.TaskSchema, task: Task): Result.Result<TaskSchema.Rows, PipelineError> =>
-  Result.mapError(
-    TaskSchema.rows(schema, task),
-    (problems) => new PipelineError({ issues: problems.map((message) => ({ path: [], message })) })
-  )
 
 /**
  * The predictions of each fold's rows by a learner that is trained on the others, with their rows. What callbacks keep of a
@@ -45,7 +37,9 @@ export const outOfFold = Effect.fnUntraced(function* <K extends Kind, Columns ex
         Features.fail(id, `all ${task.rows} training rows are in one fold; give it at least 2 rows or groups`)
       )
     }
-    const rows = yield* Effect.fromResult(rowsOf(TaskSchema.of(training), TaskModule.take(task, held)))
+    const rows = yield* Effect.fromResult(
+      Learner.checkedRows(learner.id, TaskSchema.of(training), TaskModule.take(task, held))
+    )
     const fit = yield* Place.within(`${folder}/${fold}`)(
       learner.fit(training, seedOf(fold), resume === true || undefined)
     )

@@ -15,6 +15,7 @@ import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Result from "effect/Result"
+import { mean } from "../internal/statistics.ts"
 import type { Proposal } from "./Tuner.ts"
 
 type AnyLearner<R> = Learner.Learner<Task.Kind, string, unknown, R>
@@ -118,8 +119,6 @@ const toBestEpoch = Effect.fnUntraced(function* <R>(
       : { score: best.score, epochs: best.epoch, trained: outcome!.epochs }
   return tried
 })
-
-const mean = (values: ReadonlyArray<number>): number => values.reduce((sum, value) => sum + value, 0) / values.length
 
 const describe = (cause: Cause.Cause<unknown>): { readonly tag: string; readonly message: string } => {
   const error: unknown = Cause.squash(cause)

@@ -2,7 +2,7 @@
  * Tuners that begin with many configurations and few epochs, and go on with the best of them: successive halving (Jamieson
  * and Talwalkar 2016), and Hyperband, which does so from several beginnings (Li et al. 2018).
  */
-import type { Evaluation } from "@rocflow/core/learning/Tuning"
+import { type Evaluation, ranked } from "@rocflow/core/learning/Tuning"
 import { count, nonNegative, withDefault } from "@rocflow/core/OptionSchema"
 import * as Seed from "@rocflow/core/Seed"
 import * as Schema from "effect/Schema"
@@ -45,14 +45,11 @@ export const hyperbandBrackets = (least: number, most: number, eta: number): Rea
   })
 }
 
-/** The best of a step, as many as go on, in the order of their scores; what has no score does not. */
-const survivors = (step: ReadonlyArray<Evaluation>, many: number, { direction }: Known): ReadonlyArray<Evaluation> => {
-  const sign = direction === "maximise" ? -1 : 1
-  return step
-    .filter(({ score }) => score !== undefined)
-    .toSorted((a, b) => sign * (a.score! - b.score!))
+/** The best of a step, as many as go on; what has no score does not. */
+const survivors = (step: ReadonlyArray<Evaluation>, many: number, { direction }: Known): ReadonlyArray<Evaluation> =>
+  ranked(step, direction)
     .slice(0, many)
-}
+    .filter(({ score }) => score !== undefined)
 
 /** What a bracket tries next; undefined where it is over. */
 const nextOf = (

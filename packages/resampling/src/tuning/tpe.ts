@@ -5,7 +5,7 @@
  * by Falkner, Klein and Hutter, "BOHB: robust and efficient hyperparameter optimization at scale", ICML 2018. Bandwidths go
  * by Scott's rule for so many names.
  */
-import type { Configuration, Evaluation } from "@rocflow/core/learning/Tuning"
+import { type Configuration, type Evaluation, ranked } from "@rocflow/core/learning/Tuning"
 import { count, withDefault } from "@rocflow/core/OptionSchema"
 import * as Seed from "@rocflow/core/Seed"
 import { define } from "./define.ts"
@@ -95,12 +95,9 @@ const mixture = (ranges: ReadonlyMap<string, Range.Range>, seen: ReadonlyArray<E
 
 /** The good ones, a tenth and at most 25, and the others, which those without a score are among. */
 const divided = ({ direction, tried }: Known) => {
-  const worst = direction === "maximise" ? -Infinity : Infinity
-  const sign = direction === "maximise" ? -1 : 1
-  const scoreOf = ({ score = worst }: Evaluation) => sign * score
-  const ranked = tried.toSorted((a, b) => (scoreOf(a) < scoreOf(b) ? -1 : scoreOf(a) > scoreOf(b) ? 1 : 0))
+  const all = ranked(tried, direction)
   const good = Math.min(25, Math.ceil(tried.length / 10))
-  return { good: ranked.slice(0, good), others: ranked.slice(good) }
+  return { good: all.slice(0, good), others: all.slice(good) }
 }
 
 /** Of some draws next to the good ones, the one that is likeliest to be good. */

@@ -42,13 +42,6 @@ export interface Tuned<K extends Kind, Columns extends string, E, R> {
   readonly epochs: Epochs | undefined
 }
 
-/** What chooses where nothing is said, as with ready-made learners. */
-const usual: Readonly<Record<Kind, Measure.Measure>> = {
-  binary: Measure.auc,
-  multiclass: Measure.logloss,
-  regression: Measure.rmse
-}
-
 const State = Schema.Struct({ tuning: Tuning.Tuning, learner: Schema.Unknown })
 
 const problem = (message: string, path: ReadonlyArray<string | number> = []) =>
@@ -56,7 +49,7 @@ const problem = (message: string, path: ReadonlyArray<string | number> = []) =>
 
 /** The measure of a tuning on a task, whose scores can be compared. */
 const measureFor = <R>({ id, measure }: Pick<Tuned<Kind, string, unknown, R>, "id" | "measure">, { kind }: Task) => {
-  const chosen = measure ?? usual[kind]
+  const chosen = measure ?? Measure.usual[kind]
   if (!chosen.accepts.includes(kind)) {
     return Result.fail(
       problem(

@@ -49,7 +49,12 @@ export const checkTraining = (
   return refuse(problems)
 }
 
-/** The rows of a task or table as a learner was trained on them. */
+/**
+ * The rows of a task or table as a learner, whose name is `id`, was trained on them.
+ *
+ * Errors: `PipelineError` for features that are not there, or of another type, and for levels in another order.
+ * @category running
+ */
 export const checkedRows = (
   id: string,
   schema: TaskSchema.TaskSchema,

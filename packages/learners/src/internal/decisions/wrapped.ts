@@ -2,10 +2,11 @@
  * Learners of classes around another one: they change what it predicts, by what it predicted of rows that it was not trained on.
  */
 import type { Kind, Task } from "@rocflow/core/data/Task"
+import type { Engines } from "@rocflow/core/engine/Engine"
 import { hashJson } from "@rocflow/core/Hash"
 import * as Learner from "@rocflow/core/learning/Learner"
 import type { Prediction } from "@rocflow/core/learning/Prediction"
-import type { Options } from "@rocflow/core/pipeline/Definition"
+import type { Find, Options } from "@rocflow/core/pipeline/Definition"
 import type { PipelineError } from "@rocflow/core/pipeline/PipelineError"
 import * as Features from "@rocflow/core/pipeline/Features"
 import * as Seed from "@rocflow/core/Seed"
@@ -100,3 +101,27 @@ export const wrapped = <K extends Kind, Columns extends string, E, R, Kept>(
       })
   })
 }
+
+/** A classifier of any kind. */
+export type Classifier = Learner.Learner<"binary" | "multiclass", string, never, Engines>
+
+/** Makes the definition of what stands around a learner, which its options name. */
+export const definition = <Type, Encoded>(
+  id: string,
+  summary: string,
+  accepts: ReadonlyArray<Kind>,
+  options: Options<Type, Encoded>,
+  make: (decoded: Type, given: object, find: Find) => Learner.Learner<Kind, string, never, Engines>
+): Learner.Definition => ({
+  kind: "learner",
+  id,
+  summary,
+  accepts,
+  weighted: true,
+  options,
+  bind: (given, find) =>
+    Result.map(decodeBy(id, options, given, find), (decoded) => ({
+      ...make(decoded, given, find),
+      json: { type: id, ...given }
+    }))
+})

@@ -32,12 +32,6 @@ const State = Schema.Struct({
 const automatic = (rows: number): number =>
   [2800, 4500, 6400, 32_000, 108_000].reduce((size, more) => (rows < more ? size : 2 * size), 32)
 
-/**
- * What chooses the best epoch. Of two classes AUC: log-loss turns up as soon as a network grows sure of itself, long before
- * it ranks best.
- */
-const measureFor: Readonly<Record<TargetKind, string>> = { binary: "auc", multiclass: "logloss", regression: "rmse" }
-
 /** The pipeline of a recipe on a task. */
 const planned = <F extends Schema.Struct.Fields>(
   recipe: Definition<F>,
@@ -49,7 +43,7 @@ const planned = <F extends Schema.Struct.Fields>(
   const { holdout, patience } = recipe.training
   const found = Result.orElse(Losses.lossFor(losses, seen.kind), (message) => Features.fail(id, message))
   return Result.flatMap(found, (loss) => {
-    const usual = { holdout, measures: [measureFor[seen.kind]], patience, restoreBest: true }
+    const usual = { holdout, measures: [Measure.usual[seen.kind].id], patience, restoreBest: true }
     const validation = options.validation === "none" ? undefined : (options.validation ?? usual)
     return Result.map(recipe.network(own, seen), (network) =>
       Closing.put(
