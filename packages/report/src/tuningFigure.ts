@@ -81,7 +81,7 @@ const values = (
             field: "value",
             type: "quantitative",
             scale: { type: axis.isLog ? "log" : "linear", zero: false, nice: false },
-            axis: xAxis(axis.name, "~g")
+            axis: { ...xAxis(axis.name, "~g"), labelSeparation: 8 }
           }
         : { field: "value", type: "nominal", axis: { title: axis.name, labelAngle: 0, labelLimit: 90 } },
       y: {
@@ -104,10 +104,13 @@ const values = (
       return [point("tried", isFirst, axis), point("chosen", isFirst, axis)]
     }
   })
+  const all = rows.flatMap(({ tried }) => tried)
+  const failed = all.filter(({ score }) => score === null).length
+  const lacking = failed === 0 ? "" : ` Of ${all.length} configurations ${failed} have no score and are not shown.`
   return {
     ...words,
     title: `${title}: values and scores`,
-    caption: `Each ring is a configuration that was tried on inner splits, of all outer splits; a full dot is one that was chosen. The score is ${measure} on the inner test rows.`,
+    caption: `Each ring is a configuration that was tried on inner splits, of all outer splits; a full dot is one that was chosen. The score is ${measure} on the inner test rows.${lacking}`,
     spec,
     fullNames
   }

@@ -53,6 +53,7 @@ describe("figures of a tuning", () => {
     ])
     expect(how!.data.values.filter(({ kind }) => kind === "tried")).toHaveLength(4)
     expect(JSON.stringify(rate)).toContain('"type":"log"')
+    expect(values!.caption).toContain("Of 8 configurations 2 have no score and are not shown.")
   })
 
   it("show a configuration as a line across the names that have a say in it", () => {
