@@ -52,7 +52,8 @@ const Options = Schema.Struct({
 
 const numbers = Schema.Array(Schema.Finite)
 
-const State = Schema.Struct({
+/** What it learned, as plain JSON: the schema of its state, for whoever writes it in another form. @category schemas */
+export const State = Schema.Struct({
   columns: Schema.Array(BinnedColumn),
   /** The best constant scores: one, or one a class. */
   baseline: numbers,

@@ -58,7 +58,8 @@ const model = {
   coefficients: Schema.Array(Schema.Struct({ column: Schema.String, values: numbers }))
 }
 
-const State = Schema.Struct(model)
+/** What it learned, as plain JSON: the schema of its state, for whoever writes it in another form. @category schemas */
+export const State = Schema.Struct(model)
 
 const CvState = Schema.Struct({
   ...model,

@@ -7,7 +7,8 @@ import * as Learner from "@rocflow/core/learning/Learner"
 import * as Prediction from "@rocflow/core/learning/Prediction"
 import * as Features from "@rocflow/core/pipeline/Features"
 
-const State = Schema.Struct({
+/** What it learned, as plain JSON: the schema of its state, for whoever writes it in another form. @category schemas */
+export const State = Schema.Struct({
   /** Classification: the share of each level, in the order of the levels. Regression: the mean alone. */
   values: Schema.Array(Schema.Finite)
 })

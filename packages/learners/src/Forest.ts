@@ -44,7 +44,8 @@ const OutOfBag = Schema.Struct({ rows: Schema.Int, error: Schema.UndefinedOr(Sch
 /** What the trees say of the training rows that they were not grown on. @category models */
 export type OutOfBag = typeof OutOfBag.Type
 
-const State = Schema.Struct({
+/** What it learned, as plain JSON: the schema of its state, for whoever writes it in another form. @category schemas */
+export const State = Schema.Struct({
   columns: Schema.Array(BinnedColumn),
   /** Of two classes the share of the positive one in a leaf, of more that of each; or the mean. */
   trees: SavedTrees,

@@ -27,7 +27,8 @@ const Options = Schema.Struct({
 const integers = Schema.Array(Schema.Int)
 const numbers = Schema.Array(Schema.Finite)
 
-const State = Schema.Struct({
+/** What it learned, as plain JSON: the schema of its state, for whoever writes it in another form. @category schemas */
+export const State = Schema.Struct({
   columns: Schema.Array(Coding),
   /** One entry a node, in preorder; of classes, `value` has the weight of each level, in the order of the levels. */
   nodes: Schema.Struct({

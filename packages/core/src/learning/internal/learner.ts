@@ -20,6 +20,7 @@ import type * as Seed from "../../Seed.ts"
 import type { Checkpoint } from "../Checkpoint.ts"
 import { CheckpointError } from "../CheckpointError.ts"
 import type { Outcome as Training } from "../Training.ts"
+import type { Parts } from "../Parts.ts"
 import type { Prediction } from "../Prediction.ts"
 import type { SearchSpace } from "../SearchSpace.ts"
 import type { TrainingDiverged } from "../TrainingDiverged.ts"
@@ -86,6 +87,8 @@ export interface Fitted<out R = never> {
   readonly notes: ReadonlyArray<Note>
   /** What a learner that tunes itself tried and chose. */
   readonly tuning?: Tuning | undefined
+  /** What it consists of, for an exporter; undefined for learners that do not say. */
+  readonly parts?: (() => Parts) | undefined
 }
 
 /**
@@ -229,7 +232,8 @@ export const define = <const K extends TargetKind, Type, Encoded extends object,
     predict: (rows) => toEffect(() => definition.predict(decoded, state, rows)),
     state: () => Schema.encodeUnknownSync(schema)(state),
     outcome: undefined,
-    notes
+    notes,
+    parts: () => ({ _tag: "Model", type: id, state: Schema.encodeUnknownSync(schema)(state) })
   })
   /** The learner of options that are decoded once; where they break a rule, it says so whenever it is used. */
   const of = (given: object, decoded: Result.Result<Type, PipelineError>): Learner<K, never> =>

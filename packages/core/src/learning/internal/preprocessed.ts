@@ -65,7 +65,15 @@ export const preprocessed = <K extends TargetKind, Columns extends string, Inner
     state: () => ({ ...Preprocessing.toJson(learned), learner: inner.state() }),
     outcome: inner.outcome,
     notes: inner.notes,
-    tuning: inner.tuning
+    tuning: inner.tuning,
+    parts:
+      inner.parts &&
+      (() => ({
+        _tag: "Preprocessed",
+        stages,
+        preprocess: Preprocessing.toJson(learned).preprocess.map(([path, state]) => ({ path, state })),
+        inner: inner.parts!()
+      }))
   })
   const names = stages.map(({ id }) => id.replace("Preprocess.", ""))
   return fromParts<K, Columns | Inner, E, R>({

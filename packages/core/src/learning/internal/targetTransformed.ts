@@ -60,7 +60,10 @@ export const targetTransformed = <K extends TargetKind, Columns extends string, 
     state: () => ({ target: learned.state(), learner: inner.state() }),
     outcome: inner.outcome,
     notes: inner.notes,
-    tuning: inner.tuning
+    tuning: inner.tuning,
+    parts:
+      inner.parts &&
+      (() => ({ _tag: "Transformed", target: Transforms.partsOf(targets, learned), inner: inner.parts!() }))
   })
   const names = targets.map(({ json }) => json.type.replace("Target.", ""))
   const encoded = targets.map(({ bound, json }) => (Result.isSuccess(bound) ? bound.success.encoded : json))

@@ -5,6 +5,7 @@ import * as Result from "effect/Result"
 import { fail } from "../../pipeline/Features.ts"
 import { PipelineError } from "../../pipeline/PipelineError.ts"
 import type * as Target from "../../pipeline/Target.ts"
+import type * as Parts from "../Parts.ts"
 
 /** What transformations learned: the way there and back. */
 export interface Learned {
@@ -59,3 +60,7 @@ export const load = (
     chain
   )
 }
+
+/** The transformations with what each learned. */
+export const partsOf = (targets: ReadonlyArray<Target.Target>, learned: Learned): ReadonlyArray<Parts.Target> =>
+  learned.state().map((state, i) => ({ type: targets[i]!.json.type, state }))

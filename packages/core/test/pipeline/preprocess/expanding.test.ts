@@ -4,7 +4,7 @@
 import { describe, expect, it } from "vitest"
 import * as Column from "../../../src/data/Column.ts"
 import { murmur3 } from "../../../src/pipeline/internal/numeric/murmur3.ts"
-import { countMonomials, monomials } from "../../../src/pipeline/internal/numeric/monomials.ts"
+import { countMonomials, monomials } from "../../../src/pipeline/Monomials.ts"
 import { symmetricEigen } from "../../../src/pipeline/internal/numeric/symmetricEigen.ts"
 import * as Preprocess from "../../../src/pipeline/Preprocess.ts"
 import * as Seed from "../../../src/Seed.ts"

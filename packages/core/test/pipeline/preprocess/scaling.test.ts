@@ -5,7 +5,7 @@
 import { describe, expect, it } from "vitest"
 import * as Column from "../../../src/data/Column.ts"
 import { apply, boxCox, logLikelihood, yeoJohnson } from "../../../src/pipeline/internal/numeric/powers.ts"
-import { normalQuantile } from "../../../src/pipeline/internal/numeric/normalQuantile.ts"
+import { normalQuantile } from "../../../src/pipeline/NormalQuantile.ts"
 import type * as Pipeline from "../../../src/pipeline/Pipeline.ts"
 import * as Preprocess from "../../../src/pipeline/Preprocess.ts"
 import { failure, fitted, made, near, refused } from "../../support/stages.ts"

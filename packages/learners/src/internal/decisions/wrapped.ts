@@ -49,14 +49,19 @@ export const wrapped = <K extends Kind, Columns extends string, E, R, Kept>(
 ): Learner.Learner<K, Columns, E, R> => {
   const json = { type, learner: learner.json, ...written }
   const known = Result.getOrUndefined(around)
-  const fitted = ({ change, state }: Around<Kept>, kept: Kept, inner: Learner.Fitted<R>): Learner.Fitted<R> => ({
-    ...inner,
-    predict: (rows) => Effect.map(inner.predict(rows), (prediction) => change(kept, prediction)),
-    state: () => ({
-      kept: Schema.encodeUnknownSync(state as Schema.Codec<Kept, unknown>)(kept),
-      learner: inner.state()
-    })
-  })
+  const fitted = (
+    { change, options, state }: Around<Kept>,
+    kept: Kept,
+    inner: Learner.Fitted<R>
+  ): Learner.Fitted<R> => {
+    const written = () => Schema.encodeUnknownSync(state as Schema.Codec<Kept, unknown>)(kept)
+    return {
+      ...inner,
+      predict: (rows) => Effect.map(inner.predict(rows), (prediction) => change(kept, prediction)),
+      state: () => ({ kept: written(), learner: inner.state() }),
+      parts: inner.parts && (() => ({ _tag: "Changed", type, options, state: written(), inner: inner.parts!() }))
+    }
+  }
   const usable = (task: Task) =>
     Result.flatMap(around, (found) => {
       const why = found.check(task)

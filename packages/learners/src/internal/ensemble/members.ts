@@ -80,7 +80,10 @@ export const averaging = <K extends Kind, Columns extends string, E, R>(
       ),
     state: () => ({ members: members.map(({ state }) => state()) }),
     outcome: undefined,
-    notes: notesOf(members)
+    notes: notesOf(members),
+    parts: members.every(({ parts }) => parts !== undefined)
+      ? () => ({ _tag: "Averaged", weights, members: members.map(({ parts }) => parts!()) })
+      : undefined
   })
   const check = (task: Task): Effect.Effect<Learner.Checked, Learner.TrainError> =>
     Effect.flatMap(Effect.fromResult(decoded), () =>

@@ -47,6 +47,16 @@ const namesOf = (
   })
 }
 
+/** The same names, as they stand behind the features in the task of the last learner. */
+const namesIn = (
+  { base }: { readonly base: ReadonlyArray<unknown> },
+  { features, kind, levels }: TaskSchema.TaskSchema
+): ReadonlyArray<ReadonlyArray<string>> => {
+  const each = kind === "multiclass" ? levels.length : 1
+  const own = features.slice(features.length - base.length * each).map(({ name }) => name)
+  return base.map((_, b) => own.slice(b * each, (b + 1) * each))
+}
+
 /** The numbers of those columns: the response, the probability of the positive class, or those of all classes. */
 const numbersOf = (prediction: Prediction): ReadonlyArray<Float64Array> => {
   const { kind, levels, response } = prediction
@@ -102,7 +112,16 @@ export const stacking = <K extends Kind, Columns extends string, E, R>(
       ),
     state: () => ({ base: base.map(({ state }) => state()), super: last.state() }),
     outcome: undefined,
-    notes: notesOf([...base, last])
+    notes: notesOf([...base, last]),
+    parts: [...base, last].every(({ parts }) => parts !== undefined)
+      ? () => ({
+          _tag: "Stacked",
+          base: base.map(({ parts }) => parts!()),
+          names: namesIn(stack, schema),
+          passthrough: stack.passthrough,
+          last: last.parts!()
+        })
+      : undefined
   })
 
   /** Columns for the last learner; as many as there will be, where only their names and types matter. */

@@ -4,7 +4,7 @@
 import type { Coded } from "./bins.ts"
 
 /** The numbers of a node in `nodes`. */
-const stride = 3
+export const stride = 3
 
 /** How many rows find their leaves in a tree before the next tree comes. */
 const blockRows = 1024

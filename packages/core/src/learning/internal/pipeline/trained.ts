@@ -16,7 +16,7 @@ import type * as Training from "../../Training.ts"
 import { decodeOptions } from "../decodeOptions.ts"
 import * as Preprocessing from "../preprocessing.ts"
 import * as Transforms from "../targetTransforms.ts"
-import { combined, networkOf, type Parts, programOf, type Target } from "./parts.ts"
+import { combined, membersOf, networkOf, type Parts, programOf, type Target } from "./parts.ts"
 import { notFinite, scoresOf } from "./scoring.ts"
 
 const State = Schema.Struct({
@@ -58,6 +58,24 @@ export const fitted = (
     ...(target.kind === "regression" && { target: learned.target.state() }),
     arrays: learned.arrays.map((array) => ({ ...array, values: Array.from(array.values) }))
   }),
+  parts: () => {
+    const network = Result.getOrThrow(networkOf(parts, learned.before, target))
+    const { ingress, preprocess } = Preprocessing.toJson(learned.before)
+    const named = (pairs: typeof preprocess) => pairs.map(([path, state]) => ({ path, state }))
+    return {
+      _tag: "Network",
+      stages: parts.stages,
+      preprocess: named(preprocess),
+      ingress: named(ingress),
+      network,
+      arrays: learned.arrays,
+      intercept: learned.intercept,
+      target: Transforms.partsOf(parts.settings.target ?? [], learned.target),
+      members: membersOf(network, target),
+      ranks: parts.loss.translationInvariant,
+      predictType: parts.settings.predictType
+    }
+  },
   predict: Effect.fnUntraced(function* (rows: Rows) {
     const network = yield* Effect.fromResult(networkOf(parts, learned.before, target))
     const made = yield* Preprocessing.apply(parts.stages, learned.before, rows)

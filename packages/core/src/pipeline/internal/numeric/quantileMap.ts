@@ -2,7 +2,7 @@
  * The map of a column to the shares of its own distribution.
  */
 import { countAtMost, countBelow, valueAt } from "./quantiles.ts"
-import { normalQuantile } from "./normalQuantile.ts"
+import { normalQuantile } from "../../NormalQuantile.ts"
 
 /** Quantiles of ascending values at so many evenly spread shares from 0 to 1. */
 export const quantilesOf = (ascending: Float64Array, count: number): Float64Array => {

@@ -6,7 +6,8 @@ const ratio = (x: number, above: ReadonlyArray<number>, below: ReadonlyArray<num
   above.reduceRight((sum, c) => sum * x + c, 0) / below.reduceRight((sum, c) => sum * x + c, 0)
 
 /** Coefficients of the three rational functions, from the constant on. */
-const central = {
+/** Where |p − ½| ≤ 0.425, of 0.425² − (p − ½)². */
+export const central = {
   above: [
     3.3871328727963665, 133.14166789178438, 1971.5909503065513, 13731.69376550946, 45921.95393154987, 67265.7709270087,
     33430.57558358813, 2509.0809287301227
@@ -16,7 +17,8 @@ const central = {
     28729.085735721943, 5226.495278852854
   ]
 }
-const near = {
+/** In the tails, of √(−ln tail) − 1.6 where the root is at most 5. */
+export const near = {
   above: [
     1.4234371107496835, 4.630337846156546, 5.769497221460691, 3.6478483247632045, 1.2704582524523684,
     0.2417807251774506, 0.022723844989269184, 0.0007745450142783414
@@ -26,7 +28,8 @@ const near = {
     0.0005475938084995345, 1.0507500716444169e-9
   ]
 }
-const far = {
+/** In the tails, of √(−ln tail) − 5 where the root is above 5. */
+export const far = {
   above: [
     6.657904643501103, 5.463784911164114, 1.7848265399172913, 0.29656057182850487, 0.026532189526576124,
     0.0012426609473880784, 2.7115555687434876e-5, 2.0103343992922881e-7

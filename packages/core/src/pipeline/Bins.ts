@@ -1,7 +1,7 @@
 /**
  * Bins of the number line.
  */
-import { countAtMost, valueAt } from "./quantiles.ts"
+import { countAtMost, valueAt } from "./internal/numeric/quantiles.ts"
 
 /** Edges of bins of equal width between the least and the greatest of ascending values. */
 export const equalWidths = (ascending: Float64Array, bins: number): ReadonlyArray<number> => {
