@@ -209,6 +209,27 @@ const predict = Command.make(
   ])
 )
 
+const exporting = Command.make(
+  "export",
+  {
+    model: Argument.String("model").pipe(
+      Argument.withDescription("A model of `rocflow train`, or a run whose models are averaged")
+    ),
+    out: Flag.String("out").pipe(Flag.withDescription("The file to write, ending in .onnx")),
+    ...modelFlags,
+    json
+  },
+  lazily(() => import("./commands/export.ts").then(({ exportModel }) => exportModel))
+).pipe(
+  Command.withDescription(
+    "Write a model as ONNX, preprocessing included: a column of the table is an input, label, probabilities, score or value are the outputs. What has no form in ONNX is refused by name."
+  ),
+  Command.withShortDescription("Write a model as ONNX"),
+  Command.withExamples([
+    { command: "rocflow export models/clinics-boosting --out clinics.onnx", description: "One model" }
+  ])
+)
+
 const explain = Command.make(
   "explain",
   {
@@ -407,6 +428,7 @@ export const rocflow = Command.make("rocflow").pipe(
     train,
     predict,
     explain,
+    exporting,
     tune,
     split,
     status,

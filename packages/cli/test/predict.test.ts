@@ -198,6 +198,24 @@ describe("rocflow predict", () => {
   })
 })
 
+describe("rocflow export", () => {
+  it("writes a model as ONNX, and says what it needs", async () => {
+    const { code, stdout } = await rocflow(["export", "models/d-boosting", "--out", "d.onnx"], home)
+    expect([code, stdout]).toEqual([0, "d.onnx\n"])
+    // The producer stands at the beginning of the file.
+    expect(readFileSync(join(home, "d.onnx")).subarray(0, 16).toString("latin1")).toContain("rocflow")
+  })
+
+  it.each([
+    [["models/d-boosting", "--out", "d.bin"], /d\.bin: has another ending; end it in \.onnx/],
+    [["models/d-boosting", "--out", "nowhere/d.onnx"], /nowhere\/d\.onnx: cannot be written/],
+    [["nothing", "--out", "d.onnx"], /nothing: is not there/]
+  ])("refuses %j", async (args, message) => {
+    const { code, stderr } = await rocflow(["export", ...args], home)
+    expect([code, stderr]).toEqual([1, expect.stringMatching(message)])
+  })
+})
+
 describe("rocflow explain", () => {
   it("shows the features by how much is lost without them", async () => {
     const { code, stdout } = await rocflow(["explain", "models/d-boosting", "d.csv"], home)

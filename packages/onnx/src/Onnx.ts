@@ -117,3 +117,26 @@ export const write = (
   file: string
 ): Effect.Effect<void, OnnxError | PlatformError, FileSystem.FileSystem> =>
   Effect.flatMap(Effect.fromResult(fromTrained(trained)), (bytes) => WholeFile.write(file, bytes))
+
+/**
+ * Several trained learners of one task as one, whose predictions are averaged as an ensemble's are: the probabilities, or the
+ * values of a regression.
+ *
+ * @example
+ * yield* Onnx.write(Onnx.mean([one, other]), "both.onnx")
+ * @category combinators
+ */
+export const mean = (models: readonly [AnyTrained, ...ReadonlyArray<AnyTrained>]): AnyTrained => {
+  const [{ fitted, learner, task }] = models
+  const members = models.map(({ fitted }) => fitted.parts)
+  return {
+    learner,
+    task,
+    fitted: {
+      ...fitted,
+      parts: members.every((parts) => parts !== undefined)
+        ? () => ({ _tag: "Averaged", members: members.map((parts) => parts()), weights: undefined })
+        : undefined
+    }
+  }
+}

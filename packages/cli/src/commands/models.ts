@@ -1,7 +1,9 @@
 /**
  * Which models a path means: a file, the folder of a model, a folder of several, or a run that kept its own.
  */
-import { join } from "node:path"
+import * as Fs from "node:fs/promises"
+import { join, resolve } from "node:path"
+import type * as Saved from "@rocflow/core/learning/Saved"
 import * as Run from "@rocflow/resampling/Run"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
@@ -100,4 +102,31 @@ export const modelFiles = Effect.fnUntraced(function* (path: string, choice: Cho
         ? "name what rocflow train --save wrote, or a run with models: true"
         : `name one, such as ${join(path, found.toSorted()[0]!)}`
   })
+})
+
+/** All models must say the same things of the same rows. */
+export const sameTask = (path: string, models: ReadonlyArray<Saved.Loaded>) => {
+  const [first, ...others] = models.map(({ task }) => JSON.stringify([task.kind, task.target, task.levels]))
+  return others.every((other) => other === first)
+    ? Effect.void
+    : Effect.fail(
+        new ModelError({ path, rule: "its models are of different classes", advice: "predict by one of them" })
+      )
+}
+
+/** Where a path leads in the end; a file that is not there yet is its own. */
+const realPath = (path: string) => Effect.promise(() => Fs.realpath(path).catch(() => resolve(path)))
+
+/** What is read must not be replaced by what is written. */
+export const keepApart = Effect.fnUntraced(function* (out: string, read: ReadonlyArray<string>) {
+  const target = yield* realPath(out)
+  for (const path of read) {
+    if ((yield* realPath(path)) === target) {
+      return yield* new ModelError({
+        path: out,
+        rule: `would replace ${path}, which is read`,
+        advice: "name another file for the predictions"
+      })
+    }
+  }
 })

@@ -2,7 +2,6 @@
  * `rocflow predict`: new rows by models that were kept, in windows.
  */
 import * as Fs from "node:fs/promises"
-import { resolve } from "node:path"
 import * as Column from "@rocflow/core/data/Column"
 import { SchemaError } from "@rocflow/core/data/SchemaError"
 import * as Table from "@rocflow/core/data/Table"
@@ -20,7 +19,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { loadRegistry } from "../experiment/load.ts"
 import { csvHeader, csvRows, jsonRows } from "../terminal/rows.ts"
-import { type Choice, ModelError, modelFiles } from "./models.ts"
+import { type Choice, keepApart, ModelError, modelFiles, sameTask } from "./models.ts"
 import { fileOptions, type Reading } from "./reading.ts"
 
 interface Input extends Reading, Choice {
@@ -68,16 +67,6 @@ const columnsOf = (path: string, { features }: TaskSchema) => {
 const needed = (error: SchemaError): SchemaError =>
   error.given === "the declared column" ? new SchemaError({ ...error, given: "the feature of the model" }) : error
 
-/** All models must say the same things of the same rows. */
-const sameTask = (path: string, models: ReadonlyArray<Saved.Loaded>) => {
-  const [first, ...others] = models.map(({ task }) => JSON.stringify([task.kind, task.target, task.levels]))
-  return others.every((other) => other === first)
-    ? Effect.void
-    : Effect.fail(
-        new ModelError({ path, rule: "its models are of different classes", advice: "predict by one of them" })
-      )
-}
-
 /** The endings of files that are written. */
 const endings = ["csv", "jsonl", "parquet"] as const
 
@@ -94,23 +83,6 @@ const endingOf = (out: Option.Option<string>) => {
       )
     : Effect.succeed(found)
 }
-
-/** Where a path leads in the end; a file that is not there yet is its own. */
-const realPath = (path: string) => Effect.promise(() => Fs.realpath(path).catch(() => resolve(path)))
-
-/** What is read must not be replaced by what is written. */
-const keepApart = Effect.fnUntraced(function* (out: string, read: ReadonlyArray<string>) {
-  const target = yield* realPath(out)
-  for (const path of read) {
-    if ((yield* realPath(path)) === target) {
-      return yield* new ModelError({
-        path: out,
-        rule: `would replace ${path}, which is read`,
-        advice: "name another file for the predictions"
-      })
-    }
-  }
-})
 
 /** Where lines go: standard output, or a file that is not whole yet. */
 interface Sink {

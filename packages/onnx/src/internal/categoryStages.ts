@@ -48,7 +48,9 @@ const oneHot = each(
   (to, column, { column: name, levels, skip }, id) => {
     const shown = levels.slice(skip)
     if (shown.length === 0) return []
-    const table = [...levels, undefined, undefined].map((level) => shown.map((one) => Number(one === level)))
+    const known = [...levels, undefined].map((level) => shown.map((one) => Number(one === level)))
+    // What is missing stays so.
+    const table = [...known, shown.map(() => Number.NaN)]
     return columnsOf(
       encoded(to, column, levels, id, table),
       shown.map((level) => `${name}=${level}`)
@@ -116,7 +118,8 @@ const collapseLevels: WriteStage = (to, columns, { id, state }) => {
 const isMissing = (to: Builder, column: Column, id: string): Name => {
   switch (column.kind) {
     case "text":
-      return to.op("Equal", [column.name, to.strings([""])])
+      // Texts are compared by operators of later versions only; of no levels, the first code is that of others.
+      return to.op("Equal", [codesOf(to, column, [], id), to.ints([1])])
     case "number":
       return to.op("IsNaN", [matrix(to, [column])])
     case "date":
