@@ -95,6 +95,12 @@ const run = Command.make(
       Flag.optional
     ),
     retryFailed: toggle("retry-failed", "Run failed jobs of an earlier start again"),
+    reuse: Flag.Directory("reuse").pipe(
+      Flag.withDescription(
+        "Another run, whose finished jobs are taken over where they are those of this one; may be given several times"
+      ),
+      Flag.between(0, 100)
+    ),
     json
   },
   lazily(() => import("./commands/run.ts").then(({ run }) => run))

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { recordsIn } from "../../resampling/test/support/records.ts"
 import { changed, data, folder, remove, rocflow, start } from "./support/cli.ts"
 
 // One network on two folds, which trains for some seconds.
@@ -30,11 +31,9 @@ const checkpoints = (run: string) =>
   )
 
 /** The results of a run without what differs between two of them: times. */
-const results = (run: string) =>
-  list(run, "jobs").map((name) =>
-    JSON.parse(readFileSync(join(home, run, "jobs", name), "utf8"), (key, value: unknown) =>
-      key === "seconds" ? 0 : value
-    )
+const results = (run: string): ReadonlyArray<unknown> =>
+  JSON.parse(JSON.stringify(recordsIn(join(home, run))), (key, value: unknown) =>
+    key === "seconds" || key === "predictions" ? 0 : value
   )
 
 const until = async (holds: () => boolean) => {
@@ -52,7 +51,7 @@ describe("a run whose learner writes checkpoints", () => {
       child.kill("SIGKILL")
       expect((await ended).signal).toBe("SIGKILL")
     }
-    expect(list("killed", "jobs").length).toBeLessThan(2)
+    expect(recordsIn(join(home, "killed")).length).toBeLessThan(2)
     const again = await rocflow(["run", "e.yaml", "--out", "killed", "--workers", "1"], home)
     expect(again.code).toBe(0)
     expect((await whole).code).toBe(0)

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, readdirSync, statSync } from "node:fs"
+import { existsSync, readFileSync, readdirSync } from "node:fs"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { linesIn, recordsIn } from "../../resampling/test/support/records.ts"
 import { changed, data, folder, remove, rocflow, start } from "./support/cli.ts"
 
 // Eight folds of two learners, one of which takes long enough to be killed in the middle.
@@ -13,23 +14,19 @@ beforeAll(() => {
 })
 afterAll(() => remove(home))
 
-const finished = (directory: string): ReadonlyArray<string> => {
-  const jobs = join(home, directory, "jobs")
-  return existsSync(jobs) ? readdirSync(jobs).filter((name) => name.endsWith(".json")) : []
-}
+const finished = (directory: string): ReadonlyArray<string> => linesIn(join(home, directory))
 
 /** Everything in the results of a run that is not a time. */
 const resultsOf = (directory: string) =>
-  finished(directory)
-    .toSorted()
-    .map((name) => {
-      const { scores, job, training } = JSON.parse(readFileSync(join(home, directory, "jobs", name), "utf8")) as {
-        readonly scores: object
-        readonly job: object
-        readonly training?: { readonly history: ReadonlyArray<{ readonly loss: number }> }
-      }
-      return { name, scores, job, losses: training?.history.map(({ loss }) => loss) }
-    })
+  recordsIn(join(home, directory)).map((record) => {
+    const { id, scores, job, training } = record as unknown as {
+      readonly id: string
+      readonly scores: object
+      readonly job: object
+      readonly training?: { readonly history: ReadonlyArray<{ readonly loss: number }> }
+    }
+    return { id, scores, job, losses: training?.history.map(({ loss }) => loss) }
+  })
 
 /** The processes that a process started. */
 const childrenOf = (pid: number): ReadonlyArray<number> =>
@@ -59,7 +56,6 @@ describe.each([
     const before = finished(directory)
     expect(before.length).toBeGreaterThanOrEqual(3)
     expect(before.length).toBeLessThan(16)
-    const times = before.map((name) => statSync(join(home, directory, "jobs", name)).mtimeMs)
     expect(existsSync(join(home, directory, "report.html"))).toBe(false)
 
     // What is there can be read while the run is not finished.
@@ -69,7 +65,9 @@ describe.each([
     const again = await rocflow(["run", "e.yaml", "--out", directory, "--workers", workers], home)
     expect(again.code).toBe(0)
     expect(again.stderr).toMatch(new RegExp(`^16 jobs in .*, ${before.length} of them finished before\n`))
-    expect(before.map((name) => statSync(join(home, directory, "jobs", name)).mtimeMs)).toEqual(times)
+    // No job was executed twice.
+    expect(finished(directory)).toEqual(expect.arrayContaining([...before]))
+    expect(finished(directory)).toHaveLength(16)
     expect(resultsOf(directory)).toEqual(resultsOf(undisturbed))
     expect(readdirSync(join(home, directory, "predictions")).filter((name) => name.endsWith(".parquet"))).toHaveLength(
       16

@@ -1,5 +1,6 @@
 import { cpSync, existsSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs"
 import { join } from "node:path"
+import { editRecords, recordsIn } from "../../resampling/test/support/records.ts"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { changed, data, type Ended, experiment, folder, remove, rocflow } from "./support/cli.ts"
 
@@ -65,7 +66,7 @@ describe("rocflow run", () => {
 
   it("leaves the files of a run, and no partial ones", () => {
     const names = readdirSync(join(home, "soak"), { recursive: true }).map(String)
-    expect(names.filter((name) => /^jobs\/[0-9a-f]{24}\.json$/.test(name))).toHaveLength(24)
+    expect(recordsIn(join(home, "soak"))).toHaveLength(24)
     expect(names.filter((name) => /^predictions\/[0-9a-f]{24}\.parquet$/.test(name))).toHaveLength(24)
     expect(names).toEqual(expect.arrayContaining(["design.json", "experiment.json", "splits.parquet", "report.html"]))
     expect(names.filter((name) => name.endsWith(".part"))).toEqual([])
@@ -248,7 +249,8 @@ describe("rocflow compare", () => {
   it("says of a run that is not finished how much there is, and what waits", async () => {
     const partial = join(home, "partial")
     cpSync(join(home, "soak"), partial, { recursive: true })
-    for (const name of readdirSync(join(partial, "jobs")).slice(5)) rmSync(join(partial, "jobs", name))
+    editRecords(partial, (line, i) => (i < 5 ? line : undefined))
+    rmSync(join(partial, "finished.json"))
     const [compared, reported] = await Promise.all([
       rocflow(["compare", "partial"], home),
       rocflow(["report", "partial"], home)

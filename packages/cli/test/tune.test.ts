@@ -2,6 +2,7 @@ import { existsSync, readdirSync as readdir, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { recordsIn } from "../../resampling/test/support/records.ts"
 import { changed, data, folder, remove, rocflow, start } from "./support/cli.ts"
 
 /** A network whose width and rate are open, and whose scaling is chosen. */
@@ -216,10 +217,10 @@ describe("rocflow run", () => {
   it("tunes anew in each outer fold, and keeps what was tried in the result", async () => {
     const { code } = await rocflow(["run", "e.yaml", "--out", "nested", "--workers", "1"], home)
     expect(code).toBe(0)
-    const jobs = readdir(join(home, "nested", "jobs"))
-    expect(jobs).toHaveLength(3)
-    for (const name of jobs) {
-      const { tuning } = JSON.parse(readFileSync(join(home, "nested", "jobs", name), "utf8")) as {
+    const records = recordsIn(join(home, "nested"))
+    expect(records).toHaveLength(3)
+    for (const record of records) {
+      const { tuning } = record as unknown as {
         readonly tuning: { readonly evaluations: ReadonlyArray<unknown> }
       }
       expect(tuning.evaluations).toHaveLength(6)

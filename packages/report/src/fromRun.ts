@@ -234,13 +234,13 @@ const tuningsOf = (results: ReadonlyArray<Job.Result>, main: string | undefined)
 
 /** The ROC curves of each cell: of the predictions of its full training sets, a curve a fold. */
 const rocOf = Effect.fnUntraced(function* ({ directory, manifest, results }: Finished) {
-  const positives = Predictions.positives(manifest)
-  const full = results.filter(({ job }) => job.nTrainGroups === job.groups && positives.has(job.task))
+  const binary = Predictions.binaryTasks(manifest)
+  const full = results.filter(({ job }) => job.nTrainGroups === job.groups && binary.has(job.task))
   const cells = Map.groupBy(full, ({ job }) => toJson([job.task, job.learner, job.testSubset, job.trainSubsets]))
   return (yield* Effect.forEach(cells.values(), (cell) =>
     Effect.gen(function* () {
       const { task, learner, testSubset, trainSubsets } = cell[0]!.job
-      const parts = yield* Effect.forEach(cell, ({ id }) => Predictions.read(directory, id, positives.get(task)!), {
+      const parts = yield* Effect.forEach(cell, (result) => Predictions.read(directory, result, binary.get(task)!), {
         concurrency: 4
       })
       const scores = parts.flatMap(Option.toArray)

@@ -36,17 +36,17 @@ export const oneTestSet = Effect.fnUntraced(function* (
   { directory, manifest, results }: Finished,
   options: { readonly level?: number } = {}
 ) {
-  const positives = Predictions.positives(manifest)
-  const full = results.filter(({ job }) => job.nTrainGroups === job.groups && positives.has(job.task))
+  const binary = Predictions.binaryTasks(manifest)
+  const full = results.filter(({ job }) => job.nTrainGroups === job.groups && binary.has(job.task))
   const cells = Map.groupBy(full, ({ job }) =>
     JSON.stringify([job.task, job.resampling, job.testSubset, job.trainSubsets])
   )
   const single = [...cells.values()].filter((cell) => new Set(cell.map(({ job }) => job.iteration)).size === 1)
   const scores = new Map(
-    yield* Effect.forEach(single.flat(), ({ id, job }) =>
+    yield* Effect.forEach(single.flat(), (result) =>
       Effect.map(
-        Predictions.read(directory, id, positives.get(job.task)!),
-        (found) => [keyOf(job), Option.getOrUndefined(found)] as const
+        Predictions.read(directory, result, binary.get(result.job.task)!),
+        (found) => [keyOf(result.job), Option.getOrUndefined(found)] as const
       )
     )
   )

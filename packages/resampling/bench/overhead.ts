@@ -79,7 +79,7 @@ export const parts = Effect.fnUntraced(
     const directory = yield* temporary
     const fs = yield* FileSystem.FileSystem
     const path = yield* Path.Path
-    yield* Effect.forEach(["jobs", "predictions"], (name) => fs.makeDirectory(path.join(directory, name)))
+    yield* Effect.forEach(["results", "predictions"], (name) => fs.makeDirectory(path.join(directory, name)))
     const writer = yield* TableWriter.open
     const design = yield* Cheap.design(jobs)
     const [execute, predictions, result, read] = [part(), part(), part(), part()]
@@ -92,13 +92,13 @@ export const parts = Effect.fnUntraced(
       )
       const bare = { result: executed.result, prediction: undefined }
       yield* timed(result, RunDirectory.writeExecuted(directory, writer, bare))
-      yield* timed(read, RunDirectory.readResult(directory, job.id))
     }
+    yield* timed(read, RunDirectory.readResults(directory, { jobs: [] }))
     return {
       "take rows, train, predict, measure": execute,
       "write the predictions (Parquet)": predictions,
       "write the result (JSON)": result,
-      "read the result (in a pool)": read
+      "read all results": read
     }
   },
   Effect.scoped,

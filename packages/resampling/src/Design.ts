@@ -1,7 +1,7 @@
 /**
  * A design is tasks × learners × resamplings: every job that answers the question, before anything runs.
  */
-import { hashJson } from "@rocflow/core/Hash"
+import { hashTexts } from "@rocflow/core/Hash"
 import * as Note from "@rocflow/core/data/Note"
 import type * as Task from "@rocflow/core/data/Task"
 import * as Learner from "@rocflow/core/learning/Learner"
@@ -53,7 +53,9 @@ export interface Design<out R = never> {
   readonly checked: ReadonlyArray<Pick<CheckedLearner, "learner" | "stages" | "computes"> & { readonly task: string }>
   /** What is legal but probably not meant: of reading data, of roles, of learners on tasks, of splits. Each once. */
   readonly warnings: ReadonlyArray<string>
-  /** Equal designs have equal hashes: the hash of all job ids. */
+  /** What determines the results besides the parts. */
+  readonly context: Job.Context
+  /** Equal designs have equal hashes: the hash of all job ids and of the measures. */
   readonly hash: string
 }
 
@@ -197,8 +199,10 @@ export const grid = Effect.fnUntraced(function* <R = never>(options: {
   readonly seed: number
   /** Trained where a learner fails, so that every job has scores. Default: none. */
   readonly fallback?: Job.AnyLearner<R> | undefined
+  /** The hash of code beyond rocflow that determines results: of modules with definitions of one's own. Default: none. */
+  readonly code?: string | undefined
 }): Effect.fn.Return<Design<R>, DesignError> {
-  const { tasks, learners, resamplings, measures, pooled = [], seed, fallback } = options
+  const { tasks, learners, resamplings, measures, pooled = [], seed, fallback, code } = options
   const root = Seed.root(seed)
   const places = learners.map((learner, index) => ({ learner, place: { part: "learners" as const, index } }))
   const trained =
@@ -235,22 +239,26 @@ export const grid = Effect.fnUntraced(function* <R = never>(options: {
   if (problems.length > 0) return yield* new DesignError({ problems })
 
   const plan = Arr.getSuccesses(planned.flat())
+  const context = Job.contextOf(fallback, code)
+  const hashed = learners.map((learner) => ({ learner, hash: Learner.hash(learner) }))
   const jobs = plan.flatMap(({ task, resampling, instance }) => {
-    const resamplingKey = Job.resamplingKey(resampling)
-    return instance.splits.flatMap((split) =>
-      learners.map((learner) =>
-        Job.make({
-          task,
-          learner,
-          resampling: Resampling.toText(resampling),
-          resamplingKey,
-          split,
-          measures,
-          fallback,
-          root
-        })
-      )
-    )
+    const key = Job.resamplingKey(resampling)
+    const text = Resampling.toText(resampling)
+    const idOf = Job.ids({ task: task.hash, resampling: key, seed, context })
+    return instance.splits.flatMap((split) => {
+      const { iteration } = split
+      const ofSplit = Job.seedOf(root, task.splitHash, key, iteration)
+      return hashed.map(({ hash, learner }): Job.Job<R> => ({
+        id: idOf(iteration, hash),
+        task,
+        learner,
+        resampling: text,
+        split,
+        measures,
+        fallback,
+        seed: ofSplit
+      }))
+    })
   })
   return {
     tasks,
@@ -269,6 +277,7 @@ export const grid = Effect.fnUntraced(function* <R = never>(options: {
       ...rankingNotes(resamplings, measures, pooled),
       ...plan.flatMap(({ task, instance }) => instance.warnings.map((warning) => `task "${task.id}": ${warning}`))
     ],
-    hash: hashJson(jobs.map(({ id }) => id))
+    context,
+    hash: hashTexts([...measures, ...pooled].map(({ id }) => id).concat(jobs.map(({ id }) => id)))
   }
 })

@@ -3,7 +3,7 @@
  *
  * Its id is a hash of everything that determines its result, so equal work has an equal id, whoever does it.
  */
-import { hashJson } from "@rocflow/core/Hash"
+import { hashJson, hashTexts } from "@rocflow/core/Hash"
 import * as Note from "@rocflow/core/data/Note"
 import * as Task from "@rocflow/core/data/Task"
 import * as History from "@rocflow/core/learning/History"
@@ -47,7 +47,7 @@ export const Columns = Schema.Struct({
 })
 
 /**
- * What a job gave: the content of `jobs/<id>.json`. A failed job says why, by the tag and message of its error.
+ * What a job gave: a record of `results/`. A failed job says why, by the tag and message of its error.
  * @category schemas
  */
 export const Result = Schema.Struct({
@@ -73,6 +73,8 @@ export const Result = Schema.Struct({
   tuning: Schema.optionalKey(Tuning.Tuning),
   /** What training showed and is probably not meant. */
   notes: Schema.optionalKey(Schema.Array(Note.Note)),
+  /** The SHA-256 of the file of its predictions; absent where there is none. */
+  predictions: Schema.optionalKey(Schema.String),
   /** Wall-clock seconds; with those in the history, all that differs between two runs of a job. */
   seconds: Schema.Finite
 })
@@ -94,27 +96,67 @@ export const resamplingKey = (resampling: unknown): string => {
   return text.length > 200 ? hashJson(resampling) : text
 }
 
+/** What determines the results of all jobs of a design, besides task, learner, split and seed. @category schemas */
+export const Context = Schema.Struct({
+  /** The hash of the learner that takes the place of one that fails. */
+  fallback: Schema.optionalKey(Schema.String),
+  /** The hash of code that the design uses beyond rocflow: modules with definitions of one's own. */
+  code: Schema.optionalKey(Schema.String)
+})
+
+/** @category models */
+export type Context = typeof Context.Type
+
+/** The context of a fallback learner and of code, where there are any. */
+export const contextOf = (fallback: AnyLearner<unknown> | undefined, code: string | undefined): Context => ({
+  ...(fallback === undefined ? {} : { fallback: Learner.hash(fallback) }),
+  ...(code === undefined ? {} : { code })
+})
+
 /**
- * Makes a job, with its id and its seed, which depends on the split and what divides the rows: not on the learner, and not
- * on the features, so that one is left out on equal terms.
+ * The version of what jobs compute: it grows where a release gives other numbers, so that results of before are not taken for
+ * new ones. 3: seeds do not depend on features. 4: ids do not depend on measures.
  */
+const version = 4
+
+/**
+ * Gives the ids of the jobs of a task and a resampling, by the number of the split and the hash of the learner: a hash of
+ * all that determines what a job predicts. Measures are none of it: they are computed of the predictions.
+ */
+export const ids = (parts: {
+  readonly task: string
+  readonly resampling: string
+  readonly seed: number
+  readonly context: Context
+}): ((iteration: number, learner: string) => string) => {
+  const { context, resampling, seed, task } = parts
+  const all = hashJson({ version, task, resampling, seed, context })
+  return (iteration, learner) => hashTexts([all, String(iteration), learner]).slice(0, 24)
+}
+
+/**
+ * The seed of the jobs of a split, which depends on the split and what divides the rows: not on the learner, and not on the
+ * features, so that one is left out on equal terms.
+ */
+export const seedOf = (root: Seed.Seed, splitHash: string, resampling: string, iteration: number): Seed.Seed =>
+  Seed.derive(root, "task", splitHash, "split", resampling, iteration)
+
+/** Makes a single job, with its id and its seed. @category constructors */
 export const make = <R>(
-  parts: Omit<Job<R>, "id" | "seed"> & { readonly root: Seed.Seed; readonly resamplingKey: string }
+  parts: Omit<Job<R>, "id" | "seed"> & {
+    readonly seed: number
+    readonly resamplingKey: string
+    readonly code?: string | undefined
+  }
 ): Job<R> => {
-  const { root, resamplingKey, ...job } = parts
-  const seed = Seed.derive(root, "task", job.task.splitHash, "split", resamplingKey, job.split.iteration)
-  const id = hashJson({
-    // 3: seeds do not depend on features; validation and inner folds divide strata by class.
-    format: 3,
-    task: job.task.hash,
-    learner: Learner.hash(job.learner),
-    resampling: resamplingKey,
-    iteration: job.split.iteration,
-    seed,
-    measures: job.measures.map((measure) => measure.id),
-    fallback: job.fallback === undefined ? undefined : Learner.hash(job.fallback)
-  }).slice(0, 24)
-  return { ...job, id, seed }
+  const { code, resamplingKey, seed, ...job } = parts
+  const { fallback, learner, split, task } = job
+  const idOf = ids({ task: task.hash, resampling: resamplingKey, seed, context: contextOf(fallback, code) })
+  return {
+    ...job,
+    id: idOf(split.iteration, Learner.hash(learner)),
+    seed: seedOf(Seed.root(seed), task.splitHash, resamplingKey, split.iteration)
+  }
 }
 
 const describe = (cause: Cause.Cause<unknown>): { readonly tag: string; readonly message: string } => {

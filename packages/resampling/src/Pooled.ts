@@ -5,7 +5,6 @@
  * *Gotcha*: pooling puts scores of different models side by side. A measure of classes or of errors does not mind; one
  * that ranks rows by their scores (AUC, AUM) does, where the models' scores differ in scale.
  */
-import * as Table from "@rocflow/core/data/Table"
 import * as History from "@rocflow/core/learning/History"
 import type * as Measure from "@rocflow/core/learning/Measure"
 import * as Prediction from "@rocflow/core/learning/Prediction"
@@ -13,7 +12,9 @@ import * as WholeFile from "@rocflow/core/WholeFile"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as Checked from "./Checked.ts"
 import * as Job from "./Job.ts"
 import * as RunDirectory from "./RunDirectory.ts"
 
@@ -88,14 +89,12 @@ export interface Runs {
   readonly results: ReadonlyArray<Job.Result>
 }
 
-const predictionOf = Effect.fnUntraced(function* ({ directory, manifest }: Runs, { id, job }: Job.Result) {
-  const fs = yield* FileSystem.FileSystem
-  const file = yield* RunDirectory.predictionsFile(directory, id)
-  const task = manifest.tasks.find((each) => each.id === job.task)
-  if (task === undefined || !(yield* fs.exists(file))) return []
-  const { columns } = yield* Table.fromFile(file)
-  const prediction = Prediction.fromColumns(columns, { kind: task.kind, levels: task.levels.map(({ name }) => name) })
-  return prediction === undefined ? [] : [prediction]
+const predictionOf = Effect.fnUntraced(function* ({ directory, manifest }: Runs, result: Job.Result) {
+  const task = manifest.tasks.find((each) => each.id === result.job.task)
+  if (task === undefined) return []
+  const { kind, levels } = task
+  const found = yield* RunDirectory.readPrediction(directory, result, { kind, levels: levels.map(({ name }) => name) })
+  return found === undefined ? [] : [found]
 })
 
 /**
@@ -127,7 +126,8 @@ export const measure = Effect.fnUntraced(function* (run: Runs, measures: Readonl
   return found
 })
 
-const Json = Schema.fromJsonString(Schema.Array(Pooled))
+const Kept = Schema.Struct({ pooled: Schema.Array(Pooled) })
+const encode = Schema.encodeSync(Kept)
 
 const fileOf = Effect.fnUntraced(function* (directory: string) {
   const path = yield* Path.Path
@@ -136,7 +136,7 @@ const fileOf = Effect.fnUntraced(function* (directory: string) {
 
 /** Keeps pooled measures in the directory of their run. */
 export const write = Effect.fnUntraced(function* (directory: string, pooled: ReadonlyArray<Pooled>) {
-  yield* WholeFile.write(yield* fileOf(directory), Schema.encodeSync(Json)(pooled))
+  yield* WholeFile.write(yield* fileOf(directory), Checked.write(encode({ pooled })))
 })
 
 /** Reads the pooled measures of a run; none if it has none. */
@@ -144,8 +144,12 @@ export const read = Effect.fnUntraced(function* (directory: string) {
   const fs = yield* FileSystem.FileSystem
   const file = yield* fileOf(directory)
   if (!(yield* fs.exists(file))) return []
-  return yield* Effect.orElseSucceed(
-    Effect.flatMap(fs.readFileString(file), Schema.decodeUnknownEffect(Json)),
-    (): ReadonlyArray<Pooled> => []
+  const read = Result.flatMap(Checked.read(yield* fs.readFileString(file)), (json) =>
+    Result.mapBoth(Schema.decodeUnknownResult(Kept)(json), {
+      onSuccess: ({ pooled }) => pooled,
+      onFailure: ({ message }) => message.split("\n")[0]!
+    })
   )
+  if (Result.isFailure(read)) return yield* RunDirectory.unreadable(directory, "pooled.json", read.failure)
+  return read.success
 })

@@ -7,12 +7,12 @@
  * )
  * Score.aggregate(Score.table(outcome.results))
  */
-import { hashJson } from "@rocflow/core/Hash"
 import * as TableWriter from "@rocflow/core/data/TableWriter"
 import * as WholeFile from "@rocflow/core/WholeFile"
 import * as Events from "@rocflow/core/learning/Events"
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as Place from "@rocflow/core/learning/Place"
+import * as Prediction from "@rocflow/core/learning/Prediction"
 import * as PreprocessCache from "@rocflow/core/learning/PreprocessCache"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
@@ -21,8 +21,10 @@ import type { PlatformError } from "effect/PlatformError"
 import type { Design, Planned } from "./Design.ts"
 import { Executor } from "./Executor.ts"
 import * as Job from "./Job.ts"
+import * as Manifest from "./Manifest.ts"
 import * as Resampling from "./Resampling.ts"
 import * as RunDirectory from "./RunDirectory.ts"
+import * as Segments from "./Segments.ts"
 import * as TaskImages from "./TaskImages.ts"
 
 declare module "@rocflow/core/learning/Events" {
@@ -58,10 +60,12 @@ export interface StartOptions {
   readonly models?: boolean
   /** Executes failed jobs again. Default: their failures are kept. */
   readonly retryFailed?: boolean
+  /** Directories of other runs whose finished jobs are taken over where they are those of this run. */
+  readonly reuse?: ReadonlyArray<string>
 }
 
 /** What a run that was stopped at its very beginning may have left. */
-const ownFiles = /^(experiment\.json|images\.json|splits\.parquet|jobs|predictions)|\.part$/
+const ownFiles = /^(experiment\.json|images\.json|splits\.parquet|results|predictions)|\.part$/
 
 /** A new run does not move in with files that are not its own. */
 const checkEmpty = Effect.fnUntraced(function* (directory: string) {
@@ -109,11 +113,12 @@ const prepare = Effect.fnUntraced(function* (
 ) {
   const path = yield* Path.Path
   const known = yield* RunDirectory.readManifest(directory)
-  if (known !== undefined && known.hash !== design.hash) {
+  const own = new Set(design.jobs.map(({ id }) => id))
+  if (known !== undefined && known.hash !== design.hash && !known.jobs.some(({ id }) => own.has(id))) {
     return yield* new RunDirectory.RunError({
       directory,
       given: "the directory",
-      rule: "holds a run of another design (other data, roles, learners, splits, measures or seed)",
+      rule: "holds a run that has no job in common with this one (other data, roles, learners, splits or seed)",
       advice: "choose another directory, or delete this one"
     })
   }
@@ -127,7 +132,7 @@ const prepare = Effect.fnUntraced(function* (
       advice: "go on with the first engine, or choose another directory"
     })
   }
-  yield* Effect.forEach(["jobs", "predictions"], (name) => makeDirectory(path.resolve(directory, name))).pipe(
+  yield* Effect.forEach([Segments.folder, "predictions"], (name) => makeDirectory(path.resolve(directory, name))).pipe(
     Effect.mapError(
       ({ reason }) =>
         new RunDirectory.RunError({
@@ -148,7 +153,7 @@ const prepare = Effect.fnUntraced(function* (
     }
   )
   // The same design may have got other names.
-  if (known !== undefined && hashJson(known) === hashJson(manifest)) return known
+  if (known !== undefined && Manifest.toText(known) === Manifest.toText(manifest)) return known
   if (options.experiment !== undefined) {
     yield* WholeFile.write(path.join(directory, "experiment.json"), JSON.stringify(options.experiment, null, 2))
   }
@@ -166,9 +171,51 @@ export const runJob = <R>(
 ) =>
   Effect.fnUntraced(function* (job: Job.Job<R>) {
     const executed = yield* Effect.provideService(Job.execute(job), Place.Place, directory)
-    yield* RunDirectory.writeExecuted(directory, writer, executed, models)
-    return executed.result
+    return yield* RunDirectory.writeExecuted(directory, writer, executed, models)
   })
+
+/** Takes over what jobs of this run gave in others: results, predictions, models. */
+const reuse = Effect.fnUntraced(function* (
+  directory: string,
+  manifest: RunDirectory.Manifest,
+  others: ReadonlyArray<string>
+) {
+  if (others.length === 0) return
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const there = yield* Segments.read(directory)
+  for (const other of others) {
+    yield* RunDirectory.requireManifest(other)
+    const records = yield* Segments.read(other)
+    for (const { id, job } of manifest.jobs) {
+      const found = records.get(id)
+      if (found?.status !== "ok" || there.has(id)) continue
+      if (found.predictions !== undefined) {
+        yield* fs.copyFile(
+          yield* RunDirectory.predictionsFile(other, id),
+          yield* RunDirectory.predictionsFile(directory, id)
+        )
+      }
+      const model = path.join(other, "models", id)
+      if (manifest.models && !(yield* fs.exists(model))) continue
+      if (manifest.models) yield* fs.copy(model, path.join(directory, "models", id))
+      yield* Segments.append(directory, { ...found, job })
+    }
+  }
+})
+
+/** A result with the scores of all measures of the design: those that are new to it are computed of its predictions. */
+const measured = Effect.fnUntraced(function* (directory: string, design: Design<unknown>, result: Job.Result) {
+  const missing = design.measures.filter(({ id }) => !(id in result.scores))
+  const task = design.tasks.find(({ id }) => id === result.job.task)
+  if (missing.length === 0 || task === undefined) return result
+  const prediction = yield* RunDirectory.readPrediction(directory, result, task)
+  if (prediction === undefined || !Prediction.isLabelled(prediction)) return result
+  const added = Object.fromEntries(missing.map((each) => [each.id, each.evaluate(prediction)]))
+  const more = { ...result, scores: { ...result.scores, ...added } }
+  yield* Segments.append(directory, more)
+  return more
+})
 
 /** Largest training sets first, so that no long job starts last. */
 const byTrainingSize = (a: Job.Job<unknown>, b: Job.Job<unknown>): number => b.split.train.length - a.split.train.length
@@ -177,7 +224,8 @@ const byTrainingSize = (a: Job.Job<unknown>, b: Job.Job<unknown>): number => b.s
  * Executes all jobs of a design whose results are not in the directory yet.
  *
  * A directory that does not exist is made; one with a run of the same design is continued, so starting a killed run
- * again gives the same numbers and repeats no finished job. A failed job is a result with its error, and the run goes on;
+ * again gives the same numbers and repeats no finished job. A design that changed in part keeps the jobs that are as they were,
+ * and new measures are computed of the predictions that are there. A failed job is a result with its error, and the run goes on;
  * `retryFailed` executes the failed ones again. Preprocessing that several learners begin with is fitted once for each split
  * and process, unless `PreprocessCache.off` is provided.
  *
@@ -195,7 +243,9 @@ export const start = Effect.fnUntraced(function* <R>(
       const executor = yield* Executor
       const manifest = yield* prepare(design, directory, writer, options)
       const ids = design.jobs.map(({ id }) => id)
-      const known = yield* RunDirectory.readResults(directory, manifest)
+      yield* reuse(directory, manifest, options.reuse ?? [])
+      const stored = yield* RunDirectory.readResults(directory, manifest)
+      const known = yield* Effect.forEach(stored, (result) => measured(directory, design, result))
       const kept = options.retryFailed === true ? known.filter(({ status }) => status === "ok") : known
       const results = new Map(kept.map((result) => [result.id, result]))
       const skipped = results.size
@@ -207,7 +257,8 @@ export const start = Effect.fnUntraced(function* <R>(
         directory,
         // The executor hands back jobs of this design only.
         runJob: (job) => execute(job as Job.Job<R>),
-        store: (result) => RunDirectory.writeExecuted(directory, writer, { result, prediction: undefined }),
+        store: (result) =>
+          Effect.asVoid(RunDirectory.writeExecuted(directory, writer, { result, prediction: undefined })),
         onBegin: (job) => Events.emit({ _tag: "JobBegun", job: Job.columns(job) }),
         onEnd: (result) =>
           Effect.suspend(() => {
@@ -216,6 +267,7 @@ export const start = Effect.fnUntraced(function* <R>(
           })
       })
       yield* PreprocessCache.provideDefault(run)
+      yield* RunDirectory.writeFinished(directory, manifest)
       return { directory, manifest, results: ids.map((id) => results.get(id)!), skipped }
     })
   )
@@ -237,5 +289,7 @@ export const resume = Effect.fnUntraced(function* <R>(
  */
 export const read = Effect.fnUntraced(function* (directory: string) {
   const manifest = yield* RunDirectory.requireManifest(directory)
-  return { directory, manifest, results: yield* RunDirectory.readResults(directory, manifest) }
+  const results = yield* RunDirectory.readResults(directory, manifest)
+  yield* RunDirectory.checkComplete(directory, manifest, results.length)
+  return { directory, manifest, results }
 })

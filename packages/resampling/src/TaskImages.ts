@@ -7,7 +7,10 @@ import * as WholeFile from "@rocflow/core/WholeFile"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as Checked from "./Checked.ts"
+import * as RunDirectory from "./RunDirectory.ts"
 
 /** The example images of a column of a task; see `Examples.ofTask`. @category schemas */
 export const TaskImages = Schema.Struct({
@@ -32,7 +35,8 @@ export const TaskImages = Schema.Struct({
 /** @category models */
 export type TaskImages = typeof TaskImages.Type
 
-const Json = Schema.fromJsonString(Schema.Array(TaskImages))
+const Kept = Schema.Struct({ images: Schema.Array(TaskImages) })
+const encode = Schema.encodeSync(Kept)
 
 const fileOf = Effect.fnUntraced(function* (directory: string) {
   const path = yield* Path.Path
@@ -51,7 +55,7 @@ export const write = Effect.fnUntraced(function* (directory: string, tasks: Read
     )
   )
   if (found.flat().length > 0) {
-    yield* WholeFile.write(yield* fileOf(directory), Schema.encodeSync(Json)(found.flat()))
+    yield* WholeFile.write(yield* fileOf(directory), Checked.write(encode({ images: found.flat() })))
   }
 })
 
@@ -60,8 +64,12 @@ export const read = Effect.fnUntraced(function* (directory: string) {
   const fs = yield* FileSystem.FileSystem
   const file = yield* fileOf(directory)
   if (!(yield* fs.exists(file))) return []
-  return yield* Effect.orElseSucceed(
-    Effect.flatMap(fs.readFileString(file), Schema.decodeUnknownEffect(Json)),
-    (): ReadonlyArray<TaskImages> => []
+  const read = Result.flatMap(Checked.read(yield* fs.readFileString(file)), (json) =>
+    Result.mapBoth(Schema.decodeUnknownResult(Kept)(json), {
+      onSuccess: ({ images }) => images,
+      onFailure: ({ message }) => message.split("\n")[0]!
+    })
   )
+  if (Result.isFailure(read)) return yield* RunDirectory.unreadable(directory, "images.json", read.failure)
+  return read.success
 })

@@ -1,7 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as Measure from "@rocflow/core/learning/Measure"
-import * as Seed from "@rocflow/core/Seed"
 import type { Split } from "@rocflow/core/splitting/Split"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -33,7 +32,7 @@ const base = {
   split,
   measures: [Measure.mse],
   fallback: undefined,
-  root: Seed.root(1)
+  seed: 1
 }
 
 describe("Job.make", () => {
@@ -47,8 +46,8 @@ describe("Job.make", () => {
     ["the learner's options", { learner: noisy(control(), 3) }],
     ["the resampling", { resamplingKey: Job.resamplingKey({ type: "cv", folds: 5 }) }],
     ["the split", { split: { ...split, iteration: 1 } }],
-    ["the seed", { root: Seed.root(2) }],
-    ["the measures", { measures: [Measure.mae] }],
+    ["the seed", { seed: 2 }],
+    ["the code of modules", { code: "other" }],
     ["the fallback", { fallback: noisy(control(), 0) }]
   ])("gives another id for another value of %s", (_, part) => {
     assert.notStrictEqual(Job.make({ ...base, ...part }).id, Job.make(base).id)
@@ -56,7 +55,8 @@ describe("Job.make", () => {
 
   it.each([
     ["what the learner is called", { learner: Learner.named(base.learner, "another name") }],
-    ["the words for the resampling", { resampling: "four folds" }]
+    ["the words for the resampling", { resampling: "four folds" }],
+    ["what is measured", { measures: [Measure.mae] }]
   ])("gives the same id whatever %s", (_, part) => {
     assert.strictEqual(Job.make({ ...base, ...part }).id, Job.make(base).id)
   })
@@ -66,7 +66,7 @@ describe("Job.make", () => {
     fc.assert(
       fc.property(fc.nat(1000), fc.nat(1000), fc.nat(5), fc.nat(5), (a, b, i, j) => {
         const seed = (root: number, iteration: number) =>
-          Job.make({ ...base, root: Seed.root(root), split: { ...split, iteration } }).seed
+          Job.make({ ...base, seed: root, split: { ...split, iteration } }).seed
         assert.strictEqual(JSON.stringify(seed(a, i)) === JSON.stringify(seed(b, j)), a === b && i === j)
       }),
       { numRuns: 50 }

@@ -4,12 +4,15 @@
 import * as Engine from "@rocflow/core/engine/Engine"
 import * as Design from "@rocflow/resampling/Design"
 import * as Effect from "effect/Effect"
+import * as Path from "effect/Path"
 import * as Result from "effect/Result"
 import { load } from "../experiment/load.ts"
+import { moduleCode } from "../experiment/moduleCode.ts"
 
 /** Loads an experiment and plans its jobs. Nothing is trained or written. */
 export const plan = Effect.fn("plan")(function* (file: string) {
   const loaded = yield* load(file)
+  const path = yield* Path.Path
   const { tasks, learners, fallback, measures, pooled, experiment } = loaded
   const design = yield* Design.grid({
     tasks,
@@ -18,7 +21,8 @@ export const plan = Effect.fn("plan")(function* (file: string) {
     measures,
     pooled,
     resamplings: experiment.resamplings,
-    seed: experiment.seed
+    seed: experiment.seed,
+    code: yield* moduleCode(experiment.modules ?? [], path.dirname(path.resolve(file)))
   }).pipe(
     Effect.mapError(({ problems }) =>
       loaded.refuse(

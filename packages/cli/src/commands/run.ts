@@ -53,6 +53,7 @@ interface Input {
   readonly workers: Option.Option<number>
   readonly timeLimit: Option.Option<number>
   readonly retryFailed: boolean
+  readonly reuse: ReadonlyArray<string>
   readonly json: boolean
 }
 
@@ -79,7 +80,7 @@ const printRun = (event: Events.Event): Effect.Effect<void> =>
     : Effect.void
 
 /** Runs an experiment, or goes on with it, and writes its report. */
-export const run = Effect.fn("run")(function* ({ file, out, workers, timeLimit, retryFailed, json }: Input) {
+export const run = Effect.fn("run")(function* ({ file, out, workers, timeLimit, retryFailed, reuse, json }: Input) {
   const path = yield* Path.Path
   const started = yield* Clock.currentTimeMillis
   const planned = yield* plan(file)
@@ -98,6 +99,7 @@ export const run = Effect.fn("run")(function* ({ file, out, workers, timeLimit, 
       experiment: loaded.experiment,
       models: loaded.experiment.models ?? false,
       retryFailed,
+      reuse,
       provenance: {
         ...versions,
         name: loaded.name,

@@ -16,6 +16,7 @@ import * as Scope from "effect/Scope"
 import { Executor, type Handlers } from "../Executor.ts"
 import * as Job from "../Job.ts"
 import * as RunDirectory from "../RunDirectory.ts"
+import * as Segments from "../Segments.ts"
 import { Reply, type Request } from "./protocol.ts"
 
 /** The program of the worker processes, and how many there are. @category models */
@@ -130,12 +131,13 @@ const makeSlot = (options: Options, directory: string) => {
     const process = yield* worker
     const { timeLimit } = options
     const answer = reply(process, directory, { _tag: "Run", id })
-    yield* timeLimit === undefined
+    const said = yield* timeLimit === undefined
       ? answer
       : Effect.timeoutOrElse(answer, {
           duration: timeLimit * 1000,
           orElse: () => Effect.fail(new TimedOut({ seconds: timeLimit }))
         })
+    return said._tag === "Done" ? said.result : yield* new WorkerLost({ reason: "it stored no result" })
   })
   return {
     end,
@@ -161,13 +163,14 @@ const execute = Effect.fnUntraced(function* <R>(
   const waiting = jobs.map((job) => ({ job, attempts: 0 }))
   const most = options.attempts ?? 5
 
-  const finish = Effect.fnUntraced(function* (job: Job.Job<unknown>, error: WorkerLost | TimedOut | undefined) {
-    // A worker may be lost after it stored the result; a failure that is there may be the one that is tried again.
-    const found = error?._tag === "TimedOut" ? undefined : yield* RunDirectory.readResult(handlers.directory, job.id)
-    const stored = error === undefined || found?.status === "ok" ? found : undefined
-    const result = stored ?? failed(job, error ?? new WorkerLost({ reason: "it stored no result" }))
-    if (stored === undefined) yield* handlers.store(result)
-    yield* handlers.onEnd(result)
+  /** The result of a job whose worker did not say it: of a worker that was lost after it stored one, or a failure. */
+  const unsaid = Effect.fnUntraced(function* (job: Job.Job<unknown>, error: WorkerLost | TimedOut) {
+    const found = error._tag === "TimedOut" ? undefined : (yield* Segments.read(handlers.directory)).get(job.id)
+    // A failure that is there may be the one that is tried again.
+    if (found?.status === "ok") return { ...found, job: Job.columns(job) }
+    const result = failed(job, error)
+    yield* handlers.store(result)
+    return result
   })
 
   const serveSlot = Effect.gen(function* () {
@@ -178,15 +181,15 @@ const execute = Effect.fnUntraced(function* <R>(
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const { job, attempts } = next
       yield* handlers.onBegin(job)
-      const error = yield* slot
+      const said = yield* slot
         .runJob(job.id)
         .pipe(
-          Effect.as(undefined),
           Effect.catchTags({ WorkerLost: (found) => Effect.succeed(found), TimedOut: (found) => Effect.succeed(found) })
         )
       // Last in the queue: what brought one worker down may be over by then.
-      if (error?._tag === "WorkerLost" && attempts + 1 < most) waiting.push({ job, attempts: attempts + 1 })
-      else yield* finish(job, error)
+      if ("_tag" in said && said._tag === "WorkerLost" && attempts + 1 < most) {
+        waiting.push({ job, attempts: attempts + 1 })
+      } else yield* handlers.onEnd("_tag" in said ? yield* unsaid(job, said) : said)
     }
   }).pipe(Effect.scoped)
 

@@ -2,16 +2,17 @@
  * What the pool and its worker processes say to each other.
  */
 import * as Schema from "effect/Schema"
+import * as Job from "../Job.ts"
 
 /** To a worker: run the job of this id, and store its result. */
 export const Request = Schema.TaggedStruct("Run", { id: Schema.String })
 /** What a worker process is asked. */
 export type Request = typeof Request.Type
 
-/** From a worker: it has read the data; a result is stored; or it cannot work at all. */
+/** From a worker: it has read the data; a result, which is stored; or it cannot work at all. */
 export const Reply = Schema.TaggedUnion({
   Ready: {},
-  Done: { id: Schema.String },
+  Done: { result: Job.Result },
   Broken: { message: Schema.String }
 })
 /** What a worker process answers. */

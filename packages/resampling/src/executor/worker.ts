@@ -45,8 +45,7 @@ export const serve = <R, E extends { readonly message: string }, R2>(
       const { id } = yield* Queue.take(requests)
       const job = jobs.get(id)
       if (job === undefined) return yield* send({ _tag: "Broken", message: `there is no job ${id} in the design` })
-      yield* runJob(job)
-      yield* send({ _tag: "Done", id })
+      yield* send({ _tag: "Done", result: yield* runJob(job) })
     }
   }).pipe(
     Effect.catch((error) => send({ _tag: "Broken", message: error.message })),

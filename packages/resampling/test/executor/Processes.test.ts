@@ -1,12 +1,11 @@
 import { execFileSync } from "node:child_process"
-import { existsSync, readdirSync } from "node:fs"
-import { join } from "node:path"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
+import { linesIn, recordsIn } from "../support/records.ts"
 import * as Executor from "../../src/Executor.ts"
 import * as Processes from "../../src/executor/Processes.ts"
 import * as Job from "../../src/Job.ts"
@@ -59,7 +58,7 @@ describe("Processes", () => {
       let seen = 0
       // A worker dies for every third result, so that some job is always at work and the run gets on all the same.
       const kill = Effect.sync(() => {
-        const finished = existsSync(join(directory, "jobs")) ? readdirSync(join(directory, "jobs")).length : 0
+        const finished = linesIn(directory).length
         const [worker] = workersOf(directory)
         if (worker === undefined || finished < seen + 3) return
         seen = finished
@@ -139,14 +138,13 @@ describe("Processes", () => {
   it.live("leaves no process behind when it is interrupted, and keeps what is done", () =>
     Effect.gen(function* () {
       const directory = yield* temporary
-      const jobs = join(directory, "jobs")
       const running = yield* Effect.forkChild(start("slow", directory).pipe(Effect.provide(pool("slow"))))
-      yield* Effect.sync(() => readdirSync(jobs).length > 0).pipe(
+      yield* Effect.sync(() => linesIn(directory).length > 0).pipe(
         Effect.catchDefect(() => Effect.succeed(false)),
         Effect.repeat({ until: (begun) => begun, schedule: Schedule.spaced(50) })
       )
       yield* Fiber.interrupt(running)
-      const kept = readdirSync(jobs).filter((name) => name.endsWith(".json")).length
+      const kept = recordsIn(directory).length
       assert.isAbove(kept, 0)
       yield* Effect.sync(() => workersOf(directory).length).pipe(
         Effect.repeat({ until: (alive) => alive === 0, schedule: Schedule.spaced(50), times: 100 })

@@ -1,0 +1,16 @@
+/**
+ * What is wrong with the directory of a run.
+ */
+import * as Schema from "effect/Schema"
+
+/** A run directory that cannot be used, and what to do. @category errors */
+export class RunError extends Schema.TaggedError<RunError>()("RunError", {
+  directory: Schema.String,
+  given: Schema.String,
+  rule: Schema.String,
+  advice: Schema.String
+}) {
+  override get message(): string {
+    return `${this.directory}: ${this.given} ${this.rule}; ${this.advice}`
+  }
+}
