@@ -117,12 +117,12 @@ describe("rocflow run", () => {
     expect(await started("--workers", "1", "--retry-failed")).toBe(3)
   })
 
-  it("refuses a directory with a run of another design, and leaves it alone", async () => {
+  it("refuses a directory with a run that has nothing in common, and leaves it alone", async () => {
     const before = readFileSync(join(home, "plain", "design.json"), "utf8")
     const { code, stdout, stderr } = await rocflow(["run", "soak.yaml", "--out", "plain"], home)
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" })
     expect(stderr).toMatch(
-      /plain: the directory holds a run of another design \(.*\); choose another directory, or delete this one\n$/
+      /plain: the directory holds a run that has no job in common with this one \(.*\); choose another directory, or delete this one\n$/
     )
     expect(readFileSync(join(home, "plain", "design.json"), "utf8")).toBe(before)
   })

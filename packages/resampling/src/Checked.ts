@@ -30,13 +30,28 @@ export const write = (json: object): string => {
   return `${before}${checkOf(rest)}${after}${rest}`
 }
 
-/** Reads what `write` wrote, or says why it is something else. */
-export const read = (text: string): Result.Result<unknown, string> => {
-  const rest = text.slice(start)
-  if (!text.startsWith(before) || text.slice(start - after.length, start) !== after)
-    return Result.fail("it has no check")
-  if (checkOf(rest) !== text.slice(before.length, before.length + digits)) {
+const encoder = new TextEncoder()
+const head = encoder.encode(before)
+const tail = encoder.encode(after)
+const brace = "{".charCodeAt(0)
+
+const startsWith = (bytes: Uint8Array, at: number, text: Uint8Array): boolean =>
+  text.every((byte, i) => bytes[at + i] === byte)
+
+/**
+ * Reads what `write` wrote, of the UTF-8 of its line, or says why it is something else. The bytes are used up: the last one
+ * before the rest is overwritten.
+ */
+export const readBytes = (line: Buffer): Result.Result<unknown, string> => {
+  if (!startsWith(line, 0, head) || !startsWith(line, start - tail.length, tail)) return Result.fail("it has no check")
+  const check = line.toString("latin1", head.length, head.length + digits)
+  if (hash("sha256", line.subarray(start)).slice(0, digits) !== check) {
     return Result.fail("it was changed since it was written")
   }
-  return Result.try({ try: (): unknown => JSON.parse(`{${rest}`), catch: () => "it is no JSON" })
+  // The rest as an object of its own, without a copy.
+  line[start - 1] = brace
+  return Result.try({ try: (): unknown => JSON.parse(line.toString("utf8", start - 1)), catch: () => "it is no JSON" })
 }
+
+/** Reads what `write` wrote, or says why it is something else. */
+export const read = (text: string): Result.Result<unknown, string> => readBytes(Buffer.from(text))

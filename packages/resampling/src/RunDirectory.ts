@@ -91,10 +91,13 @@ export const readResults = Effect.fnUntraced(function* (
   { jobs }: { readonly jobs: ReadonlyArray<{ readonly id: string; readonly job: typeof Job.Columns.Type }> }
 ) {
   const records = yield* Segments.read(directory)
-  return jobs.flatMap(({ id, job }) => {
+  const results: Array<Job.Result> = []
+  for (const { id, job } of jobs) {
     const found = records.get(id)
-    return found === undefined ? [] : [{ ...found, job }]
-  })
+    // The records were read for this, so that they need no copy.
+    if (found !== undefined) results.push(Object.assign(found, { job }))
+  }
+  return results
 })
 
 const Finished = Schema.Struct({ design: Schema.String, jobs: Schema.Int })

@@ -44,6 +44,8 @@ export const append = Effect.fnUntraced(function* (
   )
 })
 
+const newline = "\n".charCodeAt(0)
+
 /** Of two records of a job the one that counts: one with scores before a failure, then the one that has more of them. */
 const better = (a: Job.Result, b: Job.Result): Job.Result => {
   if (a.status !== b.status) return a.status === "ok" ? a : b
@@ -62,17 +64,17 @@ const damaged = (directory: string, file: string, line: number, reason: string) 
 const recordsOf = (
   directory: string,
   file: string,
-  text: string
+  bytes: Buffer
 ): Result.Result<ReadonlyArray<Job.Result>, RunError> => {
   const records: Array<Job.Result> = []
   let line = 0
-  for (let from = 0; from < text.length;) {
+  for (let from = 0; from < bytes.length;) {
     line += 1
-    const end = text.indexOf("\n", from)
-    const record = text.slice(from, end < 0 ? text.length : end)
-    from = end < 0 ? text.length : end + 1
-    if (record === "") continue
-    const read = Checked.read(record)
+    const end = bytes.indexOf(newline, from)
+    const record = bytes.subarray(from, end < 0 ? bytes.length : end)
+    from = end < 0 ? bytes.length : end + 1
+    if (record.length === 0) continue
+    const read = Checked.readBytes(record)
     if (Result.isSuccess(read)) records.push(read.success as Job.Result)
     else if (end >= 0) return Result.fail(damaged(directory, file, line, read.failure))
   }
@@ -91,8 +93,10 @@ export const read = Effect.fnUntraced(function* (
   const files = (yield* fs.exists(all)) ? (yield* fs.readDirectory(all)).filter((name) => name.endsWith(".jsonl")) : []
   const found = new Map<string, Job.Result>()
   for (const file of files.toSorted()) {
-    const text = yield* fs.readFileString(path.join(all, file))
-    for (const record of yield* Effect.fromResult(recordsOf(directory, file, text))) {
+    const { buffer, byteLength, byteOffset } = yield* fs.readFile(path.join(all, file))
+    for (const record of yield* Effect.fromResult(
+      recordsOf(directory, file, Buffer.from(buffer, byteOffset, byteLength))
+    )) {
       const known = found.get(record.id)
       found.set(record.id, known === undefined ? record : better(known, record))
     }
