@@ -6,8 +6,8 @@
  */
 import { existsSync } from "node:fs"
 import { createRequire, registerHooks } from "node:module"
-import { homedir } from "node:os"
 import { join } from "node:path"
+import * as CacheFolder from "../../CacheFolder.ts"
 
 const name = "@tensorflow/tfjs-node"
 
@@ -18,12 +18,7 @@ export const version = "4.22.0"
  * The folder of the package that rocflow built, whether it is there or not. The addon is one of N-API 8, which every
  * version of Node loads, so one folder serves all of them.
  */
-export const folder = (): string =>
-  join(
-    process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"),
-    "rocflow",
-    `tfjs-node-${version}-${process.platform}-${process.arch}`
-  )
+export const folder = (): string => join(CacheFolder.path(), `tfjs-node-${version}-${process.platform}-${process.arch}`)
 
 const require = createRequire(import.meta.url)
 
