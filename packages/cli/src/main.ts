@@ -5,20 +5,9 @@ import { encodings } from "@rocflow/core/data/Table"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import * as Effect from "effect/Effect"
+import { data } from "./data.ts"
+import { json, lazily, toggle } from "./flags.ts"
 
-/** Loads the module of a command and calls it. */
-const lazily = <Input, A, E, R>(load: () => Promise<(input: Input) => Effect.Effect<A, E, R>>) =>
-  Effect.fnUntraced(function* (input: Input) {
-    const handler = yield* Effect.promise(load)
-    yield* handler(input)
-  })
-
-/** A switch that is off unless it is given. */
-const toggle = (name: string, description: string) =>
-  Flag.Boolean(name).pipe(Flag.withDescription(description), Flag.withDefault(false))
-
-const json = toggle("json", "Print JSON for programs instead of text")
 const experiment = Argument.File("experiment").pipe(
   Argument.withDescription("Experiment file (YAML or JSON); `rocflow schema` prints its schema")
 )
@@ -444,6 +433,7 @@ export const rocflow = Command.make("rocflow").pipe(
     inspect,
     roc,
     schema,
+    data,
     doctor
   ])
 )

@@ -31,13 +31,7 @@ export const unfit = (given: string, rule: string) =>
     advice: "Correct the entry of the catalogue; of the built-in one, please report it."
   })
 
-const ofTable = ({ message }: SchemaError) =>
-  new DatasetError({
-    reason: "Conversion",
-    given: "the table",
-    rule: `cannot be made: ${message}`,
-    advice: "Correct the entry of the catalogue; of the built-in one, please report it."
-  })
+const ofTable = ({ message }: SchemaError) => unfit("the table", `cannot be made: ${message.replace(/\.$/, "")}`)
 
 /** Text whose columns any number of blanks separates, as text that a tab separates. */
 const withTabs = Effect.fnUntraced(function* (path: string, folder: string) {
