@@ -17,7 +17,7 @@ import { subsets } from "./builtin/subsets.ts"
 import { tables } from "./builtin/tables.ts"
 import { unbalanced } from "./builtin/unbalanced.ts"
 import { DatasetError } from "./DatasetError.ts"
-import { Entry, Place } from "./Entry.ts"
+import { Entry, fileName, Place } from "./Entry.ts"
 import * as Address from "./internal/address.ts"
 import { patient } from "./internal/download.ts"
 import { ask, broken, silent } from "./internal/request.ts"
@@ -54,6 +54,8 @@ const placesOf = ({ convert }: Entry): ReadonlyArray<typeof Place.Type> =>
     : convert.parts.flatMap(({ images, labels }) => [images, labels])
 
 const problemOf = (entry: Entry): string | undefined => {
+  const odd = Object.keys(entry.files).find((file) => !fileName.test(file))
+  if (odd !== undefined) return `has a file "${odd}"; names are of letters, digits, dots, hyphens and underscores`
   const absent = placesOf(entry).find(({ file }) => !Object.hasOwn(entry.files, file))
   if (absent !== undefined) return `takes "${absent.file}", which is not among its files`
   const names = entry.convert.parts.map(({ name }) => name)

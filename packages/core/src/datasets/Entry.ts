@@ -9,9 +9,11 @@ import { encodings } from "../data/Table.ts"
 const Text = Schema.NonEmptyString
 const Count = Schema.Int.check(Schema.isGreaterThan(0))
 
-/** Names become parts of paths, so they have nothing in them that means something there. */
+/** What the name of a file may be: it becomes part of a path, so there is nothing in it that means something there. */
+export const fileName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
+
 const FileName = Schema.String.check(
-  Schema.isPattern(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, { expected: "a name of letters, digits, dots and hyphens" })
+  Schema.isPattern(fileName, { expected: "a name of letters, digits, dots and hyphens" })
 )
 const Name = Schema.String.check(
   Schema.isPattern(/^[a-z0-9][a-z0-9-]{0,63}$/, { expected: "a name of small letters, digits and hyphens" })
@@ -136,7 +138,8 @@ export const Entry = Schema.Struct({
   licence: Text,
   citation: Text,
   homepage: Schema.optionalKey(Text),
-  files: Schema.Record(FileName, File),
+  /** By names that other keys use; see `fileName`. */
+  files: Schema.Record(Schema.String, File),
   convert: Schema.Union([ToTable, ToImages]),
   task: Roles
 })

@@ -229,7 +229,7 @@ const complete = Effect.fnUntraced(function* (
     if (!again) return yield* error
     if ((yield* begun(wanted)).from - before >= gain) tries = 1
     if (tries >= patience.tries) return yield* error
-    yield* listen({ _tag: "Retrying", url: wanted.url, because: error.message })
+    yield* listen({ _tag: "Retrying", url: wanted.url, because: `${error.given} ${error.rule}` })
     yield* Effect.sleep(Duration.times(patience.pause, 2 ** (tries - 1)))
   }
 })

@@ -84,6 +84,8 @@ const isRedirect = (status: number): boolean => [301, 302, 303, 307, 308].includ
 const headersOf = ({ from, validator }: Asked): Readonly<Record<string, string>> => ({
   // A file is wanted as it is: compressed on the way, it would have another length.
   "accept-encoding": "identity",
+  // Some servers refuse who does not say a name.
+  "user-agent": "rocflow",
   ...(from === 0 ? {} : { range: `bytes=${from}-`, ...(validator === undefined ? {} : { "if-range": validator }) })
 })
 
