@@ -124,6 +124,7 @@ describe("rocflow data get", () => {
     const got = await run("second", "get", "unseen", "--out", "here")
     expect(got.stdout).toMatch(/^# sha256 seen and kept, as the catalogue has none: [0-9a-f]{64} of http/m)
     expect(readdirSync(join(home, "here"))).toEqual(["unseen.parquet"])
+    expect(parse(got.stdout)).toMatchObject({ tasks: [{ id: "unseen", file: "here/unseen.parquet" }] })
     const again = await run("second", "get", "unseen", "--out", "here", "--json")
     expect(JSON.parse(again.stdout)).toMatchObject({
       directory: expect.stringMatching(/here$/),

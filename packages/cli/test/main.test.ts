@@ -27,6 +27,7 @@ const commands = [
   "inspect",
   "roc",
   "schema",
+  "data",
   "doctor"
 ]
 

@@ -8,6 +8,7 @@ import { toJson } from "@rocflow/core/Json"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import { isAbsolute, join } from "node:path"
 import { stringify } from "yaml"
 import * as Http from "../http.ts"
 import * as Downloads from "../terminal/downloads.ts"
@@ -101,12 +102,12 @@ export const info = Effect.fn("data.info")(function* (input: Named) {
 }, Effect.provide(Http.layer))
 
 /** What a person should know of the files, as comments of YAML. */
-const comments = ({ directory, entry, sources }: Dataset.Got): ReadonlyArray<string> => [
+const comments = ({ entry, sources }: Dataset.Got, files: string): ReadonlyArray<string> => [
   `# ${entry.title}: ${entry.rows} rows, ${entry.columns} columns`,
   ...(entry.remark === undefined ? [] : [`# ${entry.remark}`]),
   `# licence: ${entry.licence}`,
   `# cite: ${entry.citation}`,
-  `# files: ${directory}`,
+  `# files: ${files}`,
   ...sources
     .filter(({ known }) => !known)
     .map(({ sha256, url }) => `# sha256 seen and kept, as the catalogue has none: ${sha256} of ${url}`)
@@ -121,10 +122,17 @@ export const get = Effect.fn("data.get")(function* (input: Named & { readonly ou
     out: Option.getOrUndefined(input.out),
     listen: downloads.listen
   }).pipe(Effect.ensuring(Effect.sync(downloads.clear)))
-  const task = Dataset.task(got)
+  // Files in a folder of a project are named as the person named the folder, so that both can move.
+  const folder = Option.getOrElse(input.out, () => got.directory)
+  const task = Dataset.task(got, (file) => join(folder, file))
   if (input.json) {
     const { directory, entry, files, sources } = got
     return yield* Console.log(toJson({ name: entry.name, directory, files, sources, task }, 2))
   }
-  yield* Console.log([...comments(got), stringify({ tasks: [task] }).trimEnd()].join("\n"))
+  yield* Console.log(
+    [
+      ...comments(got, isAbsolute(folder) ? folder : `${folder}, for an experiment in ${process.cwd()}`),
+      stringify({ tasks: [task] }).trimEnd()
+    ].join("\n")
+  )
 }, Effect.provide(Http.layer))

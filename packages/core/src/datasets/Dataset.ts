@@ -19,7 +19,7 @@ import type { Entry } from "./Entry.ts"
 import { download, type Kept, type Listen, type Patience, patient, type Wanted } from "./internal/download.ts"
 import { namesOf, toIdx } from "./internal/images.ts"
 import * as Lock from "./internal/lock.ts"
-import { folderBeside, hashOf, makeFolder, on, readJson, remove, sizeOf, writeJson } from "./internal/storage.ts"
+import { hashOf, makeFolder, newFolder, on, readJson, remove, sizeOf, writeJson } from "./internal/storage.ts"
 import { toParquet, unfit } from "./internal/tables.ts"
 
 export type { Event, Kept, Listen, Patience } from "./internal/download.ts"
@@ -148,7 +148,8 @@ const make = Effect.fnUntraced(function* (
     kept.push(yield* download(wanted, patience, listen))
     paths.set(file, path)
   }
-  const work = yield* folderBeside(directory)
+  // The lock is held, so that what stands there is what a process left that was killed.
+  const work = yield* newFolder(`${directory}.part`)
   const [made, scratch] = [Path.join(work, "made"), Path.join(work, "scratch")]
   yield* makeFolder(made)
   yield* makeFolder(scratch)
@@ -231,13 +232,16 @@ export const get = Effect.fn("Dataset.get")(function* (
 })
 
 /**
- * The task of a data set as an experiment file has it, with absolute paths: an element of `tasks`.
+ * The task of a data set as an experiment file has it: an element of `tasks`. `at` says how the path of a file is written;
+ * default: in full.
  *
  * @example
  * Dataset.task(sonar) // => { id: "sonar", file: "/…/sonar.parquet", target: "Class", positive: "M", stratum: "Class" }
  */
-export const task = ({ directory, entry: { convert, name, task } }: Got): Readonly<Record<string, unknown>> => {
-  const at = (file: string) => Path.join(directory, file)
+export const task = (
+  { directory, entry: { convert, name, task } }: Got,
+  at: (file: string) => string = (file) => Path.join(directory, file)
+): Readonly<Record<string, unknown>> => {
   if (convert.type === "table") return { id: name, file: at(`${name}.parquet`), ...task }
   const sources = convert.parts.map((part) => {
     const files = namesOf(name, part.name)

@@ -5,7 +5,6 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { createReadStream } from "node:fs"
 import * as Fs from "node:fs/promises"
-import * as Path from "node:path"
 import { pipeline } from "node:stream/promises"
 import { sha256 } from "../../Hash.ts"
 import { partial } from "../../WholeFile.ts"
@@ -87,9 +86,8 @@ export const writeJson = (path: string, value: unknown): Effect.Effect<void, Dat
 /** Removes what is there, if anything is. */
 export const remove = (path: string) => on(path, () => Fs.rm(path, { recursive: true, force: true }))
 
-/** A new empty folder beside the place of another one, which is removed in the end unless it was renamed. */
-export const folderBeside = (path: string) =>
-  Effect.acquireRelease(
-    on(path, () => Fs.mkdtemp(Path.join(Path.dirname(path), `.${Path.basename(path)}-`))),
-    (made) => Effect.ignore(remove(made))
+/** An empty folder in the place of what is there, which is removed in the end. */
+export const newFolder = (path: string) =>
+  Effect.acquireRelease(Effect.as(Effect.andThen(remove(path), makeFolder(path)), path), () =>
+    Effect.ignore(remove(path))
   )
