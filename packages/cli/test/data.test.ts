@@ -19,7 +19,7 @@ const entry = (url: string, more: object = {}) => ({
   citation: "nobody",
   files: { "patients.csv": { url, ...more } },
   convert: { type: "table", parts: [{ file: "patients.csv" }] },
-  task: { target: "y", positive: "ill", stratum: "y" }
+  task: { target: "y", positive: "ill", stratum: ["site", "y"] }
 })
 
 let home: string
@@ -109,9 +109,10 @@ describe("rocflow data get", () => {
         file: expect.stringMatching(/first\/data\/patients-[0-9a-f]{8}\/patients\.parquet$/),
         target: "y",
         positive: "ill",
-        stratum: "y"
+        stratum: ["site", "y"]
       }
     ])
+    expect(got.stdout).toMatch(/^ {4}stratum: \[site, y\]$/m)
     const text = changed(["Preprocess.standardise", "Preprocess.robust"]).replace(/^tasks:\n.*\n/m, got.stdout)
     writeFileSync(join(home, "e.yaml"), text)
     const inspected = await rocflow(["inspect", "e.yaml"], home)

@@ -9,7 +9,7 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { isAbsolute, join } from "node:path"
-import { stringify } from "yaml"
+import { Document, isScalar, visit } from "yaml"
 import * as Http from "../http.ts"
 import * as Downloads from "../terminal/downloads.ts"
 import { sizeText } from "../terminal/sizes.ts"
@@ -113,6 +113,17 @@ const comments = ({ entry, sources }: Dataset.Got, files: string): ReadonlyArray
     .map(({ sha256, url }) => `# sha256 seen and kept, as the catalogue has none: ${sha256} of ${url}`)
 ]
 
+/** YAML as people write it: lists of words and numbers on one line. */
+const yamlOf = (value: unknown): string => {
+  const document = new Document(value, { aliasDuplicateObjects: false })
+  visit(document, {
+    Seq: (_, list) => {
+      list.flow = list.items.every(isScalar)
+    }
+  })
+  return document.toString({ flowCollectionPadding: false, lineWidth: 0 }).trimEnd()
+}
+
 /** Gets a data set and prints the task that uses it. */
 export const get = Effect.fn("data.get")(function* (input: Named & { readonly out: Option.Option<string> }) {
   const catalogue = yield* catalogueOf(input)
@@ -132,7 +143,7 @@ export const get = Effect.fn("data.get")(function* (input: Named & { readonly ou
   yield* Console.log(
     [
       ...comments(got, isAbsolute(folder) ? folder : `${folder}, for an experiment in ${process.cwd()}`),
-      stringify({ tasks: [task] }).trimEnd()
+      yamlOf({ tasks: [task] })
     ].join("\n")
   )
 }, Effect.provide(Http.layer))
