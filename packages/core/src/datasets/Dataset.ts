@@ -50,7 +50,7 @@ const Source = Schema.Struct({
 })
 
 /** What stands beside the files, so that they say later what they are. */
-const Record = Schema.Struct({
+const Provenance = Schema.Struct({
   format: Schema.Literal(1),
   name: Schema.String,
   licence: Schema.String,
@@ -93,7 +93,7 @@ export const downloads = (
 /** What stands in a folder, if it is whole and as it was written. */
 const present = Effect.fnUntraced(function* (entry: Entry, directory: string) {
   const record = yield* readJson(Path.join(directory, "dataset.json"))
-  if (!Schema.is(Record)(record)) return undefined
+  if (!Schema.is(Provenance)(record)) return undefined
   for (const { bytes, name, sha256 } of record.files) {
     const path = Path.join(directory, name)
     if ((yield* sizeOf(path)) !== bytes || (yield* hashOf(path)) !== sha256) return undefined
@@ -156,7 +156,7 @@ const make = Effect.fnUntraced(function* (
   const files = yield* convert(entry, (file) => paths.get(file)!, made, scratch)
   const sources = kept.map(({ bytes, known, sha256, url }) => ({ url, sha256, bytes, known }))
   const { citation, licence, name } = entry
-  const record: typeof Record.Type = { format: 1, name, licence, citation, sources, files }
+  const record: typeof Provenance.Type = { format: 1, name, licence, citation, sources, files }
   yield* writeJson(Path.join(made, "dataset.json"), record)
   yield* remove(directory)
   yield* on(directory, () => Fs.rename(made, directory))

@@ -6,7 +6,8 @@ import * as Schema from "effect/Schema"
 import { plainTypes } from "../data/Column.ts"
 import { encodings } from "../data/Table.ts"
 
-const Text = Schema.NonEmptyString
+/** Words on one line: catalogues come from others, and what they say is shown in terminals and put into files. */
+const Text = Schema.String.check(Schema.isPattern(/^\P{Cc}+$/u, { expected: "a text on one line" }))
 const Count = Schema.Int.check(Schema.isGreaterThan(0))
 
 /** What the name of a file may be: it becomes part of a path, so there is nothing in it that means something there. */

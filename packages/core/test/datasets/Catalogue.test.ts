@@ -56,10 +56,19 @@ describe("a catalogue of one's own", () => {
   it("is refused with every key that is wrong, and what was probably meant", () => {
     const [part] = convert.parts
     const message = messageOf({
-      datasets: [{ ...entry, licens: "MIT", rows: 0, convert: { ...convert, parts: [{ ...part, file: "../x" }] } }]
+      datasets: [
+        {
+          ...entry,
+          licens: "MIT",
+          title: "Points\nmodules: [x.ts]",
+          rows: 0,
+          convert: { ...convert, parts: [{ ...part, file: "../x" }] }
+        }
+      ]
     })
     assert.match(message, /^ours\.json is no catalogue: /)
     assert.match(message, /datasets\[0\]\.licens is not a known key; did you mean "licence"\?/)
+    assert.match(message, /datasets\[0\]\.title Expected a text on one line, got /)
     assert.match(message, /datasets\[0\]\.rows Expected a value greater than 0, got 0/)
     assert.match(message, /parts\[0\]\.file Expected a name of letters, digits, dots and hyphens, got "\.\.\/x"/)
     assert.match(messageOf([]), /^ours\.json is no catalogue/)

@@ -29,7 +29,7 @@ export interface Wanted {
 
 /** How long servers and other processes are waited for. */
 export interface Patience {
-  /** So long a server may be silent. Default 30 s. */
+  /** So long a server may be silent, or send less than a kibibyte. Default 30 s. */
   readonly silence: Duration.Duration
   /** So many tries in a row may bring less than a mebibyte. Default 5. */
   readonly tries: number
@@ -69,7 +69,7 @@ export interface Kept {
   readonly known: boolean
 }
 
-const Record = Schema.Struct({ url: Schema.String, sha256: Schema.String })
+const FirstSeen = Schema.Struct({ url: Schema.String, sha256: Schema.String })
 const Part = Schema.Struct({ url: Schema.String, validator: Schema.optionalKey(Schema.String) })
 
 const final = (error: DatasetError): Failed => ({ again: false, error })
@@ -134,6 +134,9 @@ const refuseResponse = ({ bytes, sha256, url }: Wanted, response: HttpClientResp
     : undefined
 }
 
+/** So many bytes in the time that a server may be silent are no drip. */
+const flow = 1024
+
 /** Writes the bytes of a response into the file, from `start` on: how many it has then. */
 const receive = Effect.fnUntraced(function* (
   { bytes, path, url }: Wanted,
@@ -148,25 +151,30 @@ const receive = Effect.fnUntraced(function* (
     on(part, () => Fs.open(part, start === 0 ? "w" : "r+")),
     (handle) => Effect.promise(() => handle.close())
   ).pipe(Effect.mapError(final))
+  /** When the server was last seen to send enough, and how much of the file was there. */
+  let since = yield* Clock.currentTimeMillis
+  let then = start
+  const write = Effect.fnUntraced(function* (at: number, chunk: Uint8Array) {
+    const size = at + chunk.length
+    if (size > limit) return yield* Effect.fail(final(tooLarge(url, limit, bytes !== undefined)))
+    for (let sent = 0; sent < chunk.length;) {
+      const { bytesWritten } = yield* Effect.mapError(
+        on(part, () => file.write(chunk, sent, chunk.length - sent, at + sent)),
+        final
+      )
+      sent += bytesWritten
+    }
+    yield* listen({ _tag: "Received", url, bytes: size, of: bytes ?? total })
+    const now = yield* Clock.currentTimeMillis
+    if (now - since < Duration.toMillis(silence)) return size
+    if (size - then < flow) return yield* Effect.fail(silent(url))
+    ;[since, then] = [now, size]
+    return size
+  })
   return yield* response.stream.pipe(
     Stream.mapError((error) => broken(url, error)),
     Stream.timeoutOrElse({ duration: silence, orElse: () => Stream.fail(silent(url)) }),
-    Stream.runFoldEffect(
-      () => start,
-      (at, chunk) =>
-        Effect.gen(function* () {
-          if (at + chunk.length > limit) return yield* Effect.fail(final(tooLarge(url, limit, bytes !== undefined)))
-          for (let sent = 0; sent < chunk.length;) {
-            const { bytesWritten } = yield* Effect.mapError(
-              on(part, () => file.write(chunk, sent, chunk.length - sent, at + sent)),
-              final
-            )
-            sent += bytesWritten
-          }
-          yield* listen({ _tag: "Received", url, bytes: at + chunk.length, of: bytes ?? total })
-          return at + chunk.length
-        })
-    )
+    Stream.runFoldEffect(() => start, write)
   )
 })
 
@@ -220,17 +228,17 @@ const complete = Effect.fnUntraced(function* (
   patience: Patience,
   listen: Listen
 ): Effect.fn.Return<{ readonly resumed: boolean }, DatasetError, HttpClient.HttpClient> {
-  for (let tries = 1; ; tries++) {
+  for (let failures = 0; ;) {
     const before = (yield* begun(wanted)).from
     const tried = yield* Effect.result(once(wanted, patience, listen))
     if (tried._tag === "Success") return tried.success
     const { again, error } = tried.failure
     if (error.reason === "Content" || error.reason === "TooLarge") yield* discard(wanted.path)
     if (!again) return yield* error
-    if ((yield* begun(wanted)).from - before >= gain) tries = 1
-    if (tries >= patience.tries) return yield* error
+    failures = (yield* begun(wanted)).from - before >= gain ? 1 : failures + 1
+    if (failures >= patience.tries) return yield* error
     yield* listen({ _tag: "Retrying", url: wanted.url, because: `${error.given} ${error.rule}` })
-    yield* Effect.sleep(Duration.times(patience.pause, 2 ** (tries - 1)))
+    yield* Effect.sleep(Duration.times(patience.pause, 2 ** (failures - 1)))
   }
 })
 
@@ -240,7 +248,7 @@ const recordOf = (path: string) => `${path}.json`
 const expected = Effect.fnUntraced(function* ({ path, sha256, url }: Wanted) {
   if (sha256 !== undefined) return sha256
   const record = yield* readJson(recordOf(path))
-  return Schema.is(Record)(record) && record.url === url ? record.sha256 : undefined
+  return Schema.is(FirstSeen)(record) && record.url === url ? record.sha256 : undefined
 })
 
 const differs = ({ path, sha256, url }: Wanted, expected: string, seen: string) =>

@@ -2,18 +2,18 @@
  * A lock between processes: a file that only one can create.
  *
  * Its owner touches it every few seconds. A lock whose process is gone, or which nobody has touched for a minute (its
- * machine may be another one that shares the folder), is taken over. Should two processes take the same one over at once,
- * both write, and the check of the hash refuses a file that suffered from it.
+ * machine may be another one that shares the folder), is taken over, by one of those who see it.
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
+import { randomUUID } from "node:crypto"
 import * as Fs from "node:fs/promises"
 import { hostname } from "node:os"
 import { DatasetError } from "../DatasetError.ts"
-import { codeOf, on, readJson } from "./storage.ts"
+import { codeOf, on, parseJson } from "./storage.ts"
 
 const touched = Duration.seconds(5)
 const stale = Duration.minutes(1)
@@ -26,38 +26,52 @@ const isAlive = (pid: number): boolean =>
     onFailure: (cause) => codeOf(cause) === "EPERM"
   })
 
+/** What this process writes into its locks; no other lock has the same text. */
+const textOf = (): string => JSON.stringify({ pid: process.pid, host: hostname(), token: randomUUID() })
+
+/** Undefined in the place of one error of Node, such as of a file that is not there. */
+const unless =
+  (code: string) =>
+  (cause: unknown): undefined | Promise<never> =>
+    codeOf(cause) === code ? undefined : Promise.reject(cause)
+
 /** Whether the file was created by this call. */
-const create = (path: string): Effect.Effect<boolean, DatasetError> =>
-  on(path, () =>
-    Fs.writeFile(path, JSON.stringify({ pid: process.pid, host: hostname() }), { flag: "wx" }).then(
-      () => true,
-      (cause: unknown) => (codeOf(cause) === "EEXIST" ? false : Promise.reject(cause))
-    )
+const create = (path: string, text: string): Effect.Effect<boolean, DatasetError> =>
+  on(path, () => Fs.writeFile(path, text, { flag: "wx" }).then(() => true, unless("EEXIST"))).pipe(
+    Effect.map((created) => created === true)
   )
 
-/** Who holds the lock; undefined where its owner is gone. A lock that is just being written has no owner yet. */
-const ownerOf = Effect.fnUntraced(function* (path: string) {
-  const age = yield* on(path, () =>
-    Fs.stat(path).then(
-      ({ mtimeMs }) => Date.now() - mtimeMs,
-      (cause: unknown) => (codeOf(cause) === "ENOENT" ? 0 : Promise.reject(cause))
-    )
-  )
-  if (age > Duration.toMillis(stale)) return undefined
-  const { host, pid } = ((yield* readJson(path)) ?? {}) as { readonly host?: unknown; readonly pid?: unknown }
+const read = (path: string) => on(path, () => Fs.readFile(path, "utf8").catch(unless("ENOENT")))
+
+/** Who holds a lock of this text; undefined where its owner is gone. A lock that is just being written has no owner yet. */
+const ownerOf = Effect.fnUntraced(function* (path: string, text: string) {
+  const stat = yield* on(path, () => Fs.stat(path).catch(unless("ENOENT")))
+  if (stat !== undefined && Date.now() - stat.mtimeMs > Duration.toMillis(stale)) return undefined
+  const { host, pid } = Result.getOrElse(parseJson(text), () => ({})) as {
+    readonly host?: unknown
+    readonly pid?: unknown
+  }
   if (typeof pid !== "number") return "another process"
   return host === hostname() && !isAlive(pid) ? undefined : `process ${pid} on ${String(host)}`
 })
 
-const release = (path: string) => Effect.ignore(on(path, () => Fs.rm(path, { force: true })))
+/** Removes the lock if it has this text; another one, which somebody has just created, is put back. */
+const removeOf = Effect.fnUntraced(function* (path: string, text: string) {
+  const aside = `${path}.${randomUUID()}`
+  const moved = yield* on(path, () => Fs.rename(path, aside).then(() => true, unless("ENOENT")))
+  if (moved === undefined) return
+  if ((yield* read(aside)) !== text) yield* Effect.ignore(on(path, () => Fs.link(aside, path)))
+  yield* on(aside, () => Fs.rm(aside, { force: true }))
+})
 
 /** Creates the file, or tells who holds it. */
-const attempt = Effect.fnUntraced(function* (path: string) {
-  if (yield* create(path)) return undefined
-  const owner = yield* ownerOf(path)
+const attempt = Effect.fnUntraced(function* (path: string, text: string) {
+  if (yield* create(path, text)) return undefined
+  const found = yield* read(path)
+  const owner = found === undefined ? undefined : yield* ownerOf(path, found)
   if (owner !== undefined) return owner
-  yield* release(path)
-  return (yield* create(path)) ? undefined : "another process"
+  if (found !== undefined) yield* removeOf(path, found)
+  return (yield* create(path, text)) ? undefined : "another process"
 })
 
 /**
@@ -70,9 +84,10 @@ export const hold = (
   patience: Duration.Duration,
   waiting: (owner: string) => Effect.Effect<void>
 ): Effect.Effect<void, DatasetError, Scope.Scope> => {
+  const text = textOf()
   const acquire = Effect.gen(function* () {
     for (let waited = 0; ; waited += Duration.toMillis(pause)) {
-      const owner = yield* attempt(path)
+      const owner = yield* attempt(path, text)
       if (owner === undefined) return
       if (waited === 0) yield* waiting(owner)
       if (waited >= Duration.toMillis(patience)) {
@@ -87,7 +102,7 @@ export const hold = (
     }
   })
   const touch = Effect.ignore(on(path, () => Fs.utimes(path, new Date(), new Date())))
-  return Effect.acquireRelease(acquire, () => release(path), { interruptible: true }).pipe(
+  return Effect.acquireRelease(acquire, () => Effect.ignore(removeOf(path, text)), { interruptible: true }).pipe(
     Effect.andThen(Effect.forkScoped(Effect.repeat(touch, Schedule.spaced(touched)))),
     Effect.asVoid
   )

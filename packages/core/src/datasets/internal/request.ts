@@ -65,7 +65,7 @@ export const broken = (url: string, error: HttpClientError): Failed => {
 
 /** The server said nothing for too long. */
 export const silent = (url: string): Failed =>
-  network(url, "is silent for too long", "Start again later: what is there is kept.", true)
+  network(url, "is silent for too long, or sends next to nothing", "Start again later: what is there is kept.", true)
 
 const refusals: ReadonlyMap<number, readonly [rule: string, advice: string]> = new Map([
   [401, ["asks for a name and password", "Fetch the file yourself and name it in an experiment."]],

@@ -12,7 +12,7 @@ import { join } from "node:path"
 import type { Catalogue } from "../../../src/datasets/Catalogue.ts"
 import * as Dataset from "../../../src/datasets/Dataset.ts"
 import type { Entry } from "../../../src/datasets/Entry.ts"
-import { sha256 } from "./server.ts"
+import { sha256, start } from "./server.ts"
 
 /** Three columns of many rows: large enough to be cut. */
 export const csv = `x,y,class\n${Array.from({ length: 2500 }, (_, i) => `${i},${(i * 7919) % 1000},${"ab"[i % 2]}`).join("\n")}\n`
@@ -49,6 +49,12 @@ export const temporary = Effect.acquireRelease(
   Effect.sync(() => mkdtempSync(join(tmpdir(), "rocflow-data-"))),
   (directory) => Effect.sync(() => rmSync(directory, { recursive: true, force: true }))
 )
+
+/** A server, an empty cache, and the address of the file. */
+export const setting = Effect.gen(function* () {
+  const server = yield* start
+  return { server, cache: yield* temporary, url: server.url("/points.csv") }
+})
 
 /** Nobody waits long in a test. */
 export const impatient: Partial<Dataset.Patience> = {
