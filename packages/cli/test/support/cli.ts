@@ -23,7 +23,7 @@ export const start = (
   const child = spawn(process.execPath, [bin, ...args], {
     cwd,
     // tfjs-node, where it is installed, writes notices of its own to standard error.
-    env: { ...process.env, XDG_CACHE_HOME: join(tmpdir(), "rocflow-without-cache"), ...env },
+    env: { ...process.env, ROCFLOW_CACHE: "", XDG_CACHE_HOME: join(tmpdir(), "rocflow-without-cache"), ...env },
     stdio: ["ignore", "pipe", "pipe"]
   })
   let stdout = ""

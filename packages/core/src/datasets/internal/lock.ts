@@ -8,6 +8,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schedule from "effect/Schedule"
+import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { randomUUID } from "node:crypto"
 import * as Fs from "node:fs/promises"
@@ -25,6 +26,8 @@ const isAlive = (pid: number): boolean =>
     onSuccess: () => true,
     onFailure: (cause) => codeOf(cause) === "EPERM"
   })
+
+const Owner = Schema.Struct({ pid: Schema.Int, host: Schema.String })
 
 /** What this process writes into its locks; no other lock has the same text. */
 const textOf = (): string => JSON.stringify({ pid: process.pid, host: hostname(), token: randomUUID() })
@@ -47,16 +50,15 @@ const read = (path: string) => on(path, () => Fs.readFile(path, "utf8").catch(un
 const ownerOf = Effect.fnUntraced(function* (path: string, text: string) {
   const stat = yield* on(path, () => Fs.stat(path).catch(unless("ENOENT")))
   if (stat !== undefined && Date.now() - stat.mtimeMs > Duration.toMillis(stale)) return undefined
-  const { host, pid } = Result.getOrElse(parseJson(text), () => ({})) as {
-    readonly host?: unknown
-    readonly pid?: unknown
-  }
-  if (typeof pid !== "number") return "another process"
-  return host === hostname() && !isAlive(pid) ? undefined : `process ${pid} on ${String(host)}`
+  const owner = Result.getOrUndefined(parseJson(text))
+  if (!Schema.is(Owner)(owner)) return "another process"
+  const { host, pid } = owner
+  return host === hostname() && !isAlive(pid) ? undefined : `process ${pid} on ${host}`
 })
 
 /** Removes the lock if it has this text; another one, which somebody has just created, is put back. */
 const removeOf = Effect.fnUntraced(function* (path: string, text: string) {
+  if ((yield* read(path)) !== text) return
   const aside = `${path}.${randomUUID()}`
   const moved = yield* on(path, () => Fs.rename(path, aside).then(() => true, unless("ENOENT")))
   if (moved === undefined) return
