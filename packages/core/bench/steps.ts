@@ -112,7 +112,7 @@ export const prepare = Effect.fnUntraced(function* (network: Network) {
   yield* source.window(given.order)
   const program: Engine.Program = {
     network: graph,
-    loss: yield* Members.loss(partOf(network, "loss").loss, graph.outputs / network.outputs),
+    loss: Members.loss(partOf(network, "loss").loss, graph.outputs / network.outputs),
     optimizer: partOf(network, "optimizer").transform,
     seed: Seed.root(1)
   }

@@ -17,7 +17,7 @@
  * Changepoint Detection, JMLR 24(70), 2023
  */
 import * as Loss from "@rocflow/core/pipeline/Loss"
-import type * as tf from "@tensorflow/tfjs-core"
+import * as tf from "@tensorflow/tfjs-core"
 import * as Schema from "effect/Schema"
 import type { BinaryScores } from "./BinaryScores.ts"
 import * as Linear from "./internal/aumLinear.ts"
@@ -115,7 +115,7 @@ export const tensor = (
   predictions: tf.Tensor,
   labels: tf.Tensor,
   { denominator = "rate", margin = 0, weights }: Options & { readonly weights?: tf.Tensor } = {}
-): tf.Scalar => Tensors.binary(predictions, labels, { denominator, margin }, weights)
+): tf.Scalar => Tensors.binary(predictions, labels, { denominator, margin }, weights, tf)
 
 /**
  * The definition, for registries and for direct evaluation. Its gradient is the mean of left and right.
@@ -138,7 +138,7 @@ export const definition = Loss.define({
       evaluate: (scores, targets, gradient, weights) =>
         workspace.evaluate(scores, targets, targets.length, variant, gradient, undefined, undefined, weights),
       search: (scores, direction, targets) => stepAlong(scores, direction, targets, variant),
-      tensor: (scores, targets, weights) => Tensors.binary(scores, targets, variant, weights)
+      tensor: (scores, targets, weights, tf) => Tensors.binary(scores, targets, variant, weights, tf)
     })
   }
 })

@@ -54,7 +54,7 @@ export const definition = Loss.define({
     return Loss.explicit({
       evaluate: (scores, targets, gradient, weights) =>
         problems.evaluate(scores, targets, targets.length, variant, gradient, weights),
-      tensor: (scores, targets, weights) => Tensors.multiclass(scores, targets, variant, average, weights)
+      tensor: (scores, targets, weights, tf) => Tensors.multiclass(scores, targets, variant, average, weights, tf)
     })
   }
 })

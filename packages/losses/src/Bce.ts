@@ -24,7 +24,7 @@
  */
 import * as OptionSchema from "@rocflow/core/OptionSchema"
 import * as Loss from "@rocflow/core/pipeline/Loss"
-import * as tf from "@tensorflow/tfjs-core"
+import type * as tf from "@tensorflow/tfjs-core"
 import * as Schema from "effect/Schema"
 import { perClass, signs } from "./internal/classes.ts"
 import * as Elementwise from "./internal/elementwise.ts"
@@ -77,10 +77,10 @@ export const definition = Elementwise.define({
   }),
   tensor:
     ({ labelSmoothing = 0, posWeight }) =>
-    (scores, targets) => {
-      const margins: tf.Tensor1D = tf.mul(signs(targets), scores)
+    (scores, targets, tf) => {
+      const margins: tf.Tensor1D = tf.mul(signs(targets, tf), scores)
       const terms = tf.add(tf.softplus(tf.neg(margins)), tf.mul(margins, labelSmoothing / 2))
-      return tf.mul(perClass(targets, posWeight, 1), terms)
+      return tf.mul(perClass(targets, posWeight, 1, tf), terms)
     }
 })
 

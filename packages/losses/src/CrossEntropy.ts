@@ -25,7 +25,6 @@
  */
 import * as OptionSchema from "@rocflow/core/OptionSchema"
 import * as Loss from "@rocflow/core/pipeline/Loss"
-import * as tf from "@tensorflow/tfjs-core"
 import * as Schema from "effect/Schema"
 import { crossEntropy } from "./internal/crossEntropy.ts"
 import { factor, reduce, Reduction } from "./internal/reduction.ts"
@@ -56,11 +55,11 @@ export const definition = Loss.define({
       formula: { terms: "crossEntropy", smoothing: labelSmoothing, reduction },
       evaluate: (scores, targets, gradient, weights) =>
         crossEntropy(scores, targets, gradient, weights, labelSmoothing, factor(reduction, targets.length, weights)),
-      tensor: (scores, targets, weights) => {
+      tensor: (scores, targets, weights, tf) => {
         const [, classes] = scores.shape
         const hard = tf.oneHot(tf.cast(targets, "int32"), classes)
         const truth = tf.add(tf.mul(hard, 1 - labelSmoothing), labelSmoothing / classes)
-        return reduce(tf.neg(tf.sum(tf.mul(truth, tf.logSoftmax(scores)), 1)), weights, reduction)
+        return reduce(tf.neg(tf.sum(tf.mul(truth, tf.logSoftmax(scores)), 1)), weights, reduction, tf)
       }
     })
 })

@@ -26,7 +26,7 @@
  */
 import * as OptionSchema from "@rocflow/core/OptionSchema"
 import * as Loss from "@rocflow/core/pipeline/Loss"
-import * as tf from "@tensorflow/tfjs-core"
+import type * as tf from "@tensorflow/tfjs-core"
 import * as Schema from "effect/Schema"
 import { perClass, signs } from "./internal/classes.ts"
 import * as Elementwise from "./internal/elementwise.ts"
@@ -74,11 +74,11 @@ export const definition = Elementwise.define({
     },
   tensor:
     ({ alpha, gamma }) =>
-    (scores, targets) => {
-      const margins: tf.Tensor1D = tf.mul(signs(targets), scores)
+    (scores, targets, tf) => {
+      const margins: tf.Tensor1D = tf.mul(signs(targets, tf), scores)
       // (1 - p_t)^gamma as exp(-gamma softplus(z)): the gradient of a power is NaN where its base rounds to 0.
       const focus = tf.exp(tf.mul(tf.softplus(margins), -gamma))
-      return tf.mul(tf.mul(perClass(targets, alpha, 1 - alpha), focus), tf.softplus(tf.neg(margins)))
+      return tf.mul(tf.mul(perClass(targets, alpha, 1 - alpha, tf), focus), tf.softplus(tf.neg(margins)))
     }
 })
 

@@ -22,7 +22,7 @@
  */
 import * as OptionSchema from "@rocflow/core/OptionSchema"
 import * as Loss from "@rocflow/core/pipeline/Loss"
-import * as tf from "@tensorflow/tfjs-core"
+import type * as tf from "@tensorflow/tfjs-core"
 import * as Schema from "effect/Schema"
 import * as Elementwise from "./internal/elementwise.ts"
 import { Reduction } from "./internal/reduction.ts"
@@ -59,7 +59,7 @@ export const definition = Elementwise.define({
     },
   tensor:
     ({ delta }) =>
-    (scores, targets) => {
+    (scores, targets, tf) => {
       const residuals: tf.Tensor1D = tf.sub(scores, targets)
       const clipped = tf.clipByValue(residuals, -delta, delta)
       return tf.mul(clipped, tf.sub(residuals, tf.div(clipped, 2)))

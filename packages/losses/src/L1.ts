@@ -20,7 +20,6 @@
  * gradient // => Float64Array [0, 0.5]
  */
 import * as Loss from "@rocflow/core/pipeline/Loss"
-import * as tf from "@tensorflow/tfjs-core"
 import * as Schema from "effect/Schema"
 import * as Elementwise from "./internal/elementwise.ts"
 import { Reduction } from "./internal/reduction.ts"
@@ -47,7 +46,7 @@ export const definition = Elementwise.define({
       slopes[i] = Math.sign(d)
     }
   },
-  tensor: () => (scores, targets) => {
+  tensor: () => (scores, targets, tf) => {
     const residuals = tf.sub(scores, targets)
     // Not tf.abs: its gradient at 0 is -1 in tfjs, that of relu is 0.
     return tf.add(tf.relu(residuals), tf.relu(tf.neg(residuals)))

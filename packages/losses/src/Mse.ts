@@ -16,7 +16,6 @@
  * gradient // => Float64Array [0, 3]
  */
 import * as Loss from "@rocflow/core/pipeline/Loss"
-import * as tf from "@tensorflow/tfjs-core"
 import * as Schema from "effect/Schema"
 import * as Elementwise from "./internal/elementwise.ts"
 import { Reduction } from "./internal/reduction.ts"
@@ -44,7 +43,7 @@ export const definition = Elementwise.define({
     }
   },
   formula: ({ reduction }) => ({ terms: "squaredError", reduction }),
-  tensor: () => (scores, targets) => tf.square(tf.sub(scores, targets))
+  tensor: () => (scores, targets, tf) => tf.square(tf.sub(scores, targets))
 })
 
 /** Appends squared error to a pipeline that has a head. Regression tasks only. @category stages */

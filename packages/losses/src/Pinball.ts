@@ -23,7 +23,6 @@
  */
 import * as OptionSchema from "@rocflow/core/OptionSchema"
 import * as Loss from "@rocflow/core/pipeline/Loss"
-import * as tf from "@tensorflow/tfjs-core"
 import * as Schema from "effect/Schema"
 import * as Elementwise from "./internal/elementwise.ts"
 import { Reduction } from "./internal/reduction.ts"
@@ -58,7 +57,7 @@ export const definition = Elementwise.define({
     },
   tensor:
     ({ quantile }) =>
-    (scores, targets) => {
+    (scores, targets, tf) => {
       const below = tf.sub(targets, scores)
       return tf.add(tf.mul(tf.relu(below), quantile), tf.mul(tf.relu(tf.neg(below)), 1 - quantile))
     }

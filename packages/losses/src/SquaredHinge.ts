@@ -19,7 +19,6 @@
  */
 import * as OptionSchema from "@rocflow/core/OptionSchema"
 import * as Loss from "@rocflow/core/pipeline/Loss"
-import * as tf from "@tensorflow/tfjs-core"
 import * as Schema from "effect/Schema"
 import { signs } from "./internal/classes.ts"
 import * as Elementwise from "./internal/elementwise.ts"
@@ -56,8 +55,8 @@ export const definition = Elementwise.define({
     },
   tensor:
     ({ margin }) =>
-    (scores, targets) =>
-      tf.square(tf.relu(tf.sub(margin, tf.mul(signs(targets), scores))))
+    (scores, targets, tf) =>
+      tf.square(tf.relu(tf.sub(margin, tf.mul(signs(targets, tf), scores))))
 })
 
 /** Appends squared hinge to a pipeline that has a head. Binary tasks only. @category stages */

@@ -111,7 +111,7 @@ describe("AumMulticlass", () => {
             const [value, gradient] = tf.tidy(() => {
               const truth = tf.tensor1d(targets)
               const mass = weighted ? tf.tensor1d(weights) : undefined
-              const result = tf.valueAndGrad((x) => tensor!(x as tf.Tensor2D, truth, mass))(
+              const result = tf.valueAndGrad((x) => tensor!(x as tf.Tensor2D, truth, mass, tf))(
                 tf.tensor2d(scores, [targets.length, classes])
               )
               return [result.value.dataSync()[0], result.grad.dataSync()] as const

@@ -19,7 +19,9 @@ describe("L1", () => {
   it("has the same subgradient there in the tensor version", async () => {
     await tf.setBackend("cpu")
     const { tensor } = L1.definition.make({ reduction: "sum" })
-    const gradient = tf.grad((s) => tensor!(s as tf.Tensor2D, tf.tensor1d([2, 2, 2])))(tf.tensor2d([2, 5, -1], [3, 1]))
+    const gradient = tf.grad((s) => tensor!(s as tf.Tensor2D, tf.tensor1d([2, 2, 2]), undefined, tf))(
+      tf.tensor2d([2, 5, -1], [3, 1])
+    )
     expect([...gradient.dataSync()].map((g) => g + 0)).toEqual([0, 1, -1])
   })
 

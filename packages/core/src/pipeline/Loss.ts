@@ -34,7 +34,7 @@ import { PipelineError } from "./PipelineError.ts"
 import type * as Stage from "./Stage.ts"
 import { findNothing } from "./Decode.ts"
 
-export type { Explicit, Floats, Loss as Bound, LossFormula as Formula, Tensor, TensorLoss } from "./Stage.ts"
+export type { Explicit, Floats, Loss as Bound, LossFormula as Formula, Tensor, TensorLoss, Tf } from "./Stage.ts"
 
 /** Says that a loss has a formula of its gradient. @category constructors */
 export const explicit = (parts: Omit<Stage.Explicit, "_tag">): Stage.Explicit => ({ _tag: "Explicit", ...parts })

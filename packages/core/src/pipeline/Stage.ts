@@ -156,7 +156,7 @@ export interface Parameter {
 
 /** What a forward pass gets besides its input and parameters. @category layers */
 export interface Pass {
-  readonly tf: typeof tf
+  readonly tf: Tf
   /** Whether this is a training pass: dropout acts, and buffers may be updated, only then. */
   readonly training: boolean
   /** Where the input are codes, how many levels each entry of a row has: see `FittedIngress`. */
@@ -210,8 +210,19 @@ export type Join = "concat" | "tokens" | "sum" | "product"
 /** Scores, targets, gradients: one number an entry, in single or double precision. @category losses */
 export type Floats = Float32Array | Float64Array
 
-/** A loss of tensor operations: scores [n, outputs], targets and weights [n]. @category losses */
-export type TensorLoss = (scores: tf.Tensor2D, targets: tf.Tensor1D, weights?: tf.Tensor1D) => tf.Scalar
+/** TensorFlow.js, which is given to whoever computes with its tensors, so that nobody else loads it. @category losses */
+export type Tf = typeof tf
+
+/**
+ * A loss of tensor operations: scores [n, outputs], targets and weights [n], and the operations.
+ * @category losses
+ */
+export type TensorLoss = (
+  scores: tf.Tensor2D,
+  targets: tf.Tensor1D,
+  weights: tf.Tensor1D | undefined,
+  tf: Tf
+) => tf.Scalar
 
 /**
  * A loss that is known by a formula, the mean or the sum over rows of (weighted) terms: engines may compute it their own

@@ -91,7 +91,7 @@ const differentiating =
       const vector = (values: Loss.Floats) => tf.tensor1d(Float32Array.from(values))
       const given = tf.tensor2d(Float32Array.from(scores), [targets.length, outputs])
       const { grad, value } = tf.valueAndGrad((s) =>
-        tensor(s as Tf.Tensor2D, vector(targets), weights === undefined ? undefined : vector(weights))
+        tensor(s as Tf.Tensor2D, vector(targets), weights === undefined ? undefined : vector(weights), tf)
       )(given)
       return { value: value.dataSync<"float32">()[0]!, gradient: grad.dataSync<"float32">() }
     })

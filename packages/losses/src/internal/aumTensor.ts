@@ -6,28 +6,30 @@
  * automatic differentiation, and its gradient is exactly these factors: at ties, in whatever order the sort left them,
  * a subgradient.
  */
-import * as tf from "@tensorflow/tfjs-core"
+import type { Tf } from "@rocflow/core/pipeline/Loss"
+import type * as tf from "@tensorflow/tfjs-core"
 import type { Denominator } from "./aumOptions.ts"
 import type { Variant } from "./aumRows.ts"
 import { perClass } from "./classes.ts"
 import { constant } from "./constant.ts"
 
-const oneIfZero = (x: tf.Tensor): tf.Tensor => tf.add(x, tf.cast(tf.equal(x, 0), "float32"))
+const oneIfZero = (x: tf.Tensor, tf: Tf): tf.Tensor => tf.add(x, tf.cast(tf.equal(x, 0), "float32"))
 
-const share = (mass: tf.Tensor, denominator: Denominator): tf.Tensor =>
-  denominator === "rate" ? tf.div(mass, oneIfZero(tf.sum(mass))) : mass
+const share = (mass: tf.Tensor, denominator: Denominator, tf: Tf): tf.Tensor =>
+  denominator === "rate" ? tf.div(mass, oneIfZero(tf.sum(mass), tf)) : mass
 
 const factors = (
   scores: tf.Tensor1D,
   labels: tf.Tensor1D,
   denominator: Denominator,
-  weights: tf.Tensor1D | undefined
+  weights: tf.Tensor1D | undefined,
+  tf: Tf
 ): tf.Tensor1D => {
   const n = scores.size
   const order: tf.Tensor1D = tf.topk(scores, n, true).indices
   const mass: tf.Tensor1D = weights === undefined ? tf.onesLike(labels) : weights
-  const positive = tf.gather(share(tf.mul(labels, mass), denominator), order)
-  const negative = tf.gather(share(tf.mul(tf.sub(1, labels), mass), denominator), order)
+  const positive = tf.gather(share(tf.mul(labels, mass), denominator, tf), order)
+  const negative = tf.gather(share(tf.mul(tf.sub(1, labels), mass), denominator, tf), order)
   const falsePositives: tf.Tensor1D = tf.cumsum(negative)
   const falseNegatives = tf.cumsum(positive, 0, true, true)
   // Above the first and below the last score one of the two is 0 but for rounding: these areas are none.
@@ -43,14 +45,15 @@ export const binary = (
   predictions: tf.Tensor,
   labels: tf.Tensor,
   { denominator, margin }: Variant,
-  weights?: tf.Tensor
+  weights: tf.Tensor | undefined,
+  tf: Tf
 ): tf.Scalar => {
   const truth: tf.Tensor1D = tf.cast(tf.reshape(labels, [-1]), "float32")
-  const scores: tf.Tensor1D = tf.add(tf.reshape(predictions, [-1]), perClass(truth, -margin / 2, margin / 2))
+  const scores: tf.Tensor1D = tf.add(tf.reshape(predictions, [-1]), perClass(truth, -margin / 2, margin / 2, tf))
   const mass: tf.Tensor1D | undefined = weights === undefined ? undefined : tf.reshape(weights, [-1])
-  const slopes = constant(scores, (s) => factors(s, truth, denominator, mass))
+  const slopes = constant(scores, (s) => factors(s, truth, denominator, mass, tf), tf)
   // The factors sum to 0: taking off the mean changes nothing but the rounding of scores far from 0.
-  const centre = constant(scores, (s) => tf.mean(s))
+  const centre = constant(scores, (s) => tf.mean(s), tf)
   return tf.sum(tf.mul(slopes, tf.sub(scores, centre)))
 }
 
@@ -62,16 +65,17 @@ export const multiclass = (
   targets: tf.Tensor1D,
   variant: Variant,
   average: "macro" | "micro",
-  weights?: tf.Tensor1D
+  weights: tf.Tensor1D | undefined,
+  tf: Tf
 ): tf.Scalar => {
   const [rows, classes] = scores.shape
   const truth: tf.Tensor2D = tf.cast(tf.oneHot(tf.cast(targets, "int32"), classes), "float32") as tf.Tensor2D
   if (average === "micro") {
     const mass = weights === undefined ? undefined : tf.tile(tf.reshape(weights, [rows, 1]), [1, classes])
-    return binary(scores, truth, variant, mass)
+    return binary(scores, truth, variant, mass, tf)
   }
   const values = Array.from({ length: classes }, (_, k) =>
-    binary(tf.slice(scores, [0, k], [rows, 1]), tf.slice(truth, [0, k], [rows, 1]), variant, weights)
+    binary(tf.slice(scores, [0, k], [rows, 1]), tf.slice(truth, [0, k], [rows, 1]), variant, weights, tf)
   )
   return tf.div(tf.addN(values), classes)
 }

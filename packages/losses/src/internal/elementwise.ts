@@ -12,7 +12,7 @@ import { column, factor, reduce, type Reduction } from "./reduction.ts"
 export type Terms = (scores: Loss.Floats, targets: Loss.Floats, values: Float64Array, slopes: Loss.Floats) => void
 
 /** The terms as tensor operations. */
-export type TensorTerms = (scores: tf.Tensor1D, targets: tf.Tensor1D) => tf.Tensor1D
+export type TensorTerms = (scores: tf.Tensor1D, targets: tf.Tensor1D, tf: Loss.Tf) => tf.Tensor1D
 
 /** Defines a loss of one output by its terms; row weights multiply the terms. */
 export const define = <const K extends Kind, Type extends { readonly reduction: Reduction }, Encoded>(loss: {
@@ -48,7 +48,8 @@ export const define = <const K extends Kind, Type extends { readonly reduction: 
           }
           return value
         },
-        tensor: (scores, targets, weights) => reduce(tensor(column(scores), targets), weights, options.reduction)
+        tensor: (scores, targets, weights, tf) =>
+          reduce(tensor(column(scores, tf), targets, tf), weights, options.reduction, tf)
       })
     }
   })

@@ -2,8 +2,8 @@
  * How the terms of the rows become one number, in kernels and on tensors: side by side, because the two must agree.
  */
 import * as OptionSchema from "@rocflow/core/OptionSchema"
-import type { Floats } from "@rocflow/core/pipeline/Loss"
-import * as tf from "@tensorflow/tfjs-core"
+import type { Floats, Tf } from "@rocflow/core/pipeline/Loss"
+import type * as tf from "@tensorflow/tfjs-core"
 import * as Schema from "effect/Schema"
 
 /** Their weighted mean (the default), or their weighted sum. */
@@ -24,14 +24,20 @@ export const factor = (reduction: Reduction, rows: number, weights: Floats | und
 }
 
 /** The same reduction on tensors. */
-export const reduce = (terms: tf.Tensor1D, weights: tf.Tensor1D | undefined, reduction: Reduction): tf.Scalar => {
+export const reduce = (
+  terms: tf.Tensor1D,
+  weights: tf.Tensor1D | undefined,
+  reduction: Reduction,
+  tf: Tf
+): tf.Scalar => {
   const weighted = weights === undefined ? terms : tf.mul(terms, weights)
   if (reduction === "sum") return tf.sum(weighted)
-  return weights === undefined ? tf.mean(weighted) : tf.div(tf.sum(weighted), oneIfZero(tf.sum(weights)))
+  return weights === undefined ? tf.mean(weighted) : tf.div(tf.sum(weighted), oneIfZero(tf.sum(weights), tf))
 }
 
 // tf.divNoNan will not do here: its gradient at a zero divisor is NaN.
-export const oneIfZero = (divisor: tf.Scalar): tf.Scalar => tf.add(divisor, tf.cast(tf.equal(divisor, 0), "float32"))
+export const oneIfZero = (divisor: tf.Scalar, tf: Tf): tf.Scalar =>
+  tf.add(divisor, tf.cast(tf.equal(divisor, 0), "float32"))
 
 /** Scores of a network with one output, as a vector. */
-export const column = (scores: tf.Tensor2D): tf.Tensor1D => tf.reshape(scores, [-1])
+export const column = (scores: tf.Tensor2D, tf: Tf): tf.Tensor1D => tf.reshape(scores, [-1])

@@ -36,7 +36,7 @@ interface Batch {
  */
 const lossTensor = (tf: Tfjs, loss: Loss, scores: Tf.Tensor2D, { targets, weights }: Batch): Tf.Scalar => {
   if (loss._tag === "Tensor") {
-    return loss.tensor(scores, tf.tensor1d(targets), weights === undefined ? undefined : tf.tensor1d(weights))
+    return loss.tensor(scores, tf.tensor1d(targets), weights === undefined ? undefined : tf.tensor1d(weights), tf)
   }
   const explicit = tf.customGrad((input) => {
     const values = (input as Tf.Tensor).dataSync<"float32">()

@@ -2,7 +2,6 @@
  * Networks of members, whose scores are [rows, members, outputs]: each member learns by itself, and what is predicted is
  * their mean. With one member everything is as without members.
  */
-import * as Effect from "effect/Effect"
 import type { Kind as TargetKind } from "../../data/Task.ts"
 import type { Explicit, Floats, Loss, TensorLoss } from "../../pipeline/Stage.ts"
 
@@ -39,25 +38,21 @@ const explicitOf = ({ evaluate, formula, reduction = formula?.reduction }: Expli
 }
 
 /** The mean of a loss of tensors over members. */
-const tensorOf = (loss: TensorLoss, members: number): Effect.Effect<Loss> =>
-  Effect.map(
-    Effect.promise(() => import("@tensorflow/tfjs-core")),
-    (tf): Loss => ({
-      _tag: "Tensor",
-      tensor: (scores, targets, weights) => {
-        const [n, all] = scores.shape
-        const losses = tf
-          .split(tf.reshape(scores, [n, members, all / members]), members, 1)
-          .map((own) => loss(tf.reshape(own, [n, all / members]), targets, weights))
-        return tf.mean(tf.stack(losses))
-      }
-    })
-  )
+const tensorOf = (loss: TensorLoss, members: number): Loss => ({
+  _tag: "Tensor",
+  tensor: (scores, targets, weights, tf) => {
+    const [n, all] = scores.shape
+    const losses = tf
+      .split(tf.reshape(scores, [n, members, all / members]), members, 1)
+      .map((own) => loss(tf.reshape(own, [n, all / members]), targets, weights, tf))
+    return tf.mean(tf.stack(losses))
+  }
+})
 
 /** The mean of a loss over members. */
-export const loss = (of: Loss, members: number): Effect.Effect<Loss> => {
-  if (members === 1) return Effect.succeed(of)
-  return of._tag === "Explicit" ? Effect.succeed(explicitOf(of, members)) : tensorOf(of.tensor, members)
+export const loss = (of: Loss, members: number): Loss => {
+  if (members === 1) return of
+  return of._tag === "Explicit" ? explicitOf(of, members) : tensorOf(of.tensor, members)
 }
 
 /** ln Σ eˣ without overflow. */

@@ -38,14 +38,14 @@ const explicit = (loss: Loss.Bound): Explicit => {
 }
 const bound = (definition: Loss.Definition, given: object = {}) =>
   explicit(Result.getOrThrow(Loss.bind(definition, given)))
-const mean = (loss: Loss.Bound, members: number) => explicit(Effect.runSync(Members.loss(loss, members)))
+const mean = (loss: Loss.Bound, members: number) => explicit(Members.loss(loss, members))
 
 describe("the loss of members", () => {
   it.effect("is the mean of theirs where it is of tensors, with its gradient", () =>
     Effect.gen(function* () {
       const tf = yield* Effect.promise(tensors)
       const [own, of] = [bound(CrossEntropy.definition), 3]
-      const loss = yield* Members.loss(Loss.tensor(own.tensor!), of)
+      const loss = Members.loss(Loss.tensor(own.tensor!), of)
       if (loss._tag !== "Tensor") return assert.fail("expected a loss of tensors")
       const draws = Seed.generator(Seed.root(8))
       const [n, outputs] = [4, 3]
@@ -53,7 +53,7 @@ describe("the loss of members", () => {
       const targets = Float32Array.of(0, 2, 1, 0)
       const gradient = new Float32Array(scores.length)
       const value = mean(own, of).evaluate(scores, targets, gradient)
-      const found = tf.valueAndGrad((x) => loss.tensor(x as Tf.Tensor2D, tf.tensor1d(targets)))(
+      const found = tf.valueAndGrad((x) => loss.tensor(x as Tf.Tensor2D, tf.tensor1d(targets), undefined, tf))(
         tf.tensor(scores, [n, of * outputs])
       )
       assert.closeTo(found.value.dataSync()[0]!, value, 1e-5)
@@ -171,7 +171,7 @@ describe("members with neutral adapters", () => {
   ) {
     const [engine] = yield* Engine.Engines
     const { transform } = partOf(Optimizer.sgdDefinition.bind({ learningRate: 0.5 }, findNothing), "optimizer")
-    const loss = yield* Members.loss(bound(Bce.definition), members)
+    const loss = Members.loss(bound(Bce.definition), members)
     const trainer = yield* engine!.trainer({ network, loss, optimizer: transform, seed: Seed.root(1) }, 3)
     trainer.load({ step: 0, arrays, slots: [] })
     trainer.inputs[0]!.set([1, 2, -1, 0.5, 0, -2])

@@ -110,7 +110,7 @@ export const programOf = Effect.fnUntraced(function* (
   target: Target
 ) {
   const engines = yield* Engine.Engines
-  const mean = yield* Members.loss(loss.loss, membersOf(network, target))
+  const mean = Members.loss(loss.loss, membersOf(network, target))
   const program = { network, loss: mean, optimizer: optimizer.transform }
   return { program, engine: yield* Effect.fromResult(Engine.choose(engines, program, settings.engine)) }
 })
