@@ -1,7 +1,9 @@
 /**
  * Stable hashes of plain data.
  */
-import { type Hash, createHash } from "node:crypto"
+import { type Digest, make } from "./internal/sha256.ts"
+
+export type { Digest } from "./internal/sha256.ts"
 
 /** Numbers that JSON lacks, and 0 with a sign, in a form that no other data has. */
 const special = (value: number): unknown =>
@@ -21,14 +23,17 @@ export const canonicalJson = (value: unknown): string =>
       : inner
   })
 
+/** Node's SHA-256; undefined in a browser. */
+const crypto = globalThis.process?.getBuiltinModule?.("node:crypto")
+
 /** A SHA-256 to be filled. */
-export const sha256 = (): Hash => createHash("sha256")
+export const sha256 = (): Digest => crypto?.createHash("sha256") ?? make()
 
 /** SHA-256 of the canonical JSON, in hexadecimal. */
 export const hashJson = (value: unknown): string => sha256().update(canonicalJson(value)).digest("hex")
 
 /** Adds a text, preceded by its length, so that no two lists of texts have the same bytes. */
-export const addText = (hash: Hash, text: string): Hash => hash.update(`${text.length}:`).update(text, "utf16le")
+export const addText = (hash: Digest, text: string): Digest => hash.update(`${text.length}:`).update(text, "utf16le")
 
 /** The SHA-256 of some texts, in hexadecimal. */
 export const hashTexts = (parts: ReadonlyArray<string>): string => parts.reduce(addText, sha256()).digest("hex")

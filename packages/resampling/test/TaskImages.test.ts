@@ -5,6 +5,7 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import { describe, expect, it } from "@effect/vitest"
 import * as Column from "@rocflow/core/data/Column"
 import * as Examples from "@rocflow/core/data/Examples"
+import { SchemaError } from "@rocflow/core/data/SchemaError"
 import * as Table from "@rocflow/core/data/Table"
 import * as Task from "@rocflow/core/data/Task"
 import * as Tensors from "@rocflow/core/data/Tensors"
@@ -42,7 +43,17 @@ describe("the images of tasks", () => {
       if (image?.type !== "tensor") throw new Error("the images are a tensor")
       const gone: Column.Tensor = {
         ...image,
-        stores: [{ _tag: "Pictures", name: "", digest: "", range: undefined, steps: [], files: [picture(directory)] }],
+        stores: [
+          {
+            _tag: "Pictures",
+            name: "",
+            digest: "",
+            range: undefined,
+            steps: [],
+            files: [{ path: join(directory, "gone.png"), shape: [2, 2, 1], digest: "" }],
+            open: () => Effect.fail(new SchemaError({ given: "gone.png", rule: "does not exist", advice: "Draw it." }))
+          }
+        ],
         place: Int32Array.of(0, 0)
       }
       yield* TaskImages.write(directory, [Task.withFeatures(task, new Map([["image", gone]]))])
@@ -51,5 +62,3 @@ describe("the images of tasks", () => {
     }).pipe(Effect.provide(NodeServices.layer))
   )
 })
-
-const picture = (directory: string) => ({ path: join(directory, "gone.png"), shape: [2, 2, 1], digest: "" })

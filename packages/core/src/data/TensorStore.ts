@@ -1,8 +1,11 @@
 /**
  * Where the rows of a tensor column are: plain data, of which nothing is decoded before a row is asked for.
  */
+import type * as Effect from "effect/Effect"
 import type * as Result from "effect/Result"
+import type * as Scope from "effect/Scope"
 import type { Generator, Seed } from "../Seed.ts"
+import type { SchemaError } from "./SchemaError.ts"
 
 /** The shape of one row: `[28, 28]`, `[64, 64, 3]` with channels last. */
 export type RowShape = ReadonlyArray<number>
@@ -15,6 +18,16 @@ export const bytesOf: Readonly<Record<Element, number>> = { u1: 1, i1: 1, u2: 2,
 
 /** Numbers that are read as 0 and as 1; all others by the line through the two. */
 export type Range = readonly [zero: number, one: number]
+
+/** Gets the numbers of the row at a place, on the scale of the store. @category models */
+export type Load = (place: number) => Float32Array | Promise<Float32Array>
+
+/**
+ * Opens a store whose rows are in files, of which about so many numbers will be read; it is closed with the scope. The store
+ * brings it along, so that what reads rows in memory knows of no files.
+ * @category models
+ */
+export type Open<in S> = (store: S, numbers: number) => Effect.Effect<Load, SchemaError, Scope.Scope>
 
 interface Kept {
   /** The file, or what else tells a person where the rows come from. */
@@ -29,7 +42,9 @@ interface Kept {
 /** Rows of one shape, one after the other, in memory or in a file that is read by parts. @category models */
 export interface Packed extends Kept {
   readonly _tag: "Packed"
-  readonly content: { readonly _tag: "Memory"; readonly bytes: Uint8Array } | { readonly _tag: "File" }
+  readonly content:
+    | { readonly _tag: "Memory"; readonly bytes: Uint8Array }
+    | { readonly _tag: "File"; readonly open: Open<Packed> }
   /** The first byte of the first row. */
   readonly offset: number
   readonly element: Element
@@ -48,6 +63,7 @@ export interface Picture {
 export interface Pictures extends Kept {
   readonly _tag: "Pictures"
   readonly files: ReadonlyArray<Picture>
+  readonly open: Open<Pictures>
 }
 
 /** Where rows are. @category models */

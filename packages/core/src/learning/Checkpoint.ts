@@ -10,10 +10,9 @@
  * const { state } = yield* Checkpoint.read("checkpoints/epoch-000010.checkpoint")
  * state.history.at(-1)?.loss // => the mean loss of epoch 10
  */
-import * as Fs from "node:fs/promises"
-import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
+import { fs, path } from "../internal/node.ts"
 import { CheckpointError } from "./CheckpointError.ts"
 import * as Files from "./internal/callbacks/files.ts"
 import { fromBytes } from "./internal/checkpoint/bytes.ts"
@@ -36,7 +35,7 @@ const damaged = (file: string, why: string) =>
  */
 export const read = (file: string): Effect.Effect<Checkpoint, CheckpointError> =>
   Effect.flatMap(
-    Effect.tryPromise({ try: () => Fs.readFile(file), catch: (cause) => damaged(file, Files.why(cause)) }),
+    Effect.tryPromise({ try: () => fs().readFile(file), catch: (cause) => damaged(file, Files.why(cause)) }),
     (bytes) => Effect.mapError(Effect.fromResult(fromBytes(bytes)), (why) => damaged(file, why))
   )
 
@@ -56,21 +55,25 @@ const readBelonging = (file: string, now: Origin) =>
  * cannot be used if no other one can.
  */
 export const latest = Effect.fnUntraced(function* (
-  path: string,
+  place: string,
   now: Origin
 ): Effect.fn.Return<Checkpoint, CheckpointError> {
-  const names = yield* Effect.promise(() => Fs.readdir(path).catch(() => undefined))
-  if (names === undefined) return yield* readBelonging(path, now)
+  const names = yield* Effect.promise(() =>
+    fs()
+      .readdir(place)
+      .catch(() => undefined)
+  )
+  if (names === undefined) return yield* readBelonging(place, now)
   let first: CheckpointError | undefined
   for (const name of names.filter(isFileOfEpoch).toSorted().reverse()) {
-    const found = yield* Effect.result(readBelonging(join(path, name), now))
+    const found = yield* Effect.result(readBelonging(path().join(place, name), now))
     if (Result.isSuccess(found)) return found.success
     first ??= found.failure
   }
   return yield* (
     first ??
       new CheckpointError({
-        file: path,
+        file: place,
         given: "the directory",
         rule: "has no checkpoint of an epoch",
         advice: "name the directory of Callback.checkpoint, or train without resume"

@@ -8,13 +8,14 @@
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import { resolve } from "node:path"
+import * as Node from "../internal/node.ts"
 
 /** The directory of relative paths. @category services */
 export const Place = Context.Reference<string>("rocflow/core/learning/Place", { defaultValue: () => "." })
 
 /** A path in the place of this training. */
-export const at = (path: string): Effect.Effect<string> => Effect.map(Place, (place) => resolve(place, path))
+export const at = (path: string): Effect.Effect<string> =>
+  Effect.map(Place, (place) => Node.path().resolve(place, path))
 
 /** Gives a training that is part of another one a folder of its own in the place of that one. */
 export const within =

@@ -1,6 +1,8 @@
 /**
  * Compiled passes with a memory of their own.
  */
+import * as Base64 from "effect/encoding/Base64"
+import * as Result from "effect/Result"
 
 interface Memory {
   readonly buffer: ArrayBuffer
@@ -31,7 +33,7 @@ const modules = new Map<string, object>()
 
 /** Makes passes of the bytes of a module, whose exports are of type `P`. */
 export const instantiate = <P extends Passes>(base64: string): P => {
-  const module = modules.get(base64) ?? new WebAssembly.Module(Buffer.from(base64, "base64"))
+  const module = modules.get(base64) ?? new WebAssembly.Module(Result.getOrThrow(Base64.decode(base64)))
   modules.set(base64, module)
   return new WebAssembly.Instance(module).exports as P
 }

@@ -1,24 +1,23 @@
-import type { Hash } from "node:crypto"
-import { addText, sha256 } from "../../Hash.ts"
+import { addText, type Digest, sha256 } from "../../Hash.ts"
 import type { Column } from "../Column.ts"
 import type { Step, Store } from "../TensorStore.ts"
 
 const bytes = (array: Float64Array | Int32Array | Uint8Array | Uint16Array) =>
   new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
 
-const addSteps = (hash: Hash, steps: ReadonlyArray<Step>) => {
+const addSteps = (hash: Digest, steps: ReadonlyArray<Step>) => {
   hash.update(`${steps.length}:`)
   for (const { key, seed } of steps) addText(hash, JSON.stringify([key, seed ?? null]))
 }
 
 /** The contents of a store and how they are read; not where they are, so that files may be moved. */
-const addStore = (hash: Hash, store: Store) => {
+const addStore = (hash: Digest, store: Store) => {
   addText(hash, store.digest)
   addSteps(hash, store.steps)
   addText(hash, JSON.stringify([store.range ?? null, store._tag === "Packed" ? [store.element, store.shape] : null]))
 }
 
-const addColumn = (hash: Hash, name: string, column: Column) => {
+const addColumn = (hash: Digest, name: string, column: Column) => {
   addText(hash, name)
   addText(hash, column.type)
   switch (column.type) {

@@ -1,9 +1,9 @@
 /**
  * Tensor columns made of stores, and the options that all readers share.
  */
-import { createHash } from "node:crypto"
 import * as Result from "effect/Result"
 import type { Tensor } from "../../Column.ts"
+import { sha256 } from "../../../Hash.ts"
 import { SchemaError } from "../../SchemaError.ts"
 import type { Packed, Range, RowShape, Store } from "../../TensorStore.ts"
 
@@ -70,7 +70,7 @@ export const inMemory = (
 ): Packed => ({
   _tag: "Packed",
   name,
-  digest: createHash("sha256").update(bytes).digest("hex"),
+  digest: sha256().update(bytes).digest("hex"),
   range,
   steps: [],
   content: { _tag: "Memory", bytes },

@@ -1,17 +1,18 @@
 /**
  * Files of numbers as stores: small ones in memory as they are written, large ones read by parts.
  */
-import { createHash } from "node:crypto"
 import { createReadStream } from "node:fs"
 import * as Fs from "node:fs/promises"
 import { gunzip } from "node:zlib"
 import { promisify } from "node:util"
 import * as Effect from "effect/Effect"
 import type * as Result from "effect/Result"
+import { sha256 } from "../../../Hash.ts"
 import { SchemaError } from "../../SchemaError.ts"
 import { bytesOf, type Packed, type Range } from "../../TensorStore.ts"
 import { ioError } from "../ioError.ts"
 import { type Header, headerBytes, type Refused } from "./headers.ts"
+import { openNumbers } from "./openNumbers.ts"
 
 /** A file of so many bytes is kept in memory, as it is written; of a larger one only the rows that are asked for. */
 export const memoryBudget = 2 ** 28
@@ -25,12 +26,12 @@ interface Contents {
   readonly bytes: Uint8Array | undefined
 }
 
-const digestOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex")
+const digestOf = (bytes: Uint8Array): string => sha256().update(bytes).digest("hex")
 
 const inMemory = (bytes: Uint8Array): Contents => ({ head: bytes, size: bytes.length, digest: digestOf(bytes), bytes })
 
 const inParts = async (path: string, size: number): Promise<Contents> => {
-  const hash = createHash("sha256")
+  const hash = sha256()
   for await (const part of createReadStream(path)) hash.update(part as Uint8Array)
   const file = await Fs.open(path)
   try {
@@ -93,7 +94,7 @@ export const readNumbers = Effect.fnUntraced(function* (
     digest,
     range,
     steps: [],
-    content: bytes === undefined ? { _tag: "File" } : { _tag: "Memory", bytes },
+    content: bytes === undefined ? { _tag: "File", open: openNumbers } : { _tag: "Memory", bytes },
     offset,
     element,
     bigEndian,

@@ -2,13 +2,14 @@
  * Image files as a store: each is read once for the hash of its contents and for its shape, and decoded when a row is asked
  * for.
  */
-import { createHash } from "node:crypto"
 import * as Fs from "node:fs/promises"
 import * as Path from "node:path"
 import * as Effect from "effect/Effect"
+import { sha256 } from "../../../Hash.ts"
 import { SchemaError } from "../../SchemaError.ts"
 import type { Picture, Pictures, Range } from "../../TensorStore.ts"
 import { ioError } from "../ioError.ts"
+import { openPictures } from "./openPictures.ts"
 import { shapeOf } from "./pictures.ts"
 
 const concurrency = 16
@@ -24,14 +25,14 @@ const readPicture = Effect.fnUntraced(function* (path: string) {
       advice: "Convert it to PNG, or leave it out."
     })
   }
-  const picture: Picture = { path, shape, digest: createHash("sha256").update(bytes).digest("hex") }
+  const picture: Picture = { path, shape, digest: sha256().update(bytes).digest("hex") }
   return picture
 })
 
 /** Reads the shapes and the hashes of image files. */
 export const readPictures = Effect.fnUntraced(function* (paths: ReadonlyArray<string>, range: Range | undefined) {
   const files = yield* Effect.forEach(paths, readPicture, { concurrency })
-  const hash = createHash("sha256")
+  const hash = sha256()
   for (const { digest } of files) hash.update(digest)
   const store: Pictures = {
     _tag: "Pictures",
@@ -39,7 +40,8 @@ export const readPictures = Effect.fnUntraced(function* (paths: ReadonlyArray<st
     digest: hash.digest("hex"),
     range,
     steps: [],
-    files
+    files,
+    open: openPictures
   }
   return store
 })

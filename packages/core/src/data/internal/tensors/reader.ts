@@ -1,20 +1,14 @@
 /**
  * Reads the rows of a tensor column: finds them, decodes them, does the column's steps.
  */
-import * as Fs from "node:fs/promises"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import type { Tensor } from "../../Column.ts"
 import { SchemaError } from "../../SchemaError.ts"
-import { bytesOf, type Packed, type Pictures, type RowShape, rowName, storedShape } from "../../TensorStore.ts"
-import { ioError } from "../ioError.ts"
+import { bytesOf, type Load, type Packed, type RowShape, rowName, storedShape } from "../../TensorStore.ts"
 import { type Chain, chain } from "./chain.ts"
-import * as DecodePool from "./decodePool.ts"
 import * as Numbers from "./numbers.ts"
-import { decode } from "./pictures.ts"
-
-type Load = (place: number) => Float32Array | Promise<Float32Array>
 
 const sizeOf = (shape: RowShape): number => shape.reduce((product, n) => product * n, 1)
 
@@ -28,37 +22,6 @@ const packedInMemory = (store: Packed, bytes: Uint8Array): Load => {
     return values
   }
 }
-
-const packedInFile = Effect.fnUntraced(function* (store: Packed) {
-  const file = yield* Effect.acquireRelease(
-    Effect.tryPromise({ try: () => Fs.open(store.name), catch: (cause) => ioError(store.name, cause) }),
-    (file) => Effect.promise(() => file.close())
-  )
-  const size = sizeOf(store.shape)
-  const rowBytes = size * bytesOf[store.element]
-  const load: Load = async (place) => {
-    const bytes = new Uint8Array(rowBytes)
-    const { bytesRead } = await file.read(bytes, 0, rowBytes, store.offset + place * rowBytes)
-    if (bytesRead < rowBytes) throw new Error("the file has become shorter")
-    const values = new Float32Array(size)
-    Numbers.read(bytes, 0, store, values)
-    Numbers.toUnit(values, store.range)
-    return values
-  }
-  return load
-})
-
-/** Decodes here what is little, and in other threads what is much. */
-const pictures = Effect.fnUntraced(function* (store: Pictures, numbers: number) {
-  const inThreads = numbers >= DecodePool.worthwhile ? yield* DecodePool.open : undefined
-  const load: Load = async (place) => {
-    const { path } = store.files[place]!
-    const values = inThreads === undefined ? decode(await Fs.readFile(path)) : await inThreads(path)
-    Numbers.toUnit(values, store.range)
-    return values
-  }
-  return load
-})
 
 /** Rows that are loaded at the same time. */
 const together = 32
@@ -103,10 +66,10 @@ export const open = Effect.fnUntraced(function* (
   name?: string
 ): Effect.fn.Return<Reader, SchemaError, Scope.Scope> {
   const loads = yield* Effect.forEach(column.stores, (store, i): Effect.Effect<Load, SchemaError, Scope.Scope> => {
-    if (store._tag === "Pictures") return pictures(store, numbersOf(column, i))
+    if (store._tag === "Pictures") return store.open(store, numbersOf(column, i))
     return store.content._tag === "Memory"
       ? Effect.succeed(packedInMemory(store, store.content.bytes))
-      : packedInFile(store)
+      : store.content.open(store, numbersOf(column, i))
   })
   const chains = new Map<string, Result.Result<Chain, string>>()
   const chainOf = (index: number, shape: RowShape) => {

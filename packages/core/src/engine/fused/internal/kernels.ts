@@ -1,6 +1,8 @@
 /**
  * The compiled kernels, typed, each instance with a memory of its own. What they do is documented in `../assembly`.
  */
+import * as Base64 from "effect/encoding/Base64"
+import * as Result from "effect/Result"
 import { base64 as relaxed } from "./relaxedWasm.ts"
 import { base64 as strict } from "./strictWasm.ts"
 
@@ -325,18 +327,27 @@ export interface Kernels {
 /** How the entries of a product begin. */
 export const Begin = { zero: 0, add: 1, bias: 2 } as const
 
-const bytes = { relaxed: () => Buffer.from(relaxed, "base64"), strict: () => Buffer.from(strict, "base64") }
+const texts: Readonly<Record<Arithmetic, string>> = { relaxed, strict }
+
+const decoded = new Map<Arithmetic, Uint8Array>()
+
+/** The compiled kernels, which are the same bytes each time. */
+const bytes = (arithmetic: Arithmetic): Uint8Array => {
+  const known = decoded.get(arithmetic) ?? Result.getOrThrow(Base64.decode(texts[arithmetic]))
+  decoded.set(arithmetic, known)
+  return known
+}
 
 /** Whether this machine runs the kernels. */
 export const runs = (arithmetic: Arithmetic): boolean =>
-  arithmetic in bytes && typeof WebAssembly !== "undefined" && WebAssembly.validate(bytes[arithmetic]())
+  arithmetic in texts && typeof WebAssembly !== "undefined" && WebAssembly.validate(bytes(arithmetic))
 
 const modules = new Map<Arithmetic, object>()
 
 /** New kernels with a memory of their own; `runs` has said that they run. */
 export const instantiate = (arithmetic: Arithmetic): Kernels => {
   if (typeof WebAssembly === "undefined") throw new Error("this machine has no WebAssembly")
-  const module = modules.get(arithmetic) ?? new WebAssembly.Module(bytes[arithmetic]())
+  const module = modules.get(arithmetic) ?? new WebAssembly.Module(bytes(arithmetic))
   modules.set(arithmetic, module)
   return new WebAssembly.Instance(module).exports as Kernels
 }

@@ -1,11 +1,10 @@
 /**
  * `Callback.checkpoint`: the state of training in files.
  */
-import * as Fs from "node:fs/promises"
-import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { fs, path } from "../../../internal/node.ts"
 import * as OptionSchema from "../../../OptionSchema.ts"
 import { CallbackError } from "../../CallbackError.ts"
 import * as Checkpoint from "../../Checkpoint.ts"
@@ -49,8 +48,8 @@ const inFile = (file: string, every: number): Hooks<CallbackError> => {
     epochEnd: ({ row: { epoch } }, control) => (epoch % every === 0 ? put(epoch, control) : Effect.void),
     end: ({ epoch }, control) => (epoch > written ? put(epoch, control) : Effect.void),
     resume: Effect.fnUntraced(function* (now) {
-      const path = yield* Place.at(file)
-      return (yield* exists(path)) ? yield* Checkpoint.latest(path, now) : undefined
+      const found = yield* Place.at(file)
+      return (yield* exists(found)) ? yield* Checkpoint.latest(found, now) : undefined
     }),
     save: () => written,
     load: (saved) => {
@@ -59,17 +58,23 @@ const inFile = (file: string, every: number): Hooks<CallbackError> => {
   }
 }
 
-const exists = (path: string): Effect.Effect<boolean> =>
+const exists = (file: string): Effect.Effect<boolean> =>
   Effect.promise(() =>
-    Fs.stat(path).then(
-      () => true,
-      () => false
-    )
+    fs()
+      .stat(file)
+      .then(
+        () => true,
+        () => false
+      )
   )
 
 /** The names in a directory; none if it is not there. */
 const namesIn = (folder: string): Effect.Effect<ReadonlyArray<string>> =>
-  Effect.promise(() => Fs.readdir(folder).catch((): ReadonlyArray<string> => []))
+  Effect.promise(() =>
+    fs()
+      .readdir(folder)
+      .catch((): ReadonlyArray<string> => [])
+  )
 
 /** What a kill left of a checkpoint that was being written. */
 const isUnfinished = (name: string): boolean => /^(epoch-\d+|best)\.checkpoint\.\d+\.part$/.test(name)
@@ -81,13 +86,15 @@ const inDirectory = ({ best, directory, every, keep }: typeof Options.Type): Hoo
   const prune = Effect.fnUntraced(function* (folder: string) {
     const old = kept.slice(0, -keep)
     kept = kept.slice(-keep)
-    yield* Effect.forEach(old, (epoch) => Files.remove(id, join(folder, Checkpoint.fileOf(epoch))), { discard: true })
+    yield* Effect.forEach(old, (epoch) => Files.remove(id, path().join(folder, Checkpoint.fileOf(epoch))), {
+      discard: true
+    })
   })
   const put = Effect.fnUntraced(function* (epoch: number, control: Control) {
     const folder = yield* Place.at(directory)
     // Those that are taken away after it are remembered in it: a kill may come between.
     kept = [...kept, epoch]
-    yield* write(join(folder, Checkpoint.fileOf(epoch)), control)
+    yield* write(path().join(folder, Checkpoint.fileOf(epoch)), control)
     yield* prune(folder)
   })
   return {
@@ -95,12 +102,12 @@ const inDirectory = ({ best, directory, every, keep }: typeof Options.Type): Hoo
       const folder = yield* Place.at(directory)
       yield* prune(folder)
       yield* Effect.forEach((yield* namesIn(folder)).filter(isUnfinished), (name) =>
-        Files.remove(id, join(folder, name))
+        Files.remove(id, path().join(folder, name))
       )
     }),
     epochEnd: Effect.fnUntraced(function* ({ improved, row: { epoch } }, control) {
       if (best && improved) {
-        yield* write(join(yield* Place.at(directory), bestFile), control)
+        yield* write(path().join(yield* Place.at(directory), bestFile), control)
       }
       if (epoch % every === 0) yield* put(epoch, control)
     }),

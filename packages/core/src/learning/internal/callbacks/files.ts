@@ -2,9 +2,8 @@
  * Files that callbacks write, whole or not at all. Callbacks need no service for it: the type of a learner that was read
  * from JSON could not name one.
  */
-import * as Fs from "node:fs/promises"
-import { dirname } from "node:path"
 import * as Effect from "effect/Effect"
+import { fs, path } from "../../../internal/node.ts"
 import * as WholeFile from "../../../WholeFile.ts"
 import { CallbackError } from "../../CallbackError.ts"
 
@@ -44,14 +43,16 @@ export const write = (
   content: string | Uint8Array
 ): Effect.Effect<void, CallbackError> =>
   attempt(callback, file, async () => {
-    await Fs.mkdir(dirname(file), { recursive: true })
+    await fs().mkdir(path().dirname(file), { recursive: true })
     const unfinished = WholeFile.partial(file)
     try {
-      await Fs.writeFile(unfinished, content)
-      await Fs.rename(unfinished, file)
+      await fs().writeFile(unfinished, content)
+      await fs().rename(unfinished, file)
     } catch (cause) {
       // What is left of it would go on filling a full disk.
-      await Fs.rm(unfinished, { force: true }).catch(() => undefined)
+      await fs()
+        .rm(unfinished, { force: true })
+        .catch(() => undefined)
       throw cause
     }
   })
@@ -59,12 +60,14 @@ export const write = (
 /** The text of a file; undefined if it is not there. */
 export const readText = (callback: string, file: string): Effect.Effect<string | undefined, CallbackError> =>
   attempt(callback, file, () =>
-    Fs.readFile(file, "utf8").catch((cause: unknown) => {
-      if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return undefined
-      throw cause
-    })
+    fs()
+      .readFile(file, "utf8")
+      .catch((cause: unknown) => {
+        if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return undefined
+        throw cause
+      })
   )
 
 /** Removes a file if it is there. */
 export const remove = (callback: string, file: string): Effect.Effect<void, CallbackError> =>
-  attempt(callback, file, () => Fs.rm(file, { force: true }))
+  attempt(callback, file, () => fs().rm(file, { force: true }))

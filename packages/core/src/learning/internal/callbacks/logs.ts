@@ -1,9 +1,9 @@
 /**
  * `Callback.csv` and `Callback.jsonl`: a line of a file for each epoch.
  */
-import * as Fs from "node:fs/promises"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { fs } from "../../../internal/node.ts"
 import * as OptionSchema from "../../../OptionSchema.ts"
 import type { CallbackError } from "../../CallbackError.ts"
 import type { Row } from "../../History.ts"
@@ -58,7 +58,7 @@ const hooks = (id: string, name: string, form: Form): Hooks<CallbackError> => {
           return writeAll()
         }
         lines.push(added.line)
-        return Files.attempt(id, file, () => Fs.appendFile(file, `${added.line}\n`))
+        return Files.attempt(id, file, () => fs().appendFile(file, `${added.line}\n`))
       })
   }
 }

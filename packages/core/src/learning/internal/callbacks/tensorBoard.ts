@@ -1,12 +1,10 @@
 /**
  * `Callback.tensorBoard`: losses and measures for TensorBoard.
  */
-import * as Fs from "node:fs/promises"
-import { hostname } from "node:os"
-import { dirname, join } from "node:path"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { fs, os, path } from "../../../internal/node.ts"
 import * as OptionSchema from "../../../OptionSchema.ts"
 import type { CallbackError } from "../../CallbackError.ts"
 import * as Place from "../../Place.ts"
@@ -22,17 +20,17 @@ const hooks = (directory: string): Hooks<CallbackError> => {
   const append = Effect.fnUntraced(function* (step: number, ...events: ReadonlyArray<TfEvents.Event>) {
     const seconds = (yield* Clock.currentTimeMillis) / 1000
     const bytes = Buffer.concat(events.map((event) => TfEvents.encode(seconds, step, event)))
-    yield* Files.attempt(id, file, () => Fs.appendFile(file, bytes))
+    yield* Files.attempt(id, file, () => fs().appendFile(file, bytes))
   })
   return {
     begin: Effect.fnUntraced(function* ({ epoch }) {
       const seconds = Math.floor((yield* Clock.currentTimeMillis) / 1000)
       const folder = yield* Place.at(directory)
-      file = join(
+      file = path().join(
         folder,
-        `events.out.tfevents.${String(seconds).padStart(10, "0")}.${hostname()}.${process.pid}.${epoch}`
+        `events.out.tfevents.${String(seconds).padStart(10, "0")}.${os().hostname()}.${process.pid}.${epoch}`
       )
-      yield* Files.attempt(id, file, () => Fs.mkdir(dirname(file), { recursive: true }))
+      yield* Files.attempt(id, file, () => fs().mkdir(path().dirname(file), { recursive: true }))
       yield* append(0, { _tag: "Begin" })
       // What a session wrote that went on longer than its last checkpoint comes again.
       yield* append(epoch + 1, { _tag: "Session" })
