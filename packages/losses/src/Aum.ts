@@ -17,7 +17,6 @@
  * Changepoint Detection, JMLR 24(70), 2023
  */
 import * as Loss from "@rocflow/core/pipeline/Loss"
-import * as tf from "@tensorflow/tfjs-core"
 import * as Schema from "effect/Schema"
 import type { BinaryScores } from "./BinaryScores.ts"
 import * as Linear from "./internal/aumLinear.ts"
@@ -28,6 +27,7 @@ import * as Undefined from "./internal/undefinedValue.ts"
 
 export { general } from "./AumGeneral.ts"
 export { definition as multiclassDefinition, stage as multiclass } from "./AumMulticlass.ts"
+export { tensor } from "./AumTensor.ts"
 export { measure } from "./internal/aumMeasure.ts"
 
 /**
@@ -99,23 +99,6 @@ export const binary = (s: BinaryScores, options: Options = {}): Result | Undefin
   const aum = Linear.shared().evaluate(s.scores, s.labels, n, variant, gradient, left, right, s.weights)
   return { aum, left, right, gradient }
 }
-
-/**
- * Computes the binary AUM of tensor operations, differentiable by `tf.grad`.
- *
- * `predictions`: any shape, one number a row; `labels`: 1 = positive, 0 = negative, in the same order; `weights`: not
- * negative, optional; the margin is 0 unless given. The gradient is that of `binary` where AUM is differentiable, and at ties a subgradient, whose
- * entries lie between left and right. One class only: 0.
- *
- * @example
- * Aum.tensor(tf.tensor1d([2, -3.5, -1, 1.5]), tf.tensor1d([0, 0, 1, 1]), { denominator: "rate" }) // => 1.5
- * @category computing
- */
-export const tensor = (
-  predictions: tf.Tensor,
-  labels: tf.Tensor,
-  { denominator = "rate", margin = 0, weights }: Options & { readonly weights?: tf.Tensor } = {}
-): tf.Scalar => Tensors.binary(predictions, labels, { denominator, margin }, weights, tf)
 
 /**
  * The definition, for registries and for direct evaluation. Its gradient is the mean of left and right.

@@ -7,13 +7,13 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type * as Types from "effect/Types"
-import * as Path from "node:path"
 import * as Column from "./Column.ts"
 import { hashTexts } from "../Hash.ts"
 import { hashColumns } from "./internal/hash.ts"
 import { roleNotes } from "./internal/roleNotes.ts"
 import { complete, resolve } from "./internal/roles.ts"
 import { encode } from "./internal/target.ts"
+import * as Node from "../internal/node.ts"
 import type * as Note from "./Note.ts"
 import { type Problem, RoleError } from "./RoleError.ts"
 import type { Kind, Options, Role, Roles } from "./Roles.ts"
@@ -258,7 +258,7 @@ export const fromFile = <const O extends FromFileOptions>(
   options: O & Known<O, FromFileOptions>
 ): Effect.Effect<TaskOf<Table.Columns, O>, RoleError | SchemaError> =>
   Effect.flatMap(Table.fromFile(path, options), (table) =>
-    build(table, { ...options, id: options.id ?? Path.parse(path).name })
+    build(table, { ...options, id: options.id ?? Node.path().parse(path).name })
   ).pipe(Effect.map((task) => task as Task<never, never, never> as TaskOf<Table.Columns, O>))
 
 /** The rows themselves, as their own origins, if any comes twice. */
