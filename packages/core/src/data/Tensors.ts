@@ -13,25 +13,28 @@ import { checkRange, inMemory, ofStore, type Options, shaped, withMissing } from
 import { SchemaError } from "./SchemaError.ts"
 import * as Select from "./Select.ts"
 import * as Table from "./Table.ts"
-import { type RowShape, type Step, storedShape } from "./TensorStore.ts"
+import { type RowShape, type Step, type Store, storedShape } from "./TensorStore.ts"
 
 export type { ArrayOptions, Options } from "./internal/tensors/make.ts"
 export { fromFolder, fromIdx, fromImages, fromNpy } from "./internal/tensors/fromFiles.ts"
 export { type Chain, chain } from "./internal/tensors/chain.ts"
 export { open, type Reader, type Take } from "./internal/tensors/reader.ts"
 
-/** Bytes where all numbers are whole and from 0 to 255, as pixels are; else single precision. */
-const pack = (columns: ReadonlyArray<Float64Array>, rows: number) => {
-  const width = columns.length
-  const isByte = columns.every((values) =>
-    values.every((value) => (Number.isInteger(value) && value >= 0 && value <= 255) || Number.isNaN(value))
-  )
+/**
+ * Rows of `width` numbers, one after the other: bytes where all numbers are whole and from 0 to 255, as pixels are; else single
+ * precision. `at` gives a number by its row and its place in it; NaN is 0 among bytes.
+ */
+const pack = (rows: number, width: number, at: (row: number, place: number) => number) => {
+  let isByte = true
+  for (let row = 0; isByte && row < rows; row++) {
+    for (let j = 0; isByte && j < width; j++) {
+      const value = at(row, j)
+      isByte = Number.isNaN(value) || (Number.isInteger(value) && value >= 0 && value <= 255)
+    }
+  }
   const values = isByte ? new Uint8Array(rows * width) : new Float32Array(rows * width)
-  columns.forEach((column, j) => {
-    for (let row = 0; row < rows; row++) values[row * width + j] = column[row]!
-  })
-  const bytes = new Uint8Array(values.buffer)
-  return { bytes, element: isByte ? ("u1" as const) : ("f4" as const) }
+  for (let row = 0; row < rows; row++) for (let j = 0; j < width; j++) values[row * width + j] = at(row, j)
+  return { bytes: new Uint8Array(values.buffer), element: isByte ? ("u1" as const) : ("f4" as const) }
 }
 
 /** How columns of numbers make a tensor column. */
@@ -93,7 +96,7 @@ export const fromColumns = Effect.fnUntraced(function* (
   const shape = yield* Effect.fromResult(
     shaped(`the ${chosen.length} columns ${list(chosen)}`, [chosen.length], options.shape ?? [chosen.length])
   )
-  const { bytes, element } = pack(numbers, table.rows)
+  const { bytes, element } = pack(table.rows, numbers.length, (row, j) => numbers[j]![row]!)
   const missing = Uint8Array.from({ length: table.rows }, (_, row) =>
     numbers.some((values) => Number.isNaN(values[row])) ? 1 : 0
   )
@@ -102,6 +105,51 @@ export const fromColumns = Effect.fnUntraced(function* (
     .map((each) => [each, table.columns.get(each)!] as const)
   const tensor = withMissing(ofStore(inMemory(name, bytes, element, shape, range), table.rows), missing)
   return { ...(yield* Table.fromEntries([...left, [name, tensor]])), notes: table.notes }
+})
+
+/** A row of numbers in memory: as many as its shape says, the last size going quickest. @category models */
+export interface Given extends Options {
+  readonly shape: RowShape
+  readonly values: ArrayLike<number>
+}
+
+/**
+ * Makes a column of arrays in memory, such as the pixels of a canvas; `null` is a missing row. Rows may differ in shape and in
+ * range. Numbers are kept in single precision, or as bytes where all are; one that is not finite is refused when it is read.
+ *
+ * Errors: `SchemaError` for a row whose shape has another size, or whose range says nothing.
+ *
+ * @example
+ * const image = yield* Tensors.fromArrays([{ shape: [2, 2, 1], values: [0, 128, 255, 0], range: [0, 255] }, null])
+ * Column.countMissing(image) // => 1
+ * @category constructors
+ */
+export const fromArrays = Effect.fnUntraced(function* (
+  rows: ReadonlyArray<Given | null>
+): Effect.fn.Return<Column.Tensor, SchemaError> {
+  const alike = Map.groupBy(rows.keys(), (row) => JSON.stringify([rows[row]?.shape, rows[row]?.range]))
+  const stores: Array<Store> = []
+  const store = new Uint16Array(rows.length)
+  const place = new Int32Array(rows.length).fill(-1)
+  for (const own of alike.values()) {
+    const given = own.flatMap((row) => rows[row] ?? [])
+    const [first] = given
+    if (first === undefined) continue
+    const { range, shape } = first
+    const wrong = checkRange(range)
+    if (wrong !== undefined) return yield* wrong
+    for (const [i, { values }] of given.entries()) {
+      yield* Effect.fromResult(shaped(`row ${own[i]}`, [values.length], shape))
+    }
+    const { bytes, element } = pack(given.length, first.values.length, (row, j) => given[row]!.values[j]!)
+    own.forEach((row, i) => {
+      store[row] = stores.length
+      place[row] = i
+    })
+    stores.push(inMemory("arrays", bytes, element, shape, range))
+  }
+  const missing = Uint8Array.from(place, (at) => (at < 0 ? 1 : 0))
+  return { type: "tensor", stores, store, place, steps: [], missing: missing.includes(1) ? missing : null }
 })
 
 /** Whether all rows are in memory, as bytes at least, so that nobody waits for them. */

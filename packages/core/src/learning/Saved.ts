@@ -79,12 +79,36 @@ export const write = (
   file: string
 ): Effect.Effect<void, PlatformError, FileSystem.FileSystem> => WholeFile.write(file, JSON.stringify(toJson(trained)))
 
-const parse = (file: string, text: string): Result.Result<unknown, PipelineError> =>
+const parse = (name: string, bytes: Uint8Array): Result.Result<unknown, PipelineError> =>
   Result.try({
-    try: (): unknown => JSON.parse(text),
+    try: (): unknown => JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)),
     catch: () =>
-      new PipelineError({ issues: [{ path: [], message: `${file} is no JSON; name a file that Saved.write wrote` }] })
+      new PipelineError({ issues: [{ path: [], message: `${name} is no JSON; name a file that Saved.write wrote` }] })
   })
+
+/**
+ * Reads a trained learner from the content of a file that `write` wrote, wherever it came from; `name` stands before what is
+ * wrong with it.
+ *
+ * Errors: those of `fromJson`, and what is no JSON.
+ *
+ * @example
+ * const bytes = new Uint8Array(yield* Effect.promise(async () => (await fetch(url)).arrayBuffer()))
+ * const trained = yield* Effect.fromResult(Saved.fromBytes(bytes, registry, url))
+ * @category conversions
+ */
+export const fromBytes = (
+  bytes: Uint8Array,
+  registry: Registry.Registry,
+  name: string
+): Result.Result<Loaded, PipelineError> =>
+  Result.flatMap(parse(name, bytes), (json) =>
+    Result.mapError(
+      fromJson(json, registry),
+      ({ issues }) =>
+        new PipelineError({ issues: issues.map((issue) => ({ ...issue, message: `${name}: ${issue.message}` })) })
+    )
+  )
 
 /**
  * Reads a trained learner from a file.
@@ -99,10 +123,5 @@ export const read = Effect.fnUntraced(function* (
   registry: Registry.Registry
 ): Effect.fn.Return<Loaded, PipelineError | PlatformError, FileSystem.FileSystem> {
   const fs = yield* FileSystem.FileSystem
-  const json = yield* Effect.fromResult(parse(file, yield* fs.readFileString(file)))
-  return yield* Effect.mapError(
-    Effect.fromResult(fromJson(json, registry)),
-    ({ issues }) =>
-      new PipelineError({ issues: issues.map((issue) => ({ ...issue, message: `${file}: ${issue.message}` })) })
-  )
+  return yield* Effect.fromResult(fromBytes(yield* fs.readFile(file), registry, file))
 })

@@ -310,6 +310,56 @@ describe("fromFolder", () => {
   )
 })
 
+describe("fromArrays", () => {
+  it.effect("keeps rows in memory, of one shape or several, in their order", () =>
+    Effect.gen(function* () {
+      const column = yield* Tensors.fromArrays([
+        { shape: [2, 2], values: [0, 51, 102, 255], range: [0, 255] },
+        null,
+        { shape: [1, 1], values: Float32Array.of(0.25) },
+        { shape: [2, 2], values: Uint8Array.of(255, 0, 0, 0), range: [0, 255] }
+      ])
+      expect([Column.countMissing(column), shapes(column)]).toEqual([
+        1,
+        [
+          [2, 2],
+          [1, 1]
+        ]
+      ])
+      const rows = yield* read(column, [3, 2, 0])
+      expect(rows).toEqual([[1, 0, 0, 0], [0.25], [0, 51 / 255, 102 / 255, 1].map(Math.fround)])
+    })
+  )
+
+  it.effect("reads the same as a file of the same numbers", () =>
+    Effect.gen(function* () {
+      const path = yield* files({ "a.idx": small })
+      const file = yield* Tensors.fromIdx(path("a.idx"), { range: [0, 255] })
+      const values = [...small.subarray(-12)]
+      const column = yield* Tensors.fromArrays(
+        [0, 4, 8].map((from) => ({ shape: [2, 2], values: values.slice(from, from + 4), range: [0, 255] }))
+      )
+      expect(yield* read(column)).toEqual(yield* read(file))
+    })
+  )
+
+  it.effect("refuses rows that are not what they say", () =>
+    Effect.gen(function* () {
+      const refusal = (values: ReadonlyArray<number>, range?: readonly [number, number]) =>
+        message(
+          Tensors.fromArrays([
+            { shape: [1, 2], values: [1, 2] },
+            { shape: [1, 2], values, range }
+          ])
+        )
+      expect(yield* refusal([1, 2, 3])).toBe(
+        "shape: [1, 2] does not have the 3 numbers of row 1. Give whole numbers of that product, channels last: [3]."
+      )
+      expect(yield* refusal([1, 2], [3, 3])).toContain("range: [3, 3] is not two different numbers")
+    })
+  )
+})
+
 describe("fromColumns", () => {
   const table = Table.fromColumns({
     y: Column.text(["a", "b"]),

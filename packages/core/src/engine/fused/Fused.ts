@@ -257,6 +257,15 @@ const attempt = <A>(name: string, make: () => A): Effect.Effect<A, Engine.Engine
     try {
       return Effect.succeed(make())
     } catch (cause) {
+      if (cause instanceof Error && cause.name === "CompileError") {
+        return Effect.fail(
+          new Engine.EngineUnavailable({
+            engine: name,
+            reason: `the kernels may not be compiled here (${cause.message})`,
+            advice: "let the Content-Security-Policy of the page have 'wasm-unsafe-eval' in script-src"
+          })
+        )
+      }
       if (!(cause instanceof RangeError)) return Effect.die(cause)
       return Effect.fail(
         new Engine.EngineUnavailable({
