@@ -141,6 +141,9 @@ export const toTable = Effect.fnUntraced(function* (
   features: ReadonlyArray<Feature>,
   given: Rows | Columns
 ): Effect.fn.Return<Table.Table, SchemaError> {
+  if (Array.isArray(given) && given.length === 0) {
+    return yield* new SchemaError({ given: "the rows", rule: "are none", advice: "Give at least one row." })
+  }
   const known = new Map(features.map((feature) => [feature.name, feature]))
   const entries: Array<readonly [string, Column.Column]> = []
   for (const [name, values] of toColumns(given)) {

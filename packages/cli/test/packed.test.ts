@@ -21,7 +21,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { version } from "../src/version.ts"
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../../..")
-const names = ["core", "losses", "learners", "onnx", "resampling", "report", "cli"]
+const names = ["core", "losses", "learners", "onnx", "browser", "resampling", "report", "cli"]
 const fileOf = (name: string) => `rocflow-${name}-${version}.tgz`
 
 /** Runs a program with the Node that runs this test; gives what it printed, or fails with it. */
