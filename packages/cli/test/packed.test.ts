@@ -91,6 +91,7 @@ describe.each(names)("%s", (name) => {
     )
     const endings = new Set(files.map((file) => /\.(d\.ts|js|js\.map)$/.exec(file.name)?.[1] ?? file.name))
     expect([...endings].toSorted()).toEqual(["d.ts", "js", "js.map"])
+    expect(existsSync(inside("dist/rocflow.js"))).toBe(name === "browser")
   })
 
   it("says where the built files are, and closes what is internal", () => {

@@ -20,9 +20,11 @@ export const executable: string | undefined = [
   ...mac
 ].find((path) => existsSync(path))
 
+if (executable === undefined) process.stderr.write("Chromium is not installed: its tests are skipped\n")
+
 /** What is served at a path. */
 export interface Served {
-  readonly type: "text/html" | "text/javascript" | "text/css" | "application/json"
+  readonly type: string
   readonly body: string
   /** The Content-Security-Policy of a page. */
   readonly policy?: string
