@@ -63,10 +63,10 @@ export const tableOf = Effect.fnUntraced(function* (rows: Rows): Effect.fn.Retur
   })
 })
 
-const training = patients(150, 1)
+const training = patients(100, 1)
 
 /** The rows that are predicted: new ones, with missing values. */
-export const unseen = patients(60, 2)
+export const unseen = patients(40, 2)
 
 interface Case {
   readonly name: string
