@@ -144,6 +144,20 @@ describe.skipIf(executable === undefined)("in Chromium", () => {
     expect(await predictIn(strict, forest.address, unseen)).toMatchObject({ kind: "binary" })
   })
 
+  it("predicts in a worker, beside the page", async () => {
+    const { address, prediction } = await put(cases[0]!)
+    const script = `import { loadModel } from "/rocflow.js"
+      onmessage = async ({ data }) => postMessage((await (await loadModel("${address}")).predict(data)).response)`
+    files.set("/worker.js", { type: "text/javascript", body: script })
+    // As text: the compiler, which knows Node, knows no workers of pages.
+    const response = await open.evaluate(`new Promise((resolve) => {
+      const worker = new Worker("/worker.js", { type: "module" })
+      worker.addEventListener("message", ({ data }) => resolve(data))
+      worker.postMessage(${JSON.stringify(unseen)})
+    })`)
+    expect(response).toEqual(classesHere(prediction))
+  })
+
   it("says what cannot be fetched", async () => {
     expect(await predictIn(open, "/none.json", unseen)).toBe(
       "/none.json: cannot be fetched (status 404); check the address, and that the page may connect to it"
