@@ -116,8 +116,8 @@ const load = Effect.fnUntraced(function* (source: Source, { definitions = [] }: 
  * Rejects with `LoadError` for what cannot be fetched; with `PipelineError` for what is no saved model, was changed since it was
  * written, or names definitions that are not built in; with `RegistryError` for definitions of one's own whose names are taken.
  *
- * *Gotcha*: networks need WebAssembly, which a page with a Content-Security-Policy allows by `script-src 'wasm-unsafe-eval'`. They
- * are computed by the fused engine alone, so a model that names `engine: "tfjs"` does not predict here.
+ * *Gotcha*: networks need WebAssembly, which a page with a Content-Security-Policy allows by `script-src 'wasm-unsafe-eval'`.
+ * They are computed by the fused engine alone, so a model that names `engine: "tfjs"` does not predict here.
  *
  * @example
  * const model = await loadModel("model.json")

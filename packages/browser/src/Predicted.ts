@@ -12,7 +12,7 @@ export interface Classes {
   readonly response: ReadonlyArray<string>
   /** The probability of each class, by its name, for each row; undefined if the model predicts classes alone. */
   readonly prob: ReadonlyArray<Readonly<Record<string, number>>> | undefined
-  /** Of two classes: numbers that rank the rows, such as logits, the higher the more likely positive; undefined if there are none. */
+  /** Of two classes: numbers that rank the rows, such as logits, the higher the likelier positive; undefined if there are none. */
   readonly scores: Float64Array | undefined
 }
 

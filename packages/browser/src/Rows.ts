@@ -29,12 +29,36 @@ export type Columns = Readonly<Record<string, ArrayLike<Value>>>
 
 type Present = Exclude<Value, null | undefined>
 
-const toColumns = (given: Rows | Columns): ReadonlyMap<string, ReadonlyArray<Value>> => {
-  const isRows = (some: Rows | Columns): some is Rows => Array.isArray(some)
-  if (!isRows(given)) return new Map(Object.entries(given).map(([name, values]) => [name, Array.from(values)]))
-  const names = new Set(given.flatMap((row) => Object.keys(row)))
-  return new Map(Array.from(names, (name) => [name, given.map((row) => row[name])]))
-}
+const isRows = (given: Rows | Columns): given is Rows => Array.isArray(given)
+
+/** Of a page that no compiler saw, a column may be anything: a value, where a row was given in place of a list of rows. */
+const isColumn = (values: unknown): values is ArrayLike<Value> =>
+  typeof values === "object" && values !== null && "length" in values
+
+const toColumns = Effect.fnUntraced(function* (
+  given: Rows | Columns
+): Effect.fn.Return<ReadonlyMap<string, ReadonlyArray<Value>>, SchemaError> {
+  if (isRows(given)) {
+    if (given.length === 0) {
+      return yield* new SchemaError({ given: "the rows", rule: "are none", advice: "Give at least one row." })
+    }
+    const names = new Set(given.flatMap((row) => Object.keys(row)))
+    return new Map(Array.from(names, (name) => [name, given.map((row) => row[name])]))
+  }
+  const columns = new Map<string, ReadonlyArray<Value>>()
+  for (const [name, values] of Object.entries(given)) {
+    if (!isColumn(values)) {
+      return yield* new SchemaError({
+        column: name,
+        given: JSON.stringify(values),
+        rule: "is a value and no column",
+        advice: "Give a list of rows, [{ … }], or an array for each column."
+      })
+    }
+    columns.set(name, Array.from(values))
+  }
+  return columns
+})
 
 const isMissing = (value: Value): value is null | undefined => value === null || value === undefined
 const isNumber = (value: Present): value is number => typeof value === "number"
@@ -57,9 +81,10 @@ const textOf = (value: Value): string | null => {
   return isDate(value) ? value.toISOString() : String(value)
 }
 
-/** The shape of arrays in arrays; undefined if their lengths differ. */
-const shapeOf = (nested: number | Nested): ReadonlyArray<number> | undefined => {
+/** The shape of arrays in arrays; undefined if their lengths differ, or something in them is no number. */
+const shapeOf = (nested: unknown): ReadonlyArray<number> | undefined => {
   if (typeof nested === "number") return []
+  if (!Array.isArray(nested)) return undefined
   const [first, ...others] = nested.map(shapeOf)
   return first !== undefined && others.every((other) => other?.join() === first.join())
     ? [nested.length, ...first]
@@ -71,18 +96,23 @@ const numbersOf = (nested: Nested): ReadonlyArray<number> =>
 
 const isNested = (tensor: Tensor): tensor is Nested => Array.isArray(tensor)
 
+const unclear = (name: string, row: number, rule: string) =>
+  new SchemaError({
+    column: name,
+    given: `the array in row ${row}`,
+    rule,
+    advice: "Give numbers in arrays of equal length, or { shape, values }."
+  })
+
 const givenOf = (name: string, tensor: Tensor, row: number): Effect.Effect<Tensors.Given, SchemaError> => {
-  if (!isNested(tensor)) return Effect.succeed(tensor)
+  if (!isNested(tensor)) {
+    return "shape" in tensor && "values" in tensor
+      ? Effect.succeed(tensor)
+      : Effect.fail(unclear(name, row, "has no shape and values"))
+  }
   const shape = shapeOf(tensor)
   return shape === undefined
-    ? Effect.fail(
-        new SchemaError({
-          column: name,
-          given: `the array in row ${row}`,
-          rule: "has arrays of different lengths, or of none, at one depth",
-          advice: "Give arrays of equal length, or { shape, values }."
-        })
-      )
+    ? Effect.fail(unclear(name, row, "has at one depth arrays of different lengths, or something else than numbers"))
     : Effect.succeed({ shape, values: numbersOf(tensor) })
 }
 
@@ -132,21 +162,19 @@ const columnOf = (feature: Feature, values: ReadonlyArray<Value>): Effect.Effect
 }
 
 /**
- * The table of some rows for a model of these features. Columns that are no features are there by name only, for the message that
- * asks whether one of them was meant.
+ * The table of some rows for a model of these features. Columns that are no features are there by name only, for the message
+ * that asks whether one of them was meant.
  *
- * Errors: `SchemaError` if there is no row or no column, for columns of different lengths, and for arrays whose shape is not clear.
+ * Errors: `SchemaError` if there is no row or no column, for columns of different lengths, and for arrays whose shape is not
+ * clear.
  */
 export const toTable = Effect.fnUntraced(function* (
   features: ReadonlyArray<Feature>,
   given: Rows | Columns
 ): Effect.fn.Return<Table.Table, SchemaError> {
-  if (Array.isArray(given) && given.length === 0) {
-    return yield* new SchemaError({ given: "the rows", rule: "are none", advice: "Give at least one row." })
-  }
   const known = new Map(features.map((feature) => [feature.name, feature]))
   const entries: Array<readonly [string, Column.Column]> = []
-  for (const [name, values] of toColumns(given)) {
+  for (const [name, values] of yield* toColumns(given)) {
     const feature = known.get(name)
     entries.push([name, feature === undefined ? Column.text(values.map(() => null)) : yield* columnOf(feature, values)])
   }

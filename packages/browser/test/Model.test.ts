@@ -125,7 +125,15 @@ describe("what is refused", () => {
       [row, { ...row, dose: [1] }],
       /"dose": arrays beside other values are no column of one type/
     ],
-    ["ragged arrays", [{ ...row, dose: [[1, 2], [3]] }], /"dose": the array in row 0 has arrays of different lengths/],
+    [
+      "ragged arrays",
+      [{ ...row, dose: [[1, 2], [3]] }],
+      /"dose": the array in row 0 has at one depth arrays of different lengths/
+    ],
+    ["words in arrays", [{ ...row, dose: JSON.parse('[["a"]]') }], /"dose": the array in row 0 has at one depth/],
+    ["an object", [{ ...row, dose: JSON.parse("{}") }], /"dose": the array in row 0 has no shape and values/],
+    ["a row in place of rows", JSON.parse('{ "dose": 1 }'), /"dose": 1 is a value and no column\. Give a list of rows/],
+    ["a word in place of a column", JSON.parse('{ "site": "north" }'), /"site": "north" is a value and no column/],
     ["no rows", [], /the rows are none/]
   ]
   it.each(cases)("%s", async (_, rows, said) => {
