@@ -122,16 +122,18 @@ describe.skipIf(executable === undefined)("in Chromium", () => {
   it("refuses what Node refuses, in the same words", async () => {
     const { address, model } = await put(cases[0]!)
     const { site: _, ...others } = unseen[0]!
+    const wrong = { marker: "much", stage: "IV", sight: "east" }
     const refusal = Effect.gen(function* () {
       const table = yield* Table.drop(yield* tableOf(unseen.slice(0, 1)), ["site"])
-      const changed = yield* Table.withColumn(table, "marker", Column.text(["much"]))
-      return yield* Effect.flip(
-        Learner.predict(model, yield* Table.withColumn(changed, "sight", Column.text(["east"])))
-      )
+      const columns = new Map(table.columns)
+      for (const [name, word] of Object.entries(wrong)) columns.set(name, Column.text([word]))
+      return yield* Effect.flip(Learner.predict(model, Table.withColumns(table, columns)))
     })
     const here = await Effect.runPromise(refusal.pipe(Effect.provide(Auto.layer())))
-    expect(await predictIn(open, address, [{ ...others, marker: "much", sight: "east" }])).toBe(here.message)
-    expect(here.message).toContain('the feature "site" of training is not there')
+    expect(await predictIn(open, address, [{ ...others, ...wrong }])).toBe(here.message)
+    for (const said of ['feature "site" of training is not there', '"much" in row 0', 'feature "stage" holds "IV"']) {
+      expect(here.message).toContain(said)
+    }
   })
 
   it("says what a page must allow where networks may not be compiled; trees predict there, too", async () => {
