@@ -5,7 +5,6 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { createReadStream } from "node:fs"
 import * as Fs from "node:fs/promises"
-import { pipeline } from "node:stream/promises"
 import { sha256 } from "../../Hash.ts"
 import { partial } from "../../WholeFile.ts"
 import { DatasetError } from "../DatasetError.ts"
@@ -59,7 +58,7 @@ export const sizeOf = (path: string): Effect.Effect<number | undefined, DatasetE
 export const hashOf = (path: string): Effect.Effect<string, DatasetError> =>
   on(path, async (signal) => {
     const hash = sha256()
-    await pipeline(createReadStream(path), hash, { signal })
+    for await (const bytes of createReadStream(path, { signal })) hash.update(bytes as Uint8Array)
     return hash.digest("hex")
   })
 
