@@ -40,6 +40,7 @@ const rootFiles: Readonly<Record<string, "below" | "above">> = {
   "Json.ts": "below",
   "OptionSchema.ts": "below",
   "Duration.ts": "below",
+  "Version.ts": "below",
   "WholeFile.ts": "below",
   "CacheFolder.ts": "below",
   "Definitions.ts": "above",

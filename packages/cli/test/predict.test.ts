@@ -40,10 +40,10 @@ describe("rocflow train", () => {
       task: "d",
       learner: "bce",
       rows: 48,
-      model: join("one", "d-bce", "model.json")
+      model: join("one", "d-bce", "model.safetensors")
     })
-    expect(readFileSync(file("one", "d-bce", "model.json"), "utf8")).toBe(
-      readFileSync(file("models", "d-bce", "model.json"), "utf8")
+    expect(readFileSync(file("one", "d-bce", "model.safetensors"), "utf8")).toBe(
+      readFileSync(file("models", "d-bce", "model.safetensors"), "utf8")
     )
   })
 
@@ -119,7 +119,7 @@ describe("rocflow predict", () => {
     const mean = await rocflow(["predict", "run", "new.csv", "--learner", "bce", "--json"], home)
     expect(mean.code).toBe(0)
     const models = readdirSync(file("run", "models")).filter((id) =>
-      readFileSync(file("run", "models", id, "model.json"), "utf8").includes('"pipeline"')
+      readFileSync(file("run", "models", id, "model.safetensors"), "latin1").includes('\\"pipeline\\"')
     )
     expect(models).toHaveLength(3)
     for (const id of models) {
@@ -143,7 +143,7 @@ describe("rocflow predict", () => {
   it.each([
     ["models", "holds several models: d-bce, d-boosting; name one, such as models/d-bce"],
     ["nowhere", "nowhere: is not there; name what rocflow train --save wrote"],
-    ["e.yaml", "e.yaml is no JSON; name a file that Saved.write wrote"]
+    ["e.yaml", "e.yaml: saved model: it is none; name a file that Saved.write wrote"]
   ])("refuses %s as a model", async (model, message) => {
     const { code, stderr, stdout } = await rocflow(["predict", model, "new.csv"], home)
     expect([code, stdout]).toEqual([1, ""])
@@ -151,8 +151,10 @@ describe("rocflow predict", () => {
   })
 
   it("refuses a model that was changed, by its file", async () => {
-    const text = readFileSync(file("models", "d-bce", "model.json"), "utf8")
-    writeFileSync(file("changed.json"), text.replace('"ill","well"', '"well","ill"'))
+    const text = readFileSync(file("models", "d-bce", "model.safetensors"), "latin1")
+    const changed = text.replace('\\"ill\\",\\"well\\"', '\\"well\\",\\"ill\\"')
+    expect(changed).not.toBe(text)
+    writeFileSync(file("changed.json"), changed, "latin1")
     const { code, stderr } = await rocflow(["predict", "changed.json", "new.csv"], home)
     expect(code).toBe(1)
     expect(stderr).toContain("changed.json: saved model: it was changed since it was written")

@@ -21,7 +21,11 @@ import { join } from "node:path"
 import { afterAll } from "vitest"
 import { cpu, on } from "../../core/test/support/engines.ts"
 import * as Tasks from "../../core/test/support/tasks.ts"
+import * as Safetensors from "../../core/src/learning/internal/safetensors.ts"
+import { version } from "@rocflow/core/Version"
+import fc from "fast-check"
 import * as Learners from "../src/Definitions.ts"
+import * as Ensemble from "../src/Ensemble.ts"
 import * as Tree from "../src/Tree.ts"
 
 const registry = Result.getOrThrow(Registry.make([...Core.all, ...Losses.all, ...Learners.all]))
@@ -43,7 +47,7 @@ describe("a saved model", () => {
       const table = yield* Table.select(task.table, ["z", "x"])
       for (const [i, learner] of [network, Learner.preprocessed(Preprocess.standardise(), Tree.make({}))].entries()) {
         const trained = yield* Learner.train(learner, task)
-        const file = join(directory, `${i}.json`)
+        const file = join(directory, `${i}.safetensors`)
         yield* Saved.write(trained, file)
         const read = yield* Saved.read(file, registry)
         assert.strictEqual(read.learner.id, learner.id)
@@ -78,7 +82,50 @@ describe("a saved model", () => {
       assert.match(yield* refusal(saved, Result.getOrThrow(Registry.make([]))), /"Tree" is not a known learner/)
       const file = join(directory, "text.json")
       writeFileSync(file, "no")
-      assert.match((yield* Effect.flip(Saved.read(file, registry))).message, /text\.json is no JSON/)
+      assert.match(
+        (yield* Effect.flip(Saved.read(file, registry))).message,
+        /text\.json: saved model: it is none; name a file that Saved\.write wrote/
+      )
     }).pipe(Effect.provide(NodeServices.layer))
+  )
+
+  it.live("keeps weights as arrays that other programs read, and says what trained it", () =>
+    Effect.gen(function* () {
+      const trained = yield* Learner.train(Ensemble.seeds(network, 2), Tasks.binary(40), { seed: 7 })
+      const { arrays, texts } = Result.getOrThrow(Safetensors.read(Saved.toBytes(trained)))
+      assert.deepStrictEqual(
+        arrays.map(({ path, shape }) => [path, shape]),
+        [0, 1].flatMap((member) => [
+          [`members/${member}/head.kernel`, [2, 1]],
+          [`members/${member}/head.bias`, [1]]
+        ])
+      )
+      const model = JSON.parse(texts["model"]!)
+      assert.deepStrictEqual(model.origin, { rows: 40, seed: { high: 0, low: 7 } })
+      assert.strictEqual(model.rocflow, version)
+      const read = Result.getOrThrow(Saved.fromBytes(Saved.toBytes(trained), registry, "bytes"))
+      assert.deepStrictEqual(read.origin, trained.origin)
+      assert.deepStrictEqual(read.fitted.state(), trained.fitted.state())
+    }).pipe(on(cpu))
+  )
+
+  it.live("is refused wherever a byte of it is another, or it is cut", () =>
+    Effect.gen(function* () {
+      const trained = yield* Learner.train(network, Tasks.binary(40))
+      const bytes = Saved.toBytes(trained)
+      const original = trained.fitted.state()
+      fc.assert(
+        fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), fc.boolean(), (at, change, cut) => {
+          const damaged = cut ? bytes.slice(0, at) : bytes.slice()
+          if (!cut) damaged[at]! ^= change
+          const read = Saved.fromBytes(damaged, registry, "m")
+          if (Result.isSuccess(read)) {
+            // Blanks that fill the header up mean nothing.
+            assert.deepStrictEqual(read.success.fitted.state(), original)
+          } else assert.match(read.failure.message, /^m: saved model: /)
+        }),
+        { numRuns: 400, seed: 1 }
+      )
+    }).pipe(on(cpu))
   )
 })

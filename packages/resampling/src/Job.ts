@@ -169,8 +169,8 @@ const describe = (cause: Cause.Cause<unknown>): { readonly tag: string; readonly
 export interface Executed {
   readonly result: Result
   readonly prediction: Prediction | undefined
-  /** The trained learner as plain data that `Saved.fromJson` reads. */
-  readonly model?: () => unknown
+  /** The trained learner as the content of a file that `Saved.read` reads. */
+  readonly model?: () => Uint8Array
 }
 
 /**
@@ -190,7 +190,7 @@ const trainAndPredict = Effect.fnUntraced(function* <R>(job: Job<R>, learner: An
     tuning: trained.fitted.tuning,
     prediction,
     scores,
-    model: () => Saved.toJson(trained)
+    model: () => Saved.toBytes(trained)
   }
 })
 

@@ -56,7 +56,7 @@ export interface StartOptions {
    * Versions, command: whatever is to be remembered with the run. A run that is continued must have the same `engine`.
    */
   readonly provenance?: Readonly<Record<string, string>>
-  /** Keeps what every job learned, in `models/<id>/model.json`. Default false; of a run that is continued, as it began. */
+  /** Keeps what every job learned, in `models/<id>/model.safetensors`. Default false; of a run that is continued, as it began. */
   readonly models?: boolean
   /** Executes failed jobs again. Default: their failures are kept. */
   readonly retryFailed?: boolean

@@ -10,7 +10,7 @@
  * finished.json     that all jobs were finished, and how many they were
  * predictions/<id>.parquet   what it predicted for the test rows
  * training/<id>/    what callbacks write: checkpoints, from which a job goes on that was stopped, and logs
- * models/<id>/model.json     what it learned, if the run keeps models
+ * models/<id>/model.safetensors     what it learned, if the run keeps models
  * report.html  figures/      written by `rocflow report`
  * ```
  */
@@ -178,7 +178,7 @@ export const writeExecuted = Effect.fnUntraced(function* (
   if (keepModel && model !== undefined) {
     const folder = path.join(directory, "models", result.id)
     yield* fs.makeDirectory(folder, { recursive: true })
-    yield* WholeFile.write(path.join(folder, "model.json"), JSON.stringify(model()))
+    yield* WholeFile.write(path.join(folder, "model.safetensors"), model())
   }
   let written = result
   if (prediction !== undefined) {

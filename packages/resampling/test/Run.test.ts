@@ -1,13 +1,14 @@
-import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs"
+import { existsSync, readdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Task from "@rocflow/core/data/Task"
 import * as TaskSchema from "@rocflow/core/data/TaskSchema"
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as Deferred from "effect/Deferred"
+import * as Auto from "@rocflow/core/engine/Auto"
 import * as Saved from "@rocflow/core/learning/Saved"
+import * as Registry from "@rocflow/core/pipeline/Registry"
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
 import * as Fiber from "effect/Fiber"
 import * as Result from "effect/Result"
 import fc from "fast-check"
@@ -16,7 +17,7 @@ import type * as Job from "../src/Job.ts"
 import * as Events from "@rocflow/core/learning/Events"
 import * as Run from "../src/Run.ts"
 import { editRecords, linesIn, recordsIn } from "./support/records.ts"
-import { control, design, refuse, services, temporary } from "./support/runs.ts"
+import { control, design, noise, refuse, services, temporary } from "./support/runs.ts"
 
 const scoresOf = (results: ReadonlyArray<Job.Result>) => results.map(({ id, scores }) => [id, scores])
 
@@ -269,16 +270,18 @@ describe("models", () => {
       const planned = yield* design(control())
       yield* Run.start(planned, directory, { models: true })
       const [job] = planned.jobs
-      const file = join(directory, "models", job!.id, "model.json")
-      const saved = Schema.decodeUnknownSync(Saved.Saved)(JSON.parse(readFileSync(file, "utf8")))
+      const file = join(directory, "models", job!.id, "model.safetensors")
       const { task, learner, seed, split } = job!
+      const registry = Result.getOrThrow(Registry.make([noise(control()).definition]))
+      const saved = yield* Saved.read(file, registry)
       const schema = TaskSchema.of(task)
       assert.deepStrictEqual(saved.task, schema)
-      assert.deepStrictEqual(saved.learner, { id: learner.id, json: learner.json })
-      const loaded = yield* Effect.fromResult(learner.load(saved.task, saved.state))
+      assert.deepStrictEqual([saved.learner.id, saved.learner.json], [learner.id, learner.json])
+      assert.deepStrictEqual(saved.origin, { rows: split.train.length, seed })
       const fitted = yield* learner.fit(Task.take(task, split.train), seed)
       const test = Result.getOrThrow(TaskSchema.rows(schema, Task.take(task, split.test)))
-      assert.deepStrictEqual((yield* loaded.predict(test)).response, (yield* fitted.predict(test)).response)
+      const predicted = yield* saved.fitted.predict(test).pipe(Effect.provide(Auto.layer()))
+      assert.deepStrictEqual(predicted.response, (yield* fitted.predict(test)).response)
       assert.lengthOf(readdirSync(join(directory, "models")), planned.jobs.length)
     }).pipe(Effect.provide(services))
   )

@@ -66,7 +66,7 @@ const ofRun = Effect.fnUntraced(function* (directory: string, choice: Choice) {
   )
   const own = ofTask.filter((job) => job.learner === learner)
   const all = own.filter(({ trainSubsets }) => trainSubsets === "all")
-  const files = (all.length > 0 ? all : own).map(({ id }) => join(directory, "models", id, "model.json"))
+  const files = (all.length > 0 ? all : own).map(({ id }) => join(directory, "models", id, "model.safetensors"))
   const there = yield* Effect.filter(files, (file) => fs.exists(file))
   if (there.length === files.length && files.length > 0) return there
   return yield* new ModelError({
@@ -88,12 +88,12 @@ export const modelFiles = Effect.fnUntraced(function* (path: string, choice: Cho
     })
   }
   if (info.value.type !== "Directory") return [path]
-  const own = join(path, "model.json")
+  const own = join(path, "model.safetensors")
   if (yield* fs.exists(own)) return [own]
   if (yield* fs.exists(join(path, "design.json"))) return yield* ofRun(path, choice)
   const names = yield* fs.readDirectory(path)
-  const found = yield* Effect.filter(names, (name) => fs.exists(join(path, name, "model.json")))
-  if (found.length === 1) return [join(path, found[0]!, "model.json")]
+  const found = yield* Effect.filter(names, (name) => fs.exists(join(path, name, "model.safetensors")))
+  if (found.length === 1) return [join(path, found[0]!, "model.safetensors")]
   return yield* new ModelError({
     path,
     rule: found.length === 0 ? "holds no model" : `holds several models: ${found.toSorted().join(", ")}`,

@@ -91,7 +91,7 @@ export const train = Effect.fn("train")(function* ({ file, json, learner: wanted
       Effect.ensuring(Effect.sync(progress.clear))
     )
     yield* fs.makeDirectory(folder, { recursive: true })
-    const model = join(folder, "model.json")
+    const model = join(folder, "model.safetensors")
     yield* Saved.write(trained, model)
     yield* json
       ? Console.log(toJson({ task: task.id, learner: learner.id, rows: task.rows, model }))

@@ -216,7 +216,7 @@ export const Experiment = Schema.Struct({
   ),
   resamplings: Schema.Array(Resampling.schema).check(Schema.isMinLength(1)),
   measures: Schema.Array(MeasureEntry).check(Schema.isMinLength(1)),
-  models: optional(Schema.Boolean, "Keeps what every job learned, in models/<id>/model.json. Default false")
+  models: optional(Schema.Boolean, "Keeps what every job learned, in models/<id>/model.safetensors. Default false")
 })
 
 /** @category models */

@@ -22,6 +22,7 @@ export {
   type Learner,
   type LearnerJson,
   named,
+  Origin,
   type PredictError,
   refused,
   type Resume,

@@ -30,7 +30,7 @@ export const control = (): Control => ({ trained: 0, instead: () => Effect.void 
 export const refuse = (message: string) => Effect.fail(new PipelineError({ issues: [{ path: [], message }] }))
 
 /** Predicts the mean of the training rows plus noise of the seed, so that equal scores mean equal seeds and rows. */
-export const noisy = (control: Control, scale = 1) =>
+export const noise = (control: Control) =>
   Learner.define({
     id: "Noisy",
     summary: "Mean and noise",
@@ -52,7 +52,9 @@ export const noisy = (control: Control, scale = 1) =>
         prob: undefined,
         scores: undefined
       })
-  }).make({ scale })
+  })
+
+export const noisy = (control: Control, scale = 1) => noise(control).make({ scale })
 
 export const task = dynamic(12, {})
 

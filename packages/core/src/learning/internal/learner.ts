@@ -150,11 +150,22 @@ export interface Learner<
   readonly load: (task: TaskSchema.TaskSchema, state: unknown) => Result.Result<Fitted<R>, PipelineError>
 }
 
+/** How a learner was trained: on how many rows, and with which seed. @category schemas */
+export const Origin = Schema.Struct({
+  rows: Schema.Int,
+  seed: Schema.Struct({ high: Schema.Int, low: Schema.Int })
+})
+
+/** @category models */
+export type Origin = typeof Origin.Type
+
 /** A learner after training. @category models */
 export interface Trained<out K extends TargetKind = TargetKind, out Columns extends string = string, out R = never> {
   readonly learner: Learner<K, Columns, unknown, R>
   readonly task: TaskSchema.TaskSchema
   readonly fitted: Fitted<R>
+  /** How it was trained, where that is known. */
+  readonly origin?: Origin | undefined
 }
 
 /**

@@ -85,15 +85,18 @@ export interface Options {
 const trainLearner = <K extends TargetKind, Columns extends string, E, R>(
   learner: Learner<K, Columns, E, R>,
   task: Task,
-  { resume, seed = 1 }: Options
-): Effect.Effect<Trained<K, Columns, R>, TrainError | E, R> =>
-  Effect.flatMap(Effect.fromResult(checkTraining(learner, task)), () =>
-    Effect.map(learner.fit(task, typeof seed === "object" ? seed : Seed.root(seed), resume), (fitted) => ({
+  { resume, seed: given = 1 }: Options
+): Effect.Effect<Trained<K, Columns, R>, TrainError | E, R> => {
+  const seed = typeof given === "object" ? given : Seed.root(given)
+  return Effect.flatMap(Effect.fromResult(checkTraining(learner, task)), () =>
+    Effect.map(learner.fit(task, seed, resume), (fitted) => ({
       learner,
       task: TaskSchema.of(task),
-      fitted
+      fitted,
+      origin: { rows: task.rows, seed }
     }))
   )
+}
 
 const isOpen = (given: Trainable): given is Open => OpenTypeId in given
 

@@ -8,7 +8,7 @@ import type { NamedArray } from "../../../network/Graph.ts"
 import { History } from "../../History.ts"
 import type { State } from "../../State.ts"
 import { type Checkpoint, Origin } from "./origin.ts"
-import * as Safetensors from "./safetensors.ts"
+import * as Safetensors from "../safetensors.ts"
 
 const Header = Schema.fromJsonString(
   Schema.Struct({

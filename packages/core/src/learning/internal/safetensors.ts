@@ -6,7 +6,7 @@
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import type { NamedArray } from "../../../network/Graph.ts"
+import type { NamedArray } from "../../network/Graph.ts"
 
 /** What a file holds. */
 export interface Contents {
