@@ -302,6 +302,31 @@ const scores = Command.make(
   ])
 )
 
+const sql = Command.make(
+  "sql",
+  {
+    directory,
+    query: Argument.String("query").pipe(Argument.withDescription("A query of DuckDB, in quotes")),
+    out: Flag.String("out").pipe(
+      Flag.withDescription("File for what the query gives: .csv, .jsonl or .parquet; default: a table here"),
+      Flag.optional
+    ),
+    json
+  },
+  lazily(() => import("./commands/sql.ts").then(({ sql }) => sql))
+).pipe(
+  Command.withDescription(
+    "Ask a run by SQL. Tables: jobs, scores, histories (an epoch each), evaluations (a configuration each that a tuner tried), notes, predictions (a test row each), splits; columns are listed by `describe scores`."
+  ),
+  Command.withShortDescription("Ask a run by SQL"),
+  Command.withExamples([
+    {
+      command: 'rocflow sql rocflow-runs/main-job-1a2b3c4d "select learner, avg(value) from scores group by all"',
+      description: "A mean for each learner"
+    }
+  ])
+)
+
 const compare = Command.make(
   "compare",
   {
@@ -428,6 +453,7 @@ export const rocflow = Command.make("rocflow").pipe(
     split,
     status,
     scores,
+    sql,
     compare,
     report,
     inspect,

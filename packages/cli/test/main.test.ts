@@ -460,3 +460,14 @@ describe("help", () => {
     expect(existsSync(join(home, "rocflow-runs"))).toBe(false)
   })
 })
+
+describe("rocflow sql", () => {
+  it("asks a run", async () => {
+    const query = "select learner, count(*) as n from scores where measure = 'auc' group by all order by all"
+    const { code, stdout } = await rocflow(["sql", "soak", query, "--json"], home)
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toHaveLength(2)
+    const wrong = await rocflow(["sql", "soak", "selct 1"], home)
+    expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining("selct 1 is refused by DuckDB: Parser Error")])
+  })
+})

@@ -5,6 +5,7 @@
  */
 export * as Definitions from "./Definitions.ts"
 export * as Column from "./data/Column.ts"
+export * as Database from "./data/Database.ts"
 export * as Examples from "./data/Examples.ts"
 export * as Note from "./data/Note.ts"
 export * as RoleError from "./data/RoleError.ts"

@@ -2,12 +2,11 @@
  * Writes columns to Parquet files, through DuckDB. A writer is opened once and used for many files.
  */
 import * as Effect from "effect/Effect"
-import * as Fs from "node:fs/promises"
 import type * as Scope from "effect/Scope"
-import type { DuckDBAppender, DuckDBConnection, DuckDBTimestampValue } from "@duckdb/node-api"
-import * as WholeFile from "../WholeFile.ts"
-import * as Column from "./Column.ts"
+import type { DuckDBConnection } from "@duckdb/node-api"
+import type * as Column from "./Column.ts"
 import { columns, file, identifier, literal, open as openDatabase, work } from "./internal/duckdb.ts"
+import { copyTo, fillTable, sqlTypes } from "./internal/duckdbTables.ts"
 import { SchemaError } from "./SchemaError.ts"
 
 type Entries = ReadonlyArray<readonly [name: string, column: Column.Column]>
@@ -34,58 +33,11 @@ export interface Writer {
   ) => Effect.Effect<void, SchemaError>
 }
 
-const sqlTypes: Readonly<Record<Column.Type, string>> = {
-  numeric: "DOUBLE",
-  integer: "BIGINT",
-  boolean: "BOOLEAN",
-  factor: "VARCHAR",
-  string: "VARCHAR",
-  date: "TIMESTAMP",
-  // Where a row is: its numbers stay in their files.
-  tensor: "VARCHAR"
-}
+const fill = (connection: DuckDBConnection, entries: Entries) => fillTable(connection, "written", entries)
 
-const appendValue = (
-  appender: DuckDBAppender,
-  column: Column.Column,
-  row: number,
-  timestamp: (micros: bigint) => DuckDBTimestampValue
-): void => {
-  if (column.missing?.[row] === 1) return appender.appendNull()
-  switch (column.type) {
-    case "numeric":
-      return appender.appendDouble(column.values[row]!)
-    case "integer":
-      return appender.appendBigInt(BigInt(column.values[row]!))
-    case "boolean":
-      return appender.appendBoolean(column.values[row] === 1)
-    case "date":
-      return appender.appendTimestamp(timestamp(BigInt(column.values[row]!) * 1000n))
-    default:
-      return appender.appendVarchar(Column.toText(column, row)!)
-  }
-}
-
-const fill = async (connection: DuckDBConnection, entries: Entries): Promise<void> => {
-  const definitions = entries.map(([name, column]) => `${identifier(name)} ${sqlTypes[column.type]}`)
-  await connection.run(`CREATE OR REPLACE TEMP TABLE written (${definitions.join(", ")})`)
-  const { DuckDBTimestampValue } = await import("@duckdb/node-api")
-  const timestamp = (micros: bigint) => new DuckDBTimestampValue(micros)
-  const appender = await connection.createAppender("written")
-  const rows = entries[0] === undefined ? 0 : Column.length(entries[0][1])
-  for (let row = 0; row < rows; row++) {
-    for (const [, column] of entries) appendValue(appender, column, row, timestamp)
-    appender.endRow()
-  }
-  appender.closeSync()
-}
-
-const copy = async (connection: DuckDBConnection, source: string, path: string): Promise<void> => {
-  const partial = WholeFile.partial(path)
-  // The second version of the format packs ascending numbers by their differences.
-  await connection.run(`COPY ${source} TO ${literal(partial)} (FORMAT parquet, PARQUET_VERSION V2)`)
-  await Fs.rename(partial, path)
-}
+// The second version of the format packs ascending numbers by their differences.
+const copy = (connection: DuckDBConnection, source: string, path: string) =>
+  copyTo(connection, source, path, "FORMAT parquet, PARQUET_VERSION V2")
 
 const writeParquet = async (connection: DuckDBConnection, path: string, entries: Entries): Promise<void> => {
   await fill(connection, entries)

@@ -1,0 +1,44 @@
+/**
+ * `rocflow sql`: a run asked by SQL.
+ */
+import { toJson } from "@rocflow/core/Json"
+import * as Query from "@rocflow/resampling/Query"
+import * as Run from "@rocflow/resampling/Run"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { textTable } from "../terminal/textTable.ts"
+
+interface Input {
+  readonly directory: string
+  readonly query: string
+  readonly out: Option.Option<string>
+  readonly json: boolean
+}
+
+const cell = (value: unknown): string =>
+  value === null ? "" : typeof value === "object" ? JSON.stringify(value) : String(value)
+
+/** Types whose values stand at the right of their column. */
+const isNumber = (type: string): boolean => /INT|DOUBLE|FLOAT|DECIMAL/.test(type)
+
+/** Prints what a query gives of a run, or writes it to a file. */
+export const sql = Effect.fn("sql")(function* ({ directory, json, out, query }: Input) {
+  const run = yield* Run.read(directory)
+  const database = yield* Query.open(run)
+  if (Option.isSome(out)) {
+    yield* database.write(query, out.value)
+    return yield* json ? Console.log(toJson({ file: out.value })) : Console.log(out.value)
+  }
+  const { columns, rows } = yield* database.query(query)
+  if (json) {
+    const objects = rows.map((row) => Object.fromEntries(columns.map(({ name }, i) => [name, row[i]])))
+    return yield* Console.log(toJson(objects, 2))
+  }
+  yield* Console.log(
+    textTable(
+      columns.map(({ name, type }) => ({ title: name, align: isNumber(type) ? "right" : "left" })),
+      rows.map((row) => row.map(cell))
+    )
+  )
+}, Effect.scoped)

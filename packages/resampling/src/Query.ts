@@ -1,0 +1,184 @@
+/**
+ * A run as tables that are asked by SQL.
+ *
+ * | table | a row for each |
+ * | --- | --- |
+ * | `jobs` | job of the design: `id`, its place (`task`, `learner`, `resampling`, `testSubset`, `trainSubsets`, `testFold`, …), `status` (ok, failed, open), `seconds`, `error`, `fallback`, `epochs`, `keptEpoch`, `engine` |
+ * | `scores` | score: `id`, the place, `measure`, `value`, and the `reason` where there is none |
+ * | `histories` | epoch of a training: `id`, `epoch`, `loss`, `seconds`, `learningRate`, `rows` (train, valid or none), `measure`, `value` |
+ * | `evaluations` | configuration that a tuner tried: `id`, `number`, `configuration` as JSON, `score`, `epochs`, `seconds`, `error` |
+ * | `notes` | note of a training: `id`, `code`, `column`, `finding`, `advice` |
+ * | `predictions` | test row of a job: `id`, `row`, `truth`, `response`, `prob.<level>`, `score` |
+ * | `splits` | split and row: `task`, `resampling`, `iteration`, …, `part` (train, test), `row` |
+ *
+ * @example
+ * const database = yield* Query.open(yield* Run.read("results"))
+ * const { rows } = yield* database.query("select learner, avg(value) from scores where measure = 'auc' group by all")
+ */
+import * as Column from "@rocflow/core/data/Column"
+import * as Database from "@rocflow/core/data/Database"
+import type * as History from "@rocflow/core/learning/History"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Path from "effect/Path"
+import type * as Job from "./Job.ts"
+import type { Runs } from "./Pooled.ts"
+
+type Entries = ReadonlyArray<readonly [name: string, column: Column.Column]>
+
+type Of<A, B> = Readonly<Record<string, (row: A) => B | undefined>>
+
+/** Columns of rows: texts, whole numbers, and others. */
+const table = <A>(
+  rows: ReadonlyArray<A>,
+  texts: Of<A, string>,
+  counts: Of<A, number>,
+  numbers: Of<A, number> = {}
+): Entries => [
+  ...Object.entries(texts).map(([name, of]) => [name, Column.text(rows.map(of))] as const),
+  ...Object.entries(counts).map(
+    ([name, of]) => [name, { ...Column.numeric(rows.map(of)), type: "integer" as const }] as const
+  ),
+  ...Object.entries(numbers).map(([name, of]) => [name, Column.numeric(rows.map(of))] as const)
+]
+
+type Place = typeof Job.Columns.Type
+
+const placeTexts = {
+  task: ({ job }: { readonly job: Place }) => job.task,
+  learner: ({ job }: { readonly job: Place }) => job.learner,
+  resampling: ({ job }: { readonly job: Place }) => job.resampling,
+  testSubset: ({ job }: { readonly job: Place }) => job.testSubset,
+  trainSubsets: ({ job }: { readonly job: Place }) => job.trainSubsets
+}
+
+const placeNumbers = Object.fromEntries(
+  (["iteration", "testFold", "repetition", "seed", "groups", "nTrainGroups", "trainRows", "testRows"] as const).map(
+    (name) => [name, ({ job }: { readonly job: Place }) => job[name]]
+  )
+)
+
+type Score = Job.Result["scores"][string]
+
+const numberOf = (score: Score): number | undefined => (typeof score === "number" ? score : undefined)
+const reasonOf = (score: Score): string | undefined => (typeof score === "number" ? undefined : score.reason)
+
+const jobs = ({ manifest, results }: Runs): Entries => {
+  const finished = new Map(results.map((result) => [result.id, result]))
+  const rows = manifest.jobs.map(({ id, job }) => ({ id, job, result: finished.get(id) }))
+  return table(
+    rows,
+    {
+      id: ({ id }) => id,
+      ...placeTexts,
+      status: ({ result }) => result?.status ?? "open",
+      error: ({ result }) => result?.error?.message,
+      fallback: ({ result }) => result?.fallback,
+      engine: ({ result }) => result?.training?.engine
+    },
+    {
+      ...placeNumbers,
+      epochs: ({ result }) => result?.training?.epochs,
+      keptEpoch: ({ result }) => result?.training?.kept
+    },
+    { seconds: ({ result }) => result?.seconds }
+  )
+}
+
+const scores = ({ results }: Runs): Entries =>
+  table(
+    results.flatMap(({ id, job, scores }) =>
+      Object.entries(scores).map(([measure, score]) => ({ id, job, measure, score }))
+    ),
+    {
+      id: ({ id }) => id,
+      ...placeTexts,
+      measure: ({ measure }) => measure,
+      reason: ({ score }) => reasonOf(score)
+    },
+    placeNumbers,
+    { value: ({ score }) => numberOf(score) }
+  )
+
+interface Epoch {
+  readonly id: string
+  readonly row: History.Row
+  readonly rows: "train" | "valid" | "none"
+  readonly measure: string | undefined
+  readonly score: Score | undefined
+}
+
+const histories = ({ results }: Runs): Entries =>
+  table(
+    results.flatMap(({ id, training }) =>
+      (training?.history ?? []).flatMap((row): ReadonlyArray<Epoch> => {
+        const measured = (["train", "valid"] as const).flatMap((rows) =>
+          Object.entries(row[rows]).map(([measure, score]) => ({ id, row, rows, measure, score }))
+        )
+        return measured.length > 0 ? measured : [{ id, row, rows: "none", measure: undefined, score: undefined }]
+      })
+    ),
+    { id: ({ id }) => id, rows: ({ rows }) => rows, measure: ({ measure }) => measure },
+    { epoch: ({ row }) => row.epoch },
+    {
+      loss: ({ row }) => row.loss,
+      seconds: ({ row }) => row.seconds,
+      learningRate: ({ row }) => row.learningRate,
+      value: ({ score }) => (score === undefined ? undefined : numberOf(score))
+    }
+  )
+
+const evaluations = ({ results }: Runs): Entries =>
+  table(
+    results.flatMap(({ id, tuning }) =>
+      (tuning?.evaluations ?? []).map((evaluation, number) => ({ id, number: number + 1, evaluation }))
+    ),
+    {
+      id: ({ id }) => id,
+      configuration: ({ evaluation }) => JSON.stringify(evaluation.values),
+      error: ({ evaluation }) => evaluation.error?.message
+    },
+    { number: ({ number }) => number, epochs: ({ evaluation }) => evaluation.epochs },
+    { score: ({ evaluation }) => evaluation.score, seconds: ({ evaluation }) => evaluation.seconds }
+  )
+
+const notes = ({ results }: Runs): Entries =>
+  table(
+    results.flatMap(({ id, notes = [] }) => notes.map((note) => ({ id, note }))),
+    {
+      id: ({ id }) => id,
+      code: ({ note }) => note.code,
+      column: ({ note }) => note.column,
+      finding: ({ note }) => note.finding,
+      advice: ({ note }) => note.advice
+    },
+    {}
+  )
+
+/**
+ * Opens a run, finished or not, as a database that is gone with the scope. Results are checked when the run is read;
+ * predictions and splits are read from their files when they are asked for.
+ * @category constructors
+ */
+export const open = Effect.fnUntraced(function* (run: Runs) {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const database = yield* Database.open
+  yield* database.table("jobs", jobs(run))
+  yield* database.table("scores", scores(run))
+  yield* database.table("histories", histories(run))
+  yield* database.table("evaluations", evaluations(run))
+  yield* database.table("notes", notes(run))
+  if (run.results.some(({ predictions }) => predictions !== undefined)) {
+    const files = Database.path(path.join(run.directory, "predictions"), "*.parquet")
+    yield* database.view(
+      "predictions",
+      `SELECT regexp_extract(filename, '([0-9a-f]{24})[.]parquet$', 1) AS id, * EXCLUDE (filename) FROM read_parquet(${files}, filename = true, union_by_name = true)`
+    )
+  }
+  const splits = path.join(run.directory, "splits.parquet")
+  if (yield* fs.exists(splits)) {
+    yield* database.view("splits", `SELECT * FROM read_parquet(${Database.path(splits)})`)
+  }
+  return database
+})
