@@ -39,7 +39,7 @@ export interface Database {
 
 /** Whole numbers of 64 bits and more come as texts. */
 const plain = (value: unknown, type: string): unknown =>
-  typeof value === "string" && /INT$/.test(type) && Number.isSafeInteger(Number(value)) ? Number(value) : value
+  typeof value === "string" && type.endsWith("INT") && Number.isSafeInteger(Number(value)) ? Number(value) : value
 
 const refused = (sql: string) => (refusal: Refusal) =>
   new SchemaError({
