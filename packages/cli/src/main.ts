@@ -400,6 +400,27 @@ const roc = Command.make(
   ])
 )
 
+const explore = Command.make(
+  "explore",
+  {
+    out: Flag.String("out").pipe(
+      Flag.withDescription("File for a copy of the page, to keep or to send; default: the page that rocflow brings"),
+      Flag.optional
+    ),
+    open: toggle("open", "Show it in the browser")
+  },
+  lazily(() => import("./commands/explore.ts").then(({ explore }) => explore))
+).pipe(
+  Command.withDescription(
+    "The AUM explorer, a page that needs no network: drag the scores of a few examples, see the ROC curve, AUM, its gradient and line search beside cross-entropy. Prints where it is"
+  ),
+  Command.withShortDescription("A page to see what AUM does to scores"),
+  Command.withExamples([
+    { command: "rocflow explore --open", description: "Show it" },
+    { command: "rocflow explore --out aum.html", description: "Keep it, or send it to somebody" }
+  ])
+)
+
 const schema = Command.make(
   "schema",
   {},
@@ -458,6 +479,7 @@ export const rocflow = Command.make("rocflow").pipe(
     report,
     inspect,
     roc,
+    explore,
     schema,
     data,
     doctor

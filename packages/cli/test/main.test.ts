@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs"
+import { chmodSync, cpSync, existsSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { editRecords, recordsIn } from "../../resampling/test/support/records.ts"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
@@ -26,6 +26,7 @@ const commands = [
   "report",
   "inspect",
   "roc",
+  "explore",
   "schema",
   "data",
   "doctor"
@@ -375,6 +376,41 @@ describe("rocflow roc", () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" })
     expect(lines(stderr)).toHaveLength(1)
     expect(stderr).toMatch(message)
+  })
+})
+
+describe("rocflow explore", () => {
+  const docs = readFileSync(new URL("../../../docs/explorer.html", import.meta.url), "utf8")
+
+  it("prints where the page is, or copies it", async () => {
+    const { code, stdout } = await rocflow(["explore"], home)
+    expect(code).toBe(0)
+    expect(readFileSync(stdout.trim(), "utf8")).toBe(docs)
+    expect(await rocflow(["explore", "--out", "page.html"], home)).toMatchObject({ code: 0, stdout: "page.html\n" })
+    expect(readFileSync(join(home, "page.html"), "utf8")).toBe(docs)
+  })
+
+  it.runIf(process.platform === "linux")(
+    "shows it by the program of the desktop, and says when there is none",
+    async () => {
+      const desktop = folder({ "xdg-open": '#!/bin/sh\necho "$1" > "$(dirname "$0")/shown"\n' })
+      chmodSync(join(desktop, "xdg-open"), 0o755)
+      const open = (path: string) => rocflow(["explore", "--out", "page.html", "--open"], home, { PATH: path })
+      expect((await open(`${desktop}:/bin:/usr/bin`)).code).toBe(0)
+      expect(readFileSync(join(desktop, "shown"), "utf8")).toBe(`${join(home, "page.html")}\n`)
+      const { code, stderr } = await open(join(desktop, "nowhere"))
+      expect(code).toBe(1)
+      expect(stderr).toMatch(/page\.html: cannot be shown \(.*; open it in a browser by hand, or leave --open out\n$/)
+      remove(desktop)
+    }
+  )
+
+  it("says why a copy cannot be written", async () => {
+    const { code, stderr } = await rocflow(["explore", "--out", "none/page.html"], home)
+    expect(code).toBe(1)
+    expect(stderr).toMatch(
+      /^none\/page\.html: cannot be written \(.*\); name a file in a directory where you may write\n$/
+    )
   })
 })
 

@@ -90,7 +90,8 @@ describe.each(names)("%s", (name) => {
       entry.isFile()
     )
     const endings = new Set(files.map((file) => /\.(d\.ts|js|js\.map)$/.exec(file.name)?.[1] ?? file.name))
-    expect([...endings].toSorted()).toEqual(["d.ts", "js", "js.map"])
+    const page = name === "cli" ? ["explorer.html"] : []
+    expect([...endings].toSorted()).toEqual(["d.ts", ...page, "js", "js.map"])
     expect(existsSync(inside("dist/rocflow.js"))).toBe(name === "browser")
   })
 
@@ -135,6 +136,11 @@ describe("a new project", () => {
   it("has no error in the declarations of rocflow and effect; TensorFlow.js wants those of a browser", async () => {
     const errors = await compile("--skipLibCheck", "false", "--noEmit").catch((error: Error) => error.message)
     expect(errors.split("\n").filter((line) => /@rocflow|node_modules\/effect/.test(line))).toEqual([])
+  })
+
+  it("has the explorer", async () => {
+    const page = (await run(project(), "npx", "rocflow", "explore")).trim()
+    expect(readFileSync(page, "utf8")).toBe(readFileSync(join(root, "docs/explorer.html"), "utf8"))
   })
 
   it("runs experiments with the command, also in worker processes", async () => {
