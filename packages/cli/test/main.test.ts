@@ -504,6 +504,9 @@ describe("rocflow sql", () => {
     expect(code).toBe(0)
     expect(JSON.parse(stdout)).toHaveLength(2)
     const wrong = await rocflow(["sql", "soak", "selct 1"], home)
-    expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining("selct 1 is refused by DuckDB: Parser Error")])
+    expect([wrong.code, wrong.stderr]).toEqual([
+      1,
+      expect.stringContaining("selct 1 is refused by DuckDB: Parser Error")
+    ])
   })
 })
