@@ -289,6 +289,13 @@ describe("a stage", () => {
       ]
     ],
     [
+      "with a validation by seconds",
+      changed(["epochs: 2", "epochs: 2, validation: { holdout: 0.5, measures: [trainSeconds] }"]),
+      [
+        'e.yaml:13:82: learners[1].pipeline[5].validation.measures[0]: Model.classif: "trainSeconds" is not a known measure; write it among the measures at the top of an experiment: it is of a whole job, and nothing is chosen by it'
+      ]
+    ],
+    [
       "whose loss does not fit the model",
       changed(["Bce.loss", "Mse.loss"]),
       [
@@ -371,6 +378,14 @@ describe("a measure", () => {
       "misspelt",
       changed(["auc,", "acc,"]),
       ['e.yaml:16:12: measures[0]: "acc" is not a known measure; did you mean "accuracy"?']
+    ],
+    [
+      "of seconds, pooled or with options",
+      changed(["auc,", "{ type: trainSeconds, average: micro }, { type: predictSeconds, of: rows },"]),
+      [
+        "e.yaml:16:34: measures[0].average: trainSeconds is of a job and has no rows to be pooled; leave average out",
+        "e.yaml:16:76: measures[1].of: is no option of predictSeconds, which has none; leave it out"
+      ]
     ],
     [
       "that does not fit the target",

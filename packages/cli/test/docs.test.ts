@@ -198,7 +198,7 @@ describe("options", () => {
   })
 
   it("are there for every stage, learner and resampling", () => {
-    const inText = new Set<string>(["measure"])
+    const inText = new Set<string>(["measure", "timing"])
     const known = [...builtin.filter(({ kind }) => !inText.has(kind)).map(({ id }) => id), ...resamplings]
     expect(entries.map(({ type }) => type).sort()).toEqual([...known].sort())
   })
@@ -211,7 +211,7 @@ describe("options", () => {
     const keys = [
       ...Object.keys(schema.properties),
       ...Object.keys(schema.properties["tasks"]?.items?.properties ?? {}),
-      ...builtin.filter(({ kind }) => kind === "measure").map(({ id }) => id)
+      ...builtin.filter(({ kind }) => kind === "measure" || kind === "timing").map(({ id }) => id)
     ]
     expect(keys.length).toBeGreaterThan(30)
     expect(keys.filter((key) => !text.includes(`\`${key}\``))).toEqual([])

@@ -4,6 +4,7 @@
 import * as Callback from "./learning/Callback.ts"
 import * as Measure from "./learning/Measure.ts"
 import * as Model from "./learning/Model.ts"
+import * as Timing from "./learning/Timing.ts"
 import * as Augment from "./pipeline/Augment.ts"
 import type { Definition } from "./pipeline/Definition.ts"
 import * as Image from "./pipeline/Image.ts"
@@ -16,7 +17,7 @@ import * as Schedule from "./pipeline/Schedule.ts"
 import * as Target from "./pipeline/Target.ts"
 import * as Transform from "./pipeline/Transform.ts"
 
-/** The built-in definitions of stages, transforms, schedules and measures. */
+/** The built-in definitions of stages, transforms, schedules, measures and timings. */
 export const all: ReadonlyArray<Definition> = [
   Preprocess.selectDefinition,
   Preprocess.missingIndicatorDefinition,
@@ -130,5 +131,6 @@ export const all: ReadonlyArray<Definition> = [
   ...Target.definitions,
   Model.classifDefinition,
   Model.regrDefinition,
-  ...Measure.definitions
+  ...Measure.definitions,
+  ...Timing.definitions
 ]

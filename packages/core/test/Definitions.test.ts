@@ -22,6 +22,7 @@ const kinds = new Set([
   "optimizer",
   "model",
   "measure",
+  "timing",
   "callback",
   "target",
   "learner"

@@ -7,6 +7,7 @@ import type * as Task from "@rocflow/core/data/Task"
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as PreprocessCache from "@rocflow/core/learning/PreprocessCache"
 import type * as Measure from "@rocflow/core/learning/Measure"
+import * as Timing from "@rocflow/core/learning/Timing"
 import * as Seed from "@rocflow/core/Seed"
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
@@ -43,7 +44,7 @@ export interface Planned {
 export interface Design<out R = never> {
   readonly tasks: ReadonlyArray<Task.Task>
   readonly learners: ReadonlyArray<Job.AnyLearner<R>>
-  readonly measures: ReadonlyArray<Measure.Measure>
+  readonly measures: ReadonlyArray<Job.AnyMeasure>
   /** Measured over the pooled test rows of all splits, see `Pooled`. */
   readonly pooled: ReadonlyArray<Measure.Measure>
   readonly seed: number
@@ -91,9 +92,11 @@ const checkTwins = (
 const checkMeasures = (
   task: Task.Task,
   learners: ReadonlyArray<Job.AnyLearner<unknown>>,
-  measures: ReadonlyArray<Measure.Measure>
+  measures: ReadonlyArray<Job.AnyMeasure>
 ): ReadonlyArray<Problem> =>
-  measures.flatMap(({ id, accepts, needs }, index): ReadonlyArray<Problem> => {
+  measures.flatMap((measure, index): ReadonlyArray<Problem> => {
+    if (Timing.isTiming(measure)) return []
+    const { accepts, id, needs } = measure
     if (!accepts.includes(task.kind)) {
       return [
         {
@@ -114,12 +117,14 @@ const checkMeasures = (
 /** What ranks rows cannot judge single ones, and is not quite fair to rows that several models scored. */
 const rankingNotes = (
   resamplings: ReadonlyArray<Resampling.Resampling<Task.Role>>,
-  measures: ReadonlyArray<Measure.Measure>,
+  measures: ReadonlyArray<Job.AnyMeasure>,
   pooled: ReadonlyArray<Measure.Measure>
 ): ReadonlyArray<string> => {
   const single = resamplings.some(({ type }) => type === "leaveOneOut")
-  const list = (found: ReadonlyArray<Measure.Measure>) => found.map(({ id }) => `"${id}"`).join(", ")
-  const [alone, together] = [measures, pooled].map((all) => all.filter(({ ranks }) => ranks))
+  const list = (found: ReadonlyArray<Job.AnyMeasure>) => found.map(({ id }) => `"${id}"`).join(", ")
+  const [alone, together] = [measures, pooled].map((all) =>
+    all.filter((measure) => !Timing.isTiming(measure) && measure.ranks === true)
+  )
   return [
     ...(single && alone!.length > 0
       ? [
@@ -193,7 +198,8 @@ export const grid = Effect.fnUntraced(function* <R = never>(options: {
   readonly tasks: ReadonlyArray<Task.Task>
   readonly learners: ReadonlyArray<Job.AnyLearner<R>>
   readonly resamplings: ReadonlyArray<Resampling.Resampling<Task.Role>>
-  readonly measures: ReadonlyArray<Measure.Measure>
+  /** Of predictions, and of seconds: see `Timing`. */
+  readonly measures: ReadonlyArray<Job.AnyMeasure>
   /** Measures over the pooled test rows of all splits. Default: none. */
   readonly pooled?: ReadonlyArray<Measure.Measure>
   readonly seed: number

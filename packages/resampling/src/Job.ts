@@ -10,7 +10,9 @@ import * as History from "@rocflow/core/learning/History"
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as Place from "@rocflow/core/learning/Place"
 import type * as Measure from "@rocflow/core/learning/Measure"
+import * as PreprocessCache from "@rocflow/core/learning/PreprocessCache"
 import type { Prediction } from "@rocflow/core/learning/Prediction"
+import * as Timing from "@rocflow/core/learning/Timing"
 import type { Outcome } from "@rocflow/core/learning/Training"
 import * as Saved from "@rocflow/core/learning/Saved"
 import * as Tuning from "@rocflow/core/learning/Tuning"
@@ -24,6 +26,9 @@ import * as Schema from "effect/Schema"
 /** A learner of any kind, errors and requirements. @category models */
 export type AnyLearner<R = never> = Learner.Learner<Task.Kind, string, unknown, R>
 
+/** What is measured of a job: its predictions, or its seconds. @category models */
+export type AnyMeasure = Measure.Measure | Timing.Timing
+
 /** A learner, a task and a split: what can be executed by itself. @category models */
 export interface Job<out R = never> {
   readonly id: string
@@ -32,7 +37,7 @@ export interface Job<out R = never> {
   /** The resampling in words. */
   readonly resampling: string
   readonly split: Split.Split
-  readonly measures: ReadonlyArray<Measure.Measure>
+  readonly measures: ReadonlyArray<AnyMeasure>
   /** Trained instead when the learner fails, so that the job has scores; the failure stays in the result. */
   readonly fallback: AnyLearner<R> | undefined
   readonly seed: Seed.Seed
@@ -75,7 +80,7 @@ export const Result = Schema.Struct({
   notes: Schema.optionalKey(Schema.Array(Note.Note)),
   /** The SHA-256 of the file of its predictions; absent where there is none. */
   predictions: Schema.optionalKey(Schema.String),
-  /** Wall-clock seconds; with those in the history, all that differs between two runs of a job. */
+  /** Wall-clock seconds; with those in the history and in timings, all that differs between two runs of a job. */
   seconds: Schema.Finite
 })
 
@@ -173,17 +178,35 @@ export interface Executed {
   readonly model?: () => Uint8Array
 }
 
+/** What an effect gives, with the wall-clock seconds that it took. */
+const timed = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    const begun = yield* Clock.currentTimeNanos
+    const value = yield* effect
+    return { value, seconds: Number((yield* Clock.currentTimeNanos) - begun) / 1e9 }
+  })
+
 /**
  * Trains a learner in a folder of its own, and goes on from the checkpoints that it left there if it was stopped before.
+ * Where training is timed, it does not share what others have fitted.
  */
 const trainAndPredict = Effect.fnUntraced(function* <R>(job: Job<R>, learner: AnyLearner<R>, folder: string) {
   const { task, split, seed } = job
   const place = yield* Place.at(folder)
-  const trained = yield* Learner.train(learner, Task.take(task, split.train), { seed, resume: true }).pipe(
-    Effect.provideService(Place.Place, place)
+  const known = yield* PreprocessCache.Current
+  const training = yield* timed(
+    Learner.train(learner, Task.take(task, split.train), { seed, resume: true }).pipe(
+      Effect.provideService(Place.Place, place),
+      Effect.provideService(PreprocessCache.Current, job.measures.some(Timing.isTiming) ? PreprocessCache.off : known)
+    )
   )
-  const prediction = { ...(yield* Learner.predict(trained, Task.take(task, split.test))), rows: split.test }
-  const scores = Object.fromEntries(job.measures.map((each) => [each.id, each.evaluate(prediction)]))
+  const trained = training.value
+  const predicting = yield* timed(Learner.predict(trained, Task.take(task, split.test)))
+  const prediction = { ...predicting.value, rows: split.test }
+  const seconds = { train: training.seconds, predict: predicting.seconds }
+  const scores = Object.fromEntries(
+    job.measures.map((each) => [each.id, Timing.isTiming(each) ? each.of(seconds) : each.evaluate(prediction)])
+  )
   return {
     outcome: trained.fitted.outcome,
     notes: trained.fitted.notes,

@@ -11,6 +11,8 @@ import * as TableWriter from "@rocflow/core/data/TableWriter"
 import * as WholeFile from "@rocflow/core/WholeFile"
 import * as Events from "@rocflow/core/learning/Events"
 import * as Learner from "@rocflow/core/learning/Learner"
+import * as Measure from "@rocflow/core/learning/Measure"
+import * as Timing from "@rocflow/core/learning/Timing"
 import * as Place from "@rocflow/core/learning/Place"
 import * as Prediction from "@rocflow/core/learning/Prediction"
 import * as PreprocessCache from "@rocflow/core/learning/PreprocessCache"
@@ -204,6 +206,10 @@ const reuse = Effect.fnUntraced(function* (
   }
 })
 
+const notTimed = Measure.undefinedBecause(
+  "the job was finished before its seconds were asked for; run it in another directory to have them"
+)
+
 /** A result with the scores of all measures of the design: those that are new to it are computed of its predictions. */
 const measured = Effect.fnUntraced(function* (directory: string, design: Design<unknown>, result: Job.Result) {
   const missing = design.measures.filter(({ id }) => !(id in result.scores))
@@ -211,7 +217,9 @@ const measured = Effect.fnUntraced(function* (directory: string, design: Design<
   if (missing.length === 0 || task === undefined) return result
   const prediction = yield* RunDirectory.readPrediction(directory, result, task)
   if (prediction === undefined || !Prediction.isLabelled(prediction)) return result
-  const added = Object.fromEntries(missing.map((each) => [each.id, each.evaluate(prediction)]))
+  const added = Object.fromEntries(
+    missing.map((each) => [each.id, Timing.isTiming(each) ? notTimed : each.evaluate(prediction)])
+  )
   const more = { ...result, scores: { ...result.scores, ...added } }
   yield* Segments.append(directory, more)
   return more

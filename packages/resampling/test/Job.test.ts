@@ -1,11 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as Measure from "@rocflow/core/learning/Measure"
+import * as Prediction from "@rocflow/core/learning/Prediction"
+import * as Timing from "@rocflow/core/learning/Timing"
 import type { Split } from "@rocflow/core/splitting/Split"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Schema from "effect/Schema"
+import * as TestClock from "effect/testing/TestClock"
 import fc from "fast-check"
 import * as Job from "../src/Job.ts"
 import { control, noisy, refuse, task } from "./support/runs.ts"
@@ -86,6 +89,32 @@ describe("Job.execute", () => {
       assert.deepStrictEqual(Array.from(prediction!.truth!), [11, 8, 9])
       assert.strictEqual(result.job.trainRows, 8)
       assert.strictEqual(result.job.testRows, 3)
+    })
+  )
+
+  it.effect("takes the seconds of training and of predicting", () =>
+    Effect.gen(function* () {
+      const slow = Learner.define({
+        id: "Slow",
+        summary: "Takes its time",
+        accepts: ["regression"],
+        weighted: false,
+        options: Schema.Struct({}),
+        state: Schema.Struct({}),
+        train: () => Effect.as(TestClock.adjust("1500 millis"), {}),
+        predict: (_, __, rows) =>
+          Effect.as(TestClock.adjust("250 millis"), {
+            ...Prediction.about(rows),
+            response: new Float64Array(rows.rows),
+            prob: undefined,
+            scores: undefined
+          })
+      }).make({})
+      const measures = [Timing.predictSeconds, Measure.mse, Timing.trainSeconds]
+      const { result } = yield* Job.execute(Job.make({ ...base, learner: slow, measures }))
+      // (11² + 8² + 9²) / 3
+      assert.deepStrictEqual(result.scores, { predictSeconds: 0.25, mse: 266 / 3, trainSeconds: 1.5 })
+      assert.strictEqual(result.seconds, 1.75)
     })
   )
 

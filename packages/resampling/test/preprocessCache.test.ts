@@ -3,6 +3,7 @@ import * as Column from "@rocflow/core/data/Column"
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as Measure from "@rocflow/core/learning/Measure"
 import * as PreprocessCache from "@rocflow/core/learning/PreprocessCache"
+import * as Timing from "@rocflow/core/learning/Timing"
 import * as Features from "@rocflow/core/pipeline/Features"
 import * as Preprocess from "@rocflow/core/pipeline/Preprocess"
 import * as ElasticNet from "@rocflow/learners/ElasticNet"
@@ -42,19 +43,20 @@ const counting = Preprocess.stage(
   })
 )
 
-const design = Design.grid({
-  tasks: [Tasks.binary(60)],
-  learners: [Knn.make(), Tree.make(), ElasticNet.make({ lambda: 0.1 })].map((learner) =>
-    Learner.preprocessed(counting.pipe(Preprocess.yeoJohnson()), learner)
-  ),
-  resamplings: [Resampling.cv({ folds: 4 })],
-  measures: [Measure.auc, Measure.logloss],
-  seed: 1
-})
+const design = (...timings: ReadonlyArray<Timing.Timing>) =>
+  Design.grid({
+    tasks: [Tasks.binary(60)],
+    learners: [Knn.make(), Tree.make(), ElasticNet.make({ lambda: 0.1 })].map((learner) =>
+      Learner.preprocessed(counting.pipe(Preprocess.yeoJohnson()), learner)
+    ),
+    resamplings: [Resampling.cv({ folds: 4 })],
+    measures: [Measure.auc, Measure.logloss, ...timings],
+    seed: 1
+  })
 
-const run = Effect.gen(function* () {
+const run = Effect.fnUntraced(function* (...timings: ReadonlyArray<Timing.Timing>) {
   fits = 0
-  const planned = yield* design
+  const planned = yield* design(...timings)
   const checks = fits
   const { results } = yield* Run.start(planned, yield* temporary)
   return { checks, fits: fits - checks, scores: results.map(({ id, scores }) => [id, scores]) }
@@ -63,11 +65,17 @@ const run = Effect.gen(function* () {
 describe("a run", () => {
   it.live("fits what its learners begin with once for each split, and scores as if each had fitted it", () =>
     Effect.gen(function* () {
-      const once = yield* run
-      const each = yield* Effect.provideService(run, PreprocessCache.Current, PreprocessCache.off)
+      const once = yield* run()
+      const each = yield* Effect.provideService(run(), PreprocessCache.Current, PreprocessCache.off)
       assert.deepStrictEqual([once.checks, once.fits, each.checks, each.fits], [1, 4, 3, 12])
       assert.deepStrictEqual(once.scores, each.scores)
       assert.lengthOf(once.scores, 12)
+    }).pipe(Effect.scoped, Effect.provide(services))
+  )
+
+  it.live("that is timed fits for each learner, so that the first one does not pay for all", () =>
+    Effect.gen(function* () {
+      assert.strictEqual((yield* run(Timing.trainSeconds)).fits, 12)
     }).pipe(Effect.scoped, Effect.provide(services))
   )
 })

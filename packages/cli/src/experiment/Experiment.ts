@@ -315,7 +315,9 @@ export const jsonSchema = (definitions: ReadonlyArray<Definition>): object => {
       transform: anyOf(of("transform")),
       schedule: { anyOf: of("schedule").map((definition) => entrySchema(definition)) },
       measure: anyOf(of("measure")),
-      averaged: anyOf(of("measure"), { average: { enum: ["macro", "micro"] } }),
+      averaged: {
+        anyOf: [anyOf(of("measure"), { average: { enum: ["macro", "micro"] } }), anyOf(of("timing"))]
+      },
       callback: anyOf(of("callback")),
       target: anyOf(of("target"))
     }

@@ -8,9 +8,10 @@ import * as Task from "@rocflow/core/data/Task"
 import type { Engines } from "@rocflow/core/engine/Engine"
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as Measure from "@rocflow/core/learning/Measure"
+import * as Timing from "@rocflow/core/learning/Timing"
 import { decode } from "@rocflow/core/pipeline/Decode"
 import type { Definition } from "@rocflow/core/pipeline/Definition"
-import { pathText, type PipelineError } from "@rocflow/core/pipeline/PipelineError"
+import { type Issue, pathText, type PipelineError } from "@rocflow/core/pipeline/PipelineError"
 import * as Registry from "@rocflow/core/pipeline/Registry"
 import * as Learners from "@rocflow/learners/Definitions"
 import * as Losses from "@rocflow/losses/Definitions"
@@ -22,7 +23,7 @@ import * as Path from "effect/Path"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import type { AnyLearner } from "@rocflow/resampling/Job"
+import type { AnyLearner, AnyMeasure } from "@rocflow/resampling/Job"
 import * as Document from "./document.ts"
 import { Experiment, type TaskEntry } from "./Experiment.ts"
 import { ExperimentError } from "./ExperimentError.ts"
@@ -38,7 +39,7 @@ export interface Loaded {
   readonly tasks: ReadonlyArray<Task.Task>
   readonly learners: ReadonlyArray<AnyLearner<Engines>>
   readonly fallback: AnyLearner<Engines> | undefined
-  readonly measures: ReadonlyArray<Measure.Measure>
+  readonly measures: ReadonlyArray<AnyMeasure>
   /** The measures over the pooled test rows of all splits. */
   readonly pooled: ReadonlyArray<Measure.Measure>
   readonly registry: Registry.Registry
@@ -155,27 +156,49 @@ const readLearner = (
   return []
 }
 
+/** Seconds have no options, and are of a job, which has no rows to pool. */
+const readTiming = (
+  timing: Timing.Timing,
+  average: "macro" | "micro",
+  options: ReadonlyArray<string>
+): Result.Result<Timing.Timing, ReadonlyArray<Issue>> => {
+  const [first] = options
+  if (first !== undefined) {
+    return Result.fail([{ path: [first], message: `is no option of ${timing.id}, which has none; leave it out` }])
+  }
+  return average === "macro"
+    ? Result.succeed(timing)
+    : Result.fail([
+        { path: ["average"], message: `${timing.id} is of a job and has no rows to be pooled; leave average out` }
+      ])
+}
+
 const readMeasures = (
   entries: Experiment["measures"],
   registry: Registry.Registry,
   problems: Array<Problem>
-): { readonly measures: ReadonlyArray<Measure.Measure>; readonly pooled: ReadonlyArray<Measure.Measure> } => {
-  const read = entries.flatMap((entry, i) => {
+): Pick<Loaded, "measures" | "pooled"> => {
+  const measures: Array<AnyMeasure> = []
+  const pooled: Array<Measure.Measure> = []
+  for (const [i, entry] of entries.entries()) {
     const { average = "macro", ...json } = Predicate.isString(entry) ? { type: entry } : entry
-    const found = decode(Measure.reference, json, Registry.lookup(registry))
-    if (Result.isSuccess(found)) return [{ average, measure: found.success }]
-    const at = ["measures", i]
-    problems.push(
-      ...found.failure.map(({ message, path }) => ({
-        path: Predicate.isString(entry) ? at : [...at, ...path],
-        message
-      }))
-    )
-    return []
-  })
-  const of = (wanted: "macro" | "micro") =>
-    read.flatMap(({ average, measure }) => (average === wanted ? [measure] : []))
-  return { measures: of("macro"), pooled: of("micro") }
+    const timing = Timing.definitions.find(({ id }) => id === json.type)
+    const { type: _, ...options } = json
+    const found: Result.Result<AnyMeasure, ReadonlyArray<Issue>> = timing === undefined
+      ? decode(Measure.reference, json, Registry.lookup(registry))
+      : readTiming(timing, average, Object.keys(options))
+    if (Result.isFailure(found)) {
+      const at = ["measures", i]
+      problems.push(
+        ...found.failure.map(({ message, path }) => ({
+          path: Predicate.isString(entry) ? at : [...at, ...path],
+          message
+        }))
+      )
+    } else if (Timing.isTiming(found.success) || average === "macro") measures.push(found.success)
+    else pooled.push(found.success)
+  }
+  return { measures, pooled }
 }
 
 const rolesOf = (entry: TaskEntry): Task.Options => {

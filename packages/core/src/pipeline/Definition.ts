@@ -23,6 +23,7 @@ export type Kind =
   | "schedule"
   | "model"
   | "measure"
+  | "timing"
   | "callback"
   | "target"
   | "learner"

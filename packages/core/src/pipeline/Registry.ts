@@ -54,6 +54,7 @@ const place: Partial<Record<Kind, string>> = {
   callback: "write it among the callbacks of the model",
   measure: "write it among measures",
   schedule: "write it in the place of a number, such as learningRate",
+  timing: "write it among the measures at the top of an experiment: it is of a whole job, and nothing is chosen by it",
   target: "write it in the list `target` of a regression's model or learner",
   transform: "write it among the transforms of Optimizer.chain"
 }

@@ -17,6 +17,7 @@ import * as Learner from "../../src/learning/Learner.ts"
 import * as Measure from "../../src/learning/Measure.ts"
 import * as Model from "../../src/learning/Model.ts"
 import type { Prediction } from "../../src/learning/Prediction.ts"
+import * as Timing from "../../src/learning/Timing.ts"
 import * as Validation from "../../src/learning/Validation.ts"
 import * as Ingress from "../../src/pipeline/Ingress.ts"
 import * as Nn from "../../src/pipeline/Nn.ts"
@@ -149,6 +150,8 @@ describe("validation", () => {
     Validation.holdout(0.5, { measures: [] })
     // @ts-expect-error at least one measure
     Validation.holdout(0.5, { patience: 3 })
+    // @ts-expect-error seconds are of a job, and nothing is chosen by them
+    Validation.holdout(0.5, { measures: [Timing.trainSeconds] })
     // @ts-expect-error a validation is no number
     Model.classif({ epochs: 1, validation: 0.5 })
   })
