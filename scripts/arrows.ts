@@ -38,6 +38,7 @@ const coreFolders: Readonly<Record<string, ReadonlyArray<string>>> = {
 const rootFiles: Readonly<Record<string, "below" | "above">> = {
   "Seed.ts": "below",
   "Hash.ts": "below",
+  "Normal.ts": "below",
   "Json.ts": "below",
   "OptionSchema.ts": "below",
   "Duration.ts": "below",

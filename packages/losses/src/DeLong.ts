@@ -7,10 +7,10 @@
  *
  * @see DeLong, DeLong and Clarke-Pearson, Biometrics 44(3), 1988; Sun and Xu, IEEE Signal Processing Letters 21(11), 2014
  */
+import * as Normal from "@rocflow/core/Normal"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { BinaryScores } from "./BinaryScores.ts"
-import * as Normal from "./internal/rocNormal.ts"
 import { placements, varianceOfMean } from "./internal/rocPlacements.ts"
 import * as Undefined from "./internal/undefinedValue.ts"
 import type { Measured } from "./internal/undefinedValue.ts"

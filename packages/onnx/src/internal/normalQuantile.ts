@@ -1,7 +1,7 @@
 /**
  * The inverse of the normal distribution function inside a graph, by the same rational functions as in the library.
  */
-import { central, far, near } from "@rocflow/core/pipeline/NormalQuantile"
+import { central, far, near } from "@rocflow/core/Normal"
 import type { Builder, Name } from "./builder.ts"
 
 const polynomial = (to: Builder, x: Name, coefficients: ReadonlyArray<number>): Name =>

@@ -5,7 +5,7 @@
 import { describe, expect, it } from "vitest"
 import * as Column from "../../../src/data/Column.ts"
 import { apply, boxCox, logLikelihood, yeoJohnson } from "../../../src/pipeline/internal/numeric/powers.ts"
-import { normalQuantile } from "../../../src/pipeline/NormalQuantile.ts"
+import * as Normal from "../../../src/Normal.ts"
 import type * as Pipeline from "../../../src/pipeline/Pipeline.ts"
 import * as Preprocess from "../../../src/pipeline/Preprocess.ts"
 import { failure, fitted, made, near, refused } from "../../support/stages.ts"
@@ -93,29 +93,6 @@ describe("minMax", () => {
   })
 })
 
-describe("normalQuantile", () => {
-  it.each([
-    // scipy.stats.norm.ppf
-    [1e-20, -9.262340089798409],
-    [1e-7, -5.1993375821928165],
-    [0.001, -3.090232306167813],
-    [0.0749, -1.4402382675279635],
-    [0.0751, -1.4388253927525403],
-    [0.3, -0.5244005127080409],
-    [0.5, 0],
-    [0.975, 1.9599639845400536],
-    [0.9999999, 5.199337582290661]
-  ])("of %f", (p, x) => same([normalQuantile(p)], [x]))
-
-  it("reaches to infinity, and no farther", () => {
-    expect([normalQuantile(0), normalQuantile(1), normalQuantile(-0.1)]).toEqual([
-      Number.NEGATIVE_INFINITY,
-      Number.POSITIVE_INFINITY,
-      Number.NaN
-    ])
-  })
-})
-
 describe("quantileTransform", () => {
   it("is scikit-learn's", () => {
     // QuantileTransformer(n_quantiles=9, output_distribution="uniform", subsample=None)
@@ -172,7 +149,7 @@ describe("quantileTransform", () => {
     same(of(Preprocess.quantileTransform({ quantiles: 10 }), repeated, [1, 1.5, 2, 2.5, 3, 3.9, 4]), [
       -5.199337582605575,
       -0.5894557978497783,
-      normalQuantile(3.5 / 9),
+      Normal.quantile(3.5 / 9),
       0,
       0.5894557978497783,
       2.286547951310982,

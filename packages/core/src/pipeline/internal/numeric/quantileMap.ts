@@ -2,7 +2,7 @@
  * The map of a column to the shares of its own distribution.
  */
 import { countAtMost, countBelow, valueAt } from "./quantiles.ts"
-import { normalQuantile } from "../../NormalQuantile.ts"
+import * as Normal from "../../../Normal.ts"
 
 /** Quantiles of ascending values at so many evenly spread shares from 0 to 1. */
 export const quantilesOf = (ascending: Float64Array, count: number): Float64Array => {
@@ -40,5 +40,5 @@ const margin = 1e-7
  */
 export const normalScore = (quantiles: ArrayLike<number>, x: number): number => {
   if (quantiles[0] === quantiles[quantiles.length - 1]) return 0
-  return normalQuantile(Math.min(1 - margin, Math.max(margin, shareBelow(quantiles, x))))
+  return Normal.quantile(Math.min(1 - margin, Math.max(margin, shareBelow(quantiles, x))))
 }
