@@ -28,6 +28,7 @@ export {
   type MeasureJson,
   type Optioned,
   reference,
+  type Share,
   type Undefined,
   undefinedBecause
 } from "./internal/measures/define.ts"

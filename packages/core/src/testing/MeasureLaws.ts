@@ -75,6 +75,17 @@ const kindLaws = (measure: Measure.Measure, kind: Kind): ReadonlyArray<Law> => {
       if (typeof a === "number" && typeof b === "number") close([b], [a], 1e-9, "the value")
       else same(b, a, "the reason")
     }),
+    ...(measure.share === undefined
+      ? []
+      : [
+          law(`is its share of rows, where it is one (${kind})`, (random) => {
+            const given = prediction(kind, random)
+            const [value, share] = [measure.evaluate(given), measure.share!(given)]
+            if ("reason" in share) return
+            close([share.of / share.all], [value as number], 1e-12, "the value")
+            holds(share.of >= 0 && share.all >= Math.max(1, share.of), () => `the share is ${JSON.stringify(share)}`)
+          })
+        ]),
     ...(measure.direction === undefined
       ? []
       : [

@@ -30,6 +30,12 @@ export const isDefined = (value: Measured): value is number => typeof value === 
 export const isUndefined = (value: unknown): value is Undefined =>
   typeof value === "object" && value !== null && "_tag" in value && value._tag === "Undefined"
 
+/** So many rows out of so many, at least one. @category models */
+export interface Share {
+  readonly of: number
+  readonly all: number
+}
+
 /** A measure in its JSON form: its id, or with options `{ type: "fbeta", beta: 2 }`. @category models */
 export type MeasureJson = string | { readonly type: string; readonly [option: string]: unknown }
 
@@ -59,31 +65,65 @@ export interface Measure<out K extends TargetKind = TargetKind> extends Definiti
    * 0/0), are undefined and say so: tables and files hold finite numbers.
    */
   readonly evaluate: (prediction: Prediction) => Measured
+  /**
+   * Of a measure that is a share of rows: how many of how many, so that it may have the interval of a proportion. Undefined
+   * where the value is, and for options by which it is none.
+   */
+  readonly share?: (prediction: Prediction) => Share | Undefined
+}
+
+/** How a measure judges rows whose target is known: by a number, by a share of rows, whose quotient it is, or by both. */
+type Judging<Arguments extends ReadonlyArray<unknown>> =
+  | {
+      readonly evaluate: (prediction: Labelled, ...options: Arguments) => Measured
+      readonly share?: ((prediction: Labelled, ...options: Arguments) => Share | Undefined) | undefined
+    }
+  | {
+      readonly evaluate?: undefined
+      readonly share: (prediction: Labelled, ...options: Arguments) => Share | Undefined
+    }
+
+const quotient = (share: Share | Undefined): Measured => (isUndefined(share) ? share : share.of / share.all)
+
+/** The same of options that are known. */
+const judgingBy = <Type>({ evaluate, share }: Judging<[options: Type]>, options: Type): Judging<[]> => {
+  if (evaluate === undefined) return { share: (prediction) => share(prediction, options) }
+  return {
+    evaluate: (prediction) => evaluate(prediction, options),
+    share: share && ((prediction) => share(prediction, options))
+  }
 }
 
 /**
- * Defines a measure; `evaluate` judges rows whose target is known.
+ * Defines a measure; `evaluate`, or of a share of rows `share`, judges rows whose target is known.
  *
  * Classes are indices into `prediction.levels`; 0 is the positive class of a binary target.
  * @category constructors
  */
 export const define = <const K extends TargetKind>(
-  measure: Omit<Measure<K>, "base" | "bind" | "evaluate" | "json" | "kind" | "options"> & {
-    readonly evaluate: (prediction: Labelled) => Measured
+  measure: Omit<Measure<K>, "base" | "bind" | "evaluate" | "json" | "kind" | "options" | "share"> & Judging<[]>
+): Measure<K> => {
+  const { evaluate, share, ...rest } = measure
+  const ofLabelled =
+    <A>(judge: (prediction: Labelled) => A) =>
+    (prediction: Prediction): A | Undefined =>
+      isLabelled(prediction)
+        ? judge(prediction)
+        : undefinedBecause(`measure "${measure.id}" needs rows whose target is known`)
+  return {
+    ...rest,
+    kind: "measure",
+    json: measure.id,
+    options: Schema.Struct({}),
+    evaluate: ofLabelled((prediction) => {
+      const value = evaluate === undefined ? quotient(share(prediction)) : evaluate(prediction)
+      return isDefined(value) && !Number.isFinite(value)
+        ? undefinedBecause(`measure "${measure.id}" gave ${value}`)
+        : value
+    }),
+    ...(share !== undefined && { share: ofLabelled(share) })
   }
-): Measure<K> => ({
-  ...measure,
-  kind: "measure",
-  json: measure.id,
-  options: Schema.Struct({}),
-  evaluate: (prediction) => {
-    if (!isLabelled(prediction)) return undefinedBecause(`measure "${measure.id}" needs rows whose target is known`)
-    const value = measure.evaluate(prediction)
-    return isDefined(value) && !Number.isFinite(value)
-      ? undefinedBecause(`measure "${measure.id}" gave ${value}`)
-      : value
-  }
-})
+}
 
 const shown = (options: object): string =>
   Object.entries(options)
@@ -99,17 +139,16 @@ const changed = (given: object, defaults: object): object => {
 }
 
 /** What a measure with options is defined by. @category models */
-export interface Optioned<K extends TargetKind, Type, Encoded> extends Omit<
+export type Optioned<K extends TargetKind, Type, Encoded> = Omit<
   Measure<K>,
-  "base" | "bind" | "evaluate" | "json" | "kind" | "label" | "needs" | "options"
-> {
+  "base" | "bind" | "evaluate" | "json" | "kind" | "label" | "needs" | "options" | "share"
+> & {
   /** Each has a default. */
   readonly options: Definition.Options<Type, Encoded>
   readonly label: (options: Type) => string
   /** The predict type that it needs, which may depend on the options. */
   readonly needs: Measure["needs"] | ((options: Type) => Measure["needs"])
-  readonly evaluate: (prediction: Labelled, options: Type) => Measured
-}
+} & Judging<[options: Type]>
 
 /**
  * Defines a measure with options, each of which has a default.
@@ -121,7 +160,7 @@ export interface Optioned<K extends TargetKind, Type, Encoded> extends Omit<
 export const defineWith = <const K extends TargetKind, Type extends object, Encoded extends object>(
   definition: Optioned<K, Type, Encoded>
 ): { readonly definition: Measure<K>; readonly make: (options?: Encoded) => Measure<K> } => {
-  const { evaluate, id, label, needs, options, ...rest } = definition
+  const { evaluate: _, id, label, needs, options, share: __, ...rest } = definition
   const decoded = (given: object) => Decode.decode(options, given)
   const encode = (read: Type): object => Schema.encodeSync(options as Schema.Codec<Type, Encoded>)(read)
   const of = (read: Type, ownId: string): Measure<K> =>
@@ -130,7 +169,7 @@ export const defineWith = <const K extends TargetKind, Type extends object, Enco
       id: ownId,
       label: label(read),
       needs: typeof needs === "function" ? needs(read) : needs,
-      evaluate: (prediction) => evaluate(prediction, read)
+      ...judgingBy(definition, read)
     })
   const defaults = Result.getOrThrow(decoded({}))
   const bind = (given: object): Result.Result<Measure<K>, ReadonlyArray<Issue>> =>
@@ -151,7 +190,8 @@ export const defineWith = <const K extends TargetKind, Type extends object, Enco
           base,
           bind,
           json: { type: id, ...given },
-          evaluate: () => undefinedBecause(reason)
+          evaluate: () => undefinedBecause(reason),
+          share: () => undefinedBecause(reason)
         }
       })
   }

@@ -4,9 +4,17 @@
 import * as Schema from "effect/Schema"
 import { nonNegative, positive, proportion, withDefault } from "../../../OptionSchema.ts"
 import type { Labelled } from "../../Prediction.ts"
-import { define, defineWith, mean, type Measured, undefinedBecause } from "./define.ts"
+import { define, defineWith, mean, type Measured, type Share, type Undefined, undefinedBecause } from "./define.ts"
 
 const classification = ["binary", "multiclass"] as const
+
+/** How many rows are right, or wrong. */
+const rowsWhere = ({ response, truth }: Labelled, counts: (right: boolean) => boolean): Share | Undefined => {
+  if (truth.length === 0) return undefinedBecause("there are no rows")
+  let of = 0
+  for (let i = 0; i < truth.length; i++) if (counts(response[i] === truth[i])) of += 1
+  return { of, all: truth.length }
+}
 
 /** The share of rows whose response is wrong, in [0, 1]. @category measures */
 export const error = define({
@@ -17,7 +25,7 @@ export const error = define({
   range: [0, 1],
   accepts: classification,
   needs: "response",
-  evaluate: (p) => mean(p, (i) => (p.response[i] === p.truth[i] ? 0 : 1))
+  share: (p) => rowsWhere(p, (right) => !right)
 })
 
 /** The share of rows whose response is right, in [0, 1]. @category measures */
@@ -29,7 +37,7 @@ export const accuracy = define({
   range: [0, 1],
   accepts: classification,
   needs: "response",
-  evaluate: (p) => mean(p, (i) => (p.response[i] === p.truth[i] ? 1 : 0))
+  share: (p) => rowsWhere(p, (right) => right)
 })
 
 /** Rows by their class and what they are called: `counts[truth][response]`. */
@@ -110,6 +118,16 @@ export const mcc = define({
 /** How classes are put together. */
 const classes = withDefault(Schema.Literals(["positive", "macro", "micro", "weighted"]), "positive")
 
+/** The class that is meant where a number is not a mean over classes: the positive one, or all as one. */
+const oneClass = (p: Labelled, how: "positive" | "macro" | "micro" | "weighted"): Class | undefined => {
+  const all = classesOf(confusion(p, p.response))
+  if (how === "positive" && p.kind === "binary") return all[0]
+  const total = (f: (each: Class) => number) => sum(all.map(f))
+  return how === "micro"
+    ? { hits: total((c) => c.hits), truth: total((c) => c.truth), called: total((c) => c.called) }
+    : undefined
+}
+
 /** A number of each class, as one: that of the positive class, or a mean; undefined where none is. */
 const together = (
   p: Labelled,
@@ -117,13 +135,9 @@ const together = (
   of: (each: Class) => Measured
 ): Measured => {
   if (p.truth.length === 0) return undefinedBecause("there are no rows")
-  const all = classesOf(confusion(p, p.response))
-  if (how === "positive" && p.kind === "binary") return of(all[0]!)
-  if (how === "micro") {
-    const total = (f: (each: Class) => number) => sum(all.map(f))
-    return of({ hits: total((c) => c.hits), truth: total((c) => c.truth), called: total((c) => c.called) })
-  }
-  const there = all.filter(({ called, truth }) => truth + called > 0)
+  const one = oneClass(p, how)
+  if (one !== undefined) return of(one)
+  const there = classesOf(confusion(p, p.response)).filter(({ called, truth }) => truth + called > 0)
   const weights = there.map(({ truth }) => (how === "weighted" ? truth : 1))
   const values = there.map((each) => {
     const value = of(each)
@@ -131,6 +145,18 @@ const together = (
     return typeof value === "number" ? value : 0
   })
   return sum(values.map((value, i) => value * weights[i]!)) / sum(weights)
+}
+
+/** The hits of a class among some of its rows, where the number is not a mean over classes. */
+const shareOf = (
+  p: Labelled,
+  how: "positive" | "macro" | "micro" | "weighted",
+  all: (one: Class) => number,
+  lacking: string
+): Share | Undefined => {
+  const one = oneClass(p, how)
+  if (one === undefined) return undefinedBecause("a mean over classes is no share of rows")
+  return all(one) === 0 ? undefinedBecause(lacking) : { of: one.hits, all: all(one) }
 }
 
 /**
@@ -156,6 +182,11 @@ const fbetaMeasure = defineWith({
     })
 })
 
+const lacking = {
+  precision: "precision needs rows that are called so, and there are none",
+  recall: "recall needs rows of the class, and there are none"
+}
+
 /** The share of rows that are called a class that are of it, in [0, 1]; `classes` as in `fbeta`. */
 const precisionMeasure = defineWith({
   id: "precision",
@@ -166,10 +197,9 @@ const precisionMeasure = defineWith({
   accepts: classification,
   needs: "response",
   options: Schema.Struct({ classes }),
+  share: (p, { classes: how }) => shareOf(p, how, ({ called }) => called, lacking.precision),
   evaluate: (p, { classes: how }) =>
-    together(p, how, ({ called, hits }) =>
-      called === 0 ? undefinedBecause("precision needs rows that are called so, and there are none") : hits / called
-    )
+    together(p, how, ({ called, hits }) => (called === 0 ? undefinedBecause(lacking.precision) : hits / called))
 })
 
 /** The share of rows of a class that are called so, in [0, 1]; `classes` as in `fbeta`. */
@@ -182,10 +212,9 @@ const recallMeasure = defineWith({
   accepts: classification,
   needs: "response",
   options: Schema.Struct({ classes }),
+  share: (p, { classes: how }) => shareOf(p, how, ({ truth }) => truth, lacking.recall),
   evaluate: (p, { classes: how }) =>
-    together(p, how, ({ hits, truth }) =>
-      truth === 0 ? undefinedBecause("recall needs rows of the class, and there are none") : hits / truth
-    )
+    together(p, how, ({ hits, truth }) => (truth === 0 ? undefinedBecause(lacking.recall) : hits / truth))
 })
 
 /** A response of its own: positive from this probability of the positive class on. */
@@ -208,7 +237,7 @@ const rate = (
   summary: string,
   direction: "minimise" | "maximise",
   of: (four: Four) => readonly [of: number, all: number],
-  lacking: string
+  without: string
 ) =>
   defineWith({
     id,
@@ -219,12 +248,14 @@ const rate = (
     accepts: ["binary"],
     needs: ({ threshold: at }) => (at === undefined ? "response" : "prob"),
     options: Schema.Struct({ threshold }),
-    evaluate: (p, { threshold: at }) => {
+    share: (p, { threshold: at }) => {
       if (at !== undefined && p.prob === undefined) {
         return undefinedBecause(`${label} at a threshold needs probabilities; train with predictType "prob"`)
       }
       const [some, all] = of(fourOf(p, at))
-      return all === 0 ? undefinedBecause(`${label} needs rows that are ${lacking}, and there are none`) : some / all
+      return all === 0
+        ? undefinedBecause(`${label} needs rows that are ${without}, and there are none`)
+        : { of: some, all }
     }
   })
 
