@@ -31,6 +31,28 @@ export interface Labelled<out K extends TargetKind = TargetKind> extends Predict
 /** Whether the target of the rows is known. @category guards */
 export const isLabelled = (self: Prediction): self is Labelled => self.truth !== undefined
 
+const picked = (values: Float64Array, rows: ArrayLike<number>, columns: number): Float64Array => {
+  const found = new Float64Array(rows.length * columns)
+  for (let i = 0; i < rows.length; i++) {
+    for (let k = 0; k < columns; k++) found[i * columns + k] = values[rows[i]! * columns + k]!
+  }
+  return found
+}
+
+/**
+ * The prediction of some of its rows, by their places from 0, in the order given; a row may come several times.
+ * @category combinators
+ */
+export const take = <K extends TargetKind>(self: Prediction<K>, places: ArrayLike<number>): Prediction<K> => ({
+  kind: self.kind,
+  levels: self.levels,
+  rows: Int32Array.from(places, (place) => self.rows[place]!),
+  truth: self.truth && picked(self.truth, places, 1),
+  response: picked(self.response, places, 1),
+  prob: self.prob && picked(self.prob, places, self.levels.length),
+  scores: self.scores && picked(self.scores, places, 1)
+})
+
 /** How many outputs a network needs for a target: one, or one a class. */
 export const outputs = (kind: TargetKind, levels: ReadonlyArray<string>): number =>
   kind === "multiclass" ? levels.length : 1
