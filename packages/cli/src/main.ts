@@ -165,7 +165,9 @@ const modelFlags = {
   ),
   task: Flag.String("task").pipe(Flag.withDescription("Of a run with several tasks: which one"), Flag.optional),
   modules: Flag.String("module").pipe(
-    Flag.withDescription("A module with definitions that the model was made with; may be given several times"),
+    Flag.withDescription(
+      "A module with definitions that the model or the run was made with; may be given several times"
+    ),
     Flag.between(0, 100)
   )
 }
@@ -293,12 +295,42 @@ const status = Command.make(
 
 const scores = Command.make(
   "scores",
-  { directory, json },
+  {
+    directory,
+    average: Flag.Literals("average", ["splits", "rows"]).pipe(
+      Flag.withDescription("Mean and sd over splits instead: every split counts the same, or by its test rows"),
+      Flag.optional
+    ),
+    pooled: toggle("pooled", "Measure the test rows of all splits at once instead"),
+    interval: Flag.Literals("interval", ["wilson", "deLong", "bootstrap"]).pipe(
+      Flag.withDescription(
+        "Confidence interval of each value: wilson for shares of rows (error, tpr, ppv), deLong for auc, bootstrap for every measure"
+      ),
+      Flag.optional
+    ),
+    level: Flag.Finite("level").pipe(
+      Flag.filter(
+        (level) => level > 0 && level < 1,
+        (level) => `there is no interval of level ${level}; give a number between 0 and 1`
+      ),
+      Flag.withDescription("Level of the interval; default: 0.95"),
+      Flag.optional
+    ),
+    modules: modelFlags.modules,
+    json
+  },
   lazily(() => import("./commands/scores.ts").then(({ scores }) => scores))
 ).pipe(
-  Command.withDescription("Show the scores of every job of a run, finished or not"),
+  Command.withDescription(
+    "Show the scores of every job of a run, finished or not; averages over splits, or pooled test rows, with confidence intervals of each value"
+  ),
+  Command.withShortDescription("Show the scores of every job of a run"),
   Command.withExamples([
-    { command: "rocflow scores rocflow-runs/main-job-1a2b3c4d --json", description: "For programs" }
+    { command: "rocflow scores rocflow-runs/main-job-1a2b3c4d --json", description: "For programs" },
+    {
+      command: "rocflow scores rocflow-runs/main-job-1a2b3c4d --pooled --interval bootstrap",
+      description: "Of the test rows of all splits"
+    }
   ])
 )
 

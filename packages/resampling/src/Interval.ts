@@ -126,11 +126,12 @@ export const wilson = (measure: Measure.Measure, prediction: Prediction.Predicti
 /**
  * Computes DeLong's interval of the AUC, from the variance of placement values.
  *
- * - `scale`: `"logit"` (default), symmetric about the logit of the AUC, which keeps its level better near 1 and for few rows;
- *   `"auc"`, symmetric about the AUC and cut to [0, 1], as `ci.auc` of pROC. See `DeLong.interval`.
+ * - `scale`: `"logit"` (default), symmetric about the logit of the AUC; `"auc"`, about the AUC itself, cut to [0, 1], as `ci.auc` of
+ *   pROC. With 15 rows of each class and an AUC of 0.9 the first ones held it in 95 %, the others in 86 % of 1500 simulated
+ *   samples, at a level of 95 %. See `DeLong.interval`.
  *
- * Undefined for other measures than `Measure.auc`, with fewer than two rows of a class, where the classes are separated (AUC
- * 0 or 1, whose estimated variance is 0), and where rows have groups.
+ * Undefined for other measures than `Measure.auc`, with fewer than two rows of a class, where rows have groups, and where the
+ * estimated variance is 0: the scores separate the classes, or are all equal.
  *
  * @see DeLong, DeLong and Clarke-Pearson, Biometrics 44(3), 1988
  * @category intervals
@@ -149,11 +150,6 @@ export const deLong = (
       }
       const value = measure.evaluate(prediction)
       if (!Measure.isDefined(value)) return value
-      if (value === 0 || value === 1) {
-        return Measure.undefinedBecause(
-          `the classes are separated, and the variance of an AUC of ${value} is not known`
-        )
-      }
       const { scale = "logit" } = options
       // What has an AUC has labels and finite scores.
       const scores = Effect.runSync(
@@ -162,6 +158,12 @@ export const deLong = (
           scores: Measure.ranking(prediction)!
         })
       )
+      const variance = DeLong.variance(scores)
+      if (variance === 0) {
+        return Measure.undefinedBecause(
+          `the scores separate the classes, or are all equal, and do not show how an AUC of ${value} varies`
+        )
+      }
       const found = DeLong.interval(scores, { level, method: scale === "logit" ? "logit" : "wald" })
       if (Measure.isUndefined(found)) return found
       const { lower, upper } = found
@@ -174,10 +176,13 @@ export interface BootstrapOptions extends Options {
   /** The number of samples, at least 100. Default 2000. */
   readonly samples?: number
   /**
-   * `"percentile"` (default): quantiles of the samples. `"bca"`: the same, corrected for bias and skewness (Efron 1987), which
-   * is more accurate for skewed measures and takes up to 1000 evaluations more.
+   * `"bca"` (default): quantiles of the samples, at shares that are corrected for bias and skewness (Efron, JASA 82, 1987), for
+   * which the measure is evaluated up to 1000 times more; `"percentile"`: at the shares of the level. With 15 rows of each class
+   * and an AUC of 0.9, 95 % intervals of BCa held it in 94 %, those of percentiles in 88 % of 200 simulated samples.
    */
-  readonly bounds?: "percentile" | "bca"
+  readonly bounds?: "bca" | "percentile"
+  /** Whether each class is drawn by itself. Default true; a regression has no classes. */
+  readonly stratified?: boolean
   /** An integer; decides which rows are drawn. Default 1. */
   readonly seed?: number
 }
@@ -185,9 +190,15 @@ export interface BootstrapOptions extends Options {
 /** The greatest share of samples without a value. */
 const mostUndefined = 0.05
 
+/** Values that differ by less, relative to their size, differ by the order of a sum. */
+const rounding = 1e-12
+
 /**
- * Computes the interval of any measure by the bootstrap: the rows are drawn anew, with replacement, groups whole and as many of
- * each class as there are.
+ * Computes the interval of any measure by the stratified bootstrap: the rows are drawn anew, with replacement, groups whole and
+ * as many of each class as there are.
+ *
+ * *Gotcha*: the shares of the classes do not vary. Where they would, as in rows that are gathered as they come, the interval
+ * of an error rate is wider: `stratified: false`, or `wilson`.
  *
  * Samples in which the measure has no value (precision where nobody is called positive) are left out, up to one in twenty.
  * Undefined where there are more of them, where all samples have the value of the prediction, and with fewer than two groups
@@ -208,7 +219,7 @@ const drawn = (
   prediction: Prediction.Prediction,
   units: Bootstrap.Units,
   level: number,
-  { bounds = "percentile", samples = 2000, seed = 1 }: BootstrapOptions
+  { bounds = "bca", samples = 2000, seed = 1, stratified = true }: BootstrapOptions
 ): Estimated => {
   const refuse = Measure.undefinedBecause
   if (!(Number.isInteger(samples) && samples >= 100)) {
@@ -217,7 +228,7 @@ const drawn = (
   const value = measure.evaluate(prediction)
   if (!Measure.isDefined(value)) return value
   // What has a value has a truth.
-  const source = Bootstrap.source(prediction as Prediction.Labelled, units)
+  const source = Bootstrap.source(prediction as Prediction.Labelled, units, stratified)
   const single = source.strata.find(({ units }) => units.length < 2)
   if (single !== undefined) {
     const where = single.level === undefined ? "" : ` of the class ${single.level}`
@@ -228,19 +239,20 @@ const drawn = (
   if (undefinedCount > mostUndefined * samples) {
     return refuse(`${measure.label} has no value in ${undefinedCount} of ${samples} samples`)
   }
-  if (values[0] === values.at(-1)) {
-    return refuse(`${measure.label} is ${values[0]} in all samples, so that these rows do not show how it varies`)
+  if (values.at(-1)! - values[0]! <= rounding * Math.abs(value)) {
+    return refuse(`${measure.label} is ${value} in all samples, so that these rows do not show how it varies`)
   }
   const tails = [(1 - level) / 2, (1 + level) / 2] as const
   const between = (shares: readonly [number, number], method: string): Interval => {
     const [lower, upper] = [Bootstrap.quantileOf(values, shares[0]), Bootstrap.quantileOf(values, shares[1])]
-    return { value, lower, upper, level, method: `bootstrap, ${method}, ${samples} samples` }
+    const drawing = stratified && prediction.kind !== "regression" ? "stratified bootstrap" : "bootstrap"
+    return { value, lower, upper, level, method: `${drawing}, ${method}, ${samples} samples` }
   }
   if (bounds === "percentile") return between(tails, "percentiles")
   const acceleration = Bootstrap.acceleration(measure, source, root)
   const shares = acceleration === undefined ? undefined : Bootstrap.corrected(values, value, acceleration, tails)
   return shares === undefined
-    ? refuse(`${measure.label} cannot be corrected for bias and skewness on these rows; take percentiles`)
+    ? refuse(`the bias or the skewness of ${measure.label} cannot be estimated from these rows`)
     : between(shares, "BCa")
 }
 

@@ -4,6 +4,7 @@
  * Its id is a hash of everything that determines its result, so equal work has an equal id, whoever does it.
  */
 import { hashJson, hashTexts } from "@rocflow/core/Hash"
+import type { Column } from "@rocflow/core/data/Column"
 import * as Note from "@rocflow/core/data/Note"
 import * as Task from "@rocflow/core/data/Task"
 import * as History from "@rocflow/core/learning/History"
@@ -174,6 +175,8 @@ const describe = (cause: Cause.Cause<unknown>): { readonly tag: string; readonly
 export interface Executed {
   readonly result: Result
   readonly prediction: Prediction | undefined
+  /** Where the task has groups, those of the test rows. */
+  readonly groups?: Column | undefined
   /** The trained learner as the content of a file that `Saved.read` reads. */
   readonly model?: () => Uint8Array
 }
@@ -201,7 +204,8 @@ const trainAndPredict = Effect.fnUntraced(function* <R>(job: Job<R>, learner: An
     )
   )
   const trained = training.value
-  const predicting = yield* timed(Learner.predict(trained, Task.take(task, split.test)))
+  const tested = Task.take(task, split.test)
+  const predicting = yield* timed(Learner.predict(trained, tested))
   const prediction = { ...predicting.value, rows: split.test }
   const seconds = { train: training.seconds, predict: predicting.seconds }
   const scores = Object.fromEntries(
@@ -212,6 +216,7 @@ const trainAndPredict = Effect.fnUntraced(function* <R>(job: Job<R>, learner: An
     notes: trained.fitted.notes,
     tuning: trained.fitted.tuning,
     prediction,
+    groups: task.roles.group === undefined ? undefined : tested.table.columns.get(task.roles.group),
     scores,
     model: () => Saved.toBytes(trained)
   }
@@ -246,7 +251,6 @@ export const execute = Effect.fnUntraced(function* <R>(job: Job<R>): Effect.fn.R
       ? first
       : yield* Effect.exit(trainAndPredict(job, fallback, `${folder}/fallback`))
   const seconds = ((yield* Clock.currentTimeMillis) - started) / 1000
-  const prediction = used._tag === "Success" ? used.value.prediction : undefined
   const outcome = first._tag === "Success" ? first.value.outcome : undefined
   const notes = first._tag === "Success" ? first.value.notes : []
   const tuning = first._tag === "Success" ? first.value.tuning : undefined
@@ -262,5 +266,7 @@ export const execute = Effect.fnUntraced(function* <R>(job: Job<R>): Effect.fn.R
     ...(notes.length === 0 ? {} : { notes }),
     seconds
   }
-  return used._tag === "Success" ? { result, prediction, model: used.value.model } : { result, prediction }
+  if (used._tag === "Failure") return { result, prediction: undefined }
+  const { groups, model, prediction } = used.value
+  return { result, prediction, groups, model }
 })

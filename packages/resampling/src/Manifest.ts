@@ -31,7 +31,9 @@ export const MeasureSummary = Schema.Struct({
   id: Schema.String,
   label: Schema.String,
   direction: Schema.optionalKey(Schema.Literals(["minimise", "maximise"])),
-  range: Schema.Tuple([Schema.Union([Schema.Number, Schema.String]), Schema.Union([Schema.Number, Schema.String])])
+  range: Schema.Tuple([Schema.Union([Schema.Number, Schema.String]), Schema.Union([Schema.Number, Schema.String])]),
+  /** As an experiment names it. */
+  json: Schema.optionalKey(Schema.Unknown)
 })
 
 const ints = Schema.Array(Schema.Int)
@@ -60,6 +62,8 @@ const common = {
   learners: Schema.Array(LearnerSummary),
   resamplings: Schema.Array(Schema.Struct({ text: Schema.String, json: Schema.Unknown })),
   measures: Schema.Array(MeasureSummary),
+  /** Those over the pooled test rows of all splits. */
+  pooled: Schema.optionalKey(Schema.Array(MeasureSummary)),
   warnings: Schema.Array(Schema.String),
   /** Whether the run keeps what its jobs learned. */
   models: Schema.Boolean,
@@ -94,6 +98,17 @@ const summarise = (task: Task.Task): typeof TaskSummary.Type => ({
   levels: Task.classCounts(task),
   subsets: Task.subsetCounts(task),
   hash: task.hash
+})
+
+const summariseMeasure = ({ direction, id, json, label, range }: Job.AnyMeasure): typeof MeasureSummary.Type => ({
+  id,
+  label,
+  ...(direction === undefined ? {} : { direction }),
+  range: [
+    Number.isFinite(range[0]) ? range[0] : String(range[0]),
+    Number.isFinite(range[1]) ? range[1] : String(range[1])
+  ],
+  json
 })
 
 const columnNames = [
@@ -149,15 +164,8 @@ export const of = (
       text,
       json: design.plan.find((plan) => describe.resamplingText(plan) === text)!.resampling
     })),
-    measures: design.measures.map(({ id, label, direction, range }) => ({
-      id,
-      label,
-      ...(direction === undefined ? {} : { direction }),
-      range: [
-        Number.isFinite(range[0]) ? range[0] : String(range[0]),
-        Number.isFinite(range[1]) ? range[1] : String(range[1])
-      ]
-    })),
+    measures: design.measures.map(summariseMeasure),
+    pooled: design.pooled.map(summariseMeasure),
     splits: design.plan.map((plan) =>
       splitsOf(plan, place.get(plan.task.id)!, texts.indexOf(describe.resamplingText(plan)))
     ),

@@ -7,7 +7,6 @@
  */
 import * as History from "@rocflow/core/learning/History"
 import type * as Measure from "@rocflow/core/learning/Measure"
-import * as Prediction from "@rocflow/core/learning/Prediction"
 import * as WholeFile from "@rocflow/core/WholeFile"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
@@ -16,6 +15,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Checked from "./Checked.ts"
 import * as Job from "./Job.ts"
+import * as Predicted from "./Predicted.ts"
 import * as RunDirectory from "./RunDirectory.ts"
 
 /** A measure over the test rows of all finished jobs of a cell of the score table. @category schemas */
@@ -40,42 +40,6 @@ export const Pooled = Schema.Struct({
 /** @category models */
 export type Pooled = typeof Pooled.Type
 
-/** Puts predictions of one task one after the other. What one of them lacks, all lack. */
-export const pool = (
-  predictions: readonly [Prediction.Prediction, ...ReadonlyArray<Prediction.Prediction>]
-): Prediction.Prediction => {
-  const [{ kind, levels }] = predictions
-  const all = <A extends Float64Array | Int32Array>(
-    of: (prediction: Prediction.Prediction) => A | undefined,
-    make: (length: number) => A
-  ): A | undefined => {
-    const parts = predictions.map(of)
-    if (!parts.every((part) => part !== undefined)) return undefined
-    const joined = make(parts.reduce((sum, part) => sum + part.length, 0))
-    let at = 0
-    for (const part of parts) {
-      joined.set(part, at)
-      at += part.length
-    }
-    return joined
-  }
-  const reals = (of: (prediction: Prediction.Prediction) => Float64Array | undefined) =>
-    all(of, (n) => new Float64Array(n))
-  return {
-    kind,
-    levels,
-    rows:
-      all(
-        ({ rows }) => rows,
-        (n) => new Int32Array(n)
-      ) ?? new Int32Array(0),
-    truth: reals(({ truth }) => truth),
-    response: reals(({ response }) => response) ?? new Float64Array(0),
-    prob: reals(({ prob }) => prob),
-    scores: reals(({ scores }) => scores)
-  }
-}
-
 /** What the splits of a cell of the score table have in common. */
 const cellOf = (job: typeof Job.Columns.Type) => {
   const { groups, learner, nTrainGroups, resampling, task, testSubset, trainSubsets } = job
@@ -89,12 +53,41 @@ export interface Runs {
   readonly results: ReadonlyArray<Job.Result>
 }
 
-const predictionOf = Effect.fnUntraced(function* ({ directory, manifest }: Runs, result: Job.Result) {
-  const task = manifest.tasks.find((each) => each.id === result.job.task)
-  if (task === undefined) return []
-  const { kind, levels } = task
-  const found = yield* RunDirectory.readPrediction(directory, result, { kind, levels: levels.map(({ name }) => name) })
-  return found === undefined ? [] : [found]
+/** Splits of a cell of the score table, and what was predicted for their test rows, one after the other. @category models */
+export interface Cell {
+  readonly cell: ReturnType<typeof cellOf>
+  readonly predicted: Predicted.Predicted
+  /** The test sets that were pooled. */
+  readonly splits: number
+}
+
+/** Reads the predictions of a run, pooled over the splits of each cell. Errors: those of reading the predictions. */
+export const cells = Effect.fnUntraced(function* (run: Runs) {
+  const found: Array<Cell> = []
+  for (const results of Map.groupBy(run.results, ({ job }) => JSON.stringify(cellOf(job))).values()) {
+    const all = yield* Effect.forEach(results, (result) => Predicted.read(run, result), { concurrency: 8 })
+    const [first, ...others] = all.filter((predicted) => predicted !== undefined)
+    if (first === undefined) continue
+    found.push({
+      cell: cellOf(results[0]!.job),
+      predicted: Predicted.pool([first, ...others]),
+      splits: others.length + 1
+    })
+  }
+  return found
+})
+
+/** Measures what was pooled. */
+export const score = (
+  { cell, predicted: { prediction }, splits }: Cell,
+  { evaluate, id, label }: Measure.Measure
+): Pooled => ({
+  ...cell,
+  measure: `${id} (pooled)`,
+  label: `${label}, pooled`,
+  value: evaluate(prediction),
+  splits,
+  rows: prediction.rows.length
 })
 
 /**
@@ -105,25 +98,8 @@ const predictionOf = Effect.fnUntraced(function* ({ directory, manifest }: Runs,
  * const pooled = yield* Pooled.measure(run, [Measure.auc])
  */
 export const measure = Effect.fnUntraced(function* (run: Runs, measures: ReadonlyArray<Measure.Measure>) {
-  const found: Array<Pooled> = []
-  for (const results of Map.groupBy(run.results, ({ job }) => JSON.stringify(cellOf(job))).values()) {
-    const [first, ...others] = (yield* Effect.forEach(results, (result) => predictionOf(run, result), {
-      concurrency: 8
-    })).flat()
-    if (first === undefined) continue
-    const all = pool([first, ...others])
-    for (const each of measures) {
-      found.push({
-        ...cellOf(results[0]!.job),
-        measure: `${each.id} (pooled)`,
-        label: `${each.label}, pooled`,
-        value: each.evaluate(all),
-        splits: others.length + 1,
-        rows: all.rows.length
-      })
-    }
-  }
-  return found
+  const pooled = measures.length === 0 ? [] : yield* cells(run)
+  return pooled.flatMap((cell) => measures.map((each) => score(cell, each)))
 })
 
 const Kept = Schema.Struct({ pooled: Schema.Array(Pooled) })

@@ -215,8 +215,9 @@ const measured = Effect.fnUntraced(function* (directory: string, design: Design<
   const missing = design.measures.filter(({ id }) => !(id in result.scores))
   const task = design.tasks.find(({ id }) => id === result.job.task)
   if (missing.length === 0 || task === undefined) return result
-  const prediction = yield* RunDirectory.readPrediction(directory, result, task)
-  if (prediction === undefined || !Prediction.isLabelled(prediction)) return result
+  const predicted = yield* RunDirectory.readPrediction(directory, result, task)
+  if (predicted === undefined || !Prediction.isLabelled(predicted.prediction)) return result
+  const { prediction } = predicted
   const added = Object.fromEntries(
     missing.map((each) => [each.id, Timing.isTiming(each) ? notTimed : each.evaluate(prediction)])
   )

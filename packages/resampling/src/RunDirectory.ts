@@ -8,7 +8,7 @@
  * splits.parquet    a row for each split and row: which rows train and test
  * results/*.jsonl   the results of finished jobs: see `Segments`
  * finished.json     that all jobs were finished, and how many they were
- * predictions/<id>.parquet   what it predicted for the test rows
+ * predictions/<id>.parquet   what it predicted for the test rows, and their groups
  * training/<id>/    what callbacks write: checkpoints, from which a job goes on that was stopped, and logs
  * models/<id>/model.safetensors     what it learned, if the run keeps models
  * report.html  figures/      written by `rocflow report`
@@ -141,12 +141,18 @@ export const predictionsFile = Effect.fnUntraced(function* (directory: string, i
   return path.join(directory, "predictions", `${id}.parquet`)
 })
 
+/** The prediction of a job, and the groups of its rows, where the task has groups. @category models */
+export interface Predicted {
+  readonly prediction: Prediction.Prediction
+  readonly groups: ReadonlyArray<string> | undefined
+}
+
 /** What a job predicted; undefined where it has no predictions. Errors: `RunError` for a file that was changed or is gone. */
 export const readPrediction = Effect.fnUntraced(function* (
   directory: string,
   { id, predictions }: Pick<Job.Result, "id" | "predictions">,
   of: Parameters<typeof Prediction.fromColumns>[1]
-): Effect.fn.Return<Prediction.Prediction | undefined, RunFailure, Files> {
+): Effect.fn.Return<Predicted | undefined, RunFailure, Files> {
   if (predictions === undefined) return undefined
   const fs = yield* FileSystem.FileSystem
   const file = yield* predictionsFile(directory, id)
@@ -160,7 +166,13 @@ export const readPrediction = Effect.fnUntraced(function* (
   if (!(yield* fs.exists(file))) return yield* refuse("is gone")
   if (Checked.digest(yield* fs.readFile(file)) !== predictions) return yield* refuse("was changed since it was written")
   const { columns } = yield* Table.fromFile(file)
-  return Prediction.fromColumns(columns, of)
+  const prediction = Prediction.fromColumns(columns, of)
+  if (prediction === undefined) return undefined
+  const group = columns.get("group")
+  return {
+    prediction,
+    groups: group && Array.from(prediction.rows, (_, row) => Column.toText(group, row) ?? "")
+  }
 })
 
 /**
@@ -170,7 +182,7 @@ export const readPrediction = Effect.fnUntraced(function* (
 export const writeExecuted = Effect.fnUntraced(function* (
   directory: string,
   writer: TableWriter.Writer,
-  { result, prediction, model }: Job.Executed,
+  { result, prediction, groups, model }: Job.Executed,
   keepModel = false
 ): Effect.fn.Return<Job.Result, SchemaError | PlatformError, Files> {
   const fs = yield* FileSystem.FileSystem
@@ -183,7 +195,10 @@ export const writeExecuted = Effect.fnUntraced(function* (
   let written = result
   if (prediction !== undefined) {
     const file = yield* predictionsFile(directory, result.id)
-    yield* writer.parquet(file, Prediction.toColumns(prediction))
+    yield* writer.parquet(file, [
+      ...Prediction.toColumns(prediction),
+      ...(groups === undefined ? [] : [["group", groups] as const])
+    ])
     written = { ...result, predictions: Checked.digest(yield* fs.readFile(file)) }
   }
   yield* Segments.append(directory, written)

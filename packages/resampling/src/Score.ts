@@ -5,7 +5,7 @@
  * many it left out. Nothing undefined is ever replaced by a number.
  */
 import * as Measure from "@rocflow/core/learning/Measure"
-import { mean, sd } from "./internal/statistics.ts"
+import { moments } from "./internal/statistics.ts"
 import type * as Job from "./Job.ts"
 import * as StudentT from "./StudentT.ts"
 
@@ -104,9 +104,12 @@ export type Cell = Pick<
   "task" | "learner" | "resampling" | "testSubset" | "trainSubsets" | "groups" | "nTrainGroups"
 >
 
+/** How splits count in an average: all alike, or each by its test rows. @category models */
+export type Average = "splits" | "rows"
+
 /** The distribution of one measure over the splits of a cell. */
 export interface Summary {
-  /** The mean of the defined scores: every split counts the same. */
+  /** The mean of the defined scores, by their weights. */
   readonly mean: Value
   /** The standard deviation with n − 1. */
   readonly sd: Value
@@ -126,22 +129,33 @@ export interface AggregateRow extends Cell {
   readonly measures: Readonly<Record<string, Summary>>
 }
 
+/** How values are summarised. @category models */
+export interface SummaryOptions {
+  /** Of the confidence interval, in (0, 1). Default 0.95. */
+  readonly level?: number | undefined
+  /** A positive weight for each value, such as the rows of its test set. Default: all alike. */
+  readonly weights?: ReadonlyArray<number> | undefined
+}
+
 /**
- * Summarises values by mean, sd and the confidence interval of the given `level`, which is in (0, 1).
+ * Summarises values by mean, sd and t interval.
+ *
+ * With weights wᵢ, V₁ = Σ wᵢ and V₂ = Σ wᵢ²: mean m = Σ wᵢ xᵢ / V₁, sd² = Σ wᵢ (xᵢ − m)² / (V₁ − V₂/V₁), and Kish's effective
+ * number V₁²/V₂ in the place of n in the interval. Equal weights give the mean, the sd with n − 1, and n.
  *
  * *Gotcha*: scores of folds are not independent, because folds share training rows; the interval is too narrow.
  *
  * ```ts
  * Score.summarise([1, 2, 3, Measure.undefinedBecause("one class")]).mean // => 2
+ * Score.summarise([0.1, 0.4], { weights: [20, 10] }).mean // => 0.2
  * ```
  */
-export const summarise = (values: ReadonlyArray<Value>, level = 0.95): Summary => {
-  const defined = values.filter(Measure.isDefined)
+export const summarise = (values: ReadonlyArray<Value>, { level = 0.95, weights }: SummaryOptions = {}): Summary => {
+  const defined = values.flatMap((value, i) => (Measure.isDefined(value) ? [{ value, weight: weights?.[i] ?? 1 }] : []))
   const reasons = [...new Set(values.filter(isUndefined).map((value) => value.reason))]
   const n = defined.length
-  const center = mean(defined)
-  const spread = sd(defined)
-  const half = (StudentT.quantile((1 + level) / 2, n - 1) * spread) / Math.sqrt(n)
+  const { center, effective, spread } = moments(defined)
+  const half = (StudentT.quantile((1 + level) / 2, effective - 1) * spread) / Math.sqrt(effective)
   const needing = (least: number, value: number): Value =>
     n >= least ? value : Measure.undefinedBecause(`${n} defined scores, and at least ${least} needed`)
   return {
@@ -178,30 +192,28 @@ export const byCell = (rows: ReadonlyArray<ScoreRow>): ReadonlyArray<readonly [C
 /**
  * Aggregates a score table over folds, repetitions and re-draws, for each cell (see {@link byCell}) and measure.
  *
- * `level` is that of the confidence intervals, 0.95 by default.
+ * - `level`: of the confidence intervals, 0.95 by default
+ * - `average`: `"splits"` (default), every split counts the same; `"rows"`, each by its test rows, so that the mean of a measure
+ *   that is itself a mean over rows (error, log-loss, MSE) is that of all test rows
  */
 export const aggregate = (
   rows: ReadonlyArray<ScoreRow>,
-  options: { readonly level?: number } = {}
+  options: { readonly level?: number; readonly average?: Average } = {}
 ): ReadonlyArray<AggregateRow> => {
   const ids = measures(rows)
-  return byCell(rows).map(([cell, members]) => aggregateCell(cell, members, ids, options.level))
-}
-
-const aggregateCell = (
-  cell: Cell,
-  rows: ReadonlyArray<ScoreRow>,
-  ids: ReadonlyArray<string>,
-  level: number | undefined
-): AggregateRow => ({
-  ...cell,
-  measures: Object.fromEntries(
-    ids.map((id) => [
-      id,
-      summarise(
-        rows.map((row) => row.scores[id] ?? Measure.undefinedBecause("not measured")),
-        level
+  return byCell(rows).map(([cell, members]) => {
+    const weights = options.average === "rows" ? members.map(({ testRows }) => testRows) : undefined
+    return {
+      ...cell,
+      measures: Object.fromEntries(
+        ids.map((id) => [
+          id,
+          summarise(
+            members.map((row) => row.scores[id] ?? Measure.undefinedBecause("not measured")),
+            { level: options.level, weights }
+          )
+        ])
       )
-    ])
-  )
-})
+    }
+  })
+}

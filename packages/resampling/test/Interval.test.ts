@@ -137,8 +137,11 @@ describe("deLong", () => {
       Measure.undefinedBecause("DeLong's interval is of AUC, and not of Brier score; take that of the bootstrap")
     )
     expect(Interval.deLong(Measure.auc, scored([2, 3], [0, 1]))).toEqual(
-      Measure.undefinedBecause("the classes are separated, and the variance of an AUC of 1 is not known")
+      Measure.undefinedBecause(
+        "the scores separate the classes, or are all equal, and do not show how an AUC of 1 varies"
+      )
     )
+    expect(Interval.deLong(Measure.auc, scored([2, 2], [2, 2]))).toMatchObject({ reason: /AUC of 0\.5 varies$/ })
     expect(Interval.deLong(Measure.auc, scored([2, 3], []))).toEqual(
       Measure.undefinedBecause("AUC needs both classes, and these rows have one")
     )
@@ -168,24 +171,24 @@ describe("bootstrap", () => {
   it("has the percentiles and BCa bounds of scipy, classes drawn apart", () => {
     // scipy.stats.bootstrap((positives, negatives), auc, n_resamples=200000, method="percentile" and "BCa"), scipy 1.17.1
     const samples = 20_000
-    near(bounds(Interval.bootstrap(Measure.auc, sample, { samples })), [0.7727, 0.974], 0.006)
-    near(bounds(Interval.bootstrap(Measure.auc, sample, { samples, bounds: "bca" })), [0.7395, 0.9643], 0.006)
+    near(bounds(Interval.bootstrap(Measure.auc, sample, { samples, bounds: "percentile" })), [0.7727, 0.974], 0.006)
+    near(bounds(Interval.bootstrap(Measure.auc, sample, { samples })), [0.7395, 0.9643], 0.006)
   })
 
   it("has the published bounds of the spatial test data", () => {
     // Efron and Tibshirani (1993), table 14.2, of 2000 samples: percentile (100.8, 233.9), BCa (115.8, 259.6). Of 400,000
     // samples scipy has (97.7, 235.7) and (115.5, 261.1).
     const options = { level: 0.9, samples: 20_000 }
-    near(bounds(Interval.bootstrap(variance, spatial, options)), [97.7, 235.7], 2.5)
-    near(bounds(Interval.bootstrap(variance, spatial, { ...options, bounds: "bca" })), [115.5, 261.1], 2.5)
+    near(bounds(Interval.bootstrap(variance, spatial, { ...options, bounds: "percentile" })), [97.7, 235.7], 2.5)
+    near(bounds(Interval.bootstrap(variance, spatial, options)), [115.5, 261.1], 2.5)
   })
 
   it("estimates their acceleration", () => {
     // 0.061 in the book.
-    const source = Bootstrap.source(spatial, Bootstrap.unitsOf(spatial.rows))
+    const source = Bootstrap.source(spatial, Bootstrap.unitsOf(spatial.rows), true)
     expect(Bootstrap.acceleration(variance, source, Seed.root(1))).toBeCloseTo(0.06124011981230746, 12)
     // Two samples: that of scipy.stats.bootstrap.
-    const two = Bootstrap.source(sample, Bootstrap.unitsOf(sample.rows))
+    const two = Bootstrap.source(sample, Bootstrap.unitsOf(sample.rows), true)
     expect(Bootstrap.acceleration(Measure.auc, two, Seed.root(1))).toBeCloseTo(-0.036459639711858186, 12)
   })
 
@@ -199,6 +202,10 @@ describe("bootstrap", () => {
     expect(Interval.bootstrap(share, sample)).toMatchObject({
       reason: /^error rate is 0\.38\d+ in all samples, so that these rows do not show how it varies$/
     })
+    // Not stratified it is that of 14 of 36 rows: binomial, whose quantiles are 8/36 and 20/36 (scipy.stats.binom.ppf).
+    const interval = Interval.bootstrap(share, sample, { stratified: false, samples: 20_000, bounds: "percentile" })
+    near(bounds(interval), [8 / 36, 20 / 36], 1e-9)
+    expect(found(interval).method).toBe("bootstrap, percentiles, 20000 samples")
   })
 
   it("draws groups whole: rows that come twice count once", () => {
@@ -231,6 +238,22 @@ describe("bootstrap", () => {
     near([Number(count)], [2000 * (2 / 3) ** 3], 70)
   })
 
+  it("refuses to correct what has no value without one of its rows, and takes percentiles", () => {
+    const six = Measure.define({
+      ...Measure.mae,
+      share: undefined,
+      evaluate: (prediction) =>
+        prediction.truth.length < 6 ? Measure.undefinedBecause("few rows") : Measure.mae.evaluate(prediction)
+    })
+    const rows = numbers([0, 0, 0, 0, 0, 0], [1, 2, 3, 4, 5, 6])
+    expect(Interval.bootstrap(six, rows)).toEqual(
+      Measure.undefinedBecause("the bias or the skewness of MAE cannot be estimated from these rows")
+    )
+    expect(Interval.bootstrap(six, rows, { bounds: "percentile" })).toEqual(
+      Interval.bootstrap(Measure.mae, rows, { bounds: "percentile" })
+    )
+  })
+
   it("is decided by its seed", () => {
     const of = (seed: number) => Interval.bootstrap(Measure.auc, sample, { samples: 200, seed })
     expect(of(1)).toEqual(of(1))
@@ -238,7 +261,7 @@ describe("bootstrap", () => {
   })
 
   it("covers the true value about as often as it says", () => {
-    // Mean absolute error of exponential errors of mean 1, 40 rows: percentile intervals of skewed means cover a little less.
+    // Mean absolute error of exponential errors of mean 1, 40 rows: intervals of skewed means cover a little less.
     const random = Seed.generator(Seed.root(7))
     let covered = 0
     const trials = 400

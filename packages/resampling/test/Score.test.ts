@@ -61,7 +61,27 @@ describe("Score.summarise", () => {
     expect(summary.upper).toBeCloseTo(3 + 1.9632431614775967, 12)
     expect(summary.lower).toBeCloseTo(3 - 1.9632431614775967, 12)
     // t(0.75, 4) = 0.7406970840738537
-    expect(Score.summarise([1, 2, 3, 4, 5], 0.5).upper).toBeCloseTo(3 + 0.7406970840738537 * Math.SQRT1_2, 9)
+    expect(Score.summarise([1, 2, 3, 4, 5], { level: 0.5 }).upper).toBeCloseTo(3 + 0.7406970840738537 * Math.SQRT1_2, 9)
+  })
+
+  it("counts values by weights", () => {
+    // numpy.average(x, weights=w), numpy.cov(x, aweights=w) ** 0.5; t interval of Kish's 60² / 1150 = 3.13 values by scipy.
+    const summary = Score.summarise([0.1, 0.4, undefinedBecause("one class"), 0.25, 0.3], {
+      weights: [20, 10, 1000, 5, 25]
+    })
+    expect(summary).toMatchObject({ n: 4, undefinedCount: 1 })
+    expect(summary.mean).toBeCloseTo(0.24583333333333332, 14)
+    expect(summary.sd).toBeCloseTo(0.13429711197830832, 14)
+    expect(summary.lower).toBeCloseTo(-0.06232258397909887, 12)
+    expect(summary.upper).toBeCloseTo(0.5539892506457655, 12)
+  })
+
+  it("takes equal weights for none", () => {
+    const values = [0.2, 0.5, 0.1]
+    const [plain, weighted] = [Score.summarise(values), Score.summarise(values, { weights: [7, 7, 7] })]
+    for (const part of ["mean", "sd", "lower", "upper"] as const) {
+      expect(weighted[part]).toBeCloseTo(plain[part] as number, 14)
+    }
   })
 
   it("counts what it leaves out, and why", () => {
@@ -86,6 +106,14 @@ describe("Score.summarise", () => {
 })
 
 describe("Score.aggregate", () => {
+  it("by rows gives the share of all test rows", () => {
+    // 3 of 10 and 0 of 30 rows are wrong: 3 of 40.
+    const table = [row(0.3, { testRows: 10 }), row(0, { testFold: 2, testRows: 30 })]
+    const mean = (average?: Score.Average) => Score.aggregate(table, average && { average })[0]!.measures["error"]!.mean
+    expect(mean("rows")).toBeCloseTo(3 / 40, 14)
+    expect([mean("splits"), mean()]).toEqual([0.15, 0.15])
+  })
+
   it("has one row per task, learner, resampling, test subset, train subsets and size", () => {
     const table = [
       ...rows({ same: [1, 3], other: [5, 7] }),

@@ -2,28 +2,40 @@
  * Measures over the pooled test rows of a run as text.
  */
 import * as Measure from "@rocflow/core/learning/Measure"
+import type * as Interval from "@rocflow/resampling/Interval"
 import type { Pooled } from "@rocflow/resampling/Pooled"
+import { bounds } from "./scoreTable.ts"
 import { textTable } from "./textTable.ts"
 
+/** A pooled measure, where asked for with its interval. */
+export type PooledRow = Pooled & { readonly interval?: Interval.Estimated }
+
 /** A row for each cell, with the number of rows that were pooled and the splits that they come from. */
-export const pooledTable = (pooled: ReadonlyArray<Pooled>): string => {
+export const pooledTable = (pooled: ReadonlyArray<PooledRow>): string => {
   const labels = [...new Set(pooled.map(({ label }) => label))]
   const isSoak = pooled.some(({ testSubset, trainSubsets }) => testSubset !== "full" || trainSubsets !== "same")
-  const cells = Map.groupBy(pooled, ({ label: _, measure: __, value: ___, ...cell }) => JSON.stringify(cell))
+  const severalTasks = new Set(pooled.map(({ task }) => task)).size > 1
+  const cells = Map.groupBy(pooled, ({ interval: _, label: __, measure: ___, value: ____, ...cell }) =>
+    JSON.stringify(cell)
+  )
   const rows = Array.from(cells.values(), (own) => {
-    const { learner, rows, splits, testSubset, trainSubsets } = own[0]!
+    const { learner, rows, splits, task, testSubset, trainSubsets } = own[0]!
     return [
+      ...(severalTasks ? [task] : []),
       ...(isSoak ? [testSubset, trainSubsets] : []),
       learner,
       ...labels.map((label) => {
-        const value = own.find((each) => each.label === label)?.value
-        return value === undefined || !Measure.isDefined(value) ? "undefined" : value.toFixed(3)
+        const found = own.find((each) => each.label === label)
+        return found === undefined || !Measure.isDefined(found.value)
+          ? "undefined"
+          : found.value.toFixed(3) + bounds(found.interval, (x) => x.toFixed(3))
       }),
       `${rows} in ${splits}`
     ]
   })
   return `pooled over the test rows of all splits\n\n${textTable(
     [
+      ...(severalTasks ? [{ title: "task" }] : []),
       ...(isSoak ? [{ title: "test subset" }, { title: "trained on" }] : []),
       { title: "learner" },
       ...labels.map((title) => ({ title, align: "right" as const })),

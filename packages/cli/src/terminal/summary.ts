@@ -1,21 +1,17 @@
 /**
  * The answer of a run as text: a table for each task and measure.
  */
-import { orNull } from "@rocflow/report/Numbers"
 import * as Compare from "@rocflow/resampling/Compare"
 import type * as RunDirectory from "@rocflow/resampling/RunDirectory"
 import * as Score from "@rocflow/resampling/Score"
 import * as Effect from "effect/Effect"
+import { meanAndSd } from "./averages.ts"
 import { difference, legend } from "./contrasts.ts"
 import { shown, type Shown } from "./measures.ts"
 import { type Column, textTable } from "./textTable.ts"
 import { wrapped } from "./textWidth.ts"
 
 const order = ["same", "other", "all"] as const
-
-const meanAndSd = ({ mean, sd, n, undefinedCount }: Score.Summary, { numbers }: Shown): string =>
-  (typeof mean === "number" ? numbers.meanSd(mean, orNull(sd)) : "undefined") +
-  (undefinedCount > 0 ? ` (${n} of ${n + undefinedCount})` : "")
 
 const tested = (test: Compare.Test | undefined, measure: Shown): string => {
   if (test === undefined) return ""

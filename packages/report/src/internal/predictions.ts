@@ -20,8 +20,8 @@ export const read = Effect.fnUntraced(function* (
 ) {
   const names = levels.map(({ name }) => name)
   const found = yield* RunDirectory.readPrediction(directory, result, { kind, levels: names })
-  if (found?.truth === undefined) return Option.none()
-  const { prob, scores, truth } = found
+  if (found?.prediction.truth === undefined) return Option.none()
+  const { prob, scores, truth } = found.prediction
   const values = scores ?? (prob === undefined ? undefined : truth.map((_, row) => prob[row * names.length]!))
   if (values === undefined) return Option.none()
   return yield* Effect.option(

@@ -32,7 +32,7 @@ export const unitsOf = (groups: ArrayLike<string | number>): Units => {
 export interface Source {
   readonly prediction: Prediction.Labelled
   readonly rowsOf: ReadonlyArray<ReadonlyArray<number>>
-  /** By the level of the stratum; of a regression there is one, without a name. */
+  /** Where there is one stratum, it has no level. */
   readonly strata: ReadonlyArray<{ readonly level: string | undefined; readonly units: Int32Array }>
 }
 
@@ -43,11 +43,13 @@ const mainClass = (truth: Float64Array, rows: ReadonlyArray<number>, classes: nu
   return counts.indexOf(Math.max(...counts))
 }
 
-export const source = (prediction: Prediction.Labelled, { codes, count }: Units): Source => {
+/** Takes rows for what is drawn from: each class by itself, or, not `stratified`, all together. */
+export const source = (prediction: Prediction.Labelled, { codes, count }: Units, stratified: boolean): Source => {
   const rowsOf: Array<Array<number>> = Array.from({ length: count }, () => [])
   codes.forEach((unit, row) => rowsOf[unit]!.push(row))
-  const { kind, levels, truth } = prediction
-  const stratum = rowsOf.map((rows) => (kind === "regression" ? 0 : mainClass(truth, rows, levels.length)))
+  const { truth } = prediction
+  const levels = stratified ? prediction.levels : []
+  const stratum = rowsOf.map((rows) => (levels.length === 0 ? 0 : mainClass(truth, rows, levels.length)))
   const strata = Array.from({ length: Math.max(1, levels.length) }, (_, code) => ({
     level: levels[code],
     units: Int32Array.from(rowsOf.keys()).filter((unit) => stratum[unit] === code)

@@ -20,6 +20,20 @@ export const sd = (values: ReadonlyArray<number>): number => {
   return Math.sqrt(values.reduce((sum, value) => sum + (value - center) ** 2, 0) / (values.length - 1))
 }
 
+/**
+ * The moments of values that count by weights: the mean, the standard deviation without bias of the weights, and Kish's
+ * effective number of values, which is n where all weights are equal.
+ */
+export const moments = (values: ReadonlyArray<{ readonly value: number; readonly weight: number }>) => {
+  const total = (f: (each: { readonly value: number; readonly weight: number }) => number) =>
+    values.reduce((sum, each) => sum + f(each), 0)
+  const first = total(({ weight }) => weight)
+  const second = total(({ weight }) => weight ** 2)
+  const center = total(({ value, weight }) => weight * value) / first
+  const squares = total(({ value, weight }) => weight * (value - center) ** 2)
+  return { center, spread: Math.sqrt(squares / (first - second / first)), effective: first ** 2 / second }
+}
+
 /** Scores of a test set by what is compared and by its baseline, and the sizes of the sets. */
 export interface Pair {
   readonly baseline: number
