@@ -43,6 +43,15 @@ beforeAll(async () => {
     "plain.yaml": experiment,
     "soak.yaml": soak,
     "diverging.yaml": diverging,
+    "pairs.csv": data()
+      .split("\n")
+      .map((line, i) => (line === "" ? line : `${line},${i === 0 ? "pair" : Math.floor(i / 2)}`))
+      .join("\n"),
+    "pairs.yaml": changed(
+      ["d.csv", "pairs.csv"],
+      ["stratum: [y]", "stratum: [y], group: pair"],
+      ["auc, error", "logloss, trainSeconds, { type: error, average: micro }"]
+    ),
     "four.csv": "truth,score\n0,2\n0,-3.5\n1,-1\n1,1.5\n",
     "one.csv": "truth,score\nb,2\na,3\na,\n"
   })
@@ -197,6 +206,75 @@ describe("rocflow scores", () => {
     expect(code).toBe(0)
     expect(stdout).toMatch(/failed +failed$/m)
     expect(stdout).toMatch(/^undefined: the job failed: training diverged/m)
+  })
+
+  it("shows intervals by a method, of what has one", async () => {
+    const [wilson, deLong] = await Promise.all([
+      rocflow(["scores", "plain", "--interval", "wilson", "--json"], home),
+      rocflow(["scores", "plain", "--interval", "deLong", "--level", "0.9"], home)
+    ])
+    const rows = JSON.parse(wilson.stdout) as ReadonlyArray<{
+      readonly learner: string
+      readonly scores: { readonly error: number }
+      readonly intervals: Readonly<Record<string, { readonly lower: number; readonly upper: number }>>
+    }>
+    // statsmodels.stats.proportion.proportion_confint(6, 16, method="wilson"): Featureless calls the 6 ill of 16 rows well.
+    const featureless = rows.find(({ learner, scores }) => learner === "Featureless" && scores.error === 6 / 16)!
+    expect(featureless.intervals["error"]).toMatchObject({ value: 6 / 16, level: 0.95, method: "Wilson" })
+    expect(featureless.intervals["error"]!.lower).toBeCloseTo(0.18477, 4)
+    expect(featureless.intervals["error"]!.upper).toBeCloseTo(0.61362, 4)
+    expect(featureless.intervals["auc"]).toMatchObject({ _tag: "Undefined" })
+    expect(deLong.code).toBe(0)
+    expect(deLong.stdout).toMatch(/^d +bce .* 0\.\d+ \(0\.\d+ to 0\.\d+\)/m)
+    expect(deLong.stdout).toMatch(/^In parentheses: 90 % interval \(DeLong, on the logit scale\), of how the value/m)
+    expect(deLong.stdout).toMatch(/^no interval: the scores separate the classes, or are all equal/m)
+  })
+
+  it("shows averages in which splits count alike, or by their test rows", async () => {
+    const [splits, rows] = await Promise.all([
+      rocflow(["scores", "soak", "--average", "splits"], home),
+      rocflow(["scores", "soak", "--average", "rows", "--json"], home)
+    ])
+    expect(splits.stdout).toMatch(/^mean ± sd over the splits, every split counting the same\n/)
+    // Two sites, two learners, three training sets.
+    expect(lines(splits.stdout).filter((line) => /^d .* ± /.test(line))).toHaveLength(12)
+    expect(JSON.parse(rows.stdout)).toMatchObject(Array.from({ length: 12 }, () => ({ average: "rows" })))
+  })
+
+  it("pools the test rows of all splits, of groups whole, and leaves seconds out", async () => {
+    expect((await rocflow(["run", "pairs.yaml", "--out", "pairs", "--workers", "1"], home)).code).toBe(0)
+    const [pooled, wilson] = await Promise.all([
+      rocflow(["scores", "pairs", "--pooled", "--interval", "bootstrap", "--json"], home),
+      rocflow(["scores", "pairs", "--pooled", "--interval", "wilson"], home)
+    ])
+    const rows = JSON.parse(pooled.stdout) as ReadonlyArray<object>
+    expect(rows).toMatchObject(
+      ["Featureless", "bce"].flatMap((learner) =>
+        ["logloss (pooled)", "error (pooled)"].map((measure) => ({ learner, measure, rows: 48, splits: 3 }))
+      )
+    )
+    expect(rows.at(-1)).toMatchObject({ interval: { method: "stratified bootstrap, BCa, 2000 samples" } })
+    expect({ code: wilson.code, stdout: wilson.stdout }).toEqual({ code: 1, stdout: "" })
+    expect(wilson.stderr).toBe(
+      "no value has this interval: Wilson's interval takes rows for independent, and 48 rows are of 25 groups, or were predicted several times; take that of the bootstrap\n"
+    )
+  })
+
+  it.each([
+    [
+      ["--average", "rows", "--pooled"],
+      /^--average is of one number a split, and --pooled of the rows of all splits; /
+    ],
+    [
+      ["--average", "rows", "--interval", "wilson"],
+      /^--interval is of the rows of a test set, and --average of several /
+    ],
+    [["--level", "0.9"], /^--level is of an interval; name its method by --interval\n$/],
+    [["--interval", "wilson", "--level", "2"], /^--level cannot be "2": there is no interval of level 2; /]
+  ])("refuses %j", async (flags, problem) => {
+    const { code, stderr, stdout } = await rocflow(["scores", "plain", ...flags], home)
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" })
+    expect(stderr).toMatch(problem)
   })
 })
 

@@ -123,6 +123,9 @@ export const wilson = (measure: Measure.Measure, prediction: Prediction.Predicti
     })
   )
 
+/** Smaller variances of an AUC are rounding: those that are not 0 come from differences of half a row of some million. */
+const noVariance = 1e-28
+
 /**
  * Computes DeLong's interval of the AUC, from the variance of placement values.
  *
@@ -159,7 +162,7 @@ export const deLong = (
         })
       )
       const variance = DeLong.variance(scores)
-      if (variance === 0) {
+      if (Measure.isDefined(variance) && variance < noVariance) {
         return Measure.undefinedBecause(
           `the scores separate the classes, or are all equal, and do not show how an AUC of ${value} varies`
         )

@@ -141,7 +141,9 @@ describe("deLong", () => {
         "the scores separate the classes, or are all equal, and do not show how an AUC of 1 varies"
       )
     )
-    expect(Interval.deLong(Measure.auc, scored([2, 2], [2, 2]))).toMatchObject({ reason: /AUC of 0\.5 varies$/ })
+    expect(Interval.deLong(Measure.auc, scored([2, 2, 2, 2, 2, 2], Array(10).fill(2)))).toMatchObject({
+      reason: /AUC of 0\.5 varies$/
+    })
     expect(Interval.deLong(Measure.auc, scored([2, 3], []))).toEqual(
       Measure.undefinedBecause("AUC needs both classes, and these rows have one")
     )
