@@ -134,6 +134,22 @@ const tune = Command.make(
   ])
 )
 
+const test = Command.make(
+  "test",
+  {
+    file: experiment,
+    keep: toggle("keep", "Keep the temporary directory of the test if a job fails"),
+    json
+  },
+  lazily(() => import("./commands/test.ts").then(({ test }) => test))
+).pipe(
+  Command.withDescription(
+    "Try an experiment before a long run: every learner on every task and kind of training set once, on ten rows of each stratum and class, networks for two epochs, in a temporary directory. Shows what fails; says nothing about how good a learner is."
+  ),
+  Command.withShortDescription("Try every learner on few rows, before a long run"),
+  Command.withExamples([{ command: "rocflow test experiment.yaml", description: "Ends with 1 if a job fails" }])
+)
+
 const chosen = (what: string) =>
   Flag.String(what).pipe(Flag.withDescription(`Only the ${what} of this name; default: all`), Flag.optional)
 
@@ -498,6 +514,7 @@ export const rocflow = Command.make("rocflow").pipe(
   Command.withExamples([{ command: "rocflow run experiment.yaml", description: "The main job" }]),
   Command.withSubcommands([
     run,
+    test,
     train,
     predict,
     explain,

@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, existsSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs"
+import { chmodSync, cpSync, existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { editRecords, recordsIn } from "../../resampling/test/support/records.ts"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
@@ -16,6 +16,7 @@ const diverging = changed(
 )
 const commands = [
   "run",
+  "test",
   "train",
   "predict",
   "tune",
@@ -185,6 +186,52 @@ describe("rocflow status", () => {
     expect(stderr).toBe(
       `${home}: the directory holds no run (there is no design.json); name the directory that \`rocflow run\` printed\n`
     )
+  })
+})
+
+describe("rocflow test", () => {
+  it("tries every learner on every kind of training set, and leaves nothing", async () => {
+    const before = readdirSync(home)
+    const { code, stderr, stdout } = await rocflow(["test", "soak.yaml"], home)
+    expect(code).toBe(0)
+    // Two learners, two sites, three training sets.
+    expect(lines(stdout).filter((line) => /^d .* ok, \d+\.\d\d s$/.test(line))).toHaveLength(12)
+    expect(stdout).toMatch(/^12 jobs are in order\n$/m)
+    const [, directory] = /^12 jobs in (.*rocflow-test-\w+)$/m.exec(stderr)!
+    expect(existsSync(directory!)).toBe(false)
+    expect(readdirSync(home)).toEqual(before)
+  })
+
+  it("says which learner fails, on what, and keeps its files if asked", async () => {
+    const sites = diverging
+      .replace("stratum: [y]", "stratum: [site, y], subset: site")
+      .replace("cv, folds: 3", "sameOther, folds: 2, subsets: SA")
+    writeFileSync(join(home, "sites.yaml"), sites)
+    const [text, json] = await Promise.all([
+      rocflow(["test", "sites.yaml", "--keep"], home),
+      rocflow(["test", "sites.yaml", "--json"], home)
+    ])
+    expect(text.code).toBe(1)
+    expect(text.stdout.replaceAll(/\s+/g, " ")).toMatch(
+      /learner "bce" on task "d", trained on all \(tests north\), .*, same \(tests south\): training diverged in epoch \d, /
+    )
+    const [, directory] = /^4 of 8 jobs failed; their files are in (.*)$/m.exec(text.stderr)!
+    expect(existsSync(join(directory!, "design.json"))).toBe(true)
+    remove(directory!)
+    expect(json.code).toBe(1)
+    expect(json.stderr).toMatch(/^4 of 8 jobs failed; `--keep` keeps their files$/m)
+    expect(JSON.parse(json.stdout)).toMatchObject(
+      Array.from({ length: 8 }, (_, i) =>
+        i % 2 === 0 ? { learner: "Featureless", status: "ok" } : { learner: "bce", status: "failed", error: {} }
+      )
+    )
+  })
+
+  it("says which measure has no value", async () => {
+    writeFileSync(join(home, "cost.yaml"), changed(["auc, error", "auc, { type: cost, costs: { sick: { well: 2 } } }"]))
+    const { code, stderr } = await rocflow(["test", "cost.yaml"], home)
+    expect(code).toBe(0)
+    expect(stderr).toMatch(/^note: measure "cost\(.*\)" has no value on task "d": costs name the class "sick"/m)
   })
 })
 
