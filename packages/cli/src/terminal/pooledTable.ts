@@ -19,10 +19,11 @@ export const pooledTable = (pooled: ReadonlyArray<PooledRow>): string => {
     JSON.stringify(cell)
   )
   const rows = Array.from(cells.values(), (own) => {
-    const { learner, rows, splits, task, testSubset, trainSubsets } = own[0]!
+    const { groups, learner, nTrainGroups, rows, splits, task, testSubset, trainSubsets } = own[0]!
+    const size = nTrainGroups === groups ? "" : ` (${nTrainGroups})`
     return [
       ...(severalTasks ? [task] : []),
-      ...(isSoak ? [testSubset, trainSubsets] : []),
+      ...(isSoak ? [testSubset, trainSubsets + size] : []),
       learner,
       ...labels.map((label) => {
         const found = own.find((each) => each.label === label)
@@ -35,9 +36,14 @@ export const pooledTable = (pooled: ReadonlyArray<PooledRow>): string => {
   })
   return `pooled over the test rows of all splits\n\n${textTable(
     [
-      ...(severalTasks ? [{ title: "task" }] : []),
-      ...(isSoak ? [{ title: "test subset" }, { title: "trained on" }] : []),
-      { title: "learner" },
+      ...(severalTasks ? [{ title: "task", key: true }] : []),
+      ...(isSoak
+        ? [
+            { title: "test subset", key: true },
+            { title: "trained on", key: true }
+          ]
+        : []),
+      { title: "learner", key: true },
       ...labels.map((title) => ({ title, align: "right" as const })),
       { title: "rows in splits", align: "right" }
     ],
