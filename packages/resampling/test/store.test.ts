@@ -4,12 +4,14 @@ import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as Measure from "@rocflow/core/learning/Measure"
+import * as Timing from "@rocflow/core/learning/Timing"
 import * as Seed from "@rocflow/core/Seed"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import fc from "fast-check"
 import * as Checked from "../src/Checked.ts"
 import * as Design from "../src/Design.ts"
+import type * as Job from "../src/Job.ts"
 import * as Manifest from "../src/Manifest.ts"
 import * as Pooled from "../src/Pooled.ts"
 import * as Resampling from "../src/Resampling.ts"
@@ -27,7 +29,7 @@ const designOf = (
   }: {
     readonly folds?: number
     readonly learners?: ReadonlyArray<string>
-    readonly measures?: ReadonlyArray<Measure.Measure>
+    readonly measures?: ReadonlyArray<Job.AnyMeasure>
   } = {}
 ) =>
   Design.grid({
@@ -71,6 +73,30 @@ describe("an experiment that changed in part", () => {
       const scores = (results: typeof whole.results) => results.map((result) => result.scores)
       assert.deepStrictEqual(scores(again.results), scores(whole.results))
       assert.deepStrictEqual(scores((yield* Run.read(directory)).results), scores(whole.results))
+    }).pipe(Effect.scoped, Effect.provide(services))
+  )
+
+  live(
+    "has no seconds of jobs that were finished before they were asked for",
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      yield* Run.start(yield* designOf(control(), { learners: ["one"] }), directory)
+      const state = control()
+      const measures = [Measure.mse, Timing.trainSeconds]
+      const { results } = yield* Run.start(yield* designOf(state, { measures }), directory)
+      assert.strictEqual(state.trained, 4)
+      for (const { job, scores } of results) {
+        const seconds = scores["trainSeconds"]
+        if (job.learner === "two") assert.isNumber(seconds)
+        else {
+          assert.deepStrictEqual(
+            seconds,
+            Measure.undefinedBecause(
+              "the job was finished before its seconds were asked for; run it in another directory to have them"
+            )
+          )
+        }
+      }
     }).pipe(Effect.scoped, Effect.provide(services))
   )
 
