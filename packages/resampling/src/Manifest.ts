@@ -33,7 +33,7 @@ export const MeasureSummary = Schema.Struct({
   direction: Schema.optionalKey(Schema.Literals(["minimise", "maximise"])),
   range: Schema.Tuple([Schema.Union([Schema.Number, Schema.String]), Schema.Union([Schema.Number, Schema.String])]),
   /** As an experiment names it. */
-  json: Schema.optionalKey(Schema.Unknown)
+  json: Schema.Unknown
 })
 
 const ints = Schema.Array(Schema.Int)
@@ -63,7 +63,7 @@ const common = {
   resamplings: Schema.Array(Schema.Struct({ text: Schema.String, json: Schema.Unknown })),
   measures: Schema.Array(MeasureSummary),
   /** Those over the pooled test rows of all splits. */
-  pooled: Schema.optionalKey(Schema.Array(MeasureSummary)),
+  pooled: Schema.Array(MeasureSummary),
   warnings: Schema.Array(Schema.String),
   /** Whether the run keeps what its jobs learned. */
   models: Schema.Boolean,

@@ -10,7 +10,7 @@ import * as Interval from "@rocflow/resampling/Interval"
 import * as Pooled from "@rocflow/resampling/Pooled"
 import * as Predicted from "@rocflow/resampling/Predicted"
 import * as Run from "@rocflow/resampling/Run"
-import * as RunDirectory from "@rocflow/resampling/RunDirectory"
+import type * as RunDirectory from "@rocflow/resampling/RunDirectory"
 import * as Score from "@rocflow/resampling/Score"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
@@ -73,7 +73,7 @@ const measuresOf = Effect.fnUntraced(function* (
   const timings = new Set(Timing.definitions.map(({ id }) => id))
   return yield* Effect.forEach(
     [...new Map(summaries.filter(({ id }) => !timings.has(id)).map((each) => [each.id, each])).values()],
-    ({ id, json = id }) =>
+    ({ id, json }) =>
       Result.match(decode(Measure.reference, json, Registry.lookup(registry)), {
         onSuccess: (measure) => Effect.succeed(measure),
         onFailure: (issues) =>
@@ -84,22 +84,6 @@ const measuresOf = Effect.fnUntraced(function* (
           )
       })
   )
-})
-
-/** Groups that a task has must be known where an interval depends on them. */
-const checkGroups = Effect.fnUntraced(function* (
-  { directory, manifest }: Finished,
-  task: string,
-  { groups }: Predicted.Predicted
-) {
-  const roles = manifest.tasks.find(({ id }) => id === task)?.roles
-  if (groups !== undefined || (roles?.["group"] ?? []).length === 0) return
-  return yield* new RunDirectory.RunError({
-    directory,
-    given: `the task "${task}"`,
-    rule: "has groups, which the predictions of this run do not name: it was made by an earlier version",
-    advice: "run the experiment again, into another directory"
-  })
 })
 
 /** The interval of a measure on what was predicted. */
@@ -149,7 +133,6 @@ const withIntervals = Effect.fnUntraced(function* (
     Effect.gen(function* () {
       const predicted = yield* Predicted.read(run, result)
       if (predicted === undefined) return rows[i]!
-      yield* checkGroups(run, result.job.task, predicted)
       const scored: Scored = {
         ...rows[i]!,
         intervals: Object.fromEntries(measures.map((measure) => [measure.id, intervalOf(measure, predicted)]))
@@ -178,12 +161,9 @@ const perJob = Effect.fnUntraced(function* (run: Finished, intervalOf: IntervalO
 })
 
 const ofPooledRows = Effect.fnUntraced(function* (run: Finished, intervalOf: IntervalOf | undefined, input: Input) {
-  const { measures: each, pooled: asked = [] } = run.manifest
+  const { measures: each, pooled: asked } = run.manifest
   const measures = yield* measuresOf([...each, ...asked], input.modules)
   const cells = yield* Pooled.cells(run)
-  if (intervalOf !== undefined) {
-    yield* Effect.forEach(cells, ({ cell, predicted }) => checkGroups(run, cell.task, predicted))
-  }
   const rows = cells.flatMap((cell) =>
     measures.map((measure) => ({
       ...Pooled.score(cell, measure),
