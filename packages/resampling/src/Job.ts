@@ -4,7 +4,7 @@
  * Its id is a hash of everything that determines its result, so equal work has an equal id, whoever does it.
  */
 import { hashJson, hashTexts } from "@rocflow/core/Hash"
-import type { Column } from "@rocflow/core/data/Column"
+import * as Column from "@rocflow/core/data/Column"
 import * as Note from "@rocflow/core/data/Note"
 import * as Task from "@rocflow/core/data/Task"
 import * as History from "@rocflow/core/learning/History"
@@ -176,7 +176,7 @@ export interface Executed {
   readonly result: Result
   readonly prediction: Prediction | undefined
   /** Where the task has groups, those of the test rows. */
-  readonly groups?: Column | undefined
+  readonly groups?: ReadonlyArray<string> | undefined
   /** The trained learner as the content of a file that `Saved.read` reads. */
   readonly model?: () => Uint8Array
 }
@@ -188,6 +188,12 @@ const timed = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
     const value = yield* effect
     return { value, seconds: Number((yield* Clock.currentTimeNanos) - begun) / 1e9 }
   })
+
+/** The groups of the rows of a task as text; undefined where it has none. */
+const groupsOf = ({ roles, rows, table }: Task.Task): ReadonlyArray<string> | undefined => {
+  const column = roles.group === undefined ? undefined : table.columns.get(roles.group)
+  return column && Array.from({ length: rows }, (_, row) => Column.toText(column, row) ?? "")
+}
 
 /**
  * Trains a learner in a folder of its own, and goes on from the checkpoints that it left there if it was stopped before.
@@ -216,7 +222,7 @@ const trainAndPredict = Effect.fnUntraced(function* <R>(job: Job<R>, learner: An
     notes: trained.fitted.notes,
     tuning: trained.fitted.tuning,
     prediction,
-    groups: task.roles.group === undefined ? undefined : tested.table.columns.get(task.roles.group),
+    groups: groupsOf(tested),
     scores,
     model: () => Saved.toBytes(trained)
   }

@@ -8,7 +8,7 @@
  * | `histories` | epoch of a training: `id`, `epoch`, `loss`, `seconds`, `learningRate`, `rows` (train, valid or none), `measure`, `value` |
  * | `evaluations` | configuration that a tuner tried: `id`, `number`, `configuration` as JSON, `score`, `epochs`, `seconds`, `error` |
  * | `notes` | note of a training: `id`, `code`, `column`, `finding`, `advice` |
- * | `predictions` | test row of a job: `id`, `row`, `truth`, `response`, `prob.<level>`, `score` |
+ * | `predictions` | test row of a job: `id`, `row`, `truth`, `response`, `prob.<level>`, `score`, `"group"` |
  * | `splits` | split and row: `task`, `resampling`, `iteration`, …, `part` (train, test), `row` |
  *
  * @example

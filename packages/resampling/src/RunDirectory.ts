@@ -197,7 +197,7 @@ export const writeExecuted = Effect.fnUntraced(function* (
     const file = yield* predictionsFile(directory, result.id)
     yield* writer.parquet(file, [
       ...Prediction.toColumns(prediction),
-      ...(groups === undefined ? [] : [["group", groups] as const])
+      ...(groups === undefined ? [] : [["group", Column.text(groups)] as const])
     ])
     written = { ...result, predictions: Checked.digest(yield* fs.readFile(file)) }
   }
