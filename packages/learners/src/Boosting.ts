@@ -12,6 +12,7 @@ import type { Rows } from "@rocflow/core/data/TaskSchema"
 import * as Learner from "@rocflow/core/learning/Learner"
 import type { SearchSpace } from "@rocflow/core/learning/SearchSpace"
 import * as Prediction from "@rocflow/core/learning/Prediction"
+import { outputsOf, scaleOfScores, type Shap } from "@rocflow/core/learning/Shap"
 import { count, nonNegative, part, positive, share, withDefault } from "@rocflow/core/OptionSchema"
 import * as Features from "@rocflow/core/pipeline/Features"
 import type { PipelineError } from "@rocflow/core/pipeline/PipelineError"
@@ -24,6 +25,7 @@ import { labelNotes } from "./internal/coding.ts"
 import { addValues } from "./internal/histogram/trees.ts"
 import { type AnyTrained, learnedBy } from "./internal/learned.ts"
 import { type Importance, importanceOf, SavedImportance, SavedTrees } from "./internal/savedTrees.ts"
+import { binnedShap } from "./internal/shap/binnedShap.ts"
 
 export type { Importance } from "./internal/savedTrees.ts"
 
@@ -123,6 +125,18 @@ const predict = ({ baseline, columns, trees }: typeof State.Type, rows: Rows) =>
     return Prediction.fromOutputs(rows, scores, "prob")
   })
 
+const shap = ({ baseline, columns, trees }: typeof State.Type, rows: Rows): Result.Result<Shap, PipelineError> =>
+  Result.flatMap(read(id, columns, rows), (coded) =>
+    Result.map(binnedShap(id, trees, coded, rows.rows, baseline.length), ({ base, values }) => ({
+      scale: scaleOfScores(rows.schema.kind),
+      outputs: outputsOf(rows.schema),
+      features: columns.map(({ column }) => column),
+      rows: rows.rows,
+      base: base.map((value, k) => value + baseline[k]!),
+      values
+    }))
+  )
+
 /** The usual ranges to search: see `SearchSpace`. @category tuning */
 export const space = [
   { option: "iterations", from: 50, to: 1000, whole: true, log: true },
@@ -147,6 +161,7 @@ const define = <const K extends Task["kind"]>(kind: string, summary: string, acc
     check: ({ maxBins }, task) => trainable(id, task, maxBins),
     train,
     predict: (_, state, rows) => predict(state, rows),
+    shap: (_, state, rows) => shap(state, rows),
     notes: (_, task, state) => (state === undefined ? labelNotes(task) : [])
   })
 

@@ -191,7 +191,8 @@ const aroundOf = (
   },
   learn: (held, task) => learn(options, held, task),
   state: Kept,
-  change
+  change,
+  keepsScores: false
 })
 
 /**

@@ -61,7 +61,8 @@ export const threshold = <K extends "binary" | "multiclass", Columns extends str
       check: () => needsProbabilities(learner),
       learn: () => Result.succeed(own),
       state: Threshold,
-      change: (kept, prediction) => ({ ...prediction, response: responses(prediction, kept.threshold) })
+      change: (kept, prediction) => ({ ...prediction, response: responses(prediction, kept.threshold) }),
+      keepsScores: true
     })),
     thresholdId
   )
@@ -116,7 +117,8 @@ export const costs = <K extends "binary" | "multiclass", Columns extends string,
       },
       learn: () => Result.succeed(null),
       state: Schema.Null,
-      change: (_, prediction) => ({ ...prediction, response: cheapest(own.costs, prediction) })
+      change: (_, prediction) => ({ ...prediction, response: cheapest(own.costs, prediction) }),
+      keepsScores: true
     })),
     costsId
   )
@@ -274,7 +276,8 @@ const around = <K extends "binary" | "multiclass", Columns extends string, E, R>
           })
         },
         state: Threshold,
-        change: (kept, prediction) => ({ ...prediction, response: responses(prediction, kept.threshold) })
+        change: (kept, prediction) => ({ ...prediction, response: responses(prediction, kept.threshold) }),
+        keepsScores: true
       })
     ),
     measureId

@@ -13,6 +13,7 @@ import type { Task } from "@rocflow/core/data/Task"
 import type { Rows } from "@rocflow/core/data/TaskSchema"
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as Prediction from "@rocflow/core/learning/Prediction"
+import { outputsOf, scaleOfScores, type Shap } from "@rocflow/core/learning/Shap"
 import { count, nonNegative, positive, proportion, share, withDefault } from "@rocflow/core/OptionSchema"
 import * as Features from "@rocflow/core/pipeline/Features"
 import { type PipelineError } from "@rocflow/core/pipeline/PipelineError"
@@ -55,7 +56,9 @@ const model = {
   /** One number, of the positive class if there are classes; of several classes one a level. */
   intercepts: numbers,
   /** In the units of the columns: one number a column, or one a level. */
-  coefficients: Schema.Array(Schema.Struct({ column: Schema.String, values: numbers }))
+  coefficients: Schema.Array(Schema.Struct({ column: Schema.String, values: numbers })),
+  /** The weighted mean of each column in the training rows; absent from models of a version that did not keep it. */
+  means: Schema.optionalKey(numbers)
 }
 
 /** What it learned, as plain JSON: the schema of its state, for whoever writes it in another form. @category schemas */
@@ -120,8 +123,21 @@ const problemOf = (
     }
   )
 
+/** Weights of rows are at least 0, and some are above it. */
+const meansOf = ({ n, p, weights, x }: ElasticNetProblem): ReadonlyArray<number> =>
+  Array.from({ length: p }, (_, j) => {
+    let [mean, total] = [0, 0]
+    for (let i = 0; i < n; i++) {
+      const weight = weights?.[i] ?? 1
+      total += weight
+      if (weight > 0) mean += (weight / total) * (x[j * n + i]! - mean)
+    }
+    return mean
+  })
+
 const stateOf = (
   names: ReadonlyArray<string>,
+  problem: ElasticNetProblem,
   { a0, beta, p, predictors }: Coefficients,
   lambda: number,
   pathLength: number
@@ -132,7 +148,8 @@ const stateOf = (
   coefficients: names.map((column, j) => ({
     column,
     values: Array.from({ length: predictors }, (_, k) => beta[k * p + j]!)
-  }))
+  })),
+  means: meansOf(problem)
 })
 
 const train = (options: typeof Options.Type, task: Task): Result.Result<typeof State.Type, Refused> =>
@@ -146,7 +163,7 @@ const train = (options: typeof Options.Type, task: Task): Result.Result<typeof S
         : new Float64Array(0)
     const fit = elasticNet(problem, { ...rest, lambda: [...path.filter((value) => value > lambda), lambda] })
     return fit.complete
-      ? Result.succeed(stateOf(names, coefficientsAt(fit, lambda), lambda, fit.lambda.length))
+      ? Result.succeed(stateOf(names, problem, coefficientsAt(fit, lambda), lambda, fit.lambda.length))
       : Features.fail(
           id,
           `${options.maxit} sweeps did not reach lambda ${lambda} (the last was ${fit.lambda.at(-1) ?? "none"}); choose a larger lambda, or raise maxit`
@@ -192,7 +209,7 @@ const trainCv = (
       const { fit, cvm, cvsd, lambda1se, lambdaMin } = cvElasticNet(problem, foldId, rest, measure)
       const lambda = rule === "lambda.1se" ? lambda1se : lambdaMin
       return Result.succeed({
-        ...stateOf(names, coefficientsAt(fit, lambda), lambda, fit.lambda.length),
+        ...stateOf(names, problem, coefficientsAt(fit, lambda), lambda, fit.lambda.length),
         lambdaMin,
         lambda1se,
         complete: fit.complete,
@@ -216,6 +233,29 @@ const predict = (state: typeof State.Type, rows: Rows): Result.Result<Prediction
   })
 }
 
+const shap = ({ coefficients, intercepts, means }: typeof State.Type, rows: Rows): Result.Result<Shap, Refused> => {
+  if (means === undefined) {
+    return Features.fail(
+      id,
+      "the model was saved by a version that did not keep the means of columns, which SHAP values need; train it again"
+    )
+  }
+  const columns = coefficients.map(({ column }) => column)
+  return Result.map(numericMatrix(id, rows, columns), ({ n, p, x }) => {
+    const outputs = intercepts.length
+    const base = Float64Array.from(intercepts)
+    const values = new Float64Array(n * p * outputs)
+    coefficients.forEach(({ values: own }, j) => {
+      for (let k = 0; k < outputs; k++) {
+        base[k]! += own[k]! * means[j]!
+        for (let i = 0; i < n; i++) values[(i * p + j) * outputs + k] = own[k]! * (x[j * n + i]! - means[j]!)
+      }
+    })
+    const { schema } = rows
+    return { scale: scaleOfScores(schema.kind), outputs: outputsOf(schema), features: columns, rows: n, base, values }
+  })
+}
+
 const given = Learner.define({
   id,
   summary: "A linear model with the elastic net penalty lambda (as glmnet)",
@@ -226,7 +266,8 @@ const given = Learner.define({
   state: State,
   check: (_, task) => problemOf(task),
   train,
-  predict: (_, state, rows) => predict(state, rows)
+  predict: (_, state, rows) => predict(state, rows),
+  shap: (_, state, rows) => shap(state, rows)
 })
 
 /** What is said of a path that did not come to its end. */
@@ -266,6 +307,7 @@ const chosen = Learner.define({
   check: (options, task) => Result.flatMap(checkMeasure(options, task), () => problemOf(task)),
   train: trainCv,
   predict: (_, state, rows) => predict(state, rows),
+  shap: (_, state, rows) => shap(state, rows),
   notes: (options, _, state) => (state === undefined ? [] : [...stopped(options, state), ...constant(options, state)])
 })
 

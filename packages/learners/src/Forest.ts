@@ -13,6 +13,7 @@ import type { Rows } from "@rocflow/core/data/TaskSchema"
 import * as Learner from "@rocflow/core/learning/Learner"
 import type { SearchSpace } from "@rocflow/core/learning/SearchSpace"
 import * as Prediction from "@rocflow/core/learning/Prediction"
+import { outputsOf, scaleOfShares, type Shap } from "@rocflow/core/learning/Shap"
 import { count, part, withDefault } from "@rocflow/core/OptionSchema"
 import * as Features from "@rocflow/core/pipeline/Features"
 import type { PipelineError } from "@rocflow/core/pipeline/PipelineError"
@@ -24,6 +25,7 @@ import { forest, type Groups } from "./internal/forest/forest.ts"
 import { addValues } from "./internal/histogram/trees.ts"
 import { type AnyTrained, learnedBy } from "./internal/learned.ts"
 import { type Importance, importanceOf, SavedImportance, SavedTrees } from "./internal/savedTrees.ts"
+import { binnedShap } from "./internal/shap/binnedShap.ts"
 
 export type { Importance } from "./internal/savedTrees.ts"
 
@@ -112,6 +114,18 @@ const predict = ({ columns, trees }: typeof State.Type, rows: Rows) =>
     )
   })
 
+const shap = ({ columns, trees }: typeof State.Type, rows: Rows): Result.Result<Shap, PipelineError> =>
+  Result.flatMap(read(id, columns, rows), (coded) =>
+    Result.map(binnedShap(id, trees, coded, rows.rows, trees.width), ({ base, values }) => ({
+      scale: scaleOfShares(rows.schema.kind),
+      outputs: outputsOf(rows.schema),
+      features: columns.map(({ column }) => column),
+      rows: rows.rows,
+      base: base.map((sum) => sum / trees.roots.length),
+      values: values.map((sum) => sum / trees.roots.length)
+    }))
+  )
+
 /** The usual ranges to search; `mtry` has a good default for each number of columns. See `SearchSpace`. @category tuning */
 export const space = [
   { option: "minRows", from: 1, to: 20, whole: true, log: true },
@@ -132,6 +146,7 @@ const define = <const K extends Task["kind"]>(kind: string, summary: string, acc
     check: ({ maxBins }, task) => trainable(id, task, maxBins),
     train,
     predict: (_, state, rows) => predict(state, rows),
+    shap: (_, state, rows) => shap(state, rows),
     notes: (_, task, state) => (state === undefined ? labelNotes(task) : [])
   })
 

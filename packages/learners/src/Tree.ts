@@ -7,11 +7,14 @@ import type { Task } from "@rocflow/core/data/Task"
 import type { Rows } from "@rocflow/core/data/TaskSchema"
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as Prediction from "@rocflow/core/learning/Prediction"
+import { outputsOf, scaleOfShares, type Shap } from "@rocflow/core/learning/Shap"
 import { count, proportion, withDefault } from "@rocflow/core/OptionSchema"
 import * as Features from "@rocflow/core/pipeline/Features"
 import type { PipelineError } from "@rocflow/core/pipeline/PipelineError"
 import { type AnyTrained, learnedBy } from "./internal/learned.ts"
-import { cart, cartPredict } from "./internal/cart/cart.ts"
+import { cart, cartGoesLeft, cartPredict } from "./internal/cart/cart.ts"
+import { treeShap } from "./internal/shap/treeShap.ts"
+import type { CartTree } from "./internal/cart/problem.ts"
 import { Coding, codingOf, encode, labelNotes, weighted } from "./internal/coding.ts"
 import { completeColumns, fromNumbers, type FeatureMatrix, type Refused } from "./internal/featureMatrix.ts"
 
@@ -98,26 +101,42 @@ const train = (options: typeof Options.Type, task: Task): Result.Result<typeof S
     })
   )
 
-const predict = ({ columns, nodes }: typeof State.Type, rows: Rows): Result.Result<Prediction.Prediction, Refused> =>
-  Result.map(matrixOf(rows, columns), ([{ n, x }]) => {
-    const classes = rows.schema.levels.length
-    const tree = {
-      classes,
-      width: Math.max(classes, 1),
-      feature: Int32Array.from(nodes.feature),
-      threshold: Float64Array.from(nodes.threshold),
-      left: Int32Array.from(nodes.left),
-      right: Int32Array.from(nodes.right),
-      levelsAt: Int32Array.from(nodes.levelsAt),
-      direction: Uint8Array.from(nodes.direction),
-      heavierLeft: Uint8Array.from(nodes.heavierLeft),
-      count: Int32Array.from(nodes.count),
-      weight: Float64Array.from(nodes.weight),
-      risk: Float64Array.from(nodes.risk),
-      improve: Float64Array.from(nodes.improve),
-      value: Float64Array.from(nodes.value)
-    }
-    return Prediction.fromShares(rows, cartPredict(tree, x, n))
+const treeOf = ({ nodes }: typeof State.Type, classes: number): CartTree => ({
+  classes,
+  width: Math.max(classes, 1),
+  feature: Int32Array.from(nodes.feature),
+  threshold: Float64Array.from(nodes.threshold),
+  left: Int32Array.from(nodes.left),
+  right: Int32Array.from(nodes.right),
+  levelsAt: Int32Array.from(nodes.levelsAt),
+  direction: Uint8Array.from(nodes.direction),
+  heavierLeft: Uint8Array.from(nodes.heavierLeft),
+  count: Int32Array.from(nodes.count),
+  weight: Float64Array.from(nodes.weight),
+  risk: Float64Array.from(nodes.risk),
+  improve: Float64Array.from(nodes.improve),
+  value: Float64Array.from(nodes.value)
+})
+
+const predict = (state: typeof State.Type, rows: Rows): Result.Result<Prediction.Prediction, Refused> =>
+  Result.map(matrixOf(rows, state.columns), ([{ n, x }]) =>
+    Prediction.fromShares(rows, cartPredict(treeOf(state, rows.schema.levels.length), x, n))
+  )
+
+const shap = (state: typeof State.Type, rows: Rows): Result.Result<Shap, Refused> =>
+  Result.map(matrixOf(rows, state.columns), ([{ n, names, p, x }]) => {
+    const tree = treeOf(state, rows.schema.levels.length)
+    const outputs = outputsOf(rows.schema)
+    const width = outputs.length
+    // Of two classes the positive one, which is the first.
+    const values = Float64Array.from({ length: tree.feature.length * width }, (_, i) => {
+      const node = Math.floor(i / width)
+      return tree.value[node * tree.width + (i % width)]! / (tree.classes > 0 ? tree.weight[node]! : 1)
+    })
+    const at = Int32Array.from(tree.feature, (_, node) => node * width)
+    const covered = { ...tree, roots: [0], cover: tree.weight, at, values, width }
+    const taken = treeShap(covered, p, width, n, (node, row) => cartGoesLeft(tree, x, n, node, row))
+    return { scale: scaleOfShares(rows.schema.kind), outputs, features: names, rows: n, ...taken }
   })
 
 const tree = Learner.define({
@@ -131,6 +150,7 @@ const tree = Learner.define({
   check: (_, task) => Result.flatMap(weighted(id, task), (rows) => matrixOf(Features.fromTask(rows))),
   train,
   predict: (_, state, rows) => predict(state, rows),
+  shap: (_, state, rows) => shap(state, rows),
   notes: (_, task, state) => (state === undefined ? labelNotes(task) : [])
 })
 

@@ -62,6 +62,11 @@ export interface FittedPreprocessor {
   readonly apply: (features: Features) => Effect.Effect<Features, PipelineError>
   /** What it learned, as plain JSON that `Preprocessor.load` reads. */
   readonly state: () => unknown
+  /**
+   * The one column of which it makes the column of a name, such as `site` of `site=north`; undefined for what it leaves as it is,
+   * and what it makes of several. What a model says of the made column is then said of the other. Absent: it makes none.
+   */
+  readonly sourceOf?: ((made: string) => string | undefined) | undefined
 }
 
 /**

@@ -3,11 +3,13 @@
  * they learned can be kept.
  */
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import * as Column from "../data/Column.ts"
 import * as Table from "../data/Table.ts"
 import * as Task from "../data/Task.ts"
 import * as TaskSchema from "../data/TaskSchema.ts"
 import * as Learner from "../learning/Learner.ts"
+import * as Shap from "../learning/Shap.ts"
 import type { Prediction } from "../learning/Prediction.ts"
 import * as Seed from "../Seed.ts"
 import { close, fact, holds, type Law, same, succeeded } from "./Law.ts"
@@ -93,6 +95,37 @@ const kindLaws = <E, R>(
       const read = TaskSchema.rows(trained.task, task)
       const again = await run(loaded.predict(succeeded(read, "the rows are refused")))
       same(again, await run(Learner.predict(trained, task)), "the prediction of the loaded model")
+    }),
+    fact(`adds SHAP values up to what it predicts, or has none (${kind})`, async () => {
+      const trained = await train(task)
+      if (trained.fitted.shap === undefined) return
+      const found = await run(Effect.result(Shap.of(trained, task)))
+      if (Result.isFailure(found)) return holds(found.failure._tag === "PipelineError", () => `it is ${found.failure}`)
+      const shap = found.success
+      const { prob, response, scores } = await run(Learner.predict(trained, task))
+      same(shap.outputs, Shap.outputsOf(trained.task), "what is explained")
+      same(shap.features.toSorted(), ["x", "z"], "the features")
+      const width = shap.outputs.length
+      const sums = shap.values.reduce(
+        (sum, value, i) => {
+          const [row, output] = [Math.floor(i / (2 * width)), i % width]
+          sum[row * width + output]! += value
+          return sum
+        },
+        Float64Array.from({ length: rows * width }, (_, i) => shap.base[i % width]!)
+      )
+      const softmax = Float64Array.from(sums, (score, i) => {
+        const own = sums.slice(i - (i % width), i - (i % width) + width)
+        return 1 / own.reduce((sum, other) => sum + Math.exp(other - score), 0)
+      })
+      const positive = () => prob!.filter((_, i) => width > 1 || i % k === 0)
+      const expected = {
+        response: () => response,
+        probability: positive,
+        "log-odds": () => scores!,
+        score: () => prob!
+      }
+      close(shap.scale === "score" ? softmax : sums, expected[shap.scale](), 1e-10, "base and values")
     }),
     fact(`predicts each row by itself (${kind})`, async () => {
       const trained = await train(task)

@@ -11,6 +11,7 @@ export const SavedTrees = Schema.Struct({
   nodes: Int32,
   roots: Int32,
   values: Float64,
+  cover: Schema.optionalKey(Float64),
   sets: Bytes
 })
 

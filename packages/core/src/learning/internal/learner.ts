@@ -27,6 +27,7 @@ import type { TrainingDiverged } from "../TrainingDiverged.ts"
 import type { Tuning } from "../Tuning.ts"
 import type { Validation } from "../Validation.ts"
 import { decodeOptions } from "./decodeOptions.ts"
+import type { Shap } from "./shap.ts"
 
 /** @category models */
 export const TypeId = "~rocflow/Learner"
@@ -89,6 +90,8 @@ export interface Fitted<out R = never> {
   readonly tuning?: Tuning | undefined
   /** What it consists of, for an exporter; undefined for learners that do not say. */
   readonly parts?: (() => Parts) | undefined
+  /** Takes predictions apart, where the model can: see `Shap`. */
+  readonly shap?: ((rows: TaskSchema.Rows) => Effect.Effect<Shap, PredictError, R>) | undefined
 }
 
 /**
@@ -216,8 +219,8 @@ const begins = <A, E>(
 /**
  * Defines a ready-made learner. `train` learns a state, plain JSON of the schema `state`; `predict` uses it on rows whose
  * columns are those of training. `check` finds, without training, what would make training fail on a task, beside bad
- * options; `takes` what it takes besides complete numbers; `notes` what is probably not meant, before training and, with a state, after it. The first two functions may
- * give a `Result` or an `Effect`.
+ * options; `takes` what it takes besides complete numbers; `notes` what is probably not meant, before training and, with a state, after it;
+ * `shap` the SHAP values of rows, whose features are in any order. `train`, `predict` and `shap` may give a `Result` or an `Effect`.
  *
  * *Gotcha*: no option can be called `type`, `preprocess` or `target`, which the JSON form has beside the options.
  *
@@ -237,14 +240,16 @@ export const define = <const K extends TargetKind, Type, Encoded extends object,
   readonly train: (options: Type, task: Task, seed: Seed.Seed) => Outcome<State, TrainError>
   readonly predict: (options: Type, state: State, rows: TaskSchema.Rows) => Outcome<Prediction, PredictError>
   readonly notes?: (options: Type, task: Task, state: State | undefined) => ReadonlyArray<Note>
+  readonly shap?: (options: Type, state: State, rows: TaskSchema.Rows) => Outcome<Shap, PredictError>
 }): { readonly definition: Definition; readonly make: (given: Encoded) => Learner<K, never> } => {
-  const { id, options, state: schema } = definition
+  const { id, options, shap, state: schema } = definition
   const fitted = (decoded: Type, state: State, notes: ReadonlyArray<Note>): Fitted => ({
     predict: (rows) => toEffect(() => definition.predict(decoded, state, rows)),
     state: () => Schema.encodeUnknownSync(schema)(state),
     outcome: undefined,
     notes,
-    parts: () => ({ _tag: "Model", type: id, state: Schema.encodeUnknownSync(schema)(state) })
+    parts: () => ({ _tag: "Model", type: id, state: Schema.encodeUnknownSync(schema)(state) }),
+    shap: shap && ((rows) => toEffect(() => shap(decoded, state, rows)))
   })
   /** The learner of options that are decoded once; where they break a rule, it says so whenever it is used. */
   const of = (given: object, decoded: Result.Result<Type, PipelineError>): Learner<K, never> =>

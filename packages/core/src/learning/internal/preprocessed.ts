@@ -13,6 +13,7 @@ import * as Seed from "../../Seed.ts"
 import { decodeOptions } from "./decodeOptions.ts"
 import { type Fitted, fromParts, type Learner, type LearnerJson } from "./learner.ts"
 import * as Preprocessing from "./preprocessing.ts"
+import { regroup } from "./shap.ts"
 
 const PreprocessedState = Schema.Struct({ ...Preprocessing.Json.fields, learner: Schema.Unknown })
 
@@ -73,7 +74,15 @@ export const preprocessed = <K extends TargetKind, Columns extends string, Inner
         stages,
         preprocess: Preprocessing.toJson(learned).preprocess.map(([path, state]) => ({ path, state })),
         inner: inner.parts!()
-      }))
+      })),
+    shap:
+      inner.shap &&
+      ((rows) =>
+        Effect.flatMap(Preprocessing.apply(stages, learned, rows), ({ features: { columns } }) =>
+          Effect.map(inner.shap!({ ...rows, columns }), (shap) =>
+            regroup(shap, [...rows.columns.keys()], (made) => Preprocessing.sourceOf(learned, made))
+          )
+        ))
   })
   const names = stages.map(({ id }) => id.replace("Preprocess.", ""))
   return fromParts<K, Columns | Inner, E, R>({

@@ -151,8 +151,8 @@ export const fit = Effect.fnUntraced(function* (
       const fitting = fittingOf(task, Seed.derive(seed, "preprocess", path), takenBehind(stages, path) ?? takes)
       const beforeKey = cache === undefined ? "" : (keys.get(before) ?? keyOfTask(training))
       const done = yield* fitted(cache, stage, before, beforeKey, fitting)
-      const { apply, chose, state, training: { rows } = {} } = done.fit
-      preprocessors.set(path, { apply, state })
+      const { apply, chose, sourceOf, state, training: { rows } = {} } = done.fit
+      preprocessors.set(path, { apply, sourceOf, state })
       if (rows !== undefined) task = yield* Effect.fromResult(kept(path, task, rows))
       const after = rows === undefined ? done.after : Features.take(done.after, rows)
       keys.set(after, done.key)
@@ -202,6 +202,10 @@ export const apply = Effect.fnUntraced(function* (
   const made: Made = { features: after, inputs }
   return made
 })
+
+/** The column that one behind the stages was made of, stage by stage; itself where it was made of several. */
+export const sourceOf = ({ preprocessors }: Learned, made: string): string =>
+  [...preprocessors.values()].reduceRight((name, stage) => stage.sourceOf?.(name) ?? name, made)
 
 const inIngress = (branch: string) => (error: PipelineError | MissingValues) =>
   error._tag === "PipelineError"

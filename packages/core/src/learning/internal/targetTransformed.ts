@@ -63,7 +63,16 @@ export const targetTransformed = <K extends TargetKind, Columns extends string, 
     tuning: inner.tuning,
     parts:
       inner.parts &&
-      (() => ({ _tag: "Transformed", target: Transforms.partsOf(targets, learned), inner: inner.parts!() }))
+      (() => ({ _tag: "Transformed", target: Transforms.partsOf(targets, learned), inner: inner.parts!() })),
+    shap:
+      inner.shap &&
+      (() =>
+        Effect.fromResult(
+          fail(
+            "target",
+            "SHAP values add up on the scale of the transformed target, and predictions are not on it; leave the transformation out, or see what the model relies on by permutation"
+          )
+        ))
   })
   const names = targets.map(({ json }) => json.type.replace("Target.", ""))
   const encoded = targets.map(({ bound, json }) => (Result.isSuccess(bound) ? bound.success.encoded : json))

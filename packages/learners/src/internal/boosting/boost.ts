@@ -58,11 +58,11 @@ export const boost = (
   options: BoostOptions,
   seed: Seed.Seed
 ): Boosted => {
-  const { baseline, constantHessian, outputs } = objective
+  const { baseline, constantHessian, outputs, weights } = objective
   const p = coded.columns.length
   const writer = treesWriter(1)
   const importance: Importance = { gain: new Float64Array(p), splits: new Int32Array(p) }
-  const grow = makeGrower(coded, n, options, writer, importance)
+  const grow = makeGrower(coded, n, weights, options, writer, importance)
   const scores = new Float64Array(outputs * n)
   for (let k = 0; k < outputs; k++) scores.fill(baseline[k]!, k * n, (k + 1) * n)
   const g = new Float64Array(outputs * n)

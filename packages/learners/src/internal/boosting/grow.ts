@@ -36,7 +36,14 @@ interface Node {
  *
  * Of two children only the smaller is added up, the other is the difference (Ke et al. 2017).
  */
-export const makeGrower = (coded: Coded, n: number, options: GrowOptions, writer: TreesWriter, used: Importance) => {
+export const makeGrower = (
+  coded: Coded,
+  n: number,
+  weights: Float64Array | undefined,
+  options: GrowOptions,
+  writer: TreesWriter,
+  used: Importance
+) => {
   const { learningRate, maxDepth, maxLeaves, minHessian, minRows } = options
   const l2 = options.l2 + tiny
   const histograms = makeHistograms(coded, n)
@@ -143,8 +150,12 @@ export const makeGrower = (coded: Coded, n: number, options: GrowOptions, writer
       if (rightOf >= 0) writer.right(rightOf)
       if (node.children === undefined) {
         const value = (-learningRate * node.g) / (node.h + l2)
-        writer.leaf(() => value)
-        leaf(histograms.rows(node.from, node.to), value)
+        const rows = histograms.rows(node.from, node.to)
+        writer.leaf(
+          weights === undefined ? rows.length : rows.reduce((sum, row) => sum + weights[row]!, 0),
+          () => value
+        )
+        leaf(rows, value)
       } else {
         const { code, column, left, missingLeft } = node.split
         const number = writer.split(column, code, missingLeft, left)

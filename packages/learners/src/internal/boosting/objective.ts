@@ -6,6 +6,8 @@
 export interface Objective {
   /** The number of scores a row. */
   readonly outputs: number
+  /** The weights of the rows; undefined where all are 1. */
+  readonly weights: Float64Array | undefined
   /** The best constant scores. */
   readonly baseline: Float64Array
   /** Writes the derivatives of the weighted losses of some rows. `h` stays as it is where it is constant. */
@@ -43,6 +45,7 @@ export const squared = (targets: Targets): Objective => {
   const { weights, y } = targets
   return {
     outputs: 1,
+    weights,
     baseline: Float64Array.of(weightedMean(targets, (row) => y[row]!)),
     constantHessian: weights === undefined,
     derivatives: (scores, rows, g, h) => {
@@ -63,6 +66,7 @@ export const logistic = (targets: Targets): Objective => {
   const clipped = Math.min(Math.max(share, smallestShare), 1 - smallestShare)
   return {
     outputs: 1,
+    weights,
     baseline: Float64Array.of(Math.log(clipped / (1 - clipped))),
     constantHessian: false,
     derivatives: (scores, rows, g, h) => {
@@ -107,6 +111,7 @@ export const softmax = (targets: Targets, classes: number): Objective => {
   }
   return {
     outputs: classes,
+    weights,
     baseline: baseline.map((score) => score - mean),
     constantHessian: false,
     derivatives: (scores, rows, g, h) => {

@@ -219,6 +219,20 @@ export const cart = (problem: CartProblem, options: CartOptions = {}): CartTree 
   return flatten(nodes, problem.classes)
 }
 
+/** Whether row `i` of `n` goes left at a split; `x` is column-major, coded as in training. */
+export const cartGoesLeft = (
+  { direction, feature, heavierLeft, levelsAt, threshold }: CartTree,
+  x: Float64Array,
+  n: number,
+  node: number,
+  i: number
+): boolean => {
+  const value = x[feature[node]! * n + i]!
+  if (levelsAt[node]! < 0) return value < threshold[node]!
+  const side = direction[levelsAt[node]! + value]!
+  return side === 0 ? heavierLeft[node] === 1 : side === 1
+}
+
 /**
  * Finds the leaf of each of `n` rows; `x` is column-major, coded as in training.
  *
@@ -226,19 +240,11 @@ export const cart = (problem: CartProblem, options: CartOptions = {}): CartTree 
  * cartLeaves(tree, Float64Array.of(2.4), 1) // => [1], the left child of the root
  */
 export const cartLeaves = (tree: CartTree, x: Float64Array, n: number): Int32Array => {
-  const { direction, feature, heavierLeft, left, levelsAt, right, threshold } = tree
+  const { feature, left, right } = tree
   const out = new Int32Array(n)
   for (let i = 0; i < n; i++) {
     let t = 0
-    while (feature[t]! >= 0) {
-      const value = x[feature[t]! * n + i]!
-      let isLeft = value < threshold[t]!
-      if (levelsAt[t]! >= 0) {
-        const side = direction[levelsAt[t]! + value]!
-        isLeft = side === 0 ? heavierLeft[t] === 1 : side === 1
-      }
-      t = isLeft ? left[t]! : right[t]!
-    }
+    while (feature[t]! >= 0) t = cartGoesLeft(tree, x, n, t, i) ? left[t]! : right[t]!
     out[i] = t
   }
   return out

@@ -32,6 +32,8 @@ export interface Around<Kept> {
   readonly learn: (held: Held, task: Task) => Result.Result<Kept, string>
   readonly state: Options<Kept, unknown>
   readonly change: (kept: Kept, prediction: Prediction) => Prediction
+  /** Whether scores and probabilities stay those of the learner, so that its SHAP values are those of the whole. */
+  readonly keepsScores: boolean
 }
 
 const State = Schema.Struct({ kept: Schema.Unknown, learner: Schema.Unknown })
@@ -49,8 +51,15 @@ export const wrapped = <K extends Kind, Columns extends string, E, R, Kept>(
 ): Learner.Learner<K, Columns, E, R> => {
   const json = { type, learner: learner.json, ...written }
   const known = Result.getOrUndefined(around)
+  const noShap = () =>
+    Effect.fromResult(
+      Features.fail(
+        type,
+        `its probabilities are a map of the scores of "${learner.id}", which SHAP values do not add up to; explain that learner without ${type}`
+      )
+    )
   const fitted = (
-    { change, options, state }: Around<Kept>,
+    { change, keepsScores, options, state }: Around<Kept>,
     kept: Kept,
     inner: Learner.Fitted<R>
   ): Learner.Fitted<R> => {
@@ -59,7 +68,8 @@ export const wrapped = <K extends Kind, Columns extends string, E, R, Kept>(
       ...inner,
       predict: (rows) => Effect.map(inner.predict(rows), (prediction) => change(kept, prediction)),
       state: () => ({ kept: written(), learner: inner.state() }),
-      parts: inner.parts && (() => ({ _tag: "Changed", type, options, state: written(), inner: inner.parts!() }))
+      parts: inner.parts && (() => ({ _tag: "Changed", type, options, state: written(), inner: inner.parts!() })),
+      shap: keepsScores ? inner.shap : inner.shap && noShap
     }
   }
   const usable = (task: Task) =>

@@ -103,8 +103,8 @@ export const makeGrower = (
 
   const leaf = (): void => {
     const weight = found.weight.value
-    if (classes === 0) writer.leaf(() => found.sum.value / weight + offset)
-    else writer.leaf((k) => classWeights[k]! / weight)
+    if (classes === 0) writer.leaf(weight, () => found.sum.value / weight + offset)
+    else writer.leaf(weight, (k) => classWeights[k]! / weight)
   }
 
   return (times: Int32Array, random: Generator): void => {

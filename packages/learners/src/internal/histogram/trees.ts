@@ -18,6 +18,7 @@ const blockRows = 1024
  *   missing values where `m` is 1.
  * - `roots`: the first node of each tree.
  * - `values`: `width` numbers a leaf.
+ * - `cover`: the weight of the training rows in each leaf; absent from trees of a version that did not keep it.
  * - `sets`: 32 bytes a set, a bit for each code.
  */
 export interface Trees {
@@ -25,7 +26,14 @@ export interface Trees {
   readonly nodes: Int32Array
   readonly roots: Int32Array
   readonly values: Float64Array
+  readonly cover?: Float64Array
   readonly sets: Uint8Array
+}
+
+/** Whether a code goes left at a cut; `last` is what `missingCodes` has of the column. */
+export const goesLeft = (code: number, cut: number, last: number, sets: Uint8Array): boolean => {
+  if (last >= 0) return code === last ? (cut & 1) === 1 : code <= cut >> 1
+  return code === -1 - last ? (cut & 1) === 1 : ((sets[((cut >> 1) << 5) + (code >> 3)]! >> (code & 7)) & 1) === 1
 }
 
 /** The leaf of a row, as the place of its values; `at` is the place of the row's first code. */
@@ -35,18 +43,12 @@ export const leafOf = ({ nodes, sets }: Trees, root: number, coded: Coded, missi
   for (;;) {
     const column = nodes[node]!
     if (column < 0) return nodes[node + 2]!
-    const cut = nodes[node + 1]!
-    const code = codes[at + column * columnStride]!
-    const last = missing[column]!
-    let left: boolean
-    if (last >= 0) left = code === last ? (cut & 1) === 1 : code <= cut >> 1
-    else
-      left = code === -1 - last ? (cut & 1) === 1 : ((sets[((cut >> 1) << 5) + (code >> 3)]! >> (code & 7)) & 1) === 1
+    const left = goesLeft(codes[at + column * columnStride]!, nodes[node + 1]!, missing[column]!, sets)
     node = left ? node + stride : nodes[node + 2]! * stride
   }
 }
 
-/** The code of missing values of each column, `−1 − code` for one without an order: what `leafOf` asks. */
+/** The code of missing values of each column, `−1 − code` for one without an order: what `goesLeft` asks. */
 export const missingCodes = ({ columns }: Coded): Int32Array =>
   Int32Array.from(columns, ({ bins, ordered }) => (ordered ? bins : -1 - bins))
 
@@ -94,8 +96,8 @@ export interface TreesWriter {
   readonly count: () => number
   /** The next node is the right child of this one. */
   readonly right: (node: number) => void
-  /** Writes a leaf and gives the place of its values; `value(k)` is each. */
-  readonly leaf: (value: (k: number) => number) => number
+  /** Writes a leaf of training rows of this weight and gives the place of its values; `value(k)` is each. */
+  readonly leaf: (cover: number, value: (k: number) => number) => number
   /** The trees so far. */
   readonly trees: () => Trees
 }
@@ -104,6 +106,7 @@ export interface TreesWriter {
 export const treesWriter = (width: number): TreesWriter => {
   let nodes = new Int32Array(stride * 1024)
   let values = new Float64Array(width * 1024)
+  let cover = new Float64Array(1024)
   let sets = new Uint8Array(0)
   const roots: Array<number> = []
   let count = 0
@@ -140,13 +143,19 @@ export const treesWriter = (width: number): TreesWriter => {
     right: (node) => {
       nodes[node * stride + 2] = count
     },
-    leaf: (value) => {
+    leaf: (weight, value) => {
       reserve()
       if ((leaves + 1) * width > values.length) {
         const larger = new Float64Array(2 * values.length)
         larger.set(values)
         values = larger
       }
+      if (leaves === cover.length) {
+        const larger = new Float64Array(2 * leaves)
+        larger.set(cover)
+        cover = larger
+      }
+      cover[leaves] = weight
       nodes[count * stride] = -1
       nodes[count * stride + 2] = leaves
       count++
@@ -158,6 +167,7 @@ export const treesWriter = (width: number): TreesWriter => {
       nodes: nodes.subarray(0, count * stride),
       roots: Int32Array.from(roots),
       values: values.subarray(0, leaves * width),
+      cover: cover.subarray(0, leaves),
       sets: sets.subarray(0, setCount * 32)
     })
   }
@@ -169,5 +179,11 @@ export const firstTrees = (trees: Trees, count: number): Trees => {
   const nodes = trees.nodes.slice(0, trees.roots[count]! * stride)
   let leaves = 0
   for (let node = 0; node < nodes.length; node += stride) if (nodes[node]! < 0) leaves++
-  return { ...trees, nodes, roots: trees.roots.slice(0, count), values: trees.values.slice(0, leaves * trees.width) }
+  return {
+    ...trees,
+    nodes,
+    roots: trees.roots.slice(0, count),
+    values: trees.values.slice(0, leaves * trees.width),
+    ...(trees.cover && { cover: trees.cover.slice(0, leaves) })
+  }
 }

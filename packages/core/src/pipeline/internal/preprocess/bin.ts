@@ -68,6 +68,8 @@ export const binDefinition = define({
         (learned) => ({ as, columns: learned })
       )
     ),
+  sourceOf: ({ columns: learned }, made) =>
+    learned.find(([name, edges]) => names(edges).some((bin) => made === `${name}=${bin}`))?.[0],
   apply: ({ as, columns: learned }, features) =>
     Features.expand(
       features,

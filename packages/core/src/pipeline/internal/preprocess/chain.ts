@@ -41,6 +41,8 @@ const applied =
 
 const whole = (links: ReadonlyArray<Fitted>): FittedPreprocessor => ({
   apply: applied(links),
+  sourceOf: (made) =>
+    links.reduceRight<string | undefined>((found, { fitted }) => fitted.sourceOf?.(found ?? made) ?? found, undefined),
   state: () =>
     links.map(({ fitted, link: { definition, options } }) => ({ type: definition.id, options, state: fitted.state() }))
 })

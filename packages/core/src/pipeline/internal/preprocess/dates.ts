@@ -60,6 +60,10 @@ export const datesDefinition = define({
         }))
       })
     }),
+  sourceOf: ({ columns: fitted }, made) =>
+    fitted.find(({ column, parts }) =>
+      parts.some((part) => ["", ".sin", ".cos"].some((suffix) => made === `${column}.${part}${suffix}`))
+    )?.column,
   apply: ({ columns: fitted, cyclic }, features) => {
     const byName = new Map(fitted.map((each) => [each.column, each]))
     const next = [...features.columns].flatMap(([name, column]) => {

@@ -29,6 +29,8 @@ export type Preprocess<Encoded = unknown> = StageDefinition<"preprocess", Encode
  * - `training` says what becomes of the training rows where that is not what `apply` makes of them: other features
  *   (cross-fitting), fewer or more rows (balancing).
  * - `notes` says what is probably not meant in fitting it to some rows.
+ * - `sourceOf` names the one column of which it makes another: `site` of `site=north`. SHAP values are added up by it; columns
+ *   that are made of several stand for themselves.
  *
  * The first two functions and `training` may give a `Result` or an `Effect`.
  * @category constructors
@@ -47,11 +49,13 @@ export const define = <Type, Encoded, State, StateJson>(definition: {
     fitting: Fitting
   ) => Outcome<Training, PipelineError>
   readonly notes?: (options: Type, features: Features.Features) => ReadonlyArray<Note>
+  readonly sourceOf?: (state: State, made: string) => string | undefined
 }): Preprocess<Encoded> => {
-  const { apply, fit, id, notes, state, training } = definition
+  const { apply, fit, id, notes, sourceOf, state, training } = definition
   const fitted = (learned: State) => ({
     apply: (features: Features.Features) => toEffect(() => apply(learned, features)),
-    state: (): unknown => Schema.encodeSync(state)(learned)
+    state: (): unknown => Schema.encodeSync(state)(learned),
+    sourceOf: sourceOf && ((made: string) => sourceOf(learned, made))
   })
   const preprocessor = (options: Type): Preprocessor => ({
     notes: (features) => [...selectorNotes(id, options, features), ...(notes?.(options, features) ?? [])],

@@ -64,6 +64,8 @@ export const hashTextDefinition = define({
             )
       }
     ),
+  sourceOf: ({ columns: names }, made) =>
+    names.find((name) => made.startsWith(`${name}.hash`) && /^\d+$/.test(made.slice(name.length + 5))),
   apply: ({ columns: names, counting }, features) =>
     Features.expand(
       features,

@@ -23,6 +23,7 @@ export const missingIndicatorDefinition = define({
     Result.map(Features.chosen(features, id, options.columns ?? { missing: true }), (chosen) =>
       chosen.map(([name]) => name)
     ),
+  sourceOf: (names, made) => names.find((name) => made === `${name}.missing`),
   apply: (names, features) =>
     Result.flatMap(Features.chosen(features, id, names), (chosen) =>
       Features.distinct(

@@ -55,6 +55,10 @@ export const oneHotDefinition = define({
       onSuccess: (chosen) => chosen.flatMap(([name, column]) => Categories.notes(name, column, options)),
       onFailure: () => []
     }),
+  sourceOf: (state, made) =>
+    state.columns.find(({ column, levels, skip }) =>
+      levels.some((level, i) => i >= skip && made === `${column}=${level}`)
+    )?.column,
   apply: (state, features) => {
     const byName = new Map(state.columns.map((encoded) => [encoded.column, encoded]))
     const next: Array<readonly [string, Column.Column]> = []

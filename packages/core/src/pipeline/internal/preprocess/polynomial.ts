@@ -39,6 +39,8 @@ export const polynomialDefinition = define({
             `would add ${count} columns of ${chosen.length}, more than maxColumns, ${maxColumns}; choose fewer columns, a lower degree, or raise maxColumns`
           )
     }),
+  sourceOf: ({ columns: names }, made) =>
+    names.find((name) => made.startsWith(`${name}^`) && /^\d+$/.test(made.slice(name.length + 1))),
   apply: ({ columns: names, degree, interactions }, features) =>
     Result.flatMap(numeric(features, "Preprocess.polynomial", names), (chosen) => {
       const values = chosen.map(([, own]) => own)

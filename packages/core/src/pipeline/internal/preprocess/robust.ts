@@ -44,6 +44,7 @@ const only = (names: ReadonlyArray<string>, chain: FittedPreprocessor): FittedPr
       const { inside, outside } = parted(features, new Set(names))
       return Effect.flatMap(chain.apply(inside), (made) => joined(outside, made))
     }),
+  sourceOf: chain.sourceOf,
   state: () => ({ columns: names, chain: chain.state() })
 })
 

@@ -86,6 +86,8 @@ export const splineDefinition = define({
         })
       )
     ),
+  sourceOf: (state, made) =>
+    state.columns.find(([name]) => made.startsWith(`${name}.spline`) && /^\d+$/.test(made.slice(name.length + 7)))?.[0],
   apply: (state, features) =>
     Result.flatMap(
       numeric(

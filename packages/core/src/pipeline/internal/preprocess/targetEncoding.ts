@@ -138,6 +138,8 @@ export const targetEncodingDefinition = define({
       const changes = learned.map(({ column }) => [column, crossFitted(column, target, smooth, fold)] as const)
       return { features: yield* Features.expand(features, id, changes) }
     }),
+  sourceOf: (learned, made) =>
+    learned.find(({ column, encodings }) => encodings.some(({ suffix }) => made === `${column}${suffix}`))?.column,
   apply: (learned, features) =>
     Features.expand(
       features,
