@@ -247,10 +247,33 @@ const explain = Command.make(
   "explain",
   {
     model: Argument.String("model").pipe(
-      Argument.withDescription("A model of `rocflow train`, or models/<id> of a run")
+      Argument.withDescription(
+        "A model of `rocflow train`, models/<id> of a run, or a run whose experiment says models: true"
+      )
     ),
     data: Argument.File("data").pipe(
-      Argument.withDescription("Labelled rows, best ones that the model was not trained on")
+      Argument.withDescription(
+        "Rows, best ones that the model was not trained on; labelled for permutation. Without them every model of a run is asked about its own test rows"
+      ),
+      Argument.optional
+    ),
+    by: Flag.Literals("by", ["permutation", "shap", "coefficients", "splits"]).pipe(
+      Flag.withDescription(
+        "What the importance of features goes by: what is lost where one is shuffled; how far it moves predictions (SHAP values, of trees and linear models); coefficients of ElasticNet; gains of the splits of trees"
+      ),
+      Flag.withDefault("permutation")
+    ),
+    experiment: Flag.File("experiment").pipe(
+      Flag.withDescription("Of a run: its experiment file; default: where it was when the run began"),
+      Flag.optional
+    ),
+    out: Flag.String("out").pipe(
+      Flag.withDescription("File for the numbers: .csv, .jsonl or .parquet; with --by shap those of every row"),
+      Flag.optional
+    ),
+    figures: Flag.String("figures").pipe(
+      Flag.withDescription("Directory for figures, as SVG; default: none are drawn"),
+      Flag.optional
     ),
     measure: Flag.String("measure").pipe(
       Flag.withDescription("What is lost; default: auc, of several classes logloss, of numbers rmse"),
@@ -277,8 +300,9 @@ const explain = Command.make(
   lazily(() => import("./commands/explain.ts").then(({ explain }) => explain))
 ).pipe(
   Command.withDescription(
-    "Show which features a model relies on: how much worse it predicts where each is shuffled (permutation importance)"
+    "Show which features a model relies on: how much worse it predicts where each is shuffled (permutation importance), SHAP values, coefficients, splits; or how predictions depend on one feature. Of a run: which features matter in which subset, over the models of all splits."
   ),
+  Command.withShortDescription("Show which features matter"),
   Command.withExamples([
     {
       command: "rocflow explain models/clinics-boosting test.csv",
@@ -287,6 +311,10 @@ const explain = Command.make(
     {
       command: "rocflow explain models/clinics-boosting test.csv --feature age",
       description: "How predictions depend on age"
+    },
+    {
+      command: "rocflow explain rocflow-runs/main-job-1a2b3c4d --by shap --figures figures",
+      description: "Which features matter in which clinic, over all splits, with figures"
     }
   ])
 )

@@ -179,7 +179,7 @@ describe("rocflow predict", () => {
     const before = readFileSync(file("new.csv"), "utf8")
     const { code, stderr } = await rocflow(["predict", "models/d-bce", "new.csv", "--out", out], home)
     expect(code).toBe(1)
-    expect(stderr).toMatch(/would replace .*new\.csv, which is read; name another file for the predictions/)
+    expect(stderr).toMatch(/would replace .*new\.csv, which is read; name another file/)
     expect(readFileSync(file("new.csv"), "utf8")).toBe(before)
   })
 

@@ -12,6 +12,10 @@ import { tunings } from "./tuningFigure.ts"
 import { toSvg } from "./render.ts"
 
 export type { Figure, FigureKind } from "./figureModel.ts"
+export { dependence, type DependencePoint, type DependenceWords } from "./dependenceFigure.ts"
+export { importance, type ImportanceRow, type ImportanceWords } from "./importanceFigure.ts"
+export { shap, type ShapWords } from "./shapFigure.ts"
+export { toSvg } from "./render.ts"
 
 /** A file name without extension from parts: letters, digits and dashes, never empty, never a path. */
 const slug = (parts: ReadonlyArray<string>): string =>
@@ -20,13 +24,12 @@ const slug = (parts: ReadonlyArray<string>): string =>
     .join("-")
     .toLowerCase()
 
-const withUniqueNames = (figures: ReadonlyArray<Omit<Figure, "name">>): ReadonlyArray<Figure> => {
+/** Gives figures names for files, each another one. */
+export const named = (figures: ReadonlyArray<Omit<Figure, "name">>): ReadonlyArray<Figure> => {
   const taken = new Set<string>()
   return figures.map((figure) => {
-    const base = slug([figure.kind, figure.task, ...(figure.measure === undefined ? [] : [figure.measure])]).slice(
-      0,
-      80
-    )
+    const { kind, learner, measure, task } = figure
+    const base = slug([kind, task, ...[learner, measure].filter((part) => part !== undefined)]).slice(0, 80)
     let name = base
     for (let i = 2; taken.has(name); i++) name = `${base}-${i}`
     taken.add(name)
@@ -39,7 +42,7 @@ const withUniqueNames = (figures: ReadonlyArray<Omit<Figure, "name">>): Readonly
  * for every quantity that was recorded, what was tuned, example images. A figure without data is left out.
  */
 export const all = (model: ReportModel): ReadonlyArray<Figure> =>
-  withUniqueNames(
+  named(
     model.tasks.flatMap(({ id }) => [
       ...model.measures.flatMap((measure) => [...comparison(model, id, measure), ...scores(model, id, measure)]),
       ...rocCurves(model, id),
@@ -65,5 +68,5 @@ export const all = (model: ReportModel): ReadonlyArray<Figure> =>
  */
 export const plotTensors = Effect.fn("Figure.plotTensors")(function* (task: Task) {
   const grids = (yield* Examples.ofTask(task)).map((examples) => imageGrid(gridOf(task.id, examples), ""))
-  return yield* Effect.forEach(withUniqueNames(grids), toSvg)
+  return yield* Effect.forEach(named(grids), toSvg)
 })

@@ -319,7 +319,15 @@ export const model = Effect.fnUntraced(function* (given: Finished) {
   const run = byResampling(given)
   const { manifest, results } = run
   const rows = Score.table(results)
-  const { name = "run", engine = "", started = "", command = "", executor: _, ...versions } = manifest.provenance
+  const {
+    name = "run",
+    engine = "",
+    started = "",
+    command = "",
+    executor: _,
+    experiment: __,
+    ...versions
+  } = manifest.provenance
   const found: Model.ReportModel = {
     title: name,
     tasks: manifest.tasks.map(taskOf),

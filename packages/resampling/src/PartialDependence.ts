@@ -42,6 +42,11 @@ export interface Options {
   readonly feature: string
   /** How many quantiles of a number, between its least and its largest value. Default 20. */
   readonly points?: number
+  /**
+   * The column whose quantiles or levels are gone through, of the feature's type: to compare curves of other rows. Default: that
+   * of the rows.
+   */
+  readonly range?: Column.Column | undefined
   /** Whether the curves of single rows are kept (individual conditional expectation). Default false. */
   readonly individual?: boolean
 }
@@ -56,9 +61,12 @@ const quantiles = (values: Float64Array, many: number): ReadonlyArray<number> =>
 /** A curve through more levels is none that anybody looks at, and predicts all rows for each of them. */
 const most = 1000
 
-/** The values that a column goes through, each with the column that has it in every row. */
-const through = (column: Column.Column, many: number): ReadonlyArray<readonly [Point["value"], Column.Column]> => {
-  const n = Column.length(column)
+/** The values that a column goes through, each with a column of `n` rows that has it in every one. */
+const through = (
+  column: Column.Column,
+  many: number,
+  n: number
+): ReadonlyArray<readonly [Point["value"], Column.Column]> => {
   const all = { missing: null }
   switch (column.type) {
     case "numeric":
@@ -69,7 +77,7 @@ const through = (column: Column.Column, many: number): ReadonlyArray<readonly [P
         { ...column, ...all, values: new Float64Array(n).fill(value) }
       ])
     case "boolean":
-      return (Column.countMissing(column) === n ? [] : [false, true]).map((value) => [
+      return (Column.countMissing(column) === Column.length(column) ? [] : [false, true]).map((value) => [
         value,
         { ...column, ...all, values: new Uint8Array(n).fill(Number(value)) }
       ])
@@ -96,13 +104,13 @@ const refuse = (message: string) => Effect.fail(new PipelineError({ issues: [{ p
  * the levels that occur, and truth values through both.
  *
  * Errors: those of predicting; `PipelineError` for a feature that the model does not have, that is an array, that has no value, or
- * more than 1000 levels.
+ * more than 1000 levels, and a range of another type.
  * @category running
  */
 export const of = Effect.fnUntraced(function* <K extends Kind, Columns extends string, R>(
   trained: Learner.Trained<K, Columns, R>,
   given: Task | Table,
-  { feature, individual = false, points = 20 }: Options
+  { feature, individual = false, points = 20, range }: Options
 ): Effect.fn.Return<Curve, Learner.PredictError, R> {
   const rows = yield* Effect.fromResult(Learner.checkedRows(trained.learner.id, trained.task, given))
   if (!Number.isInteger(points) || points < 1) {
@@ -112,10 +120,15 @@ export const of = Effect.fnUntraced(function* <K extends Kind, Columns extends s
   if (column === undefined) {
     return yield* refuse(`"${feature}" is no feature of the model: ${[...rows.columns.keys()].join(", ")}`)
   }
+  if (range !== undefined && range.type !== column.type) {
+    return yield* refuse(
+      `the range of "${feature}" is ${range.type}, and the feature is ${column.type}; give one of its type`
+    )
+  }
   const { levels } = trained.task
   const width = Math.max(1, levels.length)
   const found: Array<Point> = []
-  const values = through(column, points)
+  const values = through(range ?? column, points, rows.rows)
   if (values.length > Math.max(points, most)) {
     return yield* refuse(`"${feature}" has ${values.length} levels, and ${most} are the most that a curve goes through`)
   }

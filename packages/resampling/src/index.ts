@@ -6,6 +6,7 @@
 export * as Compare from "./Compare.ts"
 export * as Design from "./Design.ts"
 export * as Executor from "./Executor.ts"
+export * as Explained from "./Explained.ts"
 export * as Importance from "./Importance.ts"
 export * as Interval from "./Interval.ts"
 export * as Job from "./Job.ts"

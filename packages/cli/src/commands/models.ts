@@ -76,6 +76,12 @@ const ofRun = Effect.fnUntraced(function* (directory: string, choice: Choice) {
   })
 })
 
+/** Whether a path is the directory of a run. */
+export const isRun = Effect.fnUntraced(function* (path: string) {
+  const fs = yield* FileSystem.FileSystem
+  return yield* Effect.orElseSucceed(fs.exists(join(path, "design.json")), () => false)
+})
+
 /** The files of the models that a path means. */
 export const modelFiles = Effect.fnUntraced(function* (path: string, choice: Choice) {
   const fs = yield* FileSystem.FileSystem
@@ -90,7 +96,7 @@ export const modelFiles = Effect.fnUntraced(function* (path: string, choice: Cho
   if (info.value.type !== "Directory") return [path]
   const own = join(path, "model.safetensors")
   if (yield* fs.exists(own)) return [own]
-  if (yield* fs.exists(join(path, "design.json"))) return yield* ofRun(path, choice)
+  if (yield* isRun(path)) return yield* ofRun(path, choice)
   const names = yield* fs.readDirectory(path)
   const found = yield* Effect.filter(names, (name) => fs.exists(join(path, name, "model.safetensors")))
   if (found.length === 1) return [join(path, found[0]!, "model.safetensors")]
@@ -125,7 +131,7 @@ export const keepApart = Effect.fnUntraced(function* (out: string, read: Readonl
       return yield* new ModelError({
         path: out,
         rule: `would replace ${path}, which is read`,
-        advice: "name another file for the predictions"
+        advice: "name another file"
       })
     }
   }

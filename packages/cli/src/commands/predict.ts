@@ -1,18 +1,15 @@
 /**
  * `rocflow predict`: new rows by models that were kept, in windows.
  */
-import * as Fs from "node:fs/promises"
 import * as Column from "@rocflow/core/data/Column"
 import { SchemaError } from "@rocflow/core/data/SchemaError"
 import * as Table from "@rocflow/core/data/Table"
-import * as TableWriter from "@rocflow/core/data/TableWriter"
 import type { Feature, TaskSchema } from "@rocflow/core/data/TaskSchema"
 import * as Auto from "@rocflow/core/engine/Auto"
 import { toJson } from "@rocflow/core/Json"
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as Prediction from "@rocflow/core/learning/Prediction"
 import * as Saved from "@rocflow/core/learning/Saved"
-import * as WholeFile from "@rocflow/core/WholeFile"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -21,6 +18,7 @@ import { loadRegistry } from "../experiment/load.ts"
 import { csvHeader, csvRows, jsonRows } from "../terminal/rows.ts"
 import { type Choice, keepApart, ModelError, modelFiles, sameTask } from "./models.ts"
 import { fileOptions, type Reading } from "./reading.ts"
+import { endingOf, intoFile, type Sink } from "./writing.ts"
 
 interface Input extends Reading, Choice {
   readonly model: string
@@ -67,30 +65,6 @@ const columnsOf = (path: string, { features }: TaskSchema) => {
 const needed = (error: SchemaError): SchemaError =>
   error.given === "the declared column" ? new SchemaError({ ...error, given: "the feature of the model" }) : error
 
-/** The endings of files that are written. */
-const endings = ["csv", "jsonl", "parquet"] as const
-
-const endingOf = (out: Option.Option<string>) => {
-  if (Option.isNone(out)) return Effect.succeed(undefined)
-  const found = endings.find((ending) => out.value.toLowerCase().endsWith(`.${ending}`))
-  return found === undefined
-    ? Effect.fail(
-        new ModelError({
-          path: out.value,
-          rule: "has no ending that says how to write it",
-          advice: `end it in ${endings.map((ending) => `.${ending}`).join(", ")}`
-        })
-      )
-    : Effect.succeed(found)
-}
-
-/** Where lines go: standard output, or a file that is not whole yet. */
-interface Sink {
-  readonly write: (text: string) => Effect.Effect<void, ModelError>
-  /** Makes the file whole. */
-  readonly end: (types: ReadonlyArray<readonly [string, Column.Type]>) => Effect.Effect<void, ModelError | SchemaError>
-}
-
 const standardOutput: Sink = {
   write: (text) =>
     Effect.promise(
@@ -98,37 +72,6 @@ const standardOutput: Sink = {
         new Promise<void>((resolve) => (process.stdout.write(text) ? resolve() : process.stdout.once("drain", resolve)))
     ),
   end: () => Effect.void
-}
-
-const intoFile = (path: string, ending: (typeof endings)[number]) => {
-  const attempt = <A>(run: () => Promise<A>) =>
-    Effect.tryPromise({
-      try: run,
-      catch: (cause) =>
-        new ModelError({
-          path,
-          rule: `cannot be written (${cause instanceof Error ? cause.message : String(cause)})`,
-          advice: "name a file in a directory where you may write"
-        })
-    })
-  const unfinished = WholeFile.partial(path)
-  return Effect.map(
-    Effect.acquireRelease(
-      attempt(() => Fs.open(unfinished, "w")),
-      (file) =>
-        Effect.promise(async () => {
-          await file.close()
-          await Fs.rm(unfinished, { force: true })
-        })
-    ),
-    (file): Sink => ({
-      write: (text) => attempt(() => file.appendFile(text)),
-      end: (types) =>
-        ending === "parquet"
-          ? Effect.scoped(Effect.flatMap(TableWriter.open, (writer) => writer.parquetOfCsv(path, unfinished, types)))
-          : attempt(() => Fs.rename(unfinished, path))
-    })
-  )
 }
 
 /** What is written of a prediction whose first row is one of the file: all but what is true. */

@@ -106,7 +106,9 @@ export const run = Effect.fn("run")(function* ({ file, out, workers, timeLimit, 
         engine: Engine.names(engines),
         executor: executor.name,
         started: new Date(started).toISOString(),
-        command: `rocflow run ${file}`
+        command: `rocflow run ${file}`,
+        // Beside the run, so that both may move.
+        experiment: path.relative(directory, file)
       }
     })
   }).pipe(

@@ -2,7 +2,6 @@
  * Trees in the state of a model, and what the features did for them.
  */
 import * as Schema from "effect/Schema"
-import type { BinnedColumn } from "./binnedColumns.ts"
 import { Bytes, Float64, Int32 } from "./typedArrays.ts"
 
 /** The schema of `Trees`. */
@@ -30,7 +29,7 @@ export const SavedImportance = Schema.Struct({
 
 /** The columns with what they gained, the best first. */
 export const importanceOf = (
-  columns: ReadonlyArray<BinnedColumn>,
+  columns: ReadonlyArray<{ readonly column: string }>,
   { gain, splits }: typeof SavedImportance.Type
 ): ReadonlyArray<Importance> =>
   columns
