@@ -185,6 +185,22 @@ describe("Tree", () => {
     })
   )
 
+  it.effect("lists what the splits of each feature gained", () =>
+    Effect.gen(function* () {
+      const columns = {
+        x: Column.numeric([1, 2, 3, 4]),
+        z: Column.numeric([1, 2, 1, 2]),
+        y: Column.numeric([0, 1, 10, 11])
+      }
+      const trained = yield* Learner.train(Tree.make({ ...small, cp: 0 }), Tasks.of(columns, { target: "y" }))
+      // x < 2.5 takes 101 to 1 of the sum of squares; what is left is parted by x, which comes first, into leaves.
+      assert.deepStrictEqual(yield* Effect.fromResult(Tree.importance(trained)), [
+        { column: "x", gain: 101, splits: 3 },
+        { column: "z", gain: 0, splits: 0 }
+      ])
+    })
+  )
+
   it("reads options with every problem", () => {
     expect(
       issuesOf(Learner.fromJson({ type: "Tree", minsplit: 0, cp: 2, depth: 3 }, registry)).map(([path]) => path)

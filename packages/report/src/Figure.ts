@@ -15,6 +15,7 @@ export type { Figure, FigureKind } from "./figureModel.ts"
 export { dependence, type DependencePoint, type DependenceWords } from "./dependenceFigure.ts"
 export { importance, type ImportanceRow, type ImportanceWords } from "./importanceFigure.ts"
 export { shap, type ShapWords } from "./shapFigure.ts"
+export { standalone } from "./standalone.ts"
 export { toSvg } from "./render.ts"
 
 /** A file name without extension from parts: letters, digits and dashes, never empty, never a path. */

@@ -2,6 +2,7 @@
  * What is predicted on average as one feature goes through its values.
  */
 import type { Figure } from "./figureModel.ts"
+import { padded } from "./internal/marks.ts"
 import { type Datum, type Layer, onlyColumn, panelGrid, xAxis } from "./internal/panels.ts"
 import { distinct } from "./internal/select.ts"
 import { trainSubsetsOrder, type TrainSubsets } from "./ReportModel.ts"
@@ -40,11 +41,14 @@ export const dependence = (points: ReadonlyArray<DependencePoint>, words: Depend
   const levels = distinct(points.map(({ level }) => level ?? onlyColumn))
   const trains = trainSubsetsOrder.filter((train) => points.some(({ trainSubsets }) => trainSubsets === train))
   const values = distinct(points.map(({ value }) => String(value)))
+  const ends = points.flatMap(({ lower, mean, upper }) => [lower ?? mean, upper ?? mean])
+  const domain = padded({ low: Math.min(...ends), high: Math.max(...ends) })
   const data = (level: string): ReadonlyArray<Datum> =>
     points
       .filter((point) => (point.level ?? onlyColumn) === level)
       .map(({ lower, mean, testSubset, trainSubsets, upper, value }) => ({
         row: testSubset,
+        kind: "point",
         value: isNumber ? Number(value) : String(value),
         train: trainSubsets,
         mean,
@@ -57,7 +61,7 @@ export const dependence = (points: ReadonlyArray<DependencePoint>, words: Depend
     width: levels.length > 1 ? 180 : 320,
     height: 150,
     data,
-    layers: (_, isFirst) => layers(isNumber, values, trains, words, isFirst)
+    layers: (_, isFirst) => layers(isNumber, values, trains, domain, words, isFirst)
   })
   const bands = words.interval === undefined ? "" : ` ${isNumber ? "Bands" : "Segments"} are ${words.interval}.`
   return {
@@ -75,6 +79,7 @@ const layers = (
   isNumber: boolean,
   values: ReadonlyArray<string>,
   trains: ReadonlyArray<TrainSubsets>,
+  domain: [number, number],
   { feature, predicted }: DependenceWords,
   isFirst: boolean
 ): ReadonlyArray<Layer> => {
@@ -83,7 +88,7 @@ const layers = (
         field: "value",
         type: "quantitative" as const,
         scale: { zero: false, nice: false },
-        axis: xAxis(feature, "~g")
+        axis: xAxis(feature, ".4~g")
       }
     : {
         field: "value",
@@ -93,7 +98,7 @@ const layers = (
       }
   const y = {
     type: "quantitative" as const,
-    scale: { zero: false, nice: true },
+    scale: { domain, zero: false, nice: false },
     axis: { title: isFirst ? predicted : null, grid: true, tickCount: 4, format: ".4~g" }
   }
   const color = {
@@ -108,12 +113,17 @@ const layers = (
     : { xOffset: { field: "train", type: "nominal" as const, scale: { domain: [...trains] } } }
   const ends = { y: { ...y, field: "from" }, y2: { field: "to" } }
   const mean = { ...y, field: "mean" }
+  const transform = [{ filter: { field: "kind", equal: "point" } }]
+  const marks: ReadonlyArray<Layer> = isNumber
+    ? [
+        { transform, mark: { type: "area", opacity: 0.14 }, encoding: { x, ...ends, color } },
+        { transform, mark: { type: "line", strokeWidth: 1.6 }, encoding: { x, y: mean, color } }
+      ]
+    : [{ transform, mark: { type: "rule", strokeWidth: 1.6 }, encoding: { x, ...xOffset, ...ends, color } }]
   return [
-    isNumber
-      ? { mark: { type: "area", opacity: 0.14 }, encoding: { x, ...ends, color } }
-      : { mark: { type: "rule", strokeWidth: 1.6 }, encoding: { x, ...xOffset, ...ends, color } },
-    ...(isNumber ? [{ mark: { type: "line" as const, strokeWidth: 1.6 }, encoding: { x, y: mean, color } }] : []),
+    ...marks,
     {
+      transform,
       mark: { type: "point", filled: true, size: isNumber ? 14 : 44, opacity: 1 },
       encoding: { x, ...xOffset, y: mean, color }
     }

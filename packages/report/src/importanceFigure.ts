@@ -92,12 +92,13 @@ export const importance = (rows: ReadonlyArray<ImportanceRow>, words: Importance
   const colours =
     trains.length > 1 ? " Colour and shape say what was trained on: the same subset, the other ones, or all." : ""
   const intervals = words.interval === undefined ? "" : ` Segments are ${words.interval}.`
+  const units = words.kind === "coefficients" ? " Coefficients are in units of the columns that reach the learner." : ""
   return {
     kind: words.kind,
     task: words.task,
     learner: words.learner,
     title: `${words.learner} on ${words.task}: ${words.label}`,
-    caption: `Each dot is a feature, the largest first.${intervals}${colours}${left}`,
+    caption: `Each dot is a feature, the largest first.${units}${intervals}${colours}${left}`,
     spec,
     fullNames: new Map([...fullNames, ...short.full])
   }
@@ -114,7 +115,7 @@ const layers = (
     field: "at",
     type: "quantitative" as const,
     scale: { domain, nice: false, zero: false },
-    axis: xAxis(label, "~g")
+    axis: xAxis(label, ".4~g")
   }
   const place = {
     y: {

@@ -6,13 +6,13 @@ import type { Figure } from "./figureModel.ts"
 import { padded } from "./internal/marks.ts"
 import { type Datum, type Layer, onlyColumn, panelGrid, xAxis } from "./internal/panels.ts"
 import { shorten, textWidth } from "./internal/text.ts"
-import { colourAt, fontSize, ink } from "./theme.ts"
+import { fontSize, ink } from "./theme.ts"
 
 /** More features than these nobody reads in a figure. */
 const most = 15
 
 /** Dots in one figure: enough to see every swarm, few enough to open at once. */
-const budget = 9000
+const budget = 5000
 
 /** Pixels between two features, and of a dot. */
 const [rowStep, dot] = [26, 3]
@@ -122,7 +122,7 @@ export const shap = (
     layers: (_, isFirst) => layers(y, padded({ low, high }), scale, isFirst)
   })
   const left = features.length > shown.length ? ` Of ${features.length} features the ${most} largest are shown.` : ""
-  const every = step === 1 ? "" : ` Every ${step}th of ${rows} rows is shown.`
+  const every = step === 1 ? "" : ` Of ${rows} rows ${some.length} are shown, evenly spread.`
   return {
     kind: "shap",
     task,
@@ -144,7 +144,7 @@ const layers = (
     field: "at",
     type: "quantitative" as const,
     scale: { domain, nice: false, zero: false },
-    axis: xAxis(`SHAP value (${scale})`, "~g")
+    axis: xAxis(`SHAP value (${scale})`, ".4~g")
   }
   const place = {
     field: "y",
@@ -178,7 +178,7 @@ const layers = (
           field: "rank",
           type: "quantitative",
           title: "value of the feature",
-          scale: { domain: [0, 1], range: [colourAt(0), colourAt(5), colourAt(4)] },
+          scale: { domain: [0, 1], scheme: "viridis" },
           legend: {
             values: [0, 1],
             labelExpr: "datum.value === 0 ? 'small' : 'large'",

@@ -129,6 +129,14 @@ describe("partial dependence", () => {
     }
   })
 
+  it("goes through the values of another column where one is given", async () => {
+    const { task, trained } = await run(made)
+    const range = Column.numeric([5, null, 1, 3])
+    const { points } = await run(PartialDependence.of(trained, task, { feature: "a", points: 3, range }))
+    expect(points.map(({ value }) => value)).toEqual([1, 3, 5])
+    expect(points[2]!.mean[0]! - points[0]!.mean[0]!).toBeCloseTo(12, 9)
+  })
+
   it("goes through the levels that occur", async () => {
     const { task, trained } = await run(made)
     const { points } = await run(PartialDependence.of(trained, task, { feature: "kind" }))
@@ -138,7 +146,11 @@ describe("partial dependence", () => {
 
   it.each([
     [{ feature: "q" }, /"q" is no feature of the model/],
-    [{ feature: "a", points: 0 }, /points is 0; give a whole number, at least 1/]
+    [{ feature: "a", points: 0 }, /points is 0; give a whole number, at least 1/],
+    [
+      { feature: "a", range: Column.text(["1"]) },
+      /the range of "a" is string, and the feature is numeric; give one of its type/
+    ]
   ])("refuses %j", async (options, message) => {
     const { task, trained } = await run(made)
     await expect(run(PartialDependence.of(trained, task, options))).rejects.toThrow(message)

@@ -202,9 +202,13 @@ const coefficients = (trained: Saved.Loaded) =>
       figures: [
         Figure.importance(
           rows
-            .filter(({ name, value }) => name !== "(intercept)" && value !== 0)
+            .filter(({ name }) => name !== "(intercept)")
             .map(({ level, name, value }) => ({ name, level, mean: value, lower: null, upper: null, ...alone })),
-          { ...words(trained), kind: "coefficients", label: "coefficient, in units of the columns" }
+          {
+            ...words(trained),
+            kind: "coefficients",
+            label: "coefficient"
+          }
         )
       ]
     }

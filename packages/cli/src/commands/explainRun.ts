@@ -45,8 +45,8 @@ interface Question {
 
 const coefficients: Question = {
   explain: (trained) => Effect.fromResult(coefficientsOf(trained)),
-  title: "coefficients, in units of the columns",
-  label: "coefficient, in units of the columns"
+  title: "coefficients, in units of the columns that reach the learner",
+  label: "coefficient"
 }
 
 /** Gains are of as many units as there are training rows, so that splits are compared by shares. */

@@ -134,7 +134,7 @@ export const write = Effect.fnUntraced(function* ({ figures, out }: Pick<Input, 
   yield* fs.makeDirectory(figures.value, { recursive: true })
   for (const figure of Figure.named(answer.figures)) {
     const file = join(figures.value, `${figure.name}.svg`)
-    yield* WholeFile.write(file, yield* Figure.toSvg(figure))
+    yield* WholeFile.write(file, yield* Figure.toSvg(Figure.standalone(figure)))
     files.push(file)
   }
   return files

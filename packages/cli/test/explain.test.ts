@@ -1,0 +1,147 @@
+import { cpSync, readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import * as Column from "@rocflow/core/data/Column"
+import * as Table from "@rocflow/core/data/Table"
+import * as Effect from "effect/Effect"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { changed, data, folder, remove, rocflow } from "./support/cli.ts"
+
+const experiment = changed(
+  ["  - type: Featureless\n", "  - { id: boosting, type: Boosting.classif, minRows: 2 }\n"],
+  ["features: [x, z]", "features: [x, z, s]"],
+  ["      - Preprocess.standardise\n", "      - Preprocess.robust\n"]
+)
+
+let home: string
+beforeAll(async () => {
+  home = folder({
+    "d.csv": data(),
+    "e.yaml": experiment,
+    "kept.yaml": `${experiment}models: true\n`,
+    "other.yaml": `${experiment.replace(/^seed: \d+$/m, "seed: 77")}models: true\n`,
+    "new.csv": data(60)
+      .split("\n")
+      .map((line) => line.split(",").slice(0, 3).join(","))
+      .join("\n")
+  })
+  expect((await rocflow(["train", "e.yaml", "--save", "models"], home)).code).toBe(0)
+  expect((await rocflow(["run", "kept.yaml", "--out", "kept", "--workers", "1"], home)).code).toBe(0)
+  cpSync(join(home, "kept"), join(home, "moved", "run"), { recursive: true })
+})
+afterAll(() => remove(home))
+
+const file = (...path: ReadonlyArray<string>) => join(home, ...path)
+const table = (name: string) => Effect.runPromise(Table.fromFile(file(name)))
+const lines = (text: string) => text.trimEnd().split("\n")
+
+describe("rocflow explain", () => {
+  it("shows the features by how much is lost without them", async () => {
+    const { code, stdout } = await rocflow(["explain", "models/d-boosting", "d.csv"], home)
+    expect(code).toBe(0)
+    expect(stdout).toContain("how much AUC is lost where a feature is shuffled among 48 rows, mean of 10 shuffles")
+    const names = lines(stdout)
+      .slice(4)
+      .map((line) => line.trim().split(/ +/)[0])
+    // Only x tells the outcome.
+    expect(names[0]).toBe("x")
+    expect(names.toSorted()).toEqual(["s", "x", "z"])
+  })
+
+  it("shows what is predicted as a feature goes through its values, without a target", async () => {
+    const { code, stdout } = await rocflow(
+      ["explain", "models/d-boosting", "new.csv", "--feature", "x", "--json"],
+      home
+    )
+    expect(code).toBe(0)
+    const { levels, points } = JSON.parse(stdout) as {
+      readonly levels: ReadonlyArray<string>
+      readonly points: ReadonlyArray<{ readonly value: number; readonly mean: ReadonlyArray<number> }>
+    }
+    expect(levels).toEqual(["ill", "well"])
+    expect(points[0]!.value).toBe(1)
+    expect(points.at(-1)!.mean[0]).toBeGreaterThan(points[0]!.mean[0]!)
+  })
+
+  it("takes predictions apart by SHAP values, whose rows add up to the log-odds", async () => {
+    const args = ["explain", "models/d-boosting", "d.csv", "--by", "shap", "--out", "shap.csv", "--figures", "figures"]
+    const { code, stderr, stdout } = await rocflow(args, home)
+    expect(code).toBe(0)
+    expect(stdout).toContain(
+      "how far each feature moves the prediction of ill (log-odds): mean |SHAP value| over 48 rows"
+    )
+    expect(lines(stdout)[5]).toMatch(/^x +\d/)
+    expect(stderr).toContain(`written: ${join("figures", "shap-y-boosting.svg")}`)
+    expect(readFileSync(file("figures", "shap-y-boosting.svg"), "utf8")).toContain("SHAP values of ill (log-odds)")
+    const { columns, rows } = await table("shap.csv")
+    expect([...columns.keys()].toSorted()).toEqual(["base", "output", "row", "s", "x", "z"])
+    expect(rows).toBe(48)
+    expect((await rocflow(["predict", "models/d-boosting", "d.csv", "--out", "scores.csv"], home)).code).toBe(0)
+    const scores = Column.asNumbers((await table("scores.csv")).columns.get("score")!)!
+    const parts = ["base", "x", "z", "s"].map((name) => Column.asNumbers(columns.get(name)!)!)
+    scores.forEach((score, row) => expect(parts.reduce((sum, own) => sum + own[row]!, 0)).toBeCloseTo(score, 9))
+  })
+
+  it("shows the coefficients and the splits of a model, without rows", async () => {
+    const gains = await rocflow(["explain", "models/d-boosting", "--by", "splits", "--json"], home)
+    const { rows } = JSON.parse(gains.stdout) as { readonly rows: ReadonlyArray<{ readonly column: string }> }
+    expect(rows[0]!.column).toBe("x")
+    const { code, stderr } = await rocflow(["explain", "models/d-boosting", "--by", "coefficients"], home)
+    expect([code, stderr]).toEqual([1, expect.stringContaining('"boosting" is none of ElasticNet, ElasticNet.cv')])
+  })
+
+  it("says which features matter in which split of a run, from the models that it kept", async () => {
+    const { code, stdout } = await rocflow(
+      ["explain", "kept", "--by", "shap", "--json", "--out", "kept.parquet", "--figures", "kept-figures"],
+      home
+    )
+    expect(code).toBe(0)
+    const { rows, silent } = JSON.parse(stdout) as {
+      readonly rows: ReadonlyArray<{ readonly name: string; readonly learner: string; readonly splits: number }>
+      readonly silent: ReadonlyArray<{ readonly learner: string; readonly reason: string }>
+    }
+    expect(rows.map(({ learner, name }) => [learner, name]).toSorted()).toEqual([
+      ["boosting", "s"],
+      ["boosting", "x"],
+      ["boosting", "z"]
+    ])
+    expect(silent).toEqual([
+      expect.objectContaining({
+        learner: "bce",
+        reason: expect.stringContaining("see what it relies on by permutation")
+      })
+    ])
+    expect((await table("kept.parquet")).rows).toBe(3)
+    expect(readdirSync(file("kept-figures"))).toEqual(["importance-d-boosting.svg"])
+    const permuted = await rocflow(["explain", "kept", "--learner", "bce", "--repeats", "2"], home)
+    expect(permuted.stdout).toContain("bce on d")
+    expect(permuted.stdout).toMatch(/\nx +−?0\.\d+ ± 0\.\d+\n/)
+    const curve = await rocflow(["explain", "kept", "--learner", "boosting", "--feature", "s"], home)
+    expect(curve.stdout).toContain(
+      "what is predicted, on average over test rows, as s goes through its values (probability of ill)"
+    )
+  })
+
+  it.each([
+    [["kept", "--learner", "bost"], /has no learner called "bost"; there are "boosting", "bce"/],
+    [["kept", "--by", "coefficients"], /no model says anything/],
+    [["kept", "--experiment", "other.yaml"], /is of another design .* give the experiment and the data as they were/],
+    [["moved/run"], /was made of .*kept\.yaml, which is not there; name the experiment file by --experiment/],
+    [["models/d-boosting"], /is asked about rows, and there are none; name a file of rows behind it/],
+    [["models/d-boosting", "d.csv", "--out", "d.csv"], /would replace .*d\.csv, which is read/],
+    [["models/d-boosting", "d.csv", "--out", "d.xlsx"], /has no ending that says how to write it/],
+    [["models/d-bce", "d.csv", "--by", "shap"], /"bce" has no SHAP values/],
+    [["models/d-bce", "--by", "splits"], /"bce" has no splits, which Tree, Forest and Boosting have/]
+  ])("refuses %j of a run or a model", async (args, message) => {
+    const { code, stderr } = await rocflow(["explain", ...args], home)
+    expect([code, stderr]).toEqual([1, expect.stringMatching(message)])
+  })
+
+  it.each([
+    [["models/d-boosting", "new.csv"], /new\.csv: has no column "y", the target of the model; give labelled rows/],
+    [["models/d-boosting", "d.csv", "--measure", "accuracyy"], /did you mean "accuracy"/],
+    [["models/d-boosting", "d.csv", "--feature", "xx"], /"xx" is no feature of the model: x, z, s/]
+  ])("refuses %j", async (args, message) => {
+    const { code, stderr } = await rocflow(["explain", ...args], home)
+    expect([code, stderr]).toEqual([1, expect.stringMatching(message)])
+  })
+})
