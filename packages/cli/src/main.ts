@@ -287,6 +287,10 @@ const explain = Command.make(
       ),
       Flag.withDefault(10)
     ),
+    group: Flag.String("group").pipe(
+      Flag.withDescription("Features that are shuffled together, as name=one,two,three; may be given several times"),
+      Flag.between(0, 100)
+    ),
     feature: Flag.String("feature").pipe(
       Flag.withDescription(
         "Shows instead what is predicted, on average, as this feature goes through its values (partial dependence)"

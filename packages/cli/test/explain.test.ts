@@ -121,7 +121,17 @@ describe("rocflow explain", () => {
     )
   })
 
+  it("shuffles groups of features together", async () => {
+    const { stdout } = await rocflow(["explain", "models/d-boosting", "d.csv", "--group", "rest=z,s", "--json"], home)
+    const { rows } = JSON.parse(stdout) as { readonly rows: ReadonlyArray<{ readonly name: string }> }
+    expect(rows.map(({ name }) => name).toSorted()).toEqual(["rest", "x"])
+  })
+
   it.each([
+    [
+      ["models/d-boosting", "d.csv", "--group", "rest"],
+      /--group rest: does not say which features are shuffled together/
+    ],
     [["kept", "--learner", "bost"], /has no learner called "bost"; there are "boosting", "bce"/],
     [["kept", "--by", "coefficients"], /no model says anything/],
     [["kept", "--experiment", "other.yaml"], /is of another design .* give the experiment and the data as they were/],

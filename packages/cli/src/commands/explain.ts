@@ -25,6 +25,7 @@ import {
   checkOut,
   coefficientsOf,
   digits,
+  groupsOf,
   type Input,
   measureOf,
   splitsOf,
@@ -111,7 +112,8 @@ const permutation = Effect.fnUntraced(function* (
   const task = yield* taskOf(file, trained.task, table)
   const measure = yield* measureOf(input, trained.task.kind, registry)
   const { repeats } = input
-  const rows = yield* Importance.permutation(trained, task, { measure, repeats })
+  const groups = yield* groupsOf(input)
+  const rows = yield* Importance.permutation(trained, task, { measure, repeats, groups })
   const title = `how much ${measure.label} is lost where a feature is shuffled among ${task.rows} rows, mean of ${repeats} shuffles with 95 % t interval`
   const answer: Answer = {
     json: { measure: measure.id, rows },

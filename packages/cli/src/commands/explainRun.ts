@@ -12,7 +12,16 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import { explainedTables } from "../terminal/explained.ts"
-import { type Answer, checkOut, coefficientsOf, type Input, measureOf, splitsOf, tableOf } from "./explaining.ts"
+import {
+  type Answer,
+  checkOut,
+  coefficientsOf,
+  groupsOf,
+  type Input,
+  measureOf,
+  splitsOf,
+  tableOf
+} from "./explaining.ts"
 import { ModelError } from "./models.ts"
 import { plan } from "./plan.ts"
 
@@ -66,12 +75,16 @@ const shap: Question = {
   label: "mean |SHAP value|"
 }
 
-const permutation = (input: Input, { kind }: Task, registry: Registry.Registry) =>
-  Effect.map(measureOf(input, kind, registry), (measure): Question => ({
-    explain: Explained.permutation({ measure, repeats: input.repeats }),
+const permutation = Effect.fnUntraced(function* (input: Input, { kind }: Task, registry: Registry.Registry) {
+  const measure = yield* measureOf(input, kind, registry)
+  const groups = yield* groupsOf(input)
+  const question: Question = {
+    explain: Explained.permutation({ measure, repeats: input.repeats, groups }),
     title: `how much ${measure.label} is lost where a feature is shuffled among test rows, mean of ${input.repeats} shuffles`,
     label: `loss of ${measure.label}`
-  }))
+  }
+  return question
+})
 
 const questionOf = (input: Input, task: Task, registry: Registry.Registry): Effect.Effect<Question, ModelError> => {
   if (Option.isSome(input.feature)) {

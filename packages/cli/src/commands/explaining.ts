@@ -34,6 +34,7 @@ export interface Input extends Reading, Choice {
   readonly by: (typeof ways)[number]
   readonly measure: Option.Option<string>
   readonly repeats: number
+  readonly group: ReadonlyArray<string>
   readonly feature: Option.Option<string>
   readonly out: Option.Option<string>
   readonly figures: Option.Option<string>
@@ -68,6 +69,27 @@ export const tableOf = <Row>(
         : Column.numeric(values.map((value) => (typeof value === "number" ? value : null)))
     ]
   })
+
+/** The groups that are asked for, `name=one,two,three` each, by their names. */
+export const groupsOf = ({ group }: Pick<Input, "group">) => {
+  const wrong = group.find((text) => !/^[^=]+=./.test(text))
+  return wrong === undefined
+    ? Effect.succeed(
+        Object.fromEntries(
+          group.map((text) => {
+            const at = text.indexOf("=")
+            return [text.slice(0, at), text.slice(at + 1).split(",")] as const
+          })
+        )
+      )
+    : Effect.fail(
+        new ModelError({
+          path: `--group ${wrong}`,
+          rule: "does not say which features are shuffled together",
+          advice: "write it as name=one,two,three"
+        })
+      )
+}
 
 /** The measure that is asked for, or the usual one of a kind of target. */
 export const measureOf = (

@@ -79,52 +79,85 @@ export const treeShap = (
   const size = places.length
   const base = new Float64Array(outputs)
   const values = new Float64Array(rows * features * outputs)
+  const rest = places.map((t) => 1 - t)
   /** The products down to a node, and the sums over the leaves below it, both at every place; one row for each depth. */
   const products = new Float64Array((longest + 1) * size)
   const sums = new Float64Array((longest + 1) * size * width)
-  /** The factors of every feature on the path so far. */
-  const known = new Float64Array(features).fill(1)
-  const unknown = new Float64Array(features).fill(1)
+  /** What the feature of a node has by its earlier splits, (1 − z) / (t + (1 − t) z), which its edges take back. */
+  const earlier = new Float64Array((longest + 1) * size)
+  /** By what the sums of a child become the part of its edge. */
+  const factors = new Float64Array(size)
+  /** Whether the row takes all splits by a feature so far, and the share of training rows that do. */
+  const takes = new Uint8Array(features).fill(1)
+  const share = new Float64Array(features).fill(1)
   let [row, to] = [0, 0]
+
+  /** Adds the sums of a child, the first or the second, to those of its parent, and gives the feature of the edge its part. */
+  const rise = (own: number, below: number, split: number, isFirst: boolean): void => {
+    for (let k = 0; k < width; k++) {
+      const parent = own * width + k * size
+      const child = below * width + k * size
+      let part = 0
+      for (let q = 0; q < size; q++) {
+        const sum = sums[child + q]!
+        sums[parent + q] = isFirst ? sum : sums[parent + q]! + sum
+        part += factors[q]! * sum
+      }
+      values[to + split * outputs + k]! += part
+    }
+  }
 
   const visit = (node: number, depth: number): void => {
     const own = depth * size
+    const below = own + size
     const split = feature[node]!
     if (split < 0) {
       const leaf = at[node]!
-      for (let q = 0; q < size; q++) {
-        for (let k = 0; k < width; k++) sums[(own + q) * width + k] = products[own + q]! * leafValues[leaf + k]!
+      for (let k = 0; k < width; k++) {
+        const value = leafValues[leaf + k]!
+        for (let q = 0; q < size; q++) sums[own * width + k * size + q] = products[own + q]! * value
       }
       return
     }
-    sums.fill(0, own * width, (own + size) * width)
-    const [o, z] = [known[split]!, unknown[split]!]
-    const isLeft = o === 1 && goesLeft(node, row)
-    for (let side = 0; side < 2; side++) {
-      const child = side === 0 ? left[node]! : right[node]!
-      const o2 = o === 1 && isLeft === (side === 0) ? 1 : 0
-      const z2 = (z * cover[child]!) / cover[node]!
-      const below = own + size
-      for (let q = 0; q < size; q++) {
-        const t = places[q]!
-        products[below + q] = (products[own + q]! / (t * o + (1 - t) * z)) * (t * o2 + (1 - t) * z2)
-      }
-      known[split] = o2
-      unknown[split] = z2
-      visit(child, depth + 1)
-      known[split] = o
-      unknown[split] = z
-      for (let q = 0; q < size; q++) {
-        const t = places[q]!
-        // An earlier split by the same feature has counted these leaves by its own factor, which this one takes back.
-        const part = weights[q]! * ((o2 - z2) / (t * o2 + (1 - t) * z2) - (o - z) / (t * o + (1 - t) * z))
-        for (let k = 0; k < width; k++) {
-          const sum = sums[(below + q) * width + k]!
-          sums[(own + q) * width + k]! += sum
-          values[to + split * outputs + k]! += part * sum
+    if (takes[split] === 0) {
+      // Where o is 0 already, the factor (1 − t) z has no more to give: (o − z) / ((1 − t) z) is the same at every split.
+      for (let side = 0; side < 2; side++) {
+        const child = side === 0 ? left[node]! : right[node]!
+        const part = cover[child]! / cover[node]!
+        for (let q = 0; q < size; q++) products[below + q] = products[own + q]! * part
+        visit(child, depth + 1)
+        for (let i = 0; i < size * width; i++) {
+          const sum = sums[below * width + i]!
+          sums[own * width + i] = side === 0 ? sum : sums[own * width + i]! + sum
         }
       }
+      return
     }
+    const z = share[split]!
+    const isLeft = goesLeft(node, row)
+    const taken = isLeft ? left[node]! : right[node]!
+    const other = isLeft ? right[node]! : left[node]!
+    for (let q = 0; q < size; q++) {
+      const before = places[q]! + rest[q]! * z
+      earlier[own + q] = (1 - z) / before
+      products[own + q]! /= before
+    }
+    const z1 = (z * cover[taken]!) / cover[node]!
+    for (let q = 0; q < size; q++) products[below + q] = products[own + q]! * (places[q]! + rest[q]! * z1)
+    share[split] = z1
+    visit(taken, depth + 1)
+    for (let q = 0; q < size; q++) {
+      factors[q] = weights[q]! * ((1 - z1) / (places[q]! + rest[q]! * z1) - earlier[own + q]!)
+    }
+    rise(own, below, split, true)
+    const z0 = (z * cover[other]!) / cover[node]!
+    for (let q = 0; q < size; q++) products[below + q] = products[own + q]! * rest[q]! * z0
+    takes[split] = 0
+    visit(other, depth + 1)
+    for (let q = 0; q < size; q++) factors[q] = -weights[q]! * (1 / rest[q]! + earlier[own + q]!)
+    rise(own, below, split, false)
+    takes[split] = 1
+    share[split] = z
   }
 
   for (let t = 0; t < roots.length; t++) {
