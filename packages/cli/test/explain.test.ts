@@ -133,6 +133,7 @@ describe("rocflow explain", () => {
       /--group rest: does not say which features are shuffled together/
     ],
     [["kept", "--learner", "bost"], /has no learner called "bost"; there are "boosting", "bce"/],
+    [["kept", "--by", "shap", "--feature", "x"], /--feature x: shows how predictions depend .* leave one of them out/],
     [["kept", "--by", "coefficients"], /no model says anything/],
     [["kept", "--experiment", "other.yaml"], /is of another design .* give the experiment and the data as they were/],
     [["moved/run"], /was made of .*kept\.yaml, which is not there; name the experiment file by --experiment/],

@@ -126,6 +126,57 @@ describe("SHAP values", () => {
     })
   )
 
+  it.effect("of boosting are those of shap, whose trees are the same in scikit-learn", () =>
+    Effect.gen(function* () {
+      // shap 0.51.0, TreeExplainer(model, feature_perturbation="tree_path_dependent"), of scikit-learn 1.9.1:
+      // HistGradientBoosting…(max_iter, min_samples_leaf=10, max_leaf_nodes=7, early_stopping=False) on u, v, z.
+      const rows = Array.from({ length: 200 }, (_, i) => {
+        const [u, v, z] = [0.6180339887498949, 0.41421356237309515, 0.7320508075688772].map((f) => (i * f) % 1)
+        return { u: u!, v: v!, z: z!, y: 3 * u! * v! + Math.sin(6 * z!) + 0.3 * Math.cos(5 * i) }
+      })
+      const numbers = (of: (row: (typeof rows)[number], i: number) => number | null) => Column.numeric(rows.map(of))
+      const [u, v, z, y] = (["u", "v", "z", "y"] as const).map((name) => numbers((row) => row[name]))
+      const settings = { minRows: 10, maxLeaves: 7 }
+      const check = Effect.fnUntraced(function* (
+        learner: Learner.Learner,
+        task: Task.Task,
+        base: number,
+        expected: ReadonlyArray<ReadonlyArray<number>>
+      ) {
+        const found = yield* Shap.of(yield* Learner.train(learner, task), task)
+        assert.approximately(found.base[0]!, base, 1e-7)
+        for (const [i, row] of [0, 3, 50, 199].entries()) {
+          expected[i]!.forEach((value, j) => assert.approximately(found.values[3 * row + j]!, value, 1e-6))
+        }
+      })
+      yield* check(
+        Boosting.regr({ ...settings, iterations: 20 }) as Learner.Learner,
+        Tasks.of({ u: u!, v: v!, z: z!, y: y! }, { target: "y" }),
+        0.74801718,
+        [
+          [-0.2761028, -0.1980024, 0.3868619],
+          [0.2532025, -0.4426483, 0.6380105],
+          [0.5436112, 0.3668023, -0.1563144],
+          [0.3572793, -0.0717363, -0.6570118]
+        ]
+      )
+      // v is missing where i mod 7 = 3, as in row 3.
+      const gaps = numbers((row, i) => (i % 7 === 3 ? null : row.v))
+      const classes = Column.text(rows.map((row) => (row.y > 1 ? "1" : "0")))
+      yield* check(
+        Boosting.classif({ ...settings, iterations: 8 }) as Learner.Learner,
+        Tasks.of({ u: u!, v: gaps, z: z!, y: classes }, { target: "y", positive: "1" }),
+        -0.42661159,
+        [
+          [-0.7439735, -0.2389129, -0.0160102],
+          [0.3790805, 0.1791581, 0.8879054],
+          [0.8039904, 0.9057567, -0.3616558],
+          [0.5554743, 0.1216946, -0.5948057]
+        ]
+      )
+    })
+  )
+
   it.effect("of a linear model are b (x − mean), and of its levels those of the column", () =>
     Effect.gen(function* () {
       const task = mixed("regression", 80, 5)

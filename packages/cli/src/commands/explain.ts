@@ -273,8 +273,8 @@ const explainModel = Effect.fnUntraced(function* (input: Input) {
   }
   yield* checkOut(input, [file, ...Option.toArray(data)])
   const trained = yield* Saved.read(file, registry)
-  if (Option.isNone(feature) && by === "coefficients") return yield* Effect.fromResult(coefficients(trained))
-  if (Option.isNone(feature) && by === "splits") return yield* Effect.fromResult(splits(trained))
+  if (by === "coefficients") return yield* Effect.fromResult(coefficients(trained))
+  if (by === "splits") return yield* Effect.fromResult(splits(trained))
   if (Option.isNone(data)) {
     return yield* new ModelError({
       path: model,
@@ -290,7 +290,14 @@ const explainModel = Effect.fnUntraced(function* (input: Input) {
 
 /** Prints which features matter, or how predictions depend on one, and writes the table and the figures of it. */
 export const explain = Effect.fn("explain")(function* (input: Input) {
-  const { data, json, model } = input
+  const { by, data, feature, json, model } = input
+  if (Option.isSome(feature) && by !== "permutation") {
+    return yield* new ModelError({
+      path: `--feature ${feature.value}`,
+      rule: `shows how predictions depend on a feature, and --by ${by} which features matter`,
+      advice: "leave one of them out"
+    })
+  }
   const ofRun = Option.isNone(data) && (yield* isRun(model))
   const answer = yield* Effect.gen(function* () {
     if (ofRun) return yield* explainRun(input)
