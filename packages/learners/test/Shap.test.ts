@@ -15,6 +15,7 @@ import * as Boosting from "../src/Boosting.ts"
 import * as Calibrated from "../src/Calibrated.ts"
 import * as Decision from "../src/Decision.ts"
 import * as ElasticNet from "../src/ElasticNet.ts"
+import * as Ensemble from "../src/Ensemble.ts"
 import * as Featureless from "../src/Featureless.ts"
 import * as Forest from "../src/Forest.ts"
 import * as Tree from "../src/Tree.ts"
@@ -239,6 +240,13 @@ describe("SHAP values", () => {
         )
         for (const learner of [
           tuned as Learner.Learner,
+          Ensemble.voting(
+            [
+              Learner.preprocessed(Preprocess.select(["x"]), Tree.make({ minsplit: 4 })) as Classifier,
+              Forest.classif(small) as Classifier
+            ],
+            { weights: [3, 1] }
+          ) as Learner.Learner,
           Decision.threshold(Forest.classif(small) as Learner.Learner<"binary">, { threshold: 0.3 }) as Learner.Learner
         ]) {
           const trained = yield* Learner.train(learner, task)
@@ -264,6 +272,8 @@ describe("SHAP values", () => {
       const calibrated = Calibrated.classif(Boosting.classif(boosting) as Classifier) as Learner.Learner
       assert.include(yield* refusal(calibrated, task), "explain that learner without Calibrated.classif")
       assert.include(yield* refusal(Featureless.make() as Learner.Learner, task), '"Featureless" has no SHAP values')
+      const seeds = Ensemble.seeds(Boosting.classif(boosting) as Classifier, 2) as Learner.Learner
+      assert.include(yield* refusal(seeds, task), "of scores (log-odds), and what it averages are probabilities")
       const log = Learner.targetTransformed([Target.standardise()], Boosting.regr(boosting)) as Learner.Learner
       assert.include(yield* refusal(log, Tasks.regression(80)), "leave the transformation out")
     })

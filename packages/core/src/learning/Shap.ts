@@ -33,7 +33,7 @@ import type { PredictError, Trained } from "./internal/learner.ts"
 import type { Shap } from "./internal/shap.ts"
 import { checkedRows } from "./internal/taskChecks.ts"
 
-export { outputsOf, type Scale, scaleOfScores, scaleOfShares, type Shap } from "./internal/shap.ts"
+export { average, outputsOf, type Scale, scaleOfScores, scaleOfShares, type Shap } from "./internal/shap.ts"
 
 /**
  * Gives the SHAP values of all rows of a task, or of a table, which needs no target.
@@ -54,7 +54,7 @@ export const of = Effect.fnUntraced(function* <K extends Kind, Columns extends s
       issues: [
         {
           path: [],
-          message: `the learner "${learner.id}" has no SHAP values, which are for Tree, Forest, Boosting and ElasticNet, also behind preprocessing and in a tuner; see what it relies on by permutation`
+          message: `the learner "${learner.id}" has no SHAP values, which are for Tree, Forest, Boosting and ElasticNet, also behind preprocessing, in a tuner and in an ensemble; see what it relies on by permutation`
         }
       ]
     })

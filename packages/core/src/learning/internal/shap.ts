@@ -61,3 +61,26 @@ export const regroup = (self: Shap, before: ReadonlyArray<string>, sourceOf: (ma
   }
   return { ...self, features, values }
 }
+
+/** The weighted mean of several, of the same rows and on one scale; a feature that one of them does not have counts as 0 there. */
+export const average = (all: readonly [Shap, ...ReadonlyArray<Shap>], weights?: ReadonlyArray<number>): Shap => {
+  const [first] = all
+  const width = first.outputs.length
+  const features = [...new Set(all.flatMap((each) => each.features))]
+  const place = new Map(features.map((name, j) => [name, j]))
+  const base = new Float64Array(width)
+  const values = new Float64Array(first.rows * features.length * width)
+  const total = all.reduce((sum, _, i) => sum + (weights?.[i] ?? 1), 0)
+  for (const [i, own] of all.entries()) {
+    const share = (weights?.[i] ?? 1) / total
+    for (let k = 0; k < width; k++) base[k]! += share * own.base[k]!
+    own.features.forEach((name, j) => {
+      for (let row = 0; row < own.rows; row++) {
+        const from = (row * own.features.length + j) * width
+        const to = (row * features.length + place.get(name)!) * width
+        for (let k = 0; k < width; k++) values[to + k]! += share * own.values[from + k]!
+      }
+    })
+  }
+  return { ...first, features, base, values }
+}

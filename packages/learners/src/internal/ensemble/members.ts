@@ -9,6 +9,8 @@ import type { Kind, Task } from "@rocflow/core/data/Task"
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as Place from "@rocflow/core/learning/Place"
 import * as Prediction from "@rocflow/core/learning/Prediction"
+import * as Shap from "@rocflow/core/learning/Shap"
+import * as Features from "@rocflow/core/pipeline/Features"
 import { decode } from "@rocflow/core/pipeline/Decode"
 import type { Find, Options } from "@rocflow/core/pipeline/Definition"
 import { PipelineError } from "@rocflow/core/pipeline/PipelineError"
@@ -64,6 +66,28 @@ export interface Described<K extends Kind, Columns extends string, E, R> {
   readonly parts: ReadonlyArray<Learner.Learner<K, Columns, E, R>>
 }
 
+/** The mean of what members say on the scale on which predictions are averaged. */
+const averagedShap = <R>(
+  id: string,
+  members: ReadonlyArray<Learner.Fitted<R>>,
+  weights: ReadonlyArray<number> | undefined
+): Learner.Fitted<R>["shap"] => {
+  const all = members.flatMap(({ shap }) => shap ?? [])
+  if (all.length < members.length) return undefined
+  return Effect.fnUntraced(function* (rows) {
+    const [first, ...rest] = yield* Effect.forEach(all, (shap) => shap(rows))
+    const { scale } = first!
+    return scale === "response" || scale === "probability"
+      ? Shap.average([first!, ...rest], weights)
+      : yield* Effect.fromResult(
+          Features.fail(
+            id,
+            `its members have SHAP values of scores (${scale}), and what it averages are probabilities; explain a single member, or average trees or forests`
+          )
+        )
+  })
+}
+
 /** Makes the learner that averages what its members predict. Each member has a seed of its own, by its number. */
 export const averaging = <K extends Kind, Columns extends string, E, R>(
   { hash, id, json, parts }: Described<K, Columns, E, R>,
@@ -83,7 +107,8 @@ export const averaging = <K extends Kind, Columns extends string, E, R>(
     notes: notesOf(members),
     parts: members.every(({ parts }) => parts !== undefined)
       ? () => ({ _tag: "Averaged", weights, members: members.map(({ parts }) => parts!()) })
-      : undefined
+      : undefined,
+    shap: averagedShap(id, members, weights)
   })
   const check = (task: Task): Effect.Effect<Learner.Checked, Learner.TrainError> =>
     Effect.flatMap(Effect.fromResult(decoded), () =>
