@@ -126,16 +126,17 @@ const predict = ({ baseline, columns, trees }: typeof State.Type, rows: Rows) =>
   })
 
 const shap = ({ baseline, columns, trees }: typeof State.Type, rows: Rows): Result.Result<Shap, PipelineError> =>
-  Result.flatMap(read(id, columns, rows), (coded) =>
-    Result.map(binnedShap(id, trees, coded, rows.rows, baseline.length), ({ base, values }) => ({
+  Result.map(read(id, columns, rows), (coded) => {
+    const { base, values } = binnedShap(trees, coded, rows.rows, baseline.length)
+    return {
       scale: scaleOfScores(rows.schema.kind),
       outputs: outputsOf(rows.schema),
       features: columns.map(({ column }) => column),
       rows: rows.rows,
       base: base.map((value, k) => value + baseline[k]!),
       values
-    }))
-  )
+    }
+  })
 
 /** The usual ranges to search: see `SearchSpace`. @category tuning */
 export const space = [

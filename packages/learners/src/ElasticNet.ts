@@ -57,8 +57,8 @@ const model = {
   intercepts: numbers,
   /** In the units of the columns: one number a column, or one a level. */
   coefficients: Schema.Array(Schema.Struct({ column: Schema.String, values: numbers })),
-  /** The weighted mean of each column in the training rows; absent from models of a version that did not keep it. */
-  means: Schema.optionalKey(numbers)
+  /** The weighted mean of each column in the training rows. */
+  means: numbers
 }
 
 /** What it learned, as plain JSON: the schema of its state, for whoever writes it in another form. @category schemas */
@@ -234,12 +234,6 @@ const predict = (state: typeof State.Type, rows: Rows): Result.Result<Prediction
 }
 
 const shap = ({ coefficients, intercepts, means }: typeof State.Type, rows: Rows): Result.Result<Shap, Refused> => {
-  if (means === undefined) {
-    return Features.fail(
-      id,
-      "the model was saved by a version that did not keep the means of columns, which SHAP values need; train it again"
-    )
-  }
   const columns = coefficients.map(({ column }) => column)
   return Result.map(numericMatrix(id, rows, columns), ({ n, p, x }) => {
     const outputs = intercepts.length

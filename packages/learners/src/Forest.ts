@@ -115,16 +115,17 @@ const predict = ({ columns, trees }: typeof State.Type, rows: Rows) =>
   })
 
 const shap = ({ columns, trees }: typeof State.Type, rows: Rows): Result.Result<Shap, PipelineError> =>
-  Result.flatMap(read(id, columns, rows), (coded) =>
-    Result.map(binnedShap(id, trees, coded, rows.rows, trees.width), ({ base, values }) => ({
+  Result.map(read(id, columns, rows), (coded) => {
+    const { base, values } = binnedShap(trees, coded, rows.rows, trees.width)
+    return {
       scale: scaleOfShares(rows.schema.kind),
       outputs: outputsOf(rows.schema),
       features: columns.map(({ column }) => column),
       rows: rows.rows,
       base: base.map((sum) => sum / trees.roots.length),
       values: values.map((sum) => sum / trees.roots.length)
-    }))
-  )
+    }
+  })
 
 /** The usual ranges to search; `mtry` has a good default for each number of columns. See `SearchSpace`. @category tuning */
 export const space = [

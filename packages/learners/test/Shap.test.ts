@@ -10,7 +10,6 @@ import * as Target from "@rocflow/core/pipeline/Target"
 import * as Seed from "@rocflow/core/Seed"
 import * as Tune from "@rocflow/resampling/Tune"
 import * as Effect from "effect/Effect"
-import * as Result from "effect/Result"
 import * as Boosting from "../src/Boosting.ts"
 import * as Calibrated from "../src/Calibrated.ts"
 import * as Decision from "../src/Decision.ts"
@@ -276,23 +275,6 @@ describe("SHAP values", () => {
       assert.include(yield* refusal(seeds, task), "of scores (log-odds), and what it averages are probabilities")
       const log = Learner.targetTransformed([Target.standardise()], Boosting.regr(boosting)) as Learner.Learner
       assert.include(yield* refusal(log, Tasks.regression(80)), "leave the transformation out")
-    })
-  )
-
-  it.effect("are refused of models that do not have what they need, which predict all the same", () =>
-    Effect.gen(function* () {
-      const task = Tasks.binary(80)
-      for (const learner of [Boosting.classif(boosting), Forest.classif(small), ElasticNet.make({ lambda: 0.1 })]) {
-        const trained = yield* Learner.train(learner, task)
-        const state = trained.fitted.state() as { trees?: Record<string, unknown>; means?: unknown }
-        const { means: _, trees, ...rest } = state
-        const { cover: __, ...older } = trees ?? {}
-        const given = trees === undefined ? rest : { ...rest, trees: older }
-        const fitted = Result.getOrThrow(trained.learner.load(trained.task, given))
-        const old = { ...trained, fitted }
-        assert.deepStrictEqual(yield* Learner.predict(old, task), yield* Learner.predict(trained, task))
-        assert.include((yield* Effect.flip(Shap.of(old, task))).message, "train it again")
-      }
     })
   )
 })

@@ -224,7 +224,7 @@ export const ofRun = Effect.fnUntraced(function* <R>(
     const done = status.get(job.id)
     if (done === undefined) return "the job is not finished"
     if (done === "failed") return "the job failed"
-    const file = path.join(directory, "models", job.id, "model.json")
+    const file = path.join(directory, "models", job.id, "model.safetensors")
     if (!(yield* fs.exists(file))) return "its model is not there"
     const trained = yield* Saved.read(file, registry)
     return yield* Effect.catch(explain(trained, TaskModule.take(job.task, job.split.test)), ({ message }) =>

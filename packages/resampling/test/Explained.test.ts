@@ -86,7 +86,7 @@ describe("Explained.ofRun", () => {
       assert.lengthOf(jobs, 3)
       const losses = yield* Effect.forEach(jobs, (job) =>
         Effect.gen(function* () {
-          const trained = yield* Saved.read(join(directory, "models", job.id, "model.json"), registry)
+          const trained = yield* Saved.read(join(directory, "models", job.id, "model.safetensors"), registry)
           const found = yield* Importance.permutation(trained, Task.take(job.task, job.split.test), options)
           return found.find(({ name }) => name === "a")!.mean
         })
@@ -176,7 +176,7 @@ describe("Explained.ofRun", () => {
       assert.include(yield* ask(planned), "kept no models; write models: true")
       assert.include(yield* ask(planned, 95), "level is 95; give a number between 0 and 1")
       const kept = yield* temporary
-      yield* Run.start({ ...planned, jobs: planned.jobs.slice(0, 1) }, kept, { models: true })
+      yield* Run.start(planned, kept, { models: true })
       const other = yield* Effect.flip(Explained.ofRun(kept, { ...planned, hash: "another" }, registry, Explained.shap))
       assert.include(other.message, "is of another design")
     }).pipe(Effect.scoped, Effect.provide(services))

@@ -41,8 +41,7 @@ export { average, outputsOf, type Scale, scaleOfScores, scaleOfShares, type Shap
  * Trees take time in proportion to rows × leaves × (features on a path): 1000 rows of 300 small boosted trees less than a
  * second, of a forest of 500 deep ones about a minute.
  *
- * Errors: those of predicting; `PipelineError` for a learner that has none, and for a model that was saved by a version that
- * did not keep what they need.
+ * Errors: those of predicting; `PipelineError` for a learner that has none.
  * @category running
  */
 export const of = Effect.fnUntraced(function* <K extends Kind, Columns extends string, R>(

@@ -10,7 +10,7 @@ export const SavedTrees = Schema.Struct({
   nodes: Int32,
   roots: Int32,
   values: Float64,
-  cover: Schema.optionalKey(Float64),
+  cover: Float64,
   sets: Bytes
 })
 

@@ -18,7 +18,7 @@ const blockRows = 1024
  *   missing values where `m` is 1.
  * - `roots`: the first node of each tree.
  * - `values`: `width` numbers a leaf.
- * - `cover`: the weight of the training rows in each leaf; absent from trees of a version that did not keep it.
+ * - `cover`: the weight of the training rows in each leaf.
  * - `sets`: 32 bytes a set, a bit for each code.
  */
 export interface Trees {
@@ -26,7 +26,7 @@ export interface Trees {
   readonly nodes: Int32Array
   readonly roots: Int32Array
   readonly values: Float64Array
-  readonly cover?: Float64Array
+  readonly cover: Float64Array
   readonly sets: Uint8Array
 }
 
@@ -184,6 +184,6 @@ export const firstTrees = (trees: Trees, count: number): Trees => {
     nodes,
     roots: trees.roots.slice(0, count),
     values: trees.values.slice(0, leaves * trees.width),
-    ...(trees.cover && { cover: trees.cover.slice(0, leaves) })
+    cover: trees.cover.slice(0, leaves)
   }
 }
