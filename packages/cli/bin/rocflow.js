@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 // Plain JavaScript, so that a Node too old for the sources can run it: it hands over to the Node that npm installed.
-import { spawnSync } from "node:child_process"
+import { spawn } from "node:child_process"
 import { existsSync } from "node:fs"
 import { createRequire } from "node:module"
+import { constants } from "node:os"
 import { fileURLToPath } from "node:url"
 
 const [major, minor] = process.versions.node.split(".").map(Number)
@@ -24,6 +25,21 @@ const bundledNode = () => {
   return undefined
 }
 
+/** Runs this file by another Node, which is told what this process is told, and says how it ended. */
+const handOver = (node) => {
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: "inherit",
+    env: { ...process.env, ROCFLOW_HANDED_OVER: "1" }
+  })
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal))
+  child.on("error", (error) => {
+    process.stderr.write(`rocflow cannot start ${node}: ${error.message}; reinstall the dependencies\n`)
+    process.exit(1)
+  })
+  // As shells say it: 128 and the number of the signal.
+  child.on("exit", (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)))
+}
+
 if (recentEnough) {
   // Inside the repository the sources run as they are.
   const source = new URL("../src/bin.ts", import.meta.url)
@@ -35,10 +51,5 @@ if (recentEnough) {
       `rocflow needs Node 22.19 or newer, this is ${process.versions.node}; install a newer Node, or reinstall with optional dependencies\n`
     )
     process.exitCode = 1
-  } else {
-    const { status, signal } = spawnSync(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
-      stdio: "inherit"
-    })
-    process.exitCode = status ?? (signal === null ? 1 : 130)
-  }
+  } else handOver(node)
 }

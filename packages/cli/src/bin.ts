@@ -9,6 +9,7 @@ import * as CliOutput from "effect/cli/CliOutput"
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import { rocflow } from "./main.ts"
+import * as Starter from "./starter.ts"
 import { presenter } from "./terminal/usage.ts"
 import { version } from "./version.ts"
 
@@ -40,10 +41,14 @@ const program = cannotAsk
   : Command.run(rocflow, { version })
 
 // Whoever read the output has enough of it (`| head`): end as other commands do, by what SIGPIPE means.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(141)
-  throw error
-})
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(141)
+    throw error
+  })
+}
+
+Starter.watch()
 
 program.pipe(
   Effect.provide([NodeServices.layer, CliOutput.layerPresenter(presenter)]),
