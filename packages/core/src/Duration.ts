@@ -1,7 +1,15 @@
 /**
  * Durations as people write them.
  */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+
+/**
+ * Seconds since some moment, by a clock that never goes back: what took how long is the difference of two. The time of day
+ * does not tell it, as that may be set while something runs.
+ */
+export const now: Effect.Effect<number> = Effect.map(Clock.monotonicTimeNanos, (nanos) => Number(nanos) / 1e9)
 
 const units: ReadonlyArray<readonly [name: RegExp, seconds: number]> = [
   [/^(s|sec|secs|second|seconds)$/, 1],

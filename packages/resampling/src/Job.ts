@@ -3,6 +3,7 @@
  *
  * Its id is a hash of everything that determines its result, so equal work has an equal id, whoever does it.
  */
+import * as Duration from "@rocflow/core/Duration"
 import { hashJson, hashTexts } from "@rocflow/core/Hash"
 import * as Column from "@rocflow/core/data/Column"
 import * as Note from "@rocflow/core/data/Note"
@@ -20,7 +21,6 @@ import * as Tuning from "@rocflow/core/learning/Tuning"
 import * as Seed from "@rocflow/core/Seed"
 import * as Split from "@rocflow/core/splitting/Split"
 import * as Cause from "effect/Cause"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
@@ -184,9 +184,9 @@ export interface Executed {
 /** What an effect gives, with the wall-clock seconds that it took. */
 const timed = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
-    const begun = yield* Clock.currentTimeNanos
+    const begun = yield* Duration.now
     const value = yield* effect
-    return { value, seconds: Number((yield* Clock.currentTimeNanos) - begun) / 1e9 }
+    return { value, seconds: (yield* Duration.now) - begun }
   })
 
 /** The groups of the rows of a task as text; undefined where it has none. */
@@ -247,7 +247,7 @@ const training = ({ epochs, reason, best, kept, engine, history }: Outcome): Res
  * fallback learner if there is one. Interruption passes through.
  */
 export const execute = Effect.fnUntraced(function* <R>(job: Job<R>): Effect.fn.Return<Executed, never, R> {
-  const started = yield* Clock.currentTimeMillis
+  const started = yield* Duration.now
   const folder = `training/${job.id}`
   const first = yield* Effect.exit(trainAndPredict(job, job.learner, folder))
   if (first._tag === "Failure" && Cause.hasInterrupts(first.cause)) return yield* Effect.interrupt
@@ -256,7 +256,7 @@ export const execute = Effect.fnUntraced(function* <R>(job: Job<R>): Effect.fn.R
     first._tag === "Success" || fallback === undefined
       ? first
       : yield* Effect.exit(trainAndPredict(job, fallback, `${folder}/fallback`))
-  const seconds = ((yield* Clock.currentTimeMillis) - started) / 1000
+  const seconds = (yield* Duration.now) - started
   const outcome = first._tag === "Success" ? first.value.outcome : undefined
   const notes = first._tag === "Success" ? first.value.notes : []
   const tuning = first._tag === "Success" ? first.value.tuning : undefined

@@ -4,6 +4,7 @@ import * as Measure from "@rocflow/core/learning/Measure"
 import * as Prediction from "@rocflow/core/learning/Prediction"
 import * as Timing from "@rocflow/core/learning/Timing"
 import type { Split } from "@rocflow/core/splitting/Split"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
@@ -115,6 +116,24 @@ describe("Job.execute", () => {
       // (11² + 8² + 9²) / 3
       assert.deepStrictEqual(result.scores, { predictSeconds: 0.25, mse: 266 / 3, trainSeconds: 1.5 })
       assert.strictEqual(result.seconds, 1.75)
+    })
+  )
+
+  it.live("counts seconds forwards, also while the clock of the machine is set back", () =>
+    Effect.gen(function* () {
+      const real = yield* Clock.clockWith(Effect.succeed)
+      let millis = 1e12
+      const { result } = yield* Effect.provideService(
+        Job.execute(Job.make({ ...base, learner: noisy(control()) })),
+        Clock.Clock,
+        {
+          ...real,
+          currentTimeMillis: Effect.sync(() => (millis -= 60_000)),
+          monotonicTimeNanos: real.monotonicTimeNanos
+        }
+      )
+      assert.isAtLeast(result.seconds, 0)
+      assert.isBelow(result.seconds, 60)
     })
   )
 

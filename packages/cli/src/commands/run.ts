@@ -82,7 +82,8 @@ const printRun = (event: Events.Event): Effect.Effect<void> =>
 /** Runs an experiment, or goes on with it, and writes its report. */
 export const run = Effect.fn("run")(function* ({ file, out, workers, timeLimit, retryFailed, reuse, json }: Input) {
   const path = yield* Path.Path
-  const started = yield* Clock.currentTimeMillis
+  const started = yield* Duration.now
+  const date = new Date(yield* Clock.currentTimeMillis).toISOString()
   const planned = yield* plan(file)
   const { loaded, design } = planned
   for (const warning of design.warnings) yield* Console.error(`note: ${warning}`)
@@ -105,7 +106,7 @@ export const run = Effect.fn("run")(function* ({ file, out, workers, timeLimit, 
         name: loaded.name,
         engine: Engine.names(engines),
         executor: executor.name,
-        started: new Date(started).toISOString(),
+        started: date,
         command: `rocflow run ${file}`,
         // Beside the run, so that both may move.
         experiment: path.relative(directory, file)
@@ -126,7 +127,7 @@ export const run = Effect.fn("run")(function* ({ file, out, workers, timeLimit, 
   if (design.pooled.length > 0) yield* Pooled.write(directory, pooled)
   if (!json) yield* Console.error("writing the report")
   const { file: report, problems } = yield* writeReport(outcome)
-  const seconds = ((yield* Clock.currentTimeMillis) - started) / 1000
+  const seconds = (yield* Duration.now) - started
   if (json) {
     yield* Console.log(
       toJson({

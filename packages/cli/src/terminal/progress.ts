@@ -6,7 +6,6 @@ import * as Duration from "@rocflow/core/Duration"
 import type * as Events from "@rocflow/core/learning/Events"
 import type * as Job from "@rocflow/resampling/Job"
 import type { Tried } from "@rocflow/resampling/Tune"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 
 /** Where progress is shown. */
@@ -51,11 +50,11 @@ export const make = (screen: Screen = stderr): Progress => {
 
   const remaining = (now: number): string => {
     const here = finished - skipped
-    if (here === 0) return ""
-    return `, about ${Duration.toText((((now - started) / here) * (jobs - finished)) / 1000)} left`
+    if (here === 0 || finished === jobs) return ""
+    return `, about ${Duration.toText(((now - started) / here) * (jobs - finished))} left`
   }
   const draw = (now: number) => {
-    if (!screen.animated || jobs === 0 || now - drawn < 80) return
+    if (!screen.animated || jobs === 0 || now - drawn < 0.08) return
     drawn = now
     const share = jobs === 0 ? 1 : finished / jobs
     const bar = "█".repeat(Math.round(share * 20)).padEnd(20, "░")
@@ -73,7 +72,7 @@ export const make = (screen: Screen = stderr): Progress => {
   return {
     clear,
     listen: (event) =>
-      Effect.map(Clock.currentTimeMillis, (now) => {
+      Effect.map(Duration.now, (now) => {
         switch (event._tag) {
           case "RunBegun":
             jobs = event.jobs
@@ -106,7 +105,7 @@ export const make = (screen: Screen = stderr): Progress => {
             }
             const tenth = (n: number) => Math.floor((n * 10) / event.jobs)
             if (!screen.animated && tenth(finished) > tenth(finished - 1)) {
-              line(`${finished}/${event.jobs} jobs after ${Duration.toText((now - started) / 1000)}${remaining(now)}`)
+              line(`${finished}/${event.jobs} jobs after ${Duration.toText(now - started)}${remaining(now)}`)
             }
             draw(now)
             break

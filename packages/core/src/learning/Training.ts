@@ -5,9 +5,9 @@
  * it ended with; a resumed training equals one that was never stopped. Everything random (weights, masks, the order of
  * rows) is derived from one seed by path. Batches are synchronous code; between them training can be interrupted.
  */
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import * as Duration from "../Duration.ts"
 import type * as Engine from "../engine/Engine.ts"
 import type { NamedArray } from "../network/Graph.ts"
 import type { PipelineError } from "../pipeline/PipelineError.ts"
@@ -352,7 +352,7 @@ export const run = Effect.fnUntraced(function* <E, R>(
   })
 
   const runEpoch = Effect.fnUntraced(function* () {
-    const started = yield* Clock.currentTimeMillis
+    const started = yield* Duration.now
     epoch += 1
     yield* tell((c) => c.epochBegin, { epoch })
     const evaluated = epoch % plan.evalFreq === 0 || epoch === plan.epochs
@@ -366,7 +366,7 @@ export const run = Effect.fnUntraced(function* <E, R>(
     const passed = { epoch, loss, train: scores }
     yield* tell((c) => c.beforeValid, passed)
     const valid = evaluated ? yield* validate(passed) : {}
-    const seconds = ((yield* Clock.currentTimeMillis) - started) / 1000
+    const seconds = (yield* Duration.now) - started
     const rate = learningRate === undefined ? {} : { learningRate }
     const row: Row = { epoch, loss, seconds, ...rate, train: scores, valid }
     if (evaluated) history.push(row)

@@ -2,6 +2,7 @@
  * Tries a configuration: trains its learner on every inner training set, and measures it on the test set of each.
  */
 import * as Task from "@rocflow/core/data/Task"
+import * as Duration from "@rocflow/core/Duration"
 import type { Checkpoint } from "@rocflow/core/learning/Checkpoint"
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as Measure from "@rocflow/core/learning/Measure"
@@ -12,7 +13,6 @@ import { PipelineError } from "@rocflow/core/pipeline/PipelineError"
 import * as Seed from "@rocflow/core/Seed"
 import type { Split } from "@rocflow/core/splitting/Split"
 import * as Cause from "effect/Cause"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Result from "effect/Result"
 import { mean } from "../internal/statistics.ts"
@@ -135,7 +135,7 @@ export const evaluate = Effect.fnUntraced(function* <R>(
   folder: string
 ): Effect.fn.Return<Evaluation, never, R> {
   const { epochs, make, splits } = setting
-  const started = yield* Clock.currentTimeMillis
+  const started = yield* Duration.now
   const tried: Array<Tried> = []
   const trial = Effect.gen(function* () {
     const learner = yield* Effect.fromResult(make(proposal.values))
@@ -147,7 +147,7 @@ export const evaluate = Effect.fnUntraced(function* <R>(
   })
   const exit = yield* Effect.exit(trial)
   if (exit._tag === "Failure" && Cause.hasInterrupts(exit.cause)) return yield* Effect.interrupt
-  const seconds = ((yield* Clock.currentTimeMillis) - started) / 1000
+  const seconds = (yield* Duration.now) - started
   const { bracket, budget, values } = proposal
   const scores = tried.map(({ score }) => score)
   const defined = scores.filter(Measure.isDefined)

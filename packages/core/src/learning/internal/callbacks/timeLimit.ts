@@ -1,7 +1,6 @@
 /**
  * `Callback.timeLimit`: training ends at the next epoch after some time.
  */
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Duration from "../../../Duration.ts"
@@ -10,28 +9,28 @@ import { type Control, define, type Hooks, make } from "../callback.ts"
 const Options = Schema.Struct({ limit: Duration.Given })
 
 const hooks = (seconds: number): Hooks => {
-  /** Milliseconds before this session began, and when it did. */
+  /** Seconds before this session began, and when it did. */
   let before = 0
   let elapsed = 0
   let begun = 0
   const look = (control: Control) =>
-    Effect.map(Clock.currentTimeMillis, (now) => {
+    Effect.map(Duration.now, (now) => {
       elapsed = before + now - begun
-      if (elapsed >= seconds * 1000) control.stop("time limit")
+      if (elapsed >= seconds) control.stop("time limit")
     })
   return {
     begin: (_, control) =>
       Effect.andThen(
-        Effect.map(Clock.currentTimeMillis, (now) => {
+        Effect.map(Duration.now, (now) => {
           begun = now
         }),
         // A training that is resumed may have had its time.
         Effect.suspend(() => look(control))
       ),
     epochEnd: (_, control) => look(control),
-    save: () => elapsed,
+    save: () => elapsed * 1000,
     load: (saved) => {
-      before = Schema.decodeUnknownSync(Schema.Finite)(saved)
+      before = Schema.decodeUnknownSync(Schema.Finite)(saved) / 1000
     }
   }
 }
