@@ -3,6 +3,7 @@
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as FileProblem from "@rocflow/core/FileProblem"
 import * as Cause from "effect/Cause"
 import * as CliError from "effect/cli/CliError"
 import * as CliOutput from "effect/cli/CliOutput"
@@ -24,7 +25,7 @@ const messageOf = (cause: Cause.Cause<unknown>): string | undefined => {
   const error: unknown = Cause.squash(cause)
   // The command line shows its own errors, with the help of the command.
   if (CliError.isCliError(error) || Cause.hasInterruptsOnly(cause)) return undefined
-  const text = error instanceof Error ? error.message : String(error)
+  const text = FileProblem.messageOf(error)
   if (debugging) return `${text}\n\n${Cause.pretty(cause)}`
   return Cause.hasDies(cause)
     ? `internal error: ${text}\nThis is a fault of rocflow; \`--log-level debug\` shows where.`

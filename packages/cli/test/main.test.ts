@@ -606,6 +606,7 @@ describe("help", () => {
       ["run", "plain.yaml", "--out", "/proc/none"],
       /\/proc\/none: the directory cannot be made/
     ],
+    ["a run within a file", ["report", "d.csv/run"], /^<run> cannot be "d.csv\/run": its path leads through a file$/m],
     ["a wizard without a terminal", ["--wizard"], /^--wizard asks questions, and this is no terminal; /],
     [
       "a mark of two characters",

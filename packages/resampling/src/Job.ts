@@ -4,6 +4,7 @@
  * Its id is a hash of everything that determines its result, so equal work has an equal id, whoever does it.
  */
 import * as Duration from "@rocflow/core/Duration"
+import * as FileProblem from "@rocflow/core/FileProblem"
 import { hashJson, hashTexts } from "@rocflow/core/Hash"
 import * as Column from "@rocflow/core/data/Column"
 import * as Note from "@rocflow/core/data/Note"
@@ -168,7 +169,7 @@ export const make = <R>(
 const describe = (cause: Cause.Cause<unknown>): { readonly tag: string; readonly message: string } => {
   const error: unknown = Cause.squash(cause)
   const tag = typeof error === "object" && error !== null && "_tag" in error ? String(error._tag) : "Defect"
-  return { tag, message: error instanceof Error ? error.message : String(error) }
+  return { tag, message: FileProblem.messageOf(error) }
 }
 
 /** What a job gave, and the predictions of its test rows, numbered as in the task. @category models */

@@ -4,6 +4,7 @@
 import { join } from "node:path"
 import * as Note from "@rocflow/core/data/Note"
 import * as Auto from "@rocflow/core/engine/Auto"
+import * as FileProblem from "@rocflow/core/FileProblem"
 import { toJson } from "@rocflow/core/Json"
 import * as Events from "@rocflow/core/learning/Events"
 import * as Learner from "@rocflow/core/learning/Learner"
@@ -74,8 +75,12 @@ export const train = Effect.fn("train")(function* ({ file, json, learner: wanted
   const folders = yield* places(loaded, save, tasks, learners)
   yield* Effect.mapError(
     fs.makeDirectory(save, { recursive: true }),
-    ({ message }) =>
-      new ModelError({ path: save, rule: `cannot be a directory (${message})`, advice: "name another one by --save" })
+    (error) =>
+      new ModelError({
+        path: save,
+        rule: `cannot be a directory (${FileProblem.text(error)})`,
+        advice: "name another one by --save"
+      })
   )
   const progress = Progress.make()
   for (const [folder, { learner, task }] of folders) {

@@ -22,6 +22,8 @@ const sentence = (error: CliError.CliError, command: string): string => {
     case "InvalidValue": {
       const expected = error.expected
         .replace(/^Expected:?\s*/, "")
+        .replace(/^Failed to check path existence: BadResource:.*/s, "its path leads through a file")
+        .replace(/^Failed to check path existence: PermissionDenied:.*/s, "you may not look into its directory")
         .replace("a string representing a finite number", "a number")
       const name = error.kind === "argument" ? `<${error.option}>` : `--${error.option}`
       const whole = expected.replace(/^integer$/, "a whole number").replace(/^number$/, "a number")

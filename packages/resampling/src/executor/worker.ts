@@ -2,6 +2,7 @@
  * The side of a worker process: it plans the same design once, then runs the jobs that it is told.
  */
 import * as TableWriter from "@rocflow/core/data/TableWriter"
+import * as FileProblem from "@rocflow/core/FileProblem"
 import * as PreprocessCache from "@rocflow/core/learning/PreprocessCache"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
@@ -48,7 +49,7 @@ export const serve = <R, E extends { readonly message: string }, R2>(
       yield* send({ _tag: "Done", result: yield* runJob(job) })
     }
   }).pipe(
-    Effect.catch((error) => send({ _tag: "Broken", message: error.message })),
+    Effect.catch((error) => send({ _tag: "Broken", message: FileProblem.messageOf(error) })),
     PreprocessCache.provideDefault,
     Effect.scoped
   )
