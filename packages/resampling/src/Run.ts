@@ -7,6 +7,7 @@
  * )
  * Score.aggregate(Score.table(outcome.results))
  */
+import * as FileProblem from "@rocflow/core/FileProblem"
 import * as TableWriter from "@rocflow/core/data/TableWriter"
 import * as WholeFile from "@rocflow/core/WholeFile"
 import * as Events from "@rocflow/core/learning/Events"
@@ -22,6 +23,7 @@ import * as Path from "effect/Path"
 import type { PlatformError } from "effect/PlatformError"
 import type { Design, Planned } from "./Design.ts"
 import { Executor } from "./Executor.ts"
+import { claim } from "./internal/claim.ts"
 import * as Job from "./Job.ts"
 import * as Manifest from "./Manifest.ts"
 import * as Resampling from "./Resampling.ts"
@@ -66,13 +68,14 @@ export interface StartOptions {
   readonly reuse?: ReadonlyArray<string>
 }
 
-/** What a run that was stopped at its very beginning may have left. */
-const ownFiles = /^(experiment\.json|images\.json|splits\.parquet|results|predictions)|\.part$/
+/** What belongs to a run whose design is not there: one that was stopped at its very beginning, or lost it. */
+const ownFiles =
+  /^((experiment|images|pooled|finished)\.json|splits\.parquet|results|predictions|training|models|figures|report\.html|design\.hash)$|\.part$/
 
 /** A new run does not move in with files that are not its own. */
 const checkEmpty = Effect.fnUntraced(function* (directory: string) {
   const fs = yield* FileSystem.FileSystem
-  const entries = yield* Effect.orElseSucceed(fs.readDirectory(directory), (): ReadonlyArray<string> => [])
+  const entries = yield* fs.readDirectory(directory)
   const strange = entries.find((name) => !ownFiles.test(name))
   if (strange === undefined) return
   return yield* new RunDirectory.RunError({
@@ -83,11 +86,7 @@ const checkEmpty = Effect.fnUntraced(function* (directory: string) {
   })
 })
 
-const whyNot: ReadonlyMap<string, string> = new Map([
-  ["BadResource", "a file stands in its way"],
-  ["PermissionDenied", "you may not write there"],
-  ["NotFound", "nothing can be made there"]
-])
+const isDirectory = ({ type }: FileSystem.File.Info): boolean => type === "Directory"
 
 /**
  * Makes a directory and those above it, one by one: where nothing can be made, as below /proc, Node's own recursion never
@@ -97,12 +96,12 @@ const makeDirectory: (directory: string) => Effect.Effect<void, PlatformError, F
   Effect.fnUntraced(function* (directory) {
     const fs = yield* FileSystem.FileSystem
     const path = yield* Path.Path
-    if (yield* fs.exists(directory)) return
+    const isThere = Effect.match(fs.stat(directory), { onFailure: () => false, onSuccess: isDirectory })
+    if (yield* isThere) return
     yield* makeDirectory(path.dirname(directory))
-    yield* Effect.catchIf(
-      fs.makeDirectory(directory),
-      ({ reason }) => reason._tag === "AlreadyExists",
-      () => Effect.void
+    // Another start may have made it meanwhile.
+    yield* Effect.catch(fs.makeDirectory(directory), (error) =>
+      Effect.flatMap(isThere, (made) => (made ? Effect.void : Effect.fail(error)))
     )
   })
 
@@ -114,6 +113,16 @@ const prepare = Effect.fnUntraced(function* (
   options: StartOptions
 ) {
   const path = yield* Path.Path
+  yield* Effect.mapError(
+    makeDirectory(path.resolve(directory)),
+    (error) =>
+      new RunDirectory.RunError({
+        directory,
+        given: "the directory",
+        rule: `cannot be made: ${FileProblem.why(error).rule}`,
+        advice: "choose another one, where you may write"
+      })
+  )
   const known = yield* RunDirectory.readManifest(directory)
   const own = new Set(design.jobs.map(({ id }) => id))
   if (known !== undefined && known.hash !== design.hash && !known.jobs.some(({ id }) => own.has(id))) {
@@ -124,7 +133,6 @@ const prepare = Effect.fnUntraced(function* (
       advice: "choose another directory, or delete this one"
     })
   }
-  if (known === undefined) yield* checkEmpty(directory)
   const [begun, now] = [known?.provenance["engine"], options.provenance?.["engine"]]
   if (begun !== undefined && now !== undefined && begun !== now) {
     return yield* new RunDirectory.RunError({
@@ -134,17 +142,9 @@ const prepare = Effect.fnUntraced(function* (
       advice: "go on with the first engine, or choose another directory"
     })
   }
-  yield* Effect.forEach([Segments.folder, "predictions"], (name) => makeDirectory(path.resolve(directory, name))).pipe(
-    Effect.mapError(
-      ({ reason }) =>
-        new RunDirectory.RunError({
-          directory,
-          given: "the directory",
-          rule: `cannot be made: ${whyNot.get(reason._tag) ?? reason._tag}`,
-          advice: "choose another one, where you may write"
-        })
-    )
-  )
+  if (known === undefined) yield* checkEmpty(directory)
+  yield* claim(directory, design.hash, known !== undefined)
+  yield* Effect.forEach([Segments.folder, "predictions"], (name) => makeDirectory(path.resolve(directory, name)))
   const hashes = new Map(design.learners.map((learner) => [learner.id, Learner.hash(learner)]))
   const manifest = RunDirectory.manifest(
     design,

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Task from "@rocflow/core/data/Task"
@@ -155,6 +155,60 @@ describe("Run.start", () => {
     }).pipe(Effect.scoped, Effect.provide(services))
   )
 
+  it.live("takes a directory for one of two designs that start at once, and for both starts of one", () =>
+    Effect.gen(function* () {
+      for (let round = 0; round < 10; round++) {
+        const directory = yield* temporary
+        const starts = [1, 2, 1].map((seed) =>
+          Effect.flatMap(design(control(), seed), (planned) => Run.start(planned, directory))
+        )
+        const [one, two, three] = yield* Effect.all(starts, { concurrency: "unbounded", mode: "result" })
+        // The first and the last are the same design: both go through, or the other one does.
+        assert.strictEqual(Result.isSuccess(one!), Result.isSuccess(three!))
+        assert.notStrictEqual(Result.isSuccess(one!), Result.isSuccess(two!))
+        const { manifest } = yield* Run.read(directory)
+        const winner = Result.getOrThrow(Result.isSuccess(one!) ? one : two!)
+        assert.strictEqual(manifest.hash, winner.manifest.hash)
+        const loser = Result.isSuccess(one!) ? two! : one!
+        assert.match(
+          String(Result.isFailure(loser) && loser.failure.message),
+          /(was taken by another design|holds a run that has no job in common with this one) \(/
+        )
+        const { results } = yield* Run.read(directory)
+        assert.deepStrictEqual(
+          results.map(({ id }) => id),
+          manifest.jobs.map(({ id }) => id)
+        )
+      }
+    }).pipe(Effect.scoped, Effect.provide(services))
+  )
+
+  it.live("goes on where a start was killed before it had said its design", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      writeFileSync(join(directory, "design.hash"), "")
+      const { manifest, results } = yield* Run.start(yield* design(control()), directory)
+      assert.strictEqual(results.length, 8)
+      assert.strictEqual(readFileSync(join(directory, "design.hash"), "utf8"), manifest.hash)
+    }).pipe(Effect.scoped, Effect.provide(services))
+  )
+
+  it.live("keeps the finished jobs of a run whose design was lost, as the message about a broken one says", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      const first = yield* Run.start(yield* design(control()), directory)
+      for (const name of ["figures", "models", "training"]) mkdirSync(join(directory, name))
+      for (const name of ["report.html", "pooled.json"]) writeFileSync(join(directory, name), "")
+      writeFileSync(join(directory, "design.json"), "{")
+      const error = yield* Effect.flip(Run.start(yield* design(control()), directory))
+      assert.include(error.message, "delete it, and run the experiment again: finished jobs are kept")
+      rmSync(join(directory, "design.json"))
+      const again = yield* Run.start(yield* design(control()), directory)
+      assert.strictEqual(again.skipped, 8)
+      assert.deepStrictEqual(again.results, first.results)
+    }).pipe(Effect.scoped, Effect.provide(services))
+  )
+
   it.live("refuses a place where no directory can be", () =>
     Effect.gen(function* () {
       const file = join(yield* temporary, "file")
@@ -241,6 +295,7 @@ describe("Run.start", () => {
       const { manifest } = yield* Run.read(directory)
       assert.deepStrictEqual(manifest.provenance, { engine: "none" })
       assert.deepStrictEqual(readdirSync(directory).sort(), [
+        "design.hash",
         "design.json",
         "experiment.json",
         "finished.json",
