@@ -9,11 +9,12 @@ export const Request = Schema.TaggedStruct("Run", { id: Schema.String })
 /** What a worker process is asked. */
 export type Request = typeof Request.Type
 
-/** From a worker: it has read the data; a result, which is stored; or it cannot work at all. */
+/** From a worker: it has read the data; a result, which is stored; it cannot work at all; or, every while, that it listens. */
 export const Reply = Schema.TaggedUnion({
   Ready: {},
   Done: { result: Job.Result },
-  Broken: { message: Schema.String }
+  Broken: { message: Schema.String },
+  Alive: {}
 })
 /** What a worker process answers. */
 export type Reply = typeof Reply.Type

@@ -6,6 +6,7 @@ import * as FileProblem from "@rocflow/core/FileProblem"
 import * as PreprocessCache from "@rocflow/core/learning/PreprocessCache"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
+import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import type { Design } from "../Design.ts"
 import * as Run from "../Run.ts"
@@ -16,6 +17,9 @@ const send = (reply: Reply): Effect.Effect<void> =>
   Effect.sync(() => {
     process.send?.(reply)
   })
+
+/** Milliseconds between two signs of life. */
+const heartbeat = 10_000
 
 /**
  * Serves a pool until it lets go of the process.
@@ -30,6 +34,7 @@ export const serve = <R, E extends { readonly message: string }, R2>(
   Effect.gen(function* () {
     process.on("SIGINT", () => {})
     process.on("disconnect", () => process.exit(0))
+    yield* Effect.forkScoped(Effect.repeat(send({ _tag: "Alive" }), Schedule.spaced(heartbeat)))
     const requests = yield* Queue.unbounded<Request>()
     process.on("message", (request: unknown) => {
       if (Schema.is(Request)(request)) Queue.offerUnsafe(requests, request)

@@ -1,10 +1,12 @@
 import { execFileSync } from "node:child_process"
+import { existsSync } from "node:fs"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
+import * as Events from "@rocflow/core/learning/Events"
 import { linesIn, recordsIn } from "../support/records.ts"
 import * as Executor from "../../src/Executor.ts"
 import * as Processes from "../../src/executor/Processes.ts"
@@ -120,6 +122,57 @@ describe("Processes", () => {
       assert.strictEqual(failed.length, 4)
       assert.deepStrictEqual(new Set(failed.map(({ error }) => error?.tag)), new Set(["WorkerLost"]))
       assert.include(failed[0]!.error!.message, "it was ended by SIGKILL")
+    })
+  )
+
+  it.live("starts no worker again and again that ends before it is ready: the run ends, and says why", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      const error = yield* Effect.flip(start("unready", directory).pipe(Effect.provide(pool("unready"))))
+      assert.strictEqual(
+        error.message,
+        `${directory}: a worker process cannot start, tried 3 times: it ended with code 1: TypeError: the library that it needs is broken; mend the cause, or run in one process by --workers 1, and start again: finished jobs are kept`
+      )
+      assert.deepStrictEqual(recordsIn(directory), [])
+      const { results } = yield* start("none", directory).pipe(Effect.provide(pool("none")))
+      assert.deepStrictEqual(compared(results), yield* undisturbed)
+    })
+  )
+
+  it.live("says when a learner exhausts the memory of its worker, does not try it again, and finishes the others", () =>
+    Effect.gen(function* () {
+      const { NODE_OPTIONS: before } = process.env
+      process.env["NODE_OPTIONS"] = "--max-old-space-size=64"
+      const restore = Effect.sync(() => {
+        if (before === undefined) delete process.env["NODE_OPTIONS"]
+        else process.env["NODE_OPTIONS"] = before
+      })
+      const begun: Array<string> = []
+      const listen = (event: Events.Event) =>
+        Effect.sync(() => event._tag === "JobBegun" && begun.push(event.job.learner))
+      const { results } = yield* start("fills", yield* temporary).pipe(
+        Effect.provide(pool("fills")),
+        Effect.provideService(Events.Sink, listen),
+        Effect.ensuring(restore)
+      )
+      const failed = results.filter(({ status }) => status === "failed")
+      assert.deepStrictEqual(
+        failed.map(({ job }) => job.learner),
+        ["troubled", "troubled", "troubled", "troubled"]
+      )
+      assert.include(failed[0]!.error!.message, "its learner needs more memory than a process of Node has")
+      assert.strictEqual(begun.filter((learner) => learner === "troubled").length, 4)
+    })
+  )
+
+  it.live.runIf(existsSync("/proc/self/stat"))("replaces a worker that neither answers nor computes", () =>
+    Effect.gen(function* () {
+      const { results } = yield* start("hangs", yield* temporary).pipe(
+        Effect.provide(pool("hangs", { silence: 2, attempts: 1 }))
+      )
+      const failed = results.filter(({ status }) => status === "failed")
+      assert.deepStrictEqual(new Set(failed.map(({ job }) => job.learner)), new Set(["troubled"]))
+      assert.match(failed[0]!.error!.message, /it neither answered nor computed for \d+ s/)
     })
   )
 

@@ -7,4 +7,6 @@ import { poolDesign, type Trouble } from "./poolDesign.ts"
 
 const [directory = "", trouble = "none"] = process.argv.slice(2)
 
+if (trouble === "unready") throw new TypeError("the library that it needs is broken")
+
 serve(directory, poolDesign(trouble as Trouble)).pipe(Effect.provide(NodeServices.layer), NodeRuntime.runMain)
