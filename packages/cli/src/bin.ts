@@ -8,9 +8,11 @@ import * as Cause from "effect/Cause"
 import * as CliError from "effect/cli/CliError"
 import * as CliOutput from "effect/cli/CliOutput"
 import * as Command from "effect/cli/Command"
+import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { rocflow } from "./main.ts"
 import * as Starter from "./starter.ts"
+import * as Output from "./terminal/output.ts"
 import { presenter } from "./terminal/usage.ts"
 import { version } from "./version.ts"
 
@@ -49,10 +51,12 @@ for (const stream of [process.stdout, process.stderr]) {
   })
 }
 
+Output.reserve()
 Starter.watch()
 
 program.pipe(
   Effect.provide([NodeServices.layer, CliOutput.layerPresenter(presenter)]),
+  Effect.provideService(Console.Console, Output.console),
   Effect.tapCause((cause) =>
     Effect.sync(() => {
       const message = messageOf(cause)

@@ -15,6 +15,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { loadRegistry } from "../experiment/load.ts"
+import * as Output from "../terminal/output.ts"
 import { csvHeader, csvRows, jsonRows } from "../terminal/rows.ts"
 import { type Choice, keepApart, ModelError, modelFiles, sameTask } from "./models.ts"
 import { fileOptions, type Reading } from "./reading.ts"
@@ -66,11 +67,7 @@ const needed = (error: SchemaError): SchemaError =>
   error.given === "the declared column" ? new SchemaError({ ...error, given: "the feature of the model" }) : error
 
 const standardOutput: Sink = {
-  write: (text) =>
-    Effect.promise(
-      () =>
-        new Promise<void>((resolve) => (process.stdout.write(text) ? resolve() : process.stdout.once("drain", resolve)))
-    ),
+  write: (text) => Effect.promise(() => Output.result(text)),
   end: () => Effect.void
 }
 
