@@ -41,7 +41,7 @@ const byCode: ReadonlyMap<string, Why> = new Map([
 const could = (method: string): string => {
   if (/^(makeDirectory|makeTemp)/.test(method)) return "cannot be made"
   if (/^(write|open|rename|copy|truncate|link|sink)/.test(method)) return "cannot be written"
-  if (/^remove/.test(method)) return "cannot be removed"
+  if (method.startsWith("remove")) return "cannot be removed"
   return "cannot be read"
 }
 

@@ -28,8 +28,31 @@ export const share = Schema.Finite.check(
 /** A number in (0, 1]: a part of something, or all of it. */
 export const part = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1, exclusiveMinimum: true }))
 
-/** A whole number of at least `least`. */
-export const count = (least: number) => Schema.Int.check(Schema.isGreaterThanOrEqualTo(least))
+/**
+ * A whole number of at least `least` and at most `most`; `why` says what more would cost. By default it is compared with
+ * numbers of rows, and costs nothing.
+ */
+export const count = (least: number, most = 2 ** 31 - 1, why = "a table has no more rows") =>
+  Schema.Int.check(
+    Schema.isGreaterThanOrEqualTo(least),
+    Schema.isLessThanOrEqualTo(most, { expected: `at most ${most}, as ${why}` })
+  )
+
+/** The width of a layer, or what else multiplies its weights. */
+export const width = (least = 1) => count(least, 65_536, "the weights of a wider layer need more memory than there is")
+
+/** Layers that are repeated, or parts of one, each with weights of its own. */
+export const copies = (least = 1) => count(least, 1000, "each has weights of its own")
+
+/** Epochs of a training. */
+export const epochCount = (least: number) =>
+  count(least, 1_000_000, "each is remembered in the history of the training")
+
+/** Bins of numbers, for which there are cells. */
+export const bins = (least: number) => count(least, 16_384, "more are finer than numbers that are learned from")
+
+/** Models in a model. */
+export const models = (least: number) => count(least, 100_000, "each is kept")
 
 /** A list of column names. */
 export const names = Schema.Array(Schema.NonEmptyString)

@@ -13,7 +13,7 @@ import * as Learner from "@rocflow/core/learning/Learner"
 import type { SearchSpace } from "@rocflow/core/learning/SearchSpace"
 import * as Prediction from "@rocflow/core/learning/Prediction"
 import { outputsOf, scaleOfScores, type Shap } from "@rocflow/core/learning/Shap"
-import { count, nonNegative, part, positive, share, withDefault } from "@rocflow/core/OptionSchema"
+import { count, models, nonNegative, part, positive, share, withDefault } from "@rocflow/core/OptionSchema"
 import * as Features from "@rocflow/core/pipeline/Features"
 import type { PipelineError } from "@rocflow/core/pipeline/PipelineError"
 import * as Seed from "@rocflow/core/Seed"
@@ -32,9 +32,9 @@ export type { Importance } from "./internal/savedTrees.ts"
 const id = "Boosting"
 
 const Options = Schema.Struct({
-  iterations: withDefault(count(1), 100),
+  iterations: withDefault(models(1), 100),
   learningRate: withDefault(positive, 0.1),
-  maxLeaves: withDefault(count(2), 31),
+  maxLeaves: withDefault(count(2, 65_536, "each is kept in every tree"), 31),
   maxDepth: Schema.optionalKey(count(1)),
   minRows: withDefault(count(1), 20),
   minHessian: withDefault(nonNegative, 1e-3),

@@ -6,7 +6,7 @@ import * as Schema from "effect/Schema"
 import type { Engines } from "@rocflow/core/engine/Engine"
 import type * as Learner from "@rocflow/core/learning/Learner"
 import * as Recipe from "@rocflow/core/learning/Recipe"
-import { count, fraction, nonNegative, positive, withDefault } from "@rocflow/core/OptionSchema"
+import { count, fraction, nonNegative, positive, width, withDefault } from "@rocflow/core/OptionSchema"
 import * as Features from "@rocflow/core/pipeline/Features"
 import * as Image from "@rocflow/core/pipeline/Image"
 import * as Ingress from "@rocflow/core/pipeline/Ingress"
@@ -21,10 +21,10 @@ const id = "Conv"
 
 const fields = {
   column: Schema.optionalKey(Schema.NonEmptyString),
-  size: Schema.optionalKey(Schema.Tuple([count(1), count(1)])),
-  stages: Schema.optionalKey(count(0)),
-  filters: withDefault(count(1), 16),
-  hidden: withDefault(count(1), 128),
+  size: Schema.optionalKey(Schema.Tuple([width(), width()])),
+  stages: Schema.optionalKey(count(0, 16, "each halves the image")),
+  filters: withDefault(width(), 16),
+  hidden: withDefault(width(), 128),
   dropout: withDefault(fraction, 0.25),
   normalise: withDefault(Schema.Boolean, true),
   learningRate: withDefault(positive, 1e-3),

@@ -30,7 +30,7 @@ const id = "ElasticNet"
 
 const common = {
   alpha: withDefault(proportion, 1),
-  nlambda: withDefault(count(1), 100),
+  nlambda: withDefault(count(1, 10_000, "each has coefficients of its own"), 100),
   standardize: withDefault(Schema.Boolean, true),
   intercept: withDefault(Schema.Boolean, true),
   thresh: withDefault(positive, 1e-7),

@@ -11,7 +11,7 @@ import type { Kind, Task } from "@rocflow/core/data/Task"
 import type { Engines } from "@rocflow/core/engine/Engine"
 import { hashJson } from "@rocflow/core/Hash"
 import * as Learner from "@rocflow/core/learning/Learner"
-import { count, nonNegative, positive, withDefault } from "@rocflow/core/OptionSchema"
+import { models, nonNegative, positive, withDefault } from "@rocflow/core/OptionSchema"
 import type { Options } from "@rocflow/core/pipeline/Definition"
 import * as Features from "@rocflow/core/pipeline/Features"
 import type { PipelineError } from "@rocflow/core/pipeline/PipelineError"
@@ -64,7 +64,7 @@ const define = <Type, Encoded>(
 const baggingId = "Ensemble.bagging"
 
 const BaggingOptions = Schema.Struct({
-  size: withDefault(count(1), 10),
+  size: withDefault(models(1), 10),
   share: withDefault(positive, 1),
   replace: withDefault(Schema.Boolean, true)
 })
@@ -152,7 +152,7 @@ export const baggingDefinition = define(
 
 const seedsId = "Ensemble.seeds"
 
-const SeedsOptions = Schema.Struct({ size: withDefault(count(1), 5) })
+const SeedsOptions = Schema.Struct({ size: withDefault(models(1), 5) })
 
 /**
  * Makes a learner that trains another one `size` times (default 5) on the same rows, with a seed each, and averages what

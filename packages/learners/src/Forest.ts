@@ -14,7 +14,7 @@ import * as Learner from "@rocflow/core/learning/Learner"
 import type { SearchSpace } from "@rocflow/core/learning/SearchSpace"
 import * as Prediction from "@rocflow/core/learning/Prediction"
 import { outputsOf, scaleOfShares, type Shap } from "@rocflow/core/learning/Shap"
-import { count, part, withDefault } from "@rocflow/core/OptionSchema"
+import { count, models, part, withDefault } from "@rocflow/core/OptionSchema"
 import * as Features from "@rocflow/core/pipeline/Features"
 import type { PipelineError } from "@rocflow/core/pipeline/PipelineError"
 import type * as Seed from "@rocflow/core/Seed"
@@ -32,7 +32,7 @@ export type { Importance } from "./internal/savedTrees.ts"
 const id = "Forest"
 
 const Options = Schema.Struct({
-  trees: withDefault(count(1), 500),
+  trees: withDefault(models(1), 500),
   mtry: Schema.optionalKey(count(1)),
   minRows: Schema.optionalKey(count(1)),
   maxDepth: Schema.optionalKey(count(1)),

@@ -4,7 +4,7 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Recipe from "@rocflow/core/learning/Recipe"
-import { count, fraction, nonNegative, positive, withDefault } from "@rocflow/core/OptionSchema"
+import { copies, fraction, nonNegative, positive, width, withDefault } from "@rocflow/core/OptionSchema"
 import * as Ingress from "@rocflow/core/pipeline/Ingress"
 import * as Merge from "@rocflow/core/pipeline/Merge"
 import * as Nn from "@rocflow/core/pipeline/Nn"
@@ -22,8 +22,8 @@ const usual = {
 
 const fields = {
   blocks: withDefault(Schema.Literals([1, 2, 3, 4, 5, 6]), 3),
-  width: Schema.optionalKey(count(1)),
-  heads: withDefault(count(1), 8),
+  width: Schema.optionalKey(width()),
+  heads: withDefault(copies(), 8),
   attentionDropout: Schema.optionalKey(fraction),
   hiddenFactor: withDefault(positive, 4 / 3),
   hiddenDropout: Schema.optionalKey(fraction),

@@ -9,7 +9,7 @@ import * as Schema from "effect/Schema"
 import type { Engines } from "@rocflow/core/engine/Engine"
 import type * as Learner from "@rocflow/core/learning/Learner"
 import * as Recipe from "@rocflow/core/learning/Recipe"
-import { count, fraction, nonNegative, positive, withDefault } from "@rocflow/core/OptionSchema"
+import { fraction, nonNegative, positive, width, withDefault } from "@rocflow/core/OptionSchema"
 import * as Ingress from "@rocflow/core/pipeline/Ingress"
 import * as Nn from "@rocflow/core/pipeline/Nn"
 import * as Optimizer from "@rocflow/core/pipeline/Optimizer"
@@ -32,7 +32,7 @@ const activations = {
 const Activation = Schema.Literals(["relu", "tanh", "sigmoid", "gelu", "silu", "elu", "selu", "softplus", "mish"])
 
 const fields = {
-  hidden: withDefault(Schema.Array(count(1)), [256, 256]),
+  hidden: withDefault(Schema.Array(width()), [256, 256]),
   activation: withDefault(Activation, "relu"),
   dropout: withDefault(fraction, 0),
   column: Schema.optionalKey(Schema.NonEmptyString),

@@ -5,7 +5,7 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Recipe from "@rocflow/core/learning/Recipe"
-import { count, fraction, nonNegative, positive, withDefault } from "@rocflow/core/OptionSchema"
+import { fraction, nonNegative, positive, width, withDefault } from "@rocflow/core/OptionSchema"
 import * as Nn from "@rocflow/core/pipeline/Nn"
 import * as Optimizer from "@rocflow/core/pipeline/Optimizer"
 import * as Schedule from "@rocflow/core/pipeline/Schedule"
@@ -15,14 +15,14 @@ import { many, takes, type Rows } from "./internal/networks/tabular.ts"
 
 const fields = {
   variant: withDefault(Schema.Literals(["full", "small"]), "full"),
-  hidden: withDefault(Schema.Array(count(1)).check(Schema.isMinLength(1)), [256, 256, 256]),
+  hidden: withDefault(Schema.Array(width()).check(Schema.isMinLength(1)), [256, 256, 256]),
   activation: Schema.optionalKey(Schema.Literals(["selu", "mish", "relu", "silu", "gelu"])),
   dropout: Schema.optionalKey(fraction),
-  oneHot: Schema.optionalKey(count(0)),
-  embeddingSize: withDefault(count(1), 8),
-  frequencies: withDefault(count(1), 16),
+  oneHot: Schema.optionalKey(width(0)),
+  embeddingSize: withDefault(width(), 8),
+  frequencies: withDefault(width(), 16),
   frequencyScale: withDefault(positive, 0.1),
-  numberSize: withDefault(count(2), 4),
+  numberSize: withDefault(width(2), 4),
   learningRate: Schema.optionalKey(positive),
   weightDecay: Schema.optionalKey(nonNegative)
 }

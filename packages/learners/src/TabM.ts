@@ -5,7 +5,7 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Recipe from "@rocflow/core/learning/Recipe"
-import { count, fraction, nonNegative, positive, withDefault } from "@rocflow/core/OptionSchema"
+import { bins, copies, fraction, nonNegative, positive, width, withDefault } from "@rocflow/core/OptionSchema"
 import * as Ingress from "@rocflow/core/pipeline/Ingress"
 import * as Merge from "@rocflow/core/pipeline/Merge"
 import * as Nn from "@rocflow/core/pipeline/Nn"
@@ -16,13 +16,13 @@ import { columnFields, numberNames, numbersOf, flatRows, takes, type Rows } from
 
 const fields = {
   variant: withDefault(Schema.Literals(["full", "mini"]), "full"),
-  members: withDefault(count(1), 32),
-  blocks: Schema.optionalKey(count(1)),
-  width: withDefault(count(1), 512),
+  members: withDefault(copies(), 32),
+  blocks: Schema.optionalKey(copies()),
+  width: withDefault(width(), 512),
   dropout: withDefault(fraction, 0.1),
   numbers: withDefault(Schema.Literals(["plain", "piecewiseLinear"]), "plain"),
-  bins: withDefault(count(1), 48),
-  numberSize: withDefault(count(1), 16),
+  bins: withDefault(bins(1), 48),
+  numberSize: withDefault(width(), 16),
   ...columnFields({ scale: "quantile", oneHot: 100 }),
   learningRate: withDefault(positive, 2e-3),
   weightDecay: withDefault(nonNegative, 3e-4),

@@ -3,15 +3,15 @@
  */
 import * as Result from "effect/Result"
 import * as Recipe from "@rocflow/core/learning/Recipe"
-import { count, fraction, nonNegative, positive, withDefault } from "@rocflow/core/OptionSchema"
+import { copies, fraction, nonNegative, positive, width, withDefault } from "@rocflow/core/OptionSchema"
 import * as Nn from "@rocflow/core/pipeline/Nn"
 import * as Optimizer from "@rocflow/core/pipeline/Optimizer"
 import type { SearchSpace } from "@rocflow/core/learning/SearchSpace"
 import { columnFields, flatRows, takes } from "./internal/networks/tabular.ts"
 
 const fields = {
-  blocks: withDefault(count(1), 2),
-  width: withDefault(count(1), 128),
+  blocks: withDefault(copies(), 2),
+  width: withDefault(width(), 128),
   hiddenFactor: withDefault(positive, 2),
   hiddenDropout: withDefault(fraction, 0.25),
   residualDropout: withDefault(fraction, 0.1),

@@ -379,7 +379,7 @@ describe("the others", () => {
 
   it("refuse to leave out so many rows one by one that their training sets fill the memory", () => {
     expect(failure(Resampling.leaveOneOut(), dynamic(16_000, {})).message).toContain(
-      "leaving out each of 16000 rows alone makes training sets of 16000 × 16000 rows in all, more than 250000000. Use cv"
+      "leaving out each of 16000 rows alone makes sets of 256000000 rows in all, more than 250000000. Use cv"
     )
   })
 

@@ -24,13 +24,13 @@ import * as Measure from "./Measure.ts"
 import * as Validation from "./Validation.ts"
 
 const common = {
-  epochs: OptionSchema.count(0),
+  epochs: OptionSchema.epochCount(0),
   batchSize: OptionSchema.withDefault(Schema.Union([OptionSchema.count(1), Schema.Literal("all")]), 32),
   batches: Schema.optionalKey(Drawing.Options),
   dropLast: Schema.optionalKey(Schema.Boolean),
   accumulate: Schema.optionalKey(OptionSchema.count(1)),
   evalFreq: OptionSchema.withDefault(OptionSchema.count(1), 1),
-  scheduleEpochs: Schema.optionalKey(OptionSchema.count(1)),
+  scheduleEpochs: Schema.optionalKey(OptionSchema.epochCount(1)),
   averaging: Schema.optionalKey(Averaging.Options),
   mixup: Schema.optionalKey(OptionSchema.positive),
   measures: OptionSchema.withDefault(Schema.Array(Measure.reference), []),

@@ -79,6 +79,12 @@ export interface NamedArray {
 export const size = ({ parameters }: Pick<Network, "parameters">): number =>
   parameters.reduce((sum, { shape }) => sum + Shape.size(shape), 0)
 
+/** Numbers that a network may learn: 1 GB of weights. */
+const mostWeights = 2 ** 28
+
+/** Numbers that a row may have between two layers: 64 MB. */
+const mostNumbers = 2 ** 24
+
 const isSize = (n: number): boolean => Number.isInteger(n) && n >= 1
 
 const refuse = (stage: string, problem: Shape.Problem) => Result.fail(new Shape.ShapeError({ stage, ...problem }))
@@ -164,7 +170,8 @@ type Built = Result.Result<number, Shape.ShapeError>
  * Lowers the network of a pipeline, from its ingresses to its head.
  *
  * `inputs` are the shapes of one row at each ingress, by path, in the order in which a walk finds them; `outputs` is how
- * many the task needs; `cardinalities` belong to the inputs that are codes. Errors: `ShapeError` for shapes that do not fit, with the path of the stage.
+ * many the task needs; `cardinalities` belong to the inputs that are codes. Errors: `ShapeError` for shapes that do not fit and for
+ * networks that do not fit into memory, with the path of the stage.
  */
 export const make = (
   stages: ReadonlyArray<Stage>,
@@ -175,6 +182,7 @@ export const make = (
   const nodes: Array<Node> = []
   const parameters: Array<Slot> = []
   const buffers: Array<Slot> = []
+  let weights = 0
   const push = (node: Node): Built => Result.succeed(nodes.push(node) - 1)
 
   const addInput = (path: string): Built => {
@@ -206,8 +214,23 @@ export const make = (
     }
     const own = (arrays: ReadonlyArray<Parameter>): ReadonlyArray<Slot> =>
       arrays.map(({ initialise, name, shape }) => ({ path: `${path}.${name}`, shape, initialise }))
+    if (Shape.size(after) > mostNumbers) {
+      return refuse(path, {
+        given: `rows of ${Shape.size(after)} numbers`,
+        expected: `at most ${mostNumbers}, as batches have several`,
+        advice: "make this layer smaller, or the images"
+      })
+    }
     const ownParameters = own(layer.parameters(before, after, levels))
     const ownBuffers = own(layer.buffers(before, after))
+    weights += size({ parameters: ownParameters }) + size({ parameters: ownBuffers })
+    if (weights > mostWeights) {
+      return refuse(path, {
+        given: `${weights} weights with those of the layers before`,
+        expected: `at most ${mostWeights}, 1 GB, of which training needs several`,
+        advice: "make the layers smaller"
+      })
+    }
     const node: Computed = {
       _tag: "Layer",
       path,

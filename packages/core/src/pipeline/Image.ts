@@ -62,7 +62,7 @@ export const define = <Type extends Chosen, Encoded>(definition: {
 export const reshapeDefinition = define({
   id: "Image.reshape",
   summary: "Gives rows of tensors another shape of the same size",
-  options: Schema.Struct({ shape: Schema.Array(OptionSchema.count(1)).check(Schema.isMinLength(1)), columns }),
+  options: Schema.Struct({ shape: Schema.Array(OptionSchema.width()).check(Schema.isMinLength(1)), columns }),
   change: ({ shape }) => Values.reshape(shape)
 })
 

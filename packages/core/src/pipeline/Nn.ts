@@ -66,7 +66,7 @@ const flatOr =
 export const linearDefinition = define({
   id: "Nn.linear",
   summary: "A dense affine layer: x·kernel + bias",
-  options: Schema.Struct({ units: Schema.Int.check(Schema.isGreaterThan(0)), bias }),
+  options: Schema.Struct({ units: OptionSchema.width(), bias }),
   shape: ({ units }, input) => Result.map(Shape.ofRank(input, 1, flatOr("Nn.memberLinear")(input)), () => [units]),
   parameters: ({ bias }, input, output) => dense(input, output, bias),
   forward: (_, input, parameters, pass) => affine(input, parameters, pass)

@@ -68,6 +68,13 @@ const repetitions = (stage: Stage): number | undefined => {
   return part?.kind === "block" && "count" in part ? part.count : undefined
 }
 
+/** How many stages there are, each repetition of a block counted; nothing is walked that often. */
+export const count = (stages: ReadonlyArray<Stage>): number =>
+  stages.reduce((sum, stage) => {
+    const inner = written({ stage, path: "", place: [] }).reduce((within, branch) => within + count(branch.stages), 0)
+    return sum + 1 + inner * (repetitions(stage) ?? 1)
+  }, 0)
+
 /** The lists of stages inside a stage, the body of a block in every repetition, each with a path of its own. */
 export const branches = (visit: Visit): ReadonlyArray<Branch> => {
   const count = repetitions(visit.stage)

@@ -100,13 +100,13 @@ export const image = (options: Options, row: Shape.Shape): Image => {
   return { shape: [height, width, channels], plane: [fit(height, vertical), fit(width, horizontal)] }
 }
 
-const positive = OptionSchema.count(1)
+const positive = OptionSchema.width()
 
 /** A number of at least 1: one for height and width, or `[height, width]`. */
 export const perAxis = Schema.Union([positive, Schema.Tuple([positive, positive])])
 
 /** The padding of both ends of every axis. */
-export const padding = Schema.Union([Schema.Literals(["valid", "same"]), OptionSchema.count(0)])
+export const padding = Schema.Union([Schema.Literals(["valid", "same"]), OptionSchema.width(0)])
 
 const names: Readonly<Record<number, ReadonlyArray<string>>> = {
   1: ["length"],

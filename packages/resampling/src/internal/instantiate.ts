@@ -1,6 +1,7 @@
 /**
  * Applies a resampling to a task: what can be wrong, then the splits, then what should be known about them.
  */
+import { toJson } from "@rocflow/core/Json"
 import * as Seed from "@rocflow/core/Seed"
 import type * as Task from "@rocflow/core/data/Task"
 import type { Split } from "@rocflow/core/splitting/Split"
@@ -40,6 +41,7 @@ export const instantiate = (
     }
     const units = yield* Units.make(task)
     const folds = yield* foldCount(spec, units)
+    yield* fewEnough(spec, units, folds)
     const root = Seed.derive(typeof seed === "number" ? Seed.root(seed) : seed, "resampling")
     const splits = yield* splitsOf(spec, units, folds, root)
     const given = spec.type === "custom" || spec.type === "forward" || units.fold !== undefined
@@ -106,18 +108,60 @@ const foldCount = (spec: Spec, { fold, subset }: Units.Units): Result.Result<num
   )
 }
 
-/** Training rows that leave-one-out may list in all: 1 GB of row numbers. */
+/** Splits of a resampling: each is a job of every learner. */
+const mostSplits = 100_000
+
+/** Rows that the splits of a resampling may list in all: 1 GB of row numbers. */
 const mostListed = 250_000_000
 
-const fewEnough = ({ groups, rows, unit }: Units.Units): Result.Result<void, SplitProblem> =>
-  groups * rows <= mostListed
-    ? Result.succeed(undefined)
-    : refuse(
-        "InvalidOption",
-        `leaving out each of ${groups} ${unit}s alone`,
-        `makes training sets of ${groups} × ${rows} rows in all, more than ${mostListed}`,
-        "Use cv with 10 folds, or a smaller table."
-      )
+/** How many splits there will be, at most, and how often each row will be listed. */
+const extent = (
+  spec: Spec,
+  { groups, subset }: Units.Units,
+  folds: number
+): readonly [splits: number, times: number] => {
+  switch (spec.type) {
+    case "cv":
+    case "foldColumn":
+      return [folds, folds]
+    case "repeatedCv":
+      return [folds * spec.repeats, folds * spec.repeats]
+    case "subsampling":
+      return [spec.repeats, spec.repeats]
+    case "bootstrap":
+      return [spec.repeats, spec.repeats * (1 + spec.ratio)]
+    case "leaveOneOut":
+      return [groups, groups]
+    case "forward":
+      return [spec.folds, spec.folds]
+    case "sameOther": {
+      const names = spec.ignoreSubset ? 1 : (subset?.names.length ?? 1)
+      const cells = folds * names * (spec.ignoreSubset ? 1 : spec.subsets.length)
+      const drawn = spec.sizes < 0 ? 0 : spec.seeds * Math.min(groups, Math.max(1, spec.sizes) + 3 * names)
+      return [cells * (1 + drawn), folds * (1 + spec.subsets.length) + cells * drawn]
+    }
+    case "holdout":
+    case "insample":
+      return [1, 2]
+    case "custom":
+      return [spec.train.length, 1]
+  }
+}
+
+/** Refuses what would not end, or not fit into memory, before anything of it is made. */
+const fewEnough = (spec: Spec, units: Units.Units, folds: number): Result.Result<void, SplitProblem> => {
+  const [splits, times] = extent(spec, units, folds)
+  if (splits <= mostSplits && times * units.rows <= mostListed) return Result.succeed(undefined)
+  const [given, advice] =
+    spec.type === "leaveOneOut"
+      ? [`leaving out each of ${splits} ${units.unit}s alone`, "Use cv with 10 folds, or a smaller table."]
+      : [spec.type === "custom" ? "custom" : toJson(spec), "Use fewer folds, repeats or sizes, or a smaller table."]
+  const rule =
+    splits > mostSplits
+      ? `makes ${splits} splits, more than ${mostSplits}`
+      : `makes sets of ${Math.ceil(times * units.rows)} rows in all, more than ${mostListed}`
+  return refuse("InvalidOption", given, rule, advice)
+}
 
 const splitsOf = (
   spec: Spec,
@@ -138,7 +182,7 @@ const splitsOf = (
     case "bootstrap":
       return Result.succeed(Ordinary.bootstrap(units, spec.repeats, spec.ratio, seed))
     case "leaveOneOut":
-      return Result.map(fewEnough(units), () => Ordinary.leaveOneOut(units))
+      return Result.succeed(Ordinary.leaveOneOut(units))
     case "insample":
       return Result.succeed(Ordinary.insample(units))
     case "custom":

@@ -5,7 +5,7 @@ import type { Kind } from "@rocflow/core/data/Task"
 import * as Learner from "@rocflow/core/learning/Learner"
 import { hashJson } from "@rocflow/core/Hash"
 import * as Measure from "@rocflow/core/learning/Measure"
-import { count, nonNegative } from "@rocflow/core/OptionSchema"
+import { count, epochCount, nonNegative } from "@rocflow/core/OptionSchema"
 import * as Closing from "@rocflow/core/pipeline/Closing"
 import { decode } from "@rocflow/core/pipeline/Decode"
 import type { Find, Lookup } from "@rocflow/core/pipeline/Definition"
@@ -23,7 +23,7 @@ import { tuned } from "./tuned.ts"
 import type { Tuner } from "./Tuner.ts"
 
 const EpochsFields = {
-  most: Schema.optionalKey(count(1)),
+  most: Schema.optionalKey(epochCount(1)),
   patience: Schema.optionalKey(count(1)),
   minDelta: Schema.optionalKey(nonNegative)
 }

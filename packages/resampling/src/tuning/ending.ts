@@ -8,7 +8,7 @@ import * as Schema from "effect/Schema"
 /** The schema of what ends a tuning; whatever comes first does. */
 export const fields = {
   // What was tried is kept in memory.
-  evaluations: Schema.optionalKey(count(1).check(Schema.isLessThanOrEqualTo(1_000_000))),
+  evaluations: Schema.optionalKey(count(1, 1_000_000, "each is remembered")),
   seconds: Schema.optionalKey(positive),
   stagnation: Schema.optionalKey(Schema.Struct({ evaluations: count(1), minDelta: Schema.optionalKey(nonNegative) })),
   until: Schema.optionalKey(Schema.Finite)

@@ -1,7 +1,7 @@
 /**
  * The tuner of nothing but the number of epochs.
  */
-import { count, nonNegative, withDefault } from "@rocflow/core/OptionSchema"
+import { count, epochCount, nonNegative, withDefault } from "@rocflow/core/OptionSchema"
 import * as Schema from "effect/Schema"
 import { define } from "./define.ts"
 import { inOrder } from "./Tuner.ts"
@@ -10,7 +10,7 @@ export const epochs = define({
   id: "Tune.epochs",
   summary: "Finds the number of epochs on held-out rows, and trains anew on all rows for as many",
   options: {
-    most: Schema.optionalKey(count(1)),
+    most: Schema.optionalKey(epochCount(1)),
     patience: Schema.optionalKey(count(1)),
     minDelta: withDefault(nonNegative, 0)
   },

@@ -23,8 +23,8 @@ export const grid = define({
   id: "Tune.grid",
   summary: "Tries every combination of evenly spread values",
   options: {
-    resolution: withDefault(count(1).check(Schema.isLessThanOrEqualTo(most)), 5),
-    resolutions: withDefault(Schema.Record(Schema.String, count(1).check(Schema.isLessThanOrEqualTo(most))), {})
+    resolution: withDefault(count(1, most, "each combination is tried"), 5),
+    resolutions: withDefault(Schema.Record(Schema.String, count(1, most, "each combination is tried")), {})
   },
   resampling: cv,
   epochs: "chosen",

@@ -3,7 +3,7 @@
  * and Talwalkar 2016), and Hyperband, which does so from several beginnings (Li et al. 2018).
  */
 import { type Evaluation, ranked } from "@rocflow/core/learning/Tuning"
-import { count, nonNegative, withDefault } from "@rocflow/core/OptionSchema"
+import { count, epochCount, nonNegative, withDefault } from "@rocflow/core/OptionSchema"
 import * as Seed from "@rocflow/core/Seed"
 import * as Schema from "effect/Schema"
 import { define } from "./define.ts"
@@ -81,8 +81,8 @@ const nextOf = (
 }
 
 const fields = {
-  least: Schema.optionalKey(count(1)),
-  most: Schema.optionalKey(count(1)),
+  least: Schema.optionalKey(epochCount(1)),
+  most: Schema.optionalKey(epochCount(1)),
   eta: withDefault(Schema.Finite.check(Schema.isGreaterThanOrEqualTo(1.5)), 3),
   patience: Schema.optionalKey(count(1)),
   minDelta: withDefault(nonNegative, 0)
@@ -111,7 +111,7 @@ const holdout = { type: "cv", folds: 3 } as const
 export const halving = define({
   id: "Tune.halving",
   summary: "Begins with many configurations and few epochs, and goes on with the best (successive halving)",
-  options: { ...fields, configurations: withDefault(count(2).check(Schema.isLessThanOrEqualTo(1_000_000)), 27) },
+  options: { ...fields, configurations: withDefault(count(2, 1_000_000, "each is tried"), 27) },
   resampling: holdout,
   epochs: epochsOf,
   tuner: (options) => (known) => {

@@ -4,7 +4,7 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type * as Recipe from "@rocflow/core/learning/Recipe"
-import { count, withDefault } from "@rocflow/core/OptionSchema"
+import { width, withDefault } from "@rocflow/core/OptionSchema"
 import * as Features from "@rocflow/core/pipeline/Features"
 import * as Ingress from "@rocflow/core/pipeline/Ingress"
 import * as Merge from "@rocflow/core/pipeline/Merge"
@@ -28,8 +28,8 @@ type Scale = typeof Scale.Type
 /** The options of how columns become rows of numbers. */
 export const columnFields = (defaults: { readonly scale: Scale; readonly oneHot: number }) => ({
   scale: withDefault(Scale, defaults.scale),
-  oneHot: withDefault(count(0), defaults.oneHot),
-  embeddingSize: withDefault(count(1), 8)
+  oneHot: withDefault(width(0), defaults.oneHot),
+  embeddingSize: withDefault(width(), 8)
 })
 
 /** @category models */

@@ -2,7 +2,7 @@
  * Measures of probabilities, each row by itself: how far they are from what happened.
  */
 import * as Schema from "effect/Schema"
-import { count, withDefault } from "../../../OptionSchema.ts"
+import * as OptionSchema from "../../../OptionSchema.ts"
 import type { Labelled } from "../../Prediction.ts"
 import { define, defineWith, mean, withProb } from "./define.ts"
 
@@ -91,7 +91,7 @@ const forecastOf = (p: Labelled, prob: Float64Array): Forecast =>
         happened: p.response.map((code, i) => (code === p.truth[i] ? 1 : 0))
       }
 
-const bins = withDefault(count(1), 10)
+const bins = OptionSchema.withDefault(OptionSchema.bins(1), 10)
 
 /**
  * The expected calibration error, in [0, 1]: rows are put into `bins` (default 10) equal parts of [0, 1] by their probability,
@@ -140,7 +140,7 @@ const partMeasure = defineWith({
   accepts: ["binary"],
   needs: "prob",
   options: Schema.Struct({
-    part: withDefault(Schema.Literals(["reliability", "resolution", "uncertainty"]), "reliability"),
+    part: OptionSchema.withDefault(Schema.Literals(["reliability", "resolution", "uncertainty"]), "reliability"),
     bins
   }),
   evaluate: (p, { bins: many, part }) =>

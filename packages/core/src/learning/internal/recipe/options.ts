@@ -90,7 +90,7 @@ const schemaOf = <F extends Schema.Struct.Fields>(
     version: OptionSchema.withDefault(Schema.Literals(versions), versions.at(-1)!),
     ...options,
     ...fields,
-    epochs: OptionSchema.withDefault(OptionSchema.count(0), epochs),
+    epochs: OptionSchema.withDefault(OptionSchema.epochCount(0), epochs),
     batchSize: OptionSchema.withDefault(
       Schema.Union([OptionSchema.count(1), Schema.Literals(["all", "auto"])]),
       batchSize

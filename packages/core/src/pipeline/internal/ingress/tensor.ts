@@ -19,7 +19,7 @@ const id = "Ingress.tensor"
 
 const Options = Schema.Struct({
   column: Schema.NonEmptyString,
-  shape: Schema.optionalKey(Schema.Array(OptionSchema.count(1)).check(Schema.isMinLength(1)))
+  shape: Schema.optionalKey(Schema.Array(OptionSchema.width()).check(Schema.isMinLength(1)))
 })
 
 const State = Schema.Struct({ column: Schema.String, shape: Schema.Array(Schema.Int) })

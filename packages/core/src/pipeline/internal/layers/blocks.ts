@@ -7,6 +7,7 @@ import * as OptionSchema from "../../../OptionSchema.ts"
 import * as Decode from "../../Decode.ts"
 import type * as Pipeline from "../../Pipeline.ts"
 import type * as Shape from "../../Shape.ts"
+import * as Traverse from "../../Traverse.ts"
 import { define } from "../bind.ts"
 import { explicit, stagesReference, toJson } from "../json.ts"
 import { append, fromStages } from "../pipeline.ts"
@@ -71,16 +72,28 @@ export const residual =
 
 // --------------------------------------------------------------------------------------------------------- repeated
 
+/** Layers that blocks in blocks may come to. */
+const mostLayers = 10_000
+
 /** `Nn.block` as a definition, for registries. @category definitions */
 export const blockDefinition = define({
   kind: "block",
   id: "Nn.block",
   summary: "Layers that are repeated, each time with parameters of their own",
-  options: Schema.Struct({ count: OptionSchema.count(1), body: stagesReference }),
+  options: Schema.Struct({ count: OptionSchema.copies(), body: stagesReference }).check(
+    Schema.makeFilter(
+      ({ body, count }) => {
+        const layers = count * Traverse.count(body)
+        const issue = `makes ${layers} layers, more than ${mostLayers}; repeat less, or fewer layers`
+        return layers <= mostLayers ? undefined : { path: ["count"], issue }
+      },
+      { toJsonSchema: () => ({}) }
+    )
+  ),
   part: ({ body, count }) => ({ kind: "block", count, body })
 })
 
-const Count = Schema.Struct({ count: OptionSchema.count(1) })
+const Count = Schema.Struct({ count: OptionSchema.copies() })
 
 /** `unknown` if a body may follow itself so often, else a sentence: one that stands once may change the shape. */
 type Follows<N extends number, A extends Shape.Shape, B extends Shape.Shape> = [N] extends [1]

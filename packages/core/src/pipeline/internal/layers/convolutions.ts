@@ -23,9 +23,9 @@ interface Options extends Windows.Options {
 }
 
 const fields = {
-  filters: OptionSchema.count(1),
+  filters: OptionSchema.width(),
   padding: OptionSchema.withDefault(Windows.padding, "valid"),
-  groups: OptionSchema.withDefault(OptionSchema.count(1), 1),
+  groups: OptionSchema.withDefault(OptionSchema.width(), 1),
   bias: OptionSchema.withDefault(Schema.Boolean, true)
 }
 
@@ -96,9 +96,9 @@ export const conv1dDefinition = define({
   summary: "A convolution of sequences [length, channels]",
   options: Schema.Struct({
     ...fields,
-    size: OptionSchema.count(1),
-    stride: OptionSchema.withDefault(OptionSchema.count(1), 1),
-    dilation: OptionSchema.withDefault(OptionSchema.count(1), 1)
+    size: OptionSchema.width(),
+    stride: OptionSchema.withDefault(OptionSchema.width(), 1),
+    dilation: OptionSchema.withDefault(OptionSchema.width(), 1)
   }),
   shape: (options, input) => shape(options, input, 1),
   parameters: (options, input) => parameters(options, input, 1),

@@ -40,7 +40,7 @@ export const membersDefinition = define({
   id: "Nn.members",
   summary: "The row once for each member, times a factor of its own for each entry",
   options: Schema.Struct({
-    count: OptionSchema.count(1),
+    count: OptionSchema.copies(),
     adapter: OptionSchema.withDefault(Adapter, "none")
   }),
   shape: ({ count }, input) => Result.map(Shape.ofRank(input, 1), ([width = 1]) => [count, width]),
@@ -87,7 +87,7 @@ export const memberLinearDefinition = define({
   id: "Nn.memberLinear",
   summary: "A dense layer whose kernel all members share, between factors of their own",
   options: Schema.Struct({
-    units: OptionSchema.count(1),
+    units: OptionSchema.width(),
     adapter: OptionSchema.withDefault(Adapter, "ones")
   }),
   shape: ({ units }, input) => ofMembers(units, input),

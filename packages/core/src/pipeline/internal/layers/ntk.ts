@@ -76,7 +76,7 @@ const flat = (input: Shape.Shape) => Shape.ofRank(input, 1, "put Nn.flatten befo
 export const ntkLinearDefinition = define({
   id: "Nn.ntkLinear",
   summary: "A dense layer whose kernel is divided by the root of the width: x·kernel/√width + bias",
-  options: Schema.Struct({ units: OptionSchema.count(1), ...fields }),
+  options: Schema.Struct({ units: OptionSchema.width(), ...fields }),
   shape: ({ units }, input) => Result.map(flat(input), () => [units]),
   parameters,
   start,

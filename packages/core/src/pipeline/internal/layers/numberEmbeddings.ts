@@ -52,7 +52,7 @@ const lines = (input: tf.Tensor, [kernel, bias]: ReadonlyArray<tf.Tensor>, pass:
 export const linearEmbeddingDefinition = define({
   id: "Nn.linearEmbedding",
   summary: "Each number times a vector of its feature, plus another, then relu",
-  options: Schema.Struct({ size: OptionSchema.count(1) }),
+  options: Schema.Struct({ size: OptionSchema.width() }),
   shape: ({ size }, input) => deeper(size, input),
   parameters: ({ size }, input) => scaled(input, size),
   forward: (_, input, parameters, pass) => pass.tf.relu(lines(input, parameters, pass))
@@ -74,7 +74,7 @@ export const linearEmbedding = <const Size extends number>(size: Size) =>
 export const featureTokensDefinition = define({
   id: "Nn.featureTokens",
   summary: "Each number times a vector of its feature, plus another: tokens for a transformer",
-  options: Schema.Struct({ size: OptionSchema.count(1) }),
+  options: Schema.Struct({ size: OptionSchema.width() }),
   shape: ({ size }, input) => deeper(size, input),
   parameters: ({ size }, input) => scaled(input, size),
   forward: (_, input, parameters, pass) => lines(input, parameters, pass)
@@ -105,8 +105,8 @@ export const periodicEmbeddingDefinition = define({
   id: "Nn.periodicEmbedding",
   summary: "Sines and cosines of each number at learned frequencies, then linear and relu",
   options: Schema.Struct({
-    size: OptionSchema.withDefault(OptionSchema.count(1), 24),
-    frequencies: OptionSchema.withDefault(OptionSchema.count(1), 48),
+    size: OptionSchema.withDefault(OptionSchema.width(), 24),
+    frequencies: OptionSchema.withDefault(OptionSchema.width(), 48),
     scale: OptionSchema.withDefault(OptionSchema.positive, 0.01),
     shared: OptionSchema.withDefault(Schema.Boolean, false),
     relu
@@ -147,8 +147,8 @@ export const pbldEmbeddingDefinition = define({
   id: "Nn.pbldEmbedding",
   summary: "Each number beside a linear function of its shifted cosines at learned frequencies",
   options: Schema.Struct({
-    size: OptionSchema.withDefault(OptionSchema.count(2), 4),
-    frequencies: OptionSchema.withDefault(OptionSchema.count(1), 16),
+    size: OptionSchema.withDefault(OptionSchema.width(2), 4),
+    frequencies: OptionSchema.withDefault(OptionSchema.width(), 16),
     scale: OptionSchema.withDefault(OptionSchema.positive, 0.1)
   }),
   shape: ({ size }, input) => deeper(size, input),

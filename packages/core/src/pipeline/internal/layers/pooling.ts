@@ -64,8 +64,8 @@ const linear = (id: string, summary: string, pool: Pooling) =>
     id,
     summary,
     options: Schema.Struct({
-      size: OptionSchema.count(1),
-      stride: Schema.optionalKey(OptionSchema.count(1)),
+      size: OptionSchema.width(),
+      stride: Schema.optionalKey(OptionSchema.width()),
       padding: OptionSchema.withDefault(Windows.padding, "valid")
     }),
     shape: (options, input) => shape(options, input, 1),

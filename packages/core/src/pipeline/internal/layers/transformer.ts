@@ -18,7 +18,7 @@ import { fanIn } from "./start.ts"
 
 type Tf = Stage.Pass["tf"]
 
-const heads = OptionSchema.withDefault(OptionSchema.count(1), 8)
+const heads = OptionSchema.withDefault(OptionSchema.copies(), 8)
 
 /** The type of putting a layer that keeps the shape of rows of tokens on a pipeline. */
 const put =

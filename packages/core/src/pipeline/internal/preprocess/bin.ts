@@ -17,7 +17,7 @@ const Encoding = Schema.Literals(["ordinal", "oneHot", "factor"])
 
 const BinOptions = Schema.Struct({
   columns,
-  bins: OptionSchema.withDefault(OptionSchema.count(2).check(Schema.isLessThanOrEqualTo(16_384)), 5),
+  bins: OptionSchema.withDefault(OptionSchema.bins(2), 5),
   placement: OptionSchema.withDefault(Schema.Literals(["quantile", "uniform"]), "quantile"),
   as: OptionSchema.withDefault(Encoding, "ordinal")
 })

@@ -15,7 +15,7 @@ const id = "Preprocess.hashText"
 const size = OptionSchema.count(1)
 
 const Counting = {
-  buckets: OptionSchema.withDefault(OptionSchema.count(2).check(Schema.isLessThanOrEqualTo(16_384)), 256),
+  buckets: OptionSchema.withDefault(OptionSchema.count(2, 16_384, "each is a column"), 256),
   unit: OptionSchema.withDefault(Schema.Literals(["word", "char", "charInWord"]), "word"),
   sizes: OptionSchema.withDefault(
     Schema.Tuple([size, size]).check(

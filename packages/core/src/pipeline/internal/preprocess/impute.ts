@@ -18,7 +18,7 @@ const id = "Preprocess.impute"
 
 const Method = Schema.Union([
   Schema.Literals(["mean", "median", "mode", "constant", "level", "sample", "histogram", "outOfRange"]),
-  Schema.Struct({ histogram: Schema.Struct({ bins: OptionSchema.count(1) }) }),
+  Schema.Struct({ histogram: Schema.Struct({ bins: OptionSchema.bins(1) }) }),
   Schema.Struct({
     outOfRange: Schema.Struct({
       side: OptionSchema.withDefault(Schema.Literals(["below", "above"]), "below"),

@@ -17,8 +17,8 @@ const Extrapolation = Schema.Literals(["constant", "linear", "continue", "period
 
 const SplineOptions = Schema.Struct({
   columns,
-  knots: OptionSchema.withDefault(OptionSchema.count(2).check(Schema.isLessThanOrEqualTo(16_384)), 5),
-  degree: OptionSchema.withDefault(OptionSchema.count(1).check(Schema.isLessThanOrEqualTo(16)), 3),
+  knots: OptionSchema.withDefault(OptionSchema.bins(2), 5),
+  degree: OptionSchema.withDefault(OptionSchema.count(1, 16, "each piece has as many numbers more"), 3),
   placement: OptionSchema.withDefault(Schema.Literals(["uniform", "quantile"]), "uniform"),
   extrapolation: OptionSchema.withDefault(Extrapolation, "constant"),
   bias: OptionSchema.withDefault(Schema.Boolean, true)
