@@ -80,7 +80,19 @@ const marks = [
   '"',
   ".nan",
   "__proto__",
-  "constructor"
+  "constructor",
+  "\u001b[2J",
+  "&a [*a]",
+  "<<: *a",
+  "? ",
+  "2147483648",
+  "1e308",
+  "-1",
+  "[".repeat(2000),
+  "{ a: ".repeat(300),
+  "[".repeat(150) + "]".repeat(150),
+  "x".repeat(100_000),
+  `a: &b [${"*b,".repeat(500)}]`
 ]
 
 /** One change to a text: junk put in, a stretch left out or doubled, a line moved, the end cut off. */
@@ -119,6 +131,9 @@ const attempt = async <A, E>(effect: Effect.Effect<A, E>): Promise<A | string> =
   return error instanceof Error ? error.message : String(error)
 }
 
+/** Mutations of an experiment; more are tried by hand, after changes of how files are read. */
+const runs = Number(process.env["ROCFLOW_MUTATIONS"] ?? 300)
+
 let home: string
 beforeAll(() => {
   home = folder({ "d.csv": data })
@@ -148,11 +163,44 @@ describe("mutated files", () => {
       fc.asyncProperty(changes(marks), async (given) => {
         const file = join(home, "m.yaml")
         writeFileSync(file, given.reduce(change, experiment))
+        const before = process.cpuUsage()
         const planned = await attempt(plan(file).pipe(Effect.provide(NodeServices.layer)))
+        const { system, user } = process.cpuUsage(before)
+        expect((system + user) / 1e6).toBeLessThan(2)
         const said = typeof planned === "string" ? planned : ""
+        for (const line of said.split("\n")) expect(line.length).toBeLessThan(2000)
         expect(said === "" ? [] : unfit(said, /m\.yaml(:\d+:\d+)?: .+|^ {2}the same at /)).toEqual([])
       }),
-      { numRuns: 150, seed: 8 }
+      { numRuns: runs, seed: 8 }
     )
+  })
+
+  it.each([
+    ["lists in lists", "[".repeat(100_000), "is nested more than 100 deep"],
+    [
+      "learners in learners",
+      `learners: [${"{type: Ensemble.bagging, learner: ".repeat(400)}Tree${"}".repeat(400)}]`,
+      "is nested more than 100 deep"
+    ],
+    ["an alias within itself", "learners: [&a { type: Ensemble.bagging, learner: *a }]", "*a stands within &a itself"],
+    [
+      "aliases of aliases",
+      `a: &a [x]\n${[..."bcdefgh"].map((c, i) => `${c}: &${c} [${`*${"abcdefgh"[i]},`.repeat(9)}]`).join("\n")}`,
+      "multiply beyond measure"
+    ],
+    [
+      "very many keys",
+      Array.from({ length: 20_000 }, (_, i) => `k${i}: 1`).join("\n"),
+      "more problems; mend these first"
+    ],
+    ["a very long name", `learners: [${"a".repeat(1_000_000)}]`, "is not a known learner"],
+    ["a very long key", `learners: [{ type: Tree, ${"a".repeat(1_000_000)}: 1 }]`, "is not a known key"],
+    ["too many bytes", `# ${"a".repeat(10_000_000)}`, "more than 10000000; name an experiment file, not its data"]
+  ])("with %s are refused soon and in short", async (_, text, rule) => {
+    const file = join(home, "hostile.yaml")
+    writeFileSync(file, text)
+    const said = String(await attempt(plan(file).pipe(Effect.provide(NodeServices.layer))))
+    expect(said).toContain(rule)
+    for (const line of said.split("\n")) expect(line.length).toBeLessThan(2000)
   })
 })

@@ -1,6 +1,7 @@
 /**
  * What is wrong with an experiment file, and where.
  */
+import * as Excerpt from "@rocflow/core/Excerpt"
 import * as Schema from "effect/Schema"
 
 /** One problem, at a line and column of the file (from 1) and a path into the document. @category models */
@@ -32,7 +33,7 @@ export class ExperimentError extends Schema.TaggedError<ExperimentError>()("Expe
       ([{ line, column, path, message } = nowhere, ...others]) => {
         const place = line === undefined ? this.file : `${this.file}:${line}:${column ?? 1}`
         const more = others.length === 0 ? "" : `\n  the same at ${listed(others)}`
-        return `${path === "" ? place : `${place}: ${path}`}: ${message}${more}`
+        return `${path === "" ? place : `${place}: ${path}`}: ${Excerpt.of(message)}${more}`
       }
     ).join("\n")
   }

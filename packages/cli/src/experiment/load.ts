@@ -56,6 +56,12 @@ export interface Problem {
 /** The definitions of all packages. */
 export const builtin: ReadonlyArray<Definition> = [...Core.all, ...Losses.all, ...Learners.all, ...Tune.definitions]
 
+/** Bytes of an experiment file, whose splits may be listed row by row. */
+const mostBytes = 10_000_000
+
+/** Problems that are told at once. */
+const mostProblems = 100
+
 const readText = Effect.fnUntraced(function* (file: string) {
   const fs = yield* FileSystem.FileSystem
   const refuse = (message: string) => new ExperimentError({ file, issues: [{ path: "", message }] })
@@ -64,6 +70,11 @@ const readText = Effect.fnUntraced(function* (file: string) {
   )
   if (info.type === "Directory") {
     return yield* refuse("this is a directory; name an experiment file in it")
+  }
+  if (info.size > mostBytes) {
+    return yield* refuse(
+      `the file has ${info.size} bytes, more than ${mostBytes}; name an experiment file, not its data`
+    )
   }
   const bytes = yield* Effect.mapError(fs.readFile(file), () => refuse("the file cannot be read; check its rights"))
   if (!isUtf8(bytes) || bytes.includes(0)) {
@@ -265,14 +276,15 @@ export const load = Effect.fn("experiment.load")(function* (file: string) {
     return yield* new ExperimentError({ file, issues: [{ path: "", ...parsed.failure }] })
   }
   const source = parsed.success
-  const refuse = (problems: ReadonlyArray<Problem>) =>
-    new ExperimentError({
-      file,
-      issues: problems.map(({ message, ...problem }) => {
-        const path = source.written(problem.path)
-        return { ...source.position(path), path: pathText(path), message }
-      })
+  const refuse = (problems: ReadonlyArray<Problem>) => {
+    const issues = problems.slice(0, mostProblems).map(({ message, ...problem }) => {
+      const path = source.written(problem.path)
+      return { ...source.position(path), path: pathText(path), message }
     })
+    const more = problems.length - issues.length
+    const last = { path: "", message: `has ${more} more problems; mend these first` }
+    return new ExperimentError({ file, issues: more === 0 ? issues : [...issues, last] })
+  }
 
   const decoded = decodeExperiment(source.value)
   if (Result.isFailure(decoded)) {

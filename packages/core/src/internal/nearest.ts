@@ -25,6 +25,8 @@ export const nearest = (written: string, candidates: Iterable<string>): string |
   let least = Math.max(1, Math.floor(plain.length / 3)) + 1
   for (const candidate of candidates) {
     const other = candidate.trim().toLowerCase()
+    // At least so many must be inserted or deleted; a text from a file may be very long.
+    if (Math.abs(plain.length - other.length) >= least) continue
     const edits = distance(plain, other)
     if (edits > 0 && plain.length <= shortWord && plain.length === other.length) continue
     if (edits < least && edits < Math.max(plain.length, other.length)) {

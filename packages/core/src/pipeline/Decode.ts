@@ -8,6 +8,7 @@ import * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
 import * as SchemaGetter from "effect/SchemaGetter"
 import * as SchemaIssue from "effect/SchemaIssue"
+import * as Excerpt from "../Excerpt.ts"
 import { meant } from "../internal/suggest.ts"
 import { type Find, Lookup, type Options } from "./Definition.ts"
 import type { Issue } from "./PipelineError.ts"
@@ -53,7 +54,10 @@ const unknownType = (input: unknown, types: ReadonlyArray<string>, path: Issue["
   const { type } = input as { readonly type?: unknown }
   return type === undefined
     ? { path, message: `has no key type; known types are ${types.join(", ")}` }
-    : { path: [...path, "type"], message: `${JSON.stringify(type)} is not known; ${advise(String(type), types)}` }
+    : {
+        path: [...path, "type"],
+        message: `${Excerpt.of(JSON.stringify(type), 80)} is not known; ${advise(String(type), types)}`
+      }
 }
 
 /** How far data is from a member of a union: wrong keys count more than wrong values. */
@@ -153,12 +157,14 @@ const plain = (issue: SchemaIssue.Issue, path: Issue["path"]): ReadonlyArray<Iss
     message
   }))
 
-/** One issue a place: a number that is no number breaks every rule of numbers. */
+/** One issue a place, as a number that is no number breaks every rule of numbers; what was given is shortened. */
 const firstOfEachPath = (issues: ReadonlyArray<Issue>): ReadonlyArray<Issue> => {
   const seen = new Set<string>()
-  return issues.filter(({ path }) => {
+  return issues.flatMap(({ message, path }) => {
     const key = JSON.stringify(path)
-    return !seen.has(key) && seen.add(key)
+    if (seen.has(key)) return []
+    seen.add(key)
+    return [{ path, message: Excerpt.of(message) }]
   })
 }
 

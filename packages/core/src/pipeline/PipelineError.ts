@@ -2,6 +2,7 @@
  * What is wrong with a description: a stage, an option, a loss, a measure.
  */
 import * as Schema from "effect/Schema"
+import * as Excerpt from "../Excerpt.ts"
 
 /** One problem of a description and where it stands, as a path into its JSON form. @category models */
 export const Issue = Schema.Struct({
@@ -13,7 +14,12 @@ export interface Issue extends Schema.Schema.Type<typeof Issue> {}
 
 /** Writes a path as people do: `learners[1].pipeline[0].type`. */
 export const pathText = (path: Issue["path"]): string =>
-  path.map((key, i) => (typeof key === "number" ? `[${key}]` : i === 0 ? key : `.${key}`)).join("")
+  Excerpt.of(
+    path
+      .map((key, i) => (typeof key === "number" ? `[${key}]` : `${i === 0 ? "" : "."}${Excerpt.ofName(key)}`))
+      .join(""),
+    300
+  )
 
 /**
  * Refuses a pipeline or learner description. Carries every issue found, not only the first one.

@@ -4,6 +4,7 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { Definition, Find, Kind } from "./Definition.ts"
+import * as Excerpt from "../Excerpt.ts"
 import { meant } from "../internal/suggest.ts"
 
 /** Definitions by id. @category models */
@@ -18,7 +19,7 @@ export class RegistryError extends Schema.TaggedError<RegistryError>()("Registry
   advice: Schema.String
 }) {
   override get message(): string {
-    return `"${this.id}" ${this.rule}; ${this.advice}`
+    return `"${Excerpt.of(this.id, 80)}" ${this.rule}; ${this.advice}`
   }
 }
 
