@@ -10,10 +10,10 @@ export interface Why {
 }
 
 const rights: Why = { rule: "you may not", advice: "change its rights, or name another place" }
-const full: Why = { rule: "the disk is full", advice: "free some of it and start again: finished jobs are kept" }
+const full: Why = { rule: "the disk is full", advice: "free some of it and start again" }
 const open: Why = {
   rule: "too many files are open",
-  advice: "raise the limit (ulimit -n 1024), or use fewer workers, and start again: finished jobs are kept"
+  advice: "raise the limit (ulimit -n 1024), or use fewer workers, and start again"
 }
 const inTheWay: Why = { rule: "a file stands in its way", advice: "move that away, or name another place" }
 
@@ -35,7 +35,7 @@ const byCode: ReadonlyMap<string, Why> = new Map([
   ],
   ["ENAMETOOLONG", { rule: "its name is too long", advice: "name another place" }],
   ["ELOOP", { rule: "its links lead in a circle", advice: "name another place" }],
-  ["EIO", { rule: "the disk does not answer", advice: "look after the disk, then start again: finished jobs are kept" }]
+  ["EIO", { rule: "the disk does not answer", advice: "look after the disk, then start again" }]
 ])
 
 const could = (method: string): string => {

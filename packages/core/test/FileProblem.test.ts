@@ -44,7 +44,7 @@ describe("a problem of the file system", () => {
   )
 
   it.each([
-    ["ENOSPC", "the disk is full; free some of it and start again: finished jobs are kept"],
+    ["ENOSPC", "the disk is full; free some of it and start again"],
     ["EMFILE", "too many files are open; raise the limit (ulimit -n 1024), or use fewer workers"],
     ["EACCES", "you may not; change its rights, or name another place"],
     ["EROFS", "the disk can only be read; name another place"],

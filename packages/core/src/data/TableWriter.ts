@@ -76,13 +76,15 @@ const writeLists = async (
   await connection.run("DROP TABLE listed")
 }
 
-const failure = (file: string, text: string) =>
-  new SchemaError({
+const failure = (file: string, text: string) => {
+  const isFull = text.includes("No space left on device")
+  return new SchemaError({
     file,
     given: "the file",
-    rule: `cannot be written (${text})`,
-    advice: "Check the folder and its rights."
+    rule: isFull ? "cannot be written: the disk is full" : `cannot be written (${text})`,
+    advice: isFull ? "Free some of it and start again." : "Check the folder and its rights."
   })
+}
 
 /**
  * Opens a writer; it is closed with the scope. It computes on one thread: files of predictions are small, and handing

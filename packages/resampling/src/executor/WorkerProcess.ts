@@ -36,6 +36,8 @@ export class NotStarted extends Schema.TaggedError<NotStarted>()("NotStarted", {
 export interface Worker {
   readonly process: ChildProcess
   readonly lastWords: () => string
+  /** Why the system started no process. */
+  readonly refused: () => Error | undefined
 }
 
 /** Milliseconds until all is read that a process wrote before its end. */
@@ -139,7 +141,9 @@ const reply = (worker: Worker, directory: string, request?: Request): Effect.Eff
       process.off("message", onMessage).off("exit", onExit).off("error", onError)
     }
     process.on("message", onMessage).on("exit", onExit).on("error", onError)
-    if (process.exitCode !== null || process.signalCode !== null) gone()
+    const refused = worker.refused()
+    if (refused !== undefined) onError(refused)
+    else if (process.exitCode !== null || process.signalCode !== null) gone()
     else if (request !== undefined) process.send(request, (error) => error !== null && onError(error))
     return Effect.sync(stop)
   })
@@ -168,11 +172,14 @@ export const start = (
       // Standard output belongs to the results of this process: what a learner prints in a worker goes to standard error.
       const child = fork(entry, [directory, ...args], { stdio: ["ignore", 2, "pipe", "ipc"] })
       let words = ""
-      child.stderr!.setEncoding("utf8").on("data", (text: string) => {
+      let refused: Error | undefined
+      child.on("error", (error) => (refused = error))
+      // There is no stream where no process could be started.
+      child.stderr?.setEncoding("utf8").on("data", (text: string) => {
         words = (words + text).slice(-remembered)
         process.stderr.write(text)
       })
-      return { process: child, lastWords: () => words }
+      return { process: child, lastWords: () => words, refused: () => refused }
     }),
     ({ process }) =>
       Effect.sync(() => {
