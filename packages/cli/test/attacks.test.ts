@@ -2,7 +2,7 @@
  * What happens to a run from outside: it says what it was, and goes on from there once the cause is gone.
  */
 import { execFileSync, spawnSync } from "node:child_process"
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs"
+import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
@@ -70,6 +70,26 @@ describe.runIf(mayMount)("a full disk", () => {
     } finally {
       execFileSync("umount", [disk])
     }
+  })
+})
+
+/** Whoever runs the tests may write everywhere; another user may not, if there is one who can read the sources. */
+const other = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
+const hasOther = spawnSync(process.execPath, [bin, "--version"], other).status === 0
+
+describe.runIf(process.platform !== "win32" && hasOther)("a place without rights", () => {
+  it.each([
+    ["where nothing may be written", "readonly", 0o555, /^readonly\/run: the directory cannot be made: you may not; /m],
+    ["that may not be looked into", "locked", 0o000, /^locked\/run: the directory cannot be made: you may not; /m]
+  ])("%s is refused in a sentence", (_, name, mode, message) => {
+    chmodSync(home, 0o755)
+    mkdirSync(join(home, name), { mode })
+    const args = [bin, "run", "e.yaml", "--out", `${name}/run`]
+    const { status, stderr } = spawnSync(process.execPath, args, { cwd: home, encoding: "utf8", ...other })
+    expect(status).toBe(1)
+    expect(stderr).toMatch(message)
+    expectSentence(stderr)
+    chmodSync(join(home, name), 0o755)
   })
 })
 

@@ -78,7 +78,7 @@ export const train = Effect.fn("train")(function* ({ file, json, learner: wanted
     (error) =>
       new ModelError({
         path: save,
-        rule: `cannot be a directory (${FileProblem.text(error)})`,
+        rule: `cannot be made: ${FileProblem.why(error).rule}`,
         advice: "name another one by --save"
       })
   )
