@@ -41,6 +41,8 @@ const rootFiles: Readonly<Record<string, "below" | "above">> = {
   "Normal.ts": "below",
   "Json.ts": "below",
   "OptionSchema.ts": "below",
+  "Excerpt.ts": "below",
+  "FileProblem.ts": "below",
   "Duration.ts": "below",
   "Version.ts": "below",
   "WholeFile.ts": "below",

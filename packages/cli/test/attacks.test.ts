@@ -107,9 +107,9 @@ describe.runIf(process.platform === "linux")("few open files", () => {
 describe("a directory that is deleted under a run", () => {
   it.each(["1", "2"])("ends it with a sentence in %s processes", async (workers) => {
     const directory = `deleted-${workers}`
-    const jobs = join(home, directory, "jobs")
+    const results = join(home, directory, "results")
     const { ended } = start(["run", "long.yaml", "--out", directory, "--workers", workers], home)
-    await until(() => existsSync(jobs) && readdirSync(jobs).length > 0)
+    await until(() => existsSync(results) && readdirSync(results).length > 0)
     rmSync(join(home, directory), { recursive: true, force: true, maxRetries: 5 })
     const { code, stderr } = await ended
     expect(code).toBe(1)

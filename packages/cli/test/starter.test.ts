@@ -50,8 +50,8 @@ const watched = (command: string, args: ReadonlyArray<string>, env: Readonly<Rec
 }
 
 const running = (directory: string) => () => {
-  const jobs = join(home, directory, "jobs")
-  return existsSync(jobs) && readdirSync(jobs).some((name) => name.endsWith(".json"))
+  const results = join(home, directory, "results")
+  return existsSync(results) && readdirSync(results).length > 0
 }
 
 /** What tells the entry that it runs under an older Node. */

@@ -38,7 +38,7 @@ export const claim = Effect.fnUntraced(function* (
     )
   )
   if (first) return
-  for (let look = 0; look < looks && !goesOn; look++) {
+  for (let look = goesOn ? looks : 0; look < looks; look++) {
     const found = yield* fs.readFileString(file)
     if (found === hash) return
     if (found.length >= hash.length) return yield* taken(directory)
