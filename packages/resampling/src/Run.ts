@@ -68,9 +68,12 @@ export interface StartOptions {
   readonly reuse?: ReadonlyArray<string>
 }
 
-/** What belongs to a run whose design is not there: one that was stopped at its very beginning, or lost it. */
+/**
+ * What belongs to a run that had no design a moment ago: one that was stopped at its very beginning, lost its design, or
+ * starts at the same time.
+ */
 const ownFiles =
-  /^((experiment|images|pooled|finished)\.json|splits\.parquet|results|predictions|training|models|figures|report\.html|design\.hash)$|\.part$/
+  /^((design|experiment|images|pooled|finished)\.json|splits\.parquet|results|predictions|training|models|figures|report\.html|design\.hash)$|\.part$/
 
 /** A new run does not move in with files that are not its own. */
 const checkEmpty = Effect.fnUntraced(function* (directory: string) {
