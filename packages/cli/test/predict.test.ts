@@ -68,7 +68,7 @@ describe("rocflow train, where models would be in one place", () => {
   it("refuses a directory that is a file, before it trains", async () => {
     const { code, stderr, stdout } = await rocflow(["train", "e.yaml", "--save", "d.csv"], home)
     expect([code, stdout]).toEqual([1, ""])
-    expect(stderr).toMatch(/^d\.csv: cannot be a directory .*; name another one by --save/)
+    expect(stderr).toMatch(/^d\.csv: cannot be made: a file stands in its way; name another one by --save/)
   })
 })
 
