@@ -5,6 +5,8 @@ import { styleText } from "node:util"
 import * as Duration from "@rocflow/core/Duration"
 import type * as Events from "@rocflow/core/learning/Events"
 import type * as Job from "@rocflow/resampling/Job"
+import type {} from "@rocflow/resampling/executor/Slurm"
+import type {} from "@rocflow/resampling/executor/Workers"
 import type { Tried } from "@rocflow/resampling/Tune"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -29,7 +31,8 @@ export interface Progress {
   readonly clear: () => void
 }
 
-const splitText = ({ testSubset, trainSubsets, testFold }: typeof Job.Columns.Type): string =>
+/** A split in a line. */
+export const splitText = ({ testSubset, trainSubsets, testFold }: typeof Job.Columns.Type): string =>
   testSubset === "full" ? `fold ${testFold}` : `test ${testSubset}, trained on ${trainSubsets}, fold ${testFold}`
 
 const triedText = ({ best, most, tried }: Tried): string => {
@@ -82,6 +85,18 @@ export const make = (screen: Screen = stderr): Progress => {
             line(
               `${event.jobs} jobs in ${event.directory}${event.finished > 0 ? `, ${event.finished} of them finished before` : ""}`
             )
+            break
+          case "Submitted":
+            line(`SLURM array ${event.array}: ${event.jobs} jobs in ${event.tasks} tasks`)
+            break
+          case "QueueSeen": {
+            const why = event.reason === "" || event.reason === "None" ? "" : ` (${event.reason})`
+            current = `${event.running} tasks run, ${event.pending} wait${event.pending === 0 ? "" : why}`
+            draw(now)
+            break
+          }
+          case "WorkersAwaited":
+            line(`${event.jobs} jobs wait for workers: \`rocflow worker ${event.directory}\` on every machine that is to compute`)
             break
           case "JobBegun":
             current = `${event.job.learner}, ${splitText(event.job)}`

@@ -85,7 +85,8 @@ export const of = Effect.fnUntraced(function* (
     ids.map((id): [string, Standing] => {
       const status = finished.get(id)
       if (status !== undefined) return [id, { state: status === "ok" ? "finished" : "failed", where: "" }]
-      return [id, workers.get(id) ?? slurm.get(id) ?? { state: "open", where: "" }]
+      const found = [slurm.get(id), workers.get(id)].filter((standing) => standing !== undefined)
+      return [id, found.find(({ state }) => state !== "open") ?? { state: "open", where: "" }]
     })
   )
 })

@@ -17,6 +17,12 @@ export interface Opened<R> {
   readonly handlers: Pick<Handlers<R | FileSystem.FileSystem | Path.Path>, "directory" | "runJob" | "store">
 }
 
+/** Who is told what a process elsewhere does. @category models */
+export interface Listener {
+  readonly onBegin: (job: Job.Job<unknown>) => Effect.Effect<void>
+  readonly onEnd: (result: Job.Result) => Effect.Effect<void>
+}
+
 /**
  * Opens a run to compute for it. Refused are another design, and engines that agree with those of the run to rounding only.
  */

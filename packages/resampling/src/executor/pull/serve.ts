@@ -11,15 +11,9 @@ import * as Path from "effect/Path"
 import type { Design } from "../../Design.ts"
 import * as Job from "../../Job.ts"
 import * as RunDirectory from "../../RunDirectory.ts"
-import { open, type Opened } from "../Opened.ts"
+import { type Listener, open, type Opened } from "../Opened.ts"
 import * as Heartbeat from "./heartbeat.ts"
 import * as Round from "./Round.ts"
-
-/** What a worker tells about its work. @category models */
-export interface Listener {
-  readonly onBegin: (job: Job.Job<unknown>) => Effect.Effect<void>
-  readonly onEnd: (result: Job.Result) => Effect.Effect<void>
-}
 
 /** Beats in the time of a lease, so that a single one may be late. */
 const beats = 6
@@ -89,7 +83,8 @@ const pull = Effect.fnUntraced(function* <R>(round: Round.Round, worker: string,
       if ((yield* Round.progress(round)).closed) return
     }
     for (const id of worked ? [] : rest) {
-      const lease = leases.get(id)!
+      const lease = leases.get(id)
+      if (lease === undefined) continue
       if (!(yield* isSilent(`${id}.${lease}`, yield* Round.holder(round, id, lease)))) continue
       if (!(yield* Round.take(round, id, lease + 1, worker))) continue
       yield* run(id, lease + 1)

@@ -8,7 +8,7 @@ import * as Path from "effect/Path"
 import type { Design } from "../../Design.ts"
 import { Executor } from "../../Executor.ts"
 import * as RunDirectory from "../../RunDirectory.ts"
-import { open } from "../Opened.ts"
+import { type Listener, open } from "../Opened.ts"
 import * as Submission from "./Submission.ts"
 
 /** Which chunk of a run, and what the machine that runs it computes by. @category models */
@@ -26,7 +26,8 @@ export interface Place {
  */
 export const serve = Effect.fnUntraced(function* <R, E extends { readonly message: string }, R2>(
   { directory, submission: number, task, engine }: Place,
-  plan: Effect.Effect<Design<R>, E, R2>
+  plan: Effect.Effect<Design<R>, E, R2>,
+  listener: Listener
 ) {
   const files = yield* Effect.context<FileSystem.FileSystem | Path.Path>()
   const note = (kind: "begun" | "ended" | "broken", said: string) =>
@@ -51,7 +52,11 @@ export const serve = Effect.fnUntraced(function* <R, E extends { readonly messag
     yield* Effect.forEach(done, (id) => note("ended", id), { discard: true })
     yield* executor.run(
       mine.filter(({ id }) => !done.has(id)),
-      { ...handlers, onBegin: ({ id }) => note("begun", id), onEnd: ({ id }) => note("ended", id) }
+      {
+        ...handlers,
+        onBegin: (job) => Effect.andThen(note("begun", job.id), listener.onBegin(job)),
+        onEnd: (result) => Effect.andThen(note("ended", result.id), listener.onEnd(result))
+      }
     )
   }).pipe(
     Effect.tapError(({ message }) => note("broken", message)),
