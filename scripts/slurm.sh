@@ -39,6 +39,7 @@ SlurmctldHost=$host(127.0.0.1)
 SlurmctldPort=$ports
 SlurmdPort=$((ports + 1))
 SlurmUser=root
+SlurmdParameters=config_overrides
 AuthType=auth/munge
 AuthInfo=socket=$1/munge.socket
 CredType=cred/munge
@@ -61,8 +62,8 @@ SlurmctldPidFile=$1/slurmctld.pid
 SlurmdPidFile=$1/slurmd.pid
 SlurmctldLogFile=$1/slurmctld.log
 SlurmdLogFile=$1/slurmd.log
-NodeName=$host NodeAddr=127.0.0.1 CPUs=2 RealMemory=4000 State=UNKNOWN
-PartitionName=test Nodes=$host Default=YES MaxTime=INFINITE DefMemPerCPU=1000 OverSubscribe=NO State=UP
+NodeName=$host NodeAddr=127.0.0.1 CPUs=8 RealMemory=8000 State=UNKNOWN
+PartitionName=test Nodes=$host Default=YES MaxTime=INFINITE DefMemPerCPU=900 OverSubscribe=NO State=UP
 CONF
 }
 

@@ -10,9 +10,7 @@ import { counted, directory, json, lazily } from "./flags.ts"
 export const worker = Command.make(
   "worker",
   {
-    directory: Argument.String("run").pipe(
-      Argument.withDescription("Directory of the run; it need not be there yet")
-    ),
+    directory: Argument.String("run").pipe(Argument.withDescription("Directory of the run; it need not be there yet")),
     workers: counted("workers", 1, "Processes that take jobs, one thread each; default: one per core"),
     experiment: Flag.String("experiment").pipe(
       Flag.withDescription("The experiment file, if this machine has it elsewhere than the one that started the run"),
@@ -47,7 +45,9 @@ export const logs = Command.make(
   "logs",
   {
     directory,
-    job: Argument.String("job").pipe(Argument.withDescription("Id of a job, or its beginning; `rocflow todo` lists them"))
+    job: Argument.String("job").pipe(
+      Argument.withDescription("Id of a job, or its beginning; `rocflow todo` lists them")
+    )
   },
   lazily(() => import("./commands/logs.ts").then(({ logs }) => logs))
 ).pipe(

@@ -19,7 +19,9 @@ export const toggle = (name: string, description: string) =>
 export const json = toggle("json", "Print JSON for programs instead of text")
 
 /** The directory of a run. */
-export const directory = Argument.Directory("run").pipe(Argument.withDescription("Directory that `rocflow run` printed"))
+export const directory = Argument.Directory("run").pipe(
+  Argument.withDescription("Directory that `rocflow run` printed")
+)
 
 /** A whole number that may be left away. */
 export const counted = (name: string, least: number, description: string) =>

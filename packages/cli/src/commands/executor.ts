@@ -119,8 +119,16 @@ const slurm = Effect.fnUntraced(function* (
     command: (directory, submission) => [...rocflowWords, "worker", directory, "--submission", String(submission)],
     ...key("partition", flags.partition, given.partition),
     ...key("account", flags.account, given.account),
-    ...key("time", Option.map(flags.time, (text) => toMinutes(text)!), numbers(given.time, toMinutes)),
-    ...key("memory", Option.map(flags.memory, (text) => toMegabytes(text)!), numbers(given.memory, toMegabytes)),
+    ...key(
+      "time",
+      Option.map(flags.time, (text) => toMinutes(text)!),
+      numbers(given.time, toMinutes)
+    ),
+    ...key(
+      "memory",
+      Option.map(flags.memory, (text) => toMegabytes(text)!),
+      numbers(given.memory, toMegabytes)
+    ),
     ...key("cpus", flags.cpus, given.cpus),
     ...key("maxParallel", flags.maxParallel, given.maxParallel),
     ...key("chunk", flags.chunk, given.chunk),

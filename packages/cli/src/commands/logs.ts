@@ -44,6 +44,8 @@ export const logs = Effect.fn("logs")(function* ({
     if (task < 0 || array === undefined) continue
     const file = yield* Submission.file(directory, number, `${task}.log`)
     const text = yield* Effect.orElseSucceed(fs.readFileString(file), () => "")
-    yield* Console.log(`\n== SLURM ${array}_${task}: ${path.normalize(file)}\n${text.trimEnd() || "nothing was printed"}`)
+    yield* Console.log(
+      `\n== SLURM ${array}_${task}: ${path.normalize(file)}\n${text.trimEnd() || "nothing was printed"}`
+    )
   }
 })

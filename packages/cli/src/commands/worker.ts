@@ -40,7 +40,9 @@ const listener: Listener = {
     ),
   onEnd: ({ id, status, seconds, error }) =>
     Effect.flatMap(time, (now) =>
-      Console.log(`${now} ${id} ${status} after ${Duration.toText(seconds)}${error === undefined ? "" : `: ${error.message}`}`)
+      Console.log(
+        `${now} ${id} ${status} after ${Duration.toText(seconds)}${error === undefined ? "" : `: ${error.message}`}`
+      )
     )
 }
 

@@ -96,7 +96,9 @@ export const make = (screen: Screen = stderr): Progress => {
             break
           }
           case "WorkersAwaited":
-            line(`${event.jobs} jobs wait for workers: \`rocflow worker ${event.directory}\` on every machine that is to compute`)
+            line(
+              `${event.jobs} jobs wait for workers: \`rocflow worker ${event.directory}\` on every machine that is to compute`
+            )
             break
           case "JobBegun":
             current = `${event.job.learner}, ${splitText(event.job)}`

@@ -19,18 +19,17 @@ export const all = Effect.fnUntraced(function* (
 })
 
 /** Makes the next folder. Making one is atomic, so that of two processes one takes the number after it. */
-export const make: (
-  parent: string
-) => Effect.Effect<number, PlatformError, FileSystem.FileSystem | Path.Path> = Effect.fnUntraced(function* (parent) {
-  const fs = yield* FileSystem.FileSystem
-  const path = yield* Path.Path
-  yield* fs.makeDirectory(parent, { recursive: true })
-  const number = ((yield* all(parent)).at(-1) ?? 0) + 1
-  return yield* fs.makeDirectory(path.join(parent, String(number))).pipe(
-    Effect.as(number),
-    Effect.catchIf(
-      ({ reason }) => reason._tag === "AlreadyExists",
-      () => make(parent)
+export const make: (parent: string) => Effect.Effect<number, PlatformError, FileSystem.FileSystem | Path.Path> =
+  Effect.fnUntraced(function* (parent) {
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    yield* fs.makeDirectory(parent, { recursive: true })
+    const number = ((yield* all(parent)).at(-1) ?? 0) + 1
+    return yield* fs.makeDirectory(path.join(parent, String(number))).pipe(
+      Effect.as(number),
+      Effect.catchIf(
+        ({ reason }) => reason._tag === "AlreadyExists",
+        () => make(parent)
+      )
     )
-  )
-})
+  })

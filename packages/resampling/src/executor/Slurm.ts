@@ -93,7 +93,8 @@ const nextNeeds = (options: Options, { fate, submission }: Looked): Submission.N
     given === undefined ? before && before * factor : Math.max(given, (before ?? 0) * factor)
   const time = raised(options.time, submission.needs.time, fate === "timed out" ? 2 : 1)
   const memory = raised(options.memory, submission.needs.memory, fate === "out of memory" ? 2 : 1)
-  if ((fate === "timed out" && time === undefined) || (fate === "out of memory" && memory === undefined)) return undefined
+  if ((fate === "timed out" && time === undefined) || (fate === "out of memory" && memory === undefined))
+    return undefined
   return { ...(time === undefined ? {} : { time }), ...(memory === undefined ? {} : { memory }) }
 }
 
@@ -121,10 +122,14 @@ const submit = Effect.fnUntraced(function* (
 ) {
   const path = yield* Path.Path
   const most = (yield* Queue.maxArraySize) ?? 1001
-  const wanted = options.chunk === undefined ? Math.max(100, options.maxParallel ?? 0) : Math.ceil(jobs.length / options.chunk)
+  const wanted =
+    options.chunk === undefined ? Math.max(100, options.maxParallel ?? 0) : Math.ceil(jobs.length / options.chunk)
   const chunks = Chunks.balance(jobs, length, Math.min(wanted, most)).map((chunk) => chunk.map(({ id }) => id))
   const number = yield* Submission.make(directory)
-  const script = Script.fill(options.template ?? Script.defaultTemplate, options.command(path.resolve(directory), number))
+  const script = Script.fill(
+    options.template ?? Script.defaultTemplate,
+    options.command(path.resolve(directory), number)
+  )
   if (Result.isFailure(script)) {
     return yield* new RunDirectory.RunError({
       directory,
@@ -257,11 +262,7 @@ const execute = Effect.fnUntraced(function* <R>(
   let wait = firstWait
   let shown = ""
   while (open.size > 0) {
-    const seen = yield* look(
-      directory,
-      submissions,
-      new Set([...open.keys()].filter((id) => !waiting.has(id)))
-    )
+    const seen = yield* look(directory, submissions, new Set([...open.keys()].filter((id) => !waiting.has(id))))
     for (const submission of seen.news) yield* Submission.writeEnded(directory, submission.number, submission.ended)
     const news = new Map(seen.news.map((submission) => [submission.number, submission]))
     submissions = submissions.map((submission) => news.get(submission.number) ?? submission)

@@ -46,7 +46,10 @@ const execute = Effect.fnUntraced(function* <R>(
   const known = new Set(before?.jobs)
   // Workers of an earlier start may still be at it; what is done there and open here is to be done again.
   const goesOn =
-    left !== undefined && !left.closed && before?.lease === lease && jobs.every(({ id }) => known.has(id) && !left.done.has(id))
+    left !== undefined &&
+    !left.closed &&
+    before?.lease === lease &&
+    jobs.every(({ id }) => known.has(id) && !left.done.has(id))
   if (before !== undefined && !goesOn) yield* Round.close(before)
   const round =
     before !== undefined && goesOn

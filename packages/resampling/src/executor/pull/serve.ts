@@ -46,7 +46,12 @@ const makeWatch = (round: Round.Round) => {
 }
 
 /** Runs jobs of a round as long as there are any. */
-const pull = Effect.fnUntraced(function* <R>(round: Round.Round, worker: string, opened: Opened<R>, listener: Listener) {
+const pull = Effect.fnUntraced(function* <R>(
+  round: Round.Round,
+  worker: string,
+  opened: Opened<R>,
+  listener: Listener
+) {
   const { handlers, jobs } = opened
   const isSilent = makeWatch(round)
 

@@ -147,7 +147,8 @@ export const submit = (directory: string, args: ReadonlyArray<string>) =>
   )
 
 /** Ends arrays; those that are over already are left alone. */
-export const cancel = (directory: string, arrays: ReadonlyArray<string>) => command(directory, "scancel", ["--quiet", ...arrays])
+export const cancel = (directory: string, arrays: ReadonlyArray<string>) =>
+  command(directory, "scancel", ["--quiet", ...arrays])
 
 /** How many tasks an array may have; undefined if SLURM does not say. */
 export const maxArraySize: Effect.Effect<number | undefined> = Effect.map(

@@ -84,10 +84,7 @@ export const make = (directory: string) => Effect.flatMap(parent(directory), Num
 /** Writes what the tasks have to do, before any of them runs. */
 export const write = Effect.fnUntraced(function* (directory: string, number: number, content: Content, script: string) {
   yield* WholeFile.write(yield* file(directory, number, "script.sh"), script)
-  yield* WholeFile.write(
-    yield* file(directory, number, "submission.json"),
-    Schema.encodeSync(ContentJson)(content)
-  )
+  yield* WholeFile.write(yield* file(directory, number, "submission.json"), Schema.encodeSync(ContentJson)(content))
 })
 
 /** Remembers the number that SLURM gave. */

@@ -42,11 +42,7 @@ export const toMegabytes = (text: string): number | undefined => {
   return Math.ceil(Number(match[1]) * factors[(match[2] || "M").toUpperCase()]!) || undefined
 }
 
-const limit = (
-  toNumber: (text: string) => number | undefined,
-  what: string,
-  pattern: string
-) =>
+const limit = (toNumber: (text: string) => number | undefined, what: string, pattern: string) =>
   Schema.Union([
     Schema.Int.check(Schema.isGreaterThan(0)),
     Schema.String.check(

@@ -56,6 +56,7 @@ const fateOf = (id: string, state: Queue.TaskState, journal: Submission.Journal,
   const begun = journal.begun.has(id)
   if (state === "pending") return "pending"
   if (state === "running") return begun ? "running" : "pending"
+  if (state === "cancelled") return state
   const stopped = begun || !open.some((other) => journal.begun.has(other))
   if (!stopped) return "open"
   return state === "completed" || state === "failed" ? "lost" : state
@@ -78,7 +79,9 @@ export const look = Effect.fnUntraced(function* (
   }
   for (const [id, key] of places) tasks.get(key)!.jobs.push(id)
   const wanted = [...tasks].filter(([, { jobs }]) => jobs.length > 0)
-  const watched = wanted.filter(([, { submission, task }]) => submission.array !== undefined && !submission.ended.has(task))
+  const watched = wanted.filter(
+    ([, { submission, task }]) => submission.array !== undefined && !submission.ended.has(task)
+  )
   // Asked before the journals are read: a task that is over has written all of its own.
   const answer = yield* Queue.ask(watched.map(([key]) => key))
 
