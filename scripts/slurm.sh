@@ -86,6 +86,8 @@ start() {
 }
 
 stop() {
+  # What runs on the node would outlive its daemon.
+  { scontrol listpids | awk 'NR > 1 && $1 > 0 { print $1 }' | xargs -r kill -9; } 2> /dev/null || true
   for name in slurmd slurmctld munged; do
     if [ -f "$1/$name.pid" ]; then kill "$(cat "$1/$name.pid")" 2> /dev/null || true; fi
   done

@@ -10,8 +10,8 @@ const script = fileURLToPath(new URL("../../../../scripts/slurm.sh", import.meta
 export interface Cluster {
   /** What the commands of SLURM need to find it. */
   readonly env: Readonly<Record<string, string>>
-  readonly scontrol: (...args: ReadonlyArray<string>) => void
-  /** Ends the node's daemon, as a machine that fails does, and tells the controller. */
+  readonly scontrol: (...args: ReadonlyArray<string>) => string
+  /** Ends all that runs on the node, as a machine that fails does. */
   readonly failNode: () => void
   readonly repairNode: () => void
   readonly stop: () => void
@@ -28,15 +28,20 @@ export const startCluster = (): Cluster | string => {
     return stderr.trim()
   }
   const node = hostname().split(".")[0]!
-  const scontrol = (...args: ReadonlyArray<string>) => {
-    execFileSync("scontrol", args, { env: { ...process.env, ...env } })
-  }
+  const scontrol = (...args: ReadonlyArray<string>) =>
+    execFileSync("scontrol", args, { env: { ...process.env, ...env }, encoding: "utf8" })
   return {
     env,
     scontrol,
     failNode: () => {
+      const processes = scontrol("listpids")
+        .split("\n")
+        .slice(1)
+        .map((line) => Number.parseInt(line, 10))
       process.kill(Number(readFileSync(join(folder, "slurmd.pid"), "utf8")), "SIGKILL")
+      // The controller would find out by itself, after minutes.
       scontrol("update", `nodename=${node}`, "state=down", "reason=test")
+      for (const pid of processes.filter((found) => found > 0)) process.kill(pid, "SIGKILL")
     },
     repairNode: () => {
       execFileSync(script, ["node", folder])

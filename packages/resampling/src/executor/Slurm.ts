@@ -52,13 +52,11 @@ export interface Options {
   readonly chunk?: number
   /** The script of a task, in which `{{command}}` is replaced. Default: nothing but the command. */
   readonly template?: string
+  /** Seconds between two looks at the queue: at first, and at most. Default 1 and 10. */
+  readonly looks?: readonly [first: number, most: number]
   /** How often a job is submitted in a start before it counts as failed. Default 4. */
   readonly attempts?: number
 }
-
-/** Seconds between two looks at the queue: soon at first, and never often. */
-const firstWait = 1
-const longestWait = 10
 
 const tags: Partial<Readonly<Record<Fate, string>>> = { "timed out": "TimedOut", "out of memory": "OutOfMemory" }
 
@@ -259,7 +257,8 @@ const execute = Effect.fnUntraced(function* <R>(
   })
 
   yield* takeUp()
-  let wait = firstWait
+  const [first, longest] = options.looks ?? [1, 10]
+  let wait = first
   let shown = ""
   while (open.size > 0) {
     const seen = yield* look(directory, submissions, new Set([...open.keys()].filter((id) => !waiting.has(id))))
@@ -273,7 +272,7 @@ const execute = Effect.fnUntraced(function* <R>(
     if (line !== shown) yield* Events.emit({ _tag: "QueueSeen", ...seen.queue })
     shown = line
     if (open.size > 0) yield* Effect.sleep(wait * 1000)
-    wait = Math.min(longestWait, wait * 1.3)
+    wait = Math.min(longest, wait * 1.3)
   }
 })
 
