@@ -13,15 +13,18 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Path from "effect/Path"
-import * as Result from "effect/Result"
 import { Executor, type Handlers } from "../Executor.ts"
-import * as Job from "../Job.ts"
+import type * as Job from "../Job.ts"
 import * as RunDirectory from "../RunDirectory.ts"
 import * as Chunks from "./Chunks.ts"
+import { explain, failed, nextNeeds, stopped } from "./slurm/again.ts"
 import { type Fate, look, type Looked } from "./slurm/look.ts"
+import type { Options } from "./slurm/Options.ts"
 import * as Queue from "./slurm/Queue.ts"
-import * as Script from "./slurm/script.ts"
+import { submit } from "./slurm/submit.ts"
 import * as Submission from "./slurm/Submission.ts"
+
+export type { Options } from "./slurm/Options.ts"
 
 declare module "@rocflow/core/learning/Events" {
   interface Kinds {
@@ -32,150 +35,12 @@ declare module "@rocflow/core/learning/Events" {
   }
 }
 
-/** What tasks are given, and how they are submitted. @category models */
-export interface Options {
-  /** The experiment file, as every node finds it. */
-  readonly experiment: string
-  /** The words of the command that runs a chunk, of a submission of a run: it calls `executor/slurm/chunk`. */
-  readonly command: (directory: string, submission: number) => ReadonlyArray<string>
-  readonly partition?: string
-  readonly account?: string
-  /** Minutes that a task may take. Default: what the partition gives; then a task that is late is not tried again. */
-  readonly time?: number
-  /** Megabytes that a task may use. Default: what the partition gives; then a task that needs more is not tried again. */
-  readonly memory?: number
-  /** Cores of a task, each with a process that runs jobs. Default 1. */
-  readonly cpus?: number
-  /** How many tasks of an array may run at once. Default: as many as there is room for. */
-  readonly maxParallel?: number
-  /** How many jobs a task has, on average. Default: as many as give 100 tasks, or `maxParallel` if that is more. */
-  readonly chunk?: number
-  /** The script of a task, in which `{{command}}` is replaced. Default: nothing but the command. */
-  readonly template?: string
-  /** Seconds between two looks at the queue: at first, and at most. Default 1 and 10. */
-  readonly looks?: readonly [first: number, most: number]
-  /** How often a job is submitted in a start before it counts as failed. Default 4. */
-  readonly attempts?: number
-}
-
-const tags: Partial<Readonly<Record<Fate, string>>> = { "timed out": "TimedOut", "out of memory": "OutOfMemory" }
-
-/** Tells why a job has no result. */
-const explain = (fate: Fate, { submission, task }: Looked, times: number): string => {
-  const where = `task ${task} of SLURM's array ${submission.array}`
-  const tried = times === 1 ? "" : ` (tried ${times} times)`
-  const { memory, time } = submission.needs
-  if (fate === "timed out") {
-    const limit = time === undefined ? "of its partition" : `of ${time} min`
-    return `${where} was ended by the time limit ${limit}${tried}; give more --time and run again with --retry-failed`
-  }
-  if (fate === "out of memory") {
-    const limit = memory === undefined ? "than its partition gives" : `than ${memory} MB`
-    return `${where} needed more memory ${limit}${tried}; give more --memory and run again with --retry-failed`
-  }
-  return `${where} was lost${tried}: its node failed or it crashed; \`rocflow logs\` shows what it printed, then run again with --retry-failed`
-}
-
-const failed = (job: Job.Job<unknown>, fate: Fate, message: string): Job.Result => ({
-  id: job.id,
-  job: Job.columns(job),
-  status: "failed",
-  scores: {},
-  error: { tag: tags[fate] ?? "WorkerLost", message },
-  seconds: 0
-})
-
-/** What a job is given at its next submission; undefined if it needs more of what nobody gave a number of. */
-const nextNeeds = (options: Options, { fate, submission }: Looked): Submission.Needs | undefined => {
-  const raised = (given: number | undefined, before: number | undefined, factor: number): number | undefined =>
-    given === undefined ? before && before * factor : Math.max(given, (before ?? 0) * factor)
-  const time = raised(options.time, submission.needs.time, fate === "timed out" ? 2 : 1)
-  const memory = raised(options.memory, submission.needs.memory, fate === "out of memory" ? 2 : 1)
-  if ((fate === "timed out" && time === undefined) || (fate === "out of memory" && memory === undefined))
-    return undefined
-  return { ...(time === undefined ? {} : { time }), ...(memory === undefined ? {} : { memory }) }
-}
-
-const argumentsOf = (options: Options, needs: Submission.Needs, tasks: number, folder: string, name: string) => [
-  `--job-name=${name}`,
-  `--array=0-${tasks - 1}${options.maxParallel === undefined ? "" : `%${options.maxParallel}`}`,
-  `--output=${folder}/%a.log`,
-  "--open-mode=append",
-  "--nodes=1",
-  "--ntasks=1",
-  `--cpus-per-task=${options.cpus ?? 1}`,
-  ...(options.partition === undefined ? [] : [`--partition=${options.partition}`]),
-  ...(options.account === undefined ? [] : [`--account=${options.account}`]),
-  ...(needs.time === undefined ? [] : [`--time=${needs.time}`]),
-  ...(needs.memory === undefined ? [] : [`--mem=${needs.memory}M`])
-]
-
-/** Submits jobs with equal needs as one array. */
-const submit = Effect.fnUntraced(function* (
-  options: Options,
-  directory: string,
-  jobs: ReadonlyArray<Job.Job<unknown>>,
-  needs: Submission.Needs,
-  length: (job: Job.Job<unknown>) => number
-) {
-  const path = yield* Path.Path
-  const most = (yield* Queue.maxArraySize) ?? 1001
-  const wanted =
-    options.chunk === undefined ? Math.max(100, options.maxParallel ?? 0) : Math.ceil(jobs.length / options.chunk)
-  const chunks = Chunks.balance(jobs, length, Math.min(wanted, most)).map((chunk) => chunk.map(({ id }) => id))
-  const number = yield* Submission.make(directory)
-  const script = Script.fill(
-    options.template ?? Script.defaultTemplate,
-    options.command(path.resolve(directory), number)
-  )
-  if (Result.isFailure(script)) {
-    return yield* new RunDirectory.RunError({
-      directory,
-      given: "the template",
-      rule: script.failure,
-      advice: `begin with this one:\n${Script.defaultTemplate}`
-    })
-  }
-  const content = { experiment: options.experiment, chunks, needs, processes: options.cpus ?? 1 }
-  yield* Submission.write(directory, number, content, script.success)
-  const folder = path.resolve(yield* Submission.folder(directory, number))
-  const name = `rocflow-${path.basename(path.resolve(directory))}-${number}`
-  const array = yield* Queue.submit(directory, [
-    ...argumentsOf(options, needs, chunks.length, folder, name),
-    path.join(folder, "script.sh")
-  ]).pipe(
-    Effect.tap((found) => Submission.writeArray(directory, number, found)),
-    // An array that nobody remembers would be computed twice.
-    Effect.uninterruptible
-  )
-  yield* Events.emit({ _tag: "Submitted", array, tasks: chunks.length, jobs: jobs.length })
-  const submission: Submission.Submission = { ...content, number, array, ended: new Map() }
-  return submission
-})
-
-const stopped = (directory: string, looked: Looked) => {
-  const array = looked.submission.array ?? ""
-  if (looked.fate === "cancelled") {
-    return new RunDirectory.RunError({
-      directory,
-      given: `SLURM's array ${array}`,
-      rule: "was cancelled",
-      advice: "start again to go on: finished jobs are kept"
-    })
-  }
-  return new RunDirectory.RunError({
-    directory,
-    given: `a task of SLURM's array ${array}`,
-    rule: `cannot work: ${looked.broken}`,
-    advice: `look into slurm/${looked.submission.number}/${looked.task}.log there, mend the cause (the template has a place for what nodes need) and start again: finished jobs are kept`
-  })
-}
-
 const execute = Effect.fnUntraced(function* <R>(
   options: Options,
   jobs: ReadonlyArray<Job.Job<unknown>>,
   handlers: Handlers<R>
 ) {
+  if (jobs.length === 0) return
   const { directory } = handlers
   const most = options.attempts ?? 4
   const open = new Map(jobs.map((job) => [job.id, job]))
@@ -243,6 +108,7 @@ const execute = Effect.fnUntraced(function* <R>(
 
   const submitWaiting = Effect.fnUntraced(function* () {
     const groups = Map.groupBy(waiting, ([, needs]) => JSON.stringify(needs))
+    const made: Array<Submission.Submission> = []
     for (const group of groups.values()) {
       const [[, needs]] = group as [[string, Submission.Needs]]
       const own = group.map(([id]) => open.get(id)!)
@@ -252,8 +118,9 @@ const execute = Effect.fnUntraced(function* <R>(
       const again = own.every(({ id }) => attempts.has(id))
       const submitted = submit(options, directory, own, needs, length)
       const submission = yield* again ? Effect.catchTag(submitted, "RunError", refused) : submitted
-      if (submission !== undefined) submissions = [...submissions, submission]
+      if (submission !== undefined) made.push(submission)
     }
+    submissions = [...submissions, ...made]
   })
 
   yield* takeUp()
