@@ -217,7 +217,10 @@ export const Experiment = Schema.Struct({
   ),
   resamplings: Schema.Array(Resampling.schema).check(Schema.isMinLength(1)),
   measures: Schema.Array(MeasureEntry).check(Schema.isMinLength(1)),
-  executor: optional(ExecutorEntry, "Where jobs run: processes, slurm or workers, with options. Default processes here"),
+  executor: optional(
+    ExecutorEntry,
+    "Where jobs run: processes, slurm or workers, with options. Default processes here"
+  ),
   models: optional(Schema.Boolean, "Keeps what every job learned, in models/<id>/model.safetensors. Default false")
 })
 

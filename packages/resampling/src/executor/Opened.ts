@@ -53,7 +53,7 @@ export const open = Effect.fnUntraced(function* <R>(directory: string, design: D
       directory,
       // Executors hand back jobs of this design only.
       runJob: (job) => execute(job as Job.Job<R>),
-      store: (result) => RunDirectory.writeExecuted(directory, writer, { result, prediction: undefined })
+      store: (result) => Effect.asVoid(RunDirectory.writeExecuted(directory, writer, { result, prediction: undefined }))
     }
   }
   return opened

@@ -14,8 +14,9 @@ import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Path from "effect/Path"
 import { Executor, type Handlers } from "../Executor.ts"
-import type * as Job from "../Job.ts"
-import * as RunDirectory from "../RunDirectory.ts"
+import * as Job from "../Job.ts"
+import type * as RunDirectory from "../RunDirectory.ts"
+import * as Segments from "../Segments.ts"
 import * as Chunks from "./Chunks.ts"
 import { explain, failed, nextNeeds, stopped } from "./slurm/again.ts"
 import { type Fate, look, type Looked } from "./slurm/look.ts"
@@ -55,9 +56,15 @@ const execute = Effect.fnUntraced(function* <R>(
   }
   yield* Queue.require(directory)
   let submissions = yield* Submission.all(directory)
-  const manifest = yield* RunDirectory.requireManifest(directory)
-  const length = Chunks.expectedLength(yield* RunDirectory.readResults(directory, manifest))
+  const fresh = Segments.follow(directory)
+  const stored = yield* fresh
+  const length = Chunks.expectedLength(stored)
 
+  const begin = Effect.fnUntraced(function* (job: Job.Job<unknown>) {
+    if (begun.has(job.id)) return
+    begun.add(job.id)
+    yield* handlers.onBegin(job)
+  })
   const end = Effect.fnUntraced(function* (result: Job.Result) {
     open.delete(result.id)
     waiting.delete(result.id)
@@ -69,29 +76,30 @@ const execute = Effect.fnUntraced(function* <R>(
     yield* end(result)
   })
 
-  /** What an earlier start left: results that came since, and jobs that are not in the queue any more. */
-  const takeUp = Effect.fnUntraced(function* () {
-    const { jobs: found } = yield* look(directory, submissions, new Set(open.keys()))
-    for (const job of jobs) {
-      const looked = found.get(job.id)
-      if (looked?.fate === "pending" || looked?.fate === "running") continue
-      const result = looked?.fate === "ended" ? yield* RunDirectory.readResult(directory, job.id) : undefined
-      if (result?.status === "ok") yield* end(result)
-      else waiting.set(job.id, (looked && nextNeeds(options, looked)) ?? base)
+  const take = Effect.fnUntraced(function* (results: ReadonlyArray<Job.Result>) {
+    for (const result of results) {
+      const job = open.get(result.id)
+      if (job === undefined) continue
+      yield* begin(job)
+      yield* end({ ...result, job: Job.columns(job) })
     }
   })
 
-  /** Goes on with a job by what became of it. */
+  /** What an earlier start left: results that came since, and jobs that are not in the queue any more. */
+  const takeUp = Effect.fnUntraced(function* () {
+    yield* take(stored.filter(({ status }) => status === "ok"))
+    const { jobs: found } = yield* look(directory, submissions, new Set(open.keys()))
+    for (const { id } of open.values()) {
+      const looked = found.get(id)
+      if (looked?.fate === "pending" || looked?.fate === "running") continue
+      waiting.set(id, (looked && nextNeeds(options, looked)) ?? base)
+    }
+  })
+
+  /** Goes on with a job that has no result by what became of it. */
   const follow = Effect.fnUntraced(function* (job: Job.Job<unknown>, looked: Looked) {
     const { fate } = looked
-    if (looked.begun && !begun.has(job.id)) {
-      begun.add(job.id)
-      yield* handlers.onBegin(job)
-    }
-    if (fate === "ended") {
-      const result = yield* RunDirectory.readResult(directory, job.id)
-      if (result !== undefined) return yield* end(result)
-    }
+    if (looked.begun) yield* begin(job)
     if (fate === "pending" || fate === "running") return doubts.delete(job.id)
     const doubt = (doubts.get(job.id) ?? 0) + 1
     doubts.set(job.id, doubt)
@@ -132,7 +140,12 @@ const execute = Effect.fnUntraced(function* <R>(
     for (const submission of seen.news) yield* Submission.writeEnded(directory, submission.number, submission.ended)
     const news = new Map(seen.news.map((submission) => [submission.number, submission]))
     submissions = submissions.map((submission) => news.get(submission.number) ?? submission)
-    for (const [id, looked] of seen.jobs) yield* follow(open.get(id)!, looked)
+    // Read after the queue was asked: what a task stored before it ended is there.
+    yield* take(yield* fresh)
+    for (const [id, looked] of seen.jobs) {
+      const job = open.get(id)
+      if (job !== undefined) yield* follow(job, looked)
+    }
     // As long as others wait, the nodes have work: what has to be repeated is collected for one array.
     if (waiting.size > 0 && seen.queue.pending === 0) yield* submitWaiting()
     const line = JSON.stringify(seen.queue)

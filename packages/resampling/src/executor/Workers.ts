@@ -8,8 +8,9 @@ import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Path from "effect/Path"
 import { Executor, type Handlers } from "../Executor.ts"
-import type * as Job from "../Job.ts"
+import * as Job from "../Job.ts"
 import * as RunDirectory from "../RunDirectory.ts"
+import * as Segments from "../Segments.ts"
 import * as Round from "./pull/Round.ts"
 
 declare module "@rocflow/core/learning/Events" {
@@ -40,6 +41,8 @@ const execute = Effect.fnUntraced(function* <R>(
   const { directory } = handlers
   if (jobs.length === 0) return
   const path = yield* Path.Path
+  const fresh = Segments.follow(directory)
+  const stored = yield* fresh
   const lease = options.lease ?? 60
   const before = yield* Round.newest(directory)
   const left = before === undefined ? undefined : yield* Round.progress(before)
@@ -64,18 +67,30 @@ const execute = Effect.fnUntraced(function* <R>(
 
   const open = new Map(jobs.map((job) => [job.id, job]))
   const begun = new Set<string>()
-  while (open.size > 0) {
-    const { closed, done, leases } = yield* Round.progress(round)
-    for (const job of open.values()) {
-      if (leases.has(job.id) && !begun.has(job.id)) {
-        begun.add(job.id)
-        yield* handlers.onBegin(job)
-      }
-      const result = done.has(job.id) ? yield* RunDirectory.readResult(directory, job.id) : undefined
-      if (result === undefined) continue
+  const begin = Effect.fnUntraced(function* (job: Job.Job<unknown>) {
+    if (begun.has(job.id)) return
+    begun.add(job.id)
+    yield* handlers.onBegin(job)
+  })
+  const take = Effect.fnUntraced(function* (results: ReadonlyArray<Job.Result>) {
+    for (const result of results) {
+      const job = open.get(result.id)
+      if (job === undefined) continue
       open.delete(job.id)
-      yield* handlers.onEnd(result)
+      yield* begin(job)
+      yield* handlers.onEnd({ ...result, job: Job.columns(job) })
     }
+  })
+
+  yield* take(stored.filter(({ status }) => status === "ok"))
+  while (open.size > 0) {
+    const { closed, leases } = yield* Round.progress(round)
+    yield* take(yield* fresh)
+    yield* Effect.forEach(
+      [...open.values()].filter(({ id }) => leases.has(id)),
+      begin,
+      { discard: true }
+    )
     if (open.size > 0 && closed) {
       return yield* new RunDirectory.RunError({
         directory,

@@ -11,6 +11,7 @@ import * as Path from "effect/Path"
 import type { Design } from "../../Design.ts"
 import * as Job from "../../Job.ts"
 import * as RunDirectory from "../../RunDirectory.ts"
+import * as Segments from "../../Segments.ts"
 import { type Listener, open, type Opened } from "../Opened.ts"
 import * as Heartbeat from "./heartbeat.ts"
 import * as Round from "./Round.ts"
@@ -65,8 +66,8 @@ const pull = Effect.fnUntraced(function* <R>(
         advice: "start `rocflow run` again"
       })
     }
-    // Somebody may have been lost between a result and its mark.
-    const found = yield* RunDirectory.readResult(handlers.directory, id)
+    // Who had the job before may have been lost between the result and its mark.
+    const found = lease === 1 ? undefined : (yield* Segments.read(handlers.directory)).get(id)
     if (found?.status !== "ok") {
       yield* listener.onBegin(job)
       const result = lease > round.attempts ? lost(job, round.attempts) : yield* handlers.runJob(job)

@@ -8,6 +8,7 @@ import * as Path from "effect/Path"
 import type { Design } from "../../Design.ts"
 import { Executor } from "../../Executor.ts"
 import * as RunDirectory from "../../RunDirectory.ts"
+import * as Segments from "../../Segments.ts"
 import { type Listener, open } from "../Opened.ts"
 import * as Submission from "./Submission.ts"
 
@@ -47,8 +48,8 @@ export const serve = Effect.fnUntraced(function* <R, E extends { readonly messag
     const executor = yield* Executor
     const { ended } = yield* Submission.journal(directory, number, task)
     const mine = chunk.flatMap((id) => (ended.has(id) || !jobs.has(id) ? [] : [jobs.get(id)!]))
-    const results = yield* Effect.forEach(mine, ({ id }) => RunDirectory.readResult(directory, id))
-    const done = new Set(results.flatMap((result) => (result?.status === "ok" ? [result.id] : [])))
+    const results = yield* Segments.read(directory)
+    const done = new Set(mine.flatMap(({ id }) => (results.get(id)?.status === "ok" ? [id] : [])))
     yield* Effect.forEach(done, (id) => note("ended", id), { discard: true })
     yield* executor.run(
       mine.filter(({ id }) => !done.has(id)),
