@@ -22,7 +22,7 @@ export const worker = Command.make(
   lazily(() => import("./commands/worker.ts").then(({ worker }) => worker))
 ).pipe(
   Command.withDescription(
-    "Take jobs of a run from its directory and run them, until all are done. Start it on any number of machines that share the directory, before or after `rocflow run --executor workers`. A worker may be killed: others take over its job."
+    "Take jobs of a run from its directory and run them, until all are done. Start it on any number of machines that share the directory; it waits for `rocflow run --executor workers` where that was not started yet. A worker may be killed: others take over its job."
   ),
   Command.withShortDescription("Take jobs of a run from its directory and run them"),
   Command.withExamples([

@@ -68,14 +68,20 @@ const chunk = Effect.fnUntraced(function* ({ directory, experiment, task }: Inpu
   ).pipe(Effect.provide([Auto.layer(), size === 1 ? Executor.inProcess : processes(file, size)]))
 })
 
-/** Takes jobs in this process. */
+/** Takes jobs in this process, round after round. */
 const pull = Effect.fnUntraced(function* ({ directory, experiment }: Input) {
-  yield* Console.error(`waiting for jobs in ${directory}`)
-  const round = yield* Pull.awaitRound(directory)
-  const file = Option.getOrElse(experiment, () => round.experiment)
-  yield* Effect.flatMap(engineName, (engine) => Pull.serve(directory, round, design(file), engine, listener)).pipe(
-    Effect.provide(Auto.layer())
-  )
+  for (let rounds = 0; ; rounds += 1) {
+    const round = yield* Pull.awaitRound(directory)
+    if (round === undefined) {
+      if (rounds === 0)
+        yield* Console.error(`nothing is left to do in ${directory}; \`rocflow run\` has to be there first`)
+      return
+    }
+    const file = Option.getOrElse(experiment, () => round.experiment)
+    yield* Effect.flatMap(engineName, (engine) => Pull.serve(directory, round, design(file), engine, listener)).pipe(
+      Effect.provide(Auto.layer())
+    )
+  }
 })
 
 /** Starts a process of this command, which ends with the scope; gives its exit code. */

@@ -53,7 +53,6 @@ const execute = Effect.fnUntraced(function* <R>(
     !left.closed &&
     before?.lease === lease &&
     jobs.every(({ id }) => known.has(id) && !left.done.has(id))
-  if (before !== undefined && !goesOn) yield* Round.close(before)
   const round =
     before !== undefined && goesOn
       ? before
@@ -63,6 +62,8 @@ const execute = Effect.fnUntraced(function* <R>(
           lease,
           attempts: options.attempts ?? 5
         })
+  // Workers of the round before look for a newer one when it ends.
+  if (before !== undefined && !goesOn) yield* Round.close(before)
   yield* Events.emit({ _tag: "WorkersAwaited", directory: path.resolve(directory), jobs: jobs.length })
 
   const open = new Map(jobs.map((job) => [job.id, job]))

@@ -8,8 +8,10 @@ import { poolDesign, type Trouble } from "./poolDesign.ts"
 const [directory = "", trouble = "none"] = process.argv.slice(2)
 
 Effect.flatMap(Pull.awaitRound(directory), (round) =>
-  Pull.serve(directory, round, poolDesign(trouble as Trouble), "the engine", {
-    onBegin: () => Effect.void,
-    onEnd: () => Effect.void
-  })
+  round === undefined
+    ? Effect.void
+    : Pull.serve(directory, round, poolDesign(trouble as Trouble), "the engine", {
+        onBegin: () => Effect.void,
+        onEnd: () => Effect.void
+      })
 ).pipe(Effect.provide(NodeServices.layer), NodeRuntime.runMain)

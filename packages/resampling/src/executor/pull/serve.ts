@@ -101,18 +101,20 @@ const pull = Effect.fnUntraced(function* <R>(
   }
 })
 
-/** Waits until a run has a round that is not over. */
+/**
+ * The round of a run that is to be worked for; undefined if all is done or closed. A run that has none yet is waited for: its
+ * workers may come first.
+ */
 export const awaitRound = Effect.fnUntraced(function* (
   directory: string
-): Effect.fn.Return<Round.Round, RunDirectory.RunFailure, FileSystem.FileSystem | Path.Path> {
-  for (;;) {
-    const round = yield* Round.newest(directory)
-    if (round !== undefined) {
-      const { closed, done } = yield* Round.progress(round)
-      if (!closed && round.jobs.some((id) => !done.has(id))) return round
-    }
-    yield* Effect.sleep(2000)
+): Effect.fn.Return<Round.Round | undefined, RunDirectory.RunFailure, FileSystem.FileSystem | Path.Path> {
+  let round = yield* Round.newest(directory)
+  while (round === undefined) {
+    yield* Effect.sleep(1000)
+    round = yield* Round.newest(directory)
   }
+  const { closed, done } = yield* Round.progress(round)
+  return closed || round.jobs.every((id) => done.has(id)) ? undefined : round
 })
 
 /**
