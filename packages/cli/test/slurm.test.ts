@@ -177,21 +177,22 @@ describe.skipIf(typeof cluster === "string")("rocflow run --executor slurm", () 
 
   it("ends with the scores of a run in one process, whatever befalls its tasks", async () => {
     rmSync(join(home, "stuck"), { force: true })
-    await submitAndLeave("e.yaml", "run", "--time", "10", "--memory", "400M", "--chunk", "2")
-    expect(submission(1)).toMatchObject({ needs: { time: 10, memory: 400 }, chunks: { length: 5 } })
+    await submitAndLeave("e.yaml", "run", "--time", "10", "--memory", "400M", "--chunk", "1")
+    expect(submission(1)).toMatchObject({ needs: { time: 10, memory: 400 }, chunks: { length: 10 } })
 
     // Nobody watches: what became of the tasks is found out from the queue and the directory alone.
-    await until("hungry", ["open", "out of memory"], 30)
-    const rows = await until("stuck", ["pending", "running"], 30)
-    const late = rows.find(({ learner, state }) => learner === "late" && state === "running")
-    scontrol("update", `jobid=${late!.where.replace("SLURM ", "")}`, "EndTime=now")
-    await until("late", ["open", "timed out"], 50)
+    await until("hungry", ["out of memory", "out of memory"], 40)
+    const rows = await until("late", ["running", "running"], 20)
+    for (const { where } of rows.filter(({ learner }) => learner === "late")) {
+      scontrol("update", `jobid=${where.replace("SLURM ", "")}`, "EndTime=now")
+    }
+    await until("late", ["timed out", "timed out"], 50)
     failNode()
-    const left = await until("stuck", ["lost", "open"], 10)
+    const left = await until("stuck", ["lost", "lost"], 10)
     expect(left.map(({ learner }) => learner).sort()).toEqual(["hungry", "hungry", "late", "late", "stuck", "stuck"])
     const table = (await cli("status", "run")).stdout
     expect(table).toMatch(/^task +learner +jobs +finished +failed +timed out +out of memory +lost\n/m)
-    expect(table).toMatch(/^d +late +2 +0 +0 +1 +0 +0$/m)
+    expect(table).toMatch(/^d +late +2 +0 +0 +2 +0 +0$/m)
     const log = await cli("logs", "run", left.find(({ state }) => state === "timed out")!.id)
     expect(log.stdout).toContain("DUE TO TIME LIMIT")
 
@@ -199,11 +200,11 @@ describe.skipIf(typeof cluster === "string")("rocflow run --executor slurm", () 
     repairNode()
     await succeed("run", "e.yaml", "--out", "run", "--executor", "slurm", "--time", "10", "--memory", "400M")
     // Each need has an array: as before, twice the time, twice the memory.
-    expect([2, 3, 4].map((number) => submission(number).needs)).toEqual(
+    expect([2, 3, 4].map((number) => submission(number)).map(({ chunks, needs }) => [chunks.length, needs])).toEqual(
       expect.arrayContaining([
-        { time: 10, memory: 400 },
-        { time: 20, memory: 400 },
-        { time: 10, memory: 800 }
+        [2, { time: 10, memory: 400 }],
+        [2, { time: 20, memory: 400 }],
+        [2, { time: 10, memory: 800 }]
       ])
     )
     expect(await scoresOf("run")).toEqual(await scoresOf("alone"))

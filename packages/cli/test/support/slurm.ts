@@ -44,8 +44,8 @@ export const startCluster = (): Cluster | string => {
       for (const pid of processes.filter((found) => found > 0)) process.kill(pid, "SIGKILL")
     },
     repairNode: () => {
-      execFileSync(script, ["node", folder])
       scontrol("update", `nodename=${node}`, "state=resume")
+      execFileSync(script, ["node", folder])
     },
     stop: () => {
       execFileSync(script, ["stop", folder])

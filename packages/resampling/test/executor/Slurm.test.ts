@@ -59,6 +59,12 @@ const start = (directory: string, options: Partial<Slurm.Options> = {}) =>
 const test = <A, E>(name: string, body: (directory: string) => Effect.Effect<A, E>) =>
   it.live(name, () => Effect.flatMap(temporary, body).pipe(Effect.scoped))
 
+const until = (holds: () => boolean) =>
+  Effect.gen(function* () {
+    for (let i = 0; i < 1000 && !holds(); i++) yield* Effect.sleep(20)
+    assert.isTrue(holds())
+  })
+
 const errorsOf = (results: Run.Outcome["results"]) => [
   ...new Set(results.map(({ error }) => `${error?.tag}: ${error?.message}`))
 ]
@@ -112,6 +118,35 @@ describe("a cluster", () => {
         errorsOf(results)[0],
         "WorkerLost: task 0 of SLURM's array 1 was lost: its node failed or it crashed;"
       )
+    }))
+
+  test("that ends a task in the middle of a job has nothing against the jobs behind it", (directory) =>
+    Effect.gen(function* () {
+      queueSays("TIMEOUT|15|TimeLimit")
+      // The task begins the first job of its chunk.
+      play(
+        "sbatch",
+        `script="\${@: -1}"; folder="\${script%/*}"
+        sed 's/.*"chunks":\\[\\["\\([0-9a-f]*\\)".*/begun \\1/' $folder/submission.json > $folder/0.jobs
+        echo >> $folder/0.jobs
+        echo "$@" >> $FAKE/submitted; wc -l < $FAKE/submitted`
+      )
+      const run = yield* Effect.forkChild(start(directory, { time: 5, looks: [1, 1] }))
+      yield* Effect.sleep(800)
+      const { manifest } = yield* Run.read(directory).pipe(Effect.provide(NodeServices.layer))
+      const ids = manifest.jobs.map(({ id }) => id)
+      const standings = yield* JobStates.of(directory, ids, []).pipe(Effect.provide(NodeServices.layer))
+      const counts = Map.groupBy([...standings.values()], ({ state }) => state)
+      assert.deepStrictEqual(Array.from(counts, ([state, own]) => [state, own.length]).sort(), [
+        ["open", 15],
+        ["timed out", 1]
+      ])
+      yield* until(() => submitted().length === 3)
+      yield* Fiber.interrupt(run)
+      const times = submitted()
+        .slice(1)
+        .map((args) => /--time=(\d+)/.exec(args)?.[1])
+      assert.deepStrictEqual(times.sort(), ["10", "5"])
     }))
 
   test("that allows three tasks gets three, and says why they wait; cancelled jobs are not done", (directory) =>
