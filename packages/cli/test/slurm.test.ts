@@ -1,6 +1,10 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as JobStates from "@rocflow/resampling/executor/JobStates"
+import * as Run from "@rocflow/resampling/Run"
+import * as Effect from "effect/Effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { changed, data, folder, remove, rocflow, start } from "./support/cli.ts"
 import { startCluster } from "./support/slurm.ts"
@@ -71,6 +75,7 @@ describe.skipIf(typeof cluster === "string")("rocflow run --executor slurm", () 
   }
 
   beforeAll(async () => {
+    Object.assign(process.env, env)
     home = folder({ "d.csv": data(), "plain.yaml": changed(["epochs: 2", "epochs: 3"]) })
     const late = `{ id: late, type: My.waiting, file: "${join(home, "late")}" }`
     const stuck = `{ id: stuck, type: My.waiting, file: "${join(home, "stuck")}" }`
@@ -92,8 +97,17 @@ describe.skipIf(typeof cluster === "string")("rocflow run --executor slurm", () 
     remove(home)
   })
 
-  const todo = async (): Promise<ReadonlyArray<Todo>> =>
-    JSON.parse((await cli("todo", "run", "--json")).stdout) as ReadonlyArray<Todo>
+  /** What `rocflow todo` shows, without the start of a process each time that it is asked. */
+  const todo = (): Promise<ReadonlyArray<Todo>> =>
+    Effect.gen(function* () {
+      const { manifest, results } = yield* Run.read(join(home, "run"))
+      const ids = manifest.jobs.map(({ id }) => id)
+      const standings = yield* JobStates.of(join(home, "run"), ids, results)
+      return manifest.jobs.flatMap(({ id, job: { learner } }) => {
+        const standing = standings.get(id)!
+        return standing.state === "finished" ? [] : [{ id, learner, ...standing }]
+      })
+    }).pipe(Effect.provide(NodeServices.layer), Effect.runPromise)
 
   /** The states of what is left, by learner. */
   const states = (rows: ReadonlyArray<Todo>): Readonly<Record<string, ReadonlyArray<string>>> =>
@@ -152,7 +166,7 @@ describe.skipIf(typeof cluster === "string")("rocflow run --executor slurm", () 
     await succeed("run", "stuck.yaml", "--out", "cancelled", ...args)
     const alone = (await scoresOf("alone")).filter(({ learner }) => rows.some((row) => row.learner === learner))
     expect(await scoresOf("cancelled")).toEqual(alone)
-  }, 60_000)
+  }, 120_000)
 
   it("says what a script printed that does not work on the nodes, and stops", async () => {
     writeFileSync(join(home, "bad.sh"), "#!/bin/bash\necho module nonesuch is not there >&2\nexit 1\n{{command}}\n")
@@ -173,7 +187,7 @@ describe.skipIf(typeof cluster === "string")("rocflow run --executor slurm", () 
     const refused = await cli("run", "plain.yaml", "--out", "refused", "--executor", "slurm", "--partition", "nonesuch")
     expect(refused.code).toBe(1)
     expect(refused.stderr).toMatch(/SLURM's sbatch refused: .*invalid partition specified/i)
-  }, 60_000)
+  }, 120_000)
 
   it("ends with the scores of a run in one process, whatever befalls its tasks", async () => {
     rmSync(join(home, "stuck"), { force: true })
@@ -193,6 +207,7 @@ describe.skipIf(typeof cluster === "string")("rocflow run --executor slurm", () 
     const table = (await cli("status", "run")).stdout
     expect(table).toMatch(/^task +learner +jobs +finished +failed +timed out +out of memory +lost\n/m)
     expect(table).toMatch(/^d +late +2 +0 +0 +2 +0 +0$/m)
+    expect((await cli("todo", "run")).stdout).toMatch(/^[0-9a-f]{8} +lost +d +stuck +fold 1 +SLURM \d+_\d$/m)
     const log = await cli("logs", "run", left.find(({ state }) => state === "timed out")!.id)
     expect(log.stdout).toContain("DUE TO TIME LIMIT")
 
@@ -209,5 +224,5 @@ describe.skipIf(typeof cluster === "string")("rocflow run --executor slurm", () 
     )
     expect(await scoresOf("run")).toEqual(await scoresOf("alone"))
     expect((await cli("todo", "run")).stdout).toBe("all 10 jobs are finished\n")
-  }, 120_000)
+  }, 240_000)
 })
