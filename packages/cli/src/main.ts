@@ -5,13 +5,14 @@ import { encodings } from "@rocflow/core/data/Table"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
+import { cancel, logs, todo, worker } from "./cluster.ts"
 import { data } from "./data.ts"
-import { json, lazily, toggle } from "./flags.ts"
+import { executorFlags } from "./executorFlags.ts"
+import { directory, json, lazily, toggle } from "./flags.ts"
 
 const experiment = Argument.File("experiment").pipe(
   Argument.withDescription("Experiment file (YAML or JSON); `rocflow schema` prints its schema")
 )
-const directory = Argument.Directory("run").pipe(Argument.withDescription("Directory that `rocflow run` printed"))
 const measure = Flag.String("measure").pipe(
   Flag.withDescription("Measure to compare; default: every measure of the run"),
   Flag.optional
@@ -90,6 +91,7 @@ const run = Command.make(
       ),
       Flag.between(0, 100)
     ),
+    ...executorFlags,
     json
   },
   lazily(() => import("./commands/run.ts").then(({ run }) => run))
@@ -100,6 +102,10 @@ const run = Command.make(
   Command.withShortDescription("Run an experiment and write its report"),
   Command.withExamples([
     { command: "rocflow run experiment.yaml", description: "Run it, print the tables, write the report" },
+    {
+      command: "rocflow run experiment.yaml --executor slurm --time 2:00:00 --memory 4G",
+      description: "On a cluster; start it again to go on"
+    },
     {
       command: "rocflow run experiment.yaml --out results --json",
       description: "Print events and results as JSON lines"
@@ -554,6 +560,10 @@ export const rocflow = Command.make("rocflow").pipe(
     tune,
     split,
     status,
+    todo,
+    logs,
+    cancel,
+    worker,
     scores,
     sql,
     compare,

@@ -3,6 +3,8 @@
  *
  * - `inProcess`: one after another, in this process
  * - `executor/Processes`: a pool of worker processes, one job each at a time
+ * - `executor/Slurm`: arrays of tasks on a cluster with SLURM
+ * - `executor/Workers`: workers on any number of machines, which take jobs from the directory
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"

@@ -12,6 +12,7 @@
  * predictions/<id>.parquet   what it predicted for the test rows, and their groups
  * training/<id>/    what callbacks write: checkpoints, from which a job goes on that was stopped, and logs
  * models/<id>/model.safetensors     what it learned, if the run keeps models
+ * slurm/  workers/           what computes elsewhere, see executor/slurm/Submission and executor/pull/Round
  * report.html  figures/      written by `rocflow report`
  * ```
  */

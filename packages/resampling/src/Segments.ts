@@ -60,14 +60,18 @@ const damaged = (directory: string, file: string, line: number, reason: string) 
     advice: "delete that line and run the experiment again: the job is executed anew, the others are kept"
   })
 
-/** The records of a segment; what stands behind the last end of a line was not written to its end. */
+/**
+ * The records of a segment, or of its end behind so many lines; what stands behind the last end of a line was not written to
+ * its end.
+ */
 const recordsOf = (
   directory: string,
   file: string,
-  bytes: Buffer
+  bytes: Buffer,
+  before = 0
 ): Result.Result<ReadonlyArray<Job.Result>, RunError> => {
   const records: Array<Job.Result> = []
-  let line = 0
+  let line = before
   for (let from = 0; from < bytes.length;) {
     line += 1
     const end = bytes.indexOf(newline, from)
@@ -103,3 +107,28 @@ export const read = Effect.fnUntraced(function* (
   }
   return found
 })
+
+/**
+ * Follows the records of a run whose jobs are executed elsewhere: each call gives those that came since the one before, the
+ * first call all. Of a segment that grew, only what is new is decoded. Errors: `RunError` for a record that was changed.
+ */
+export const follow = (directory: string) => {
+  const seen = new Map<string, { readonly size: number; readonly lines: number }>()
+  return Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    const all = path.join(directory, folder)
+    const found: Array<Job.Result> = []
+    for (const file of (yield* fs.readDirectory(all)).filter((name) => name.endsWith(".jsonl"))) {
+      const { lines, size } = seen.get(file) ?? { lines: 0, size: 0 }
+      if (Number((yield* fs.stat(path.join(all, file))).size) <= size) continue
+      const { buffer, byteLength, byteOffset } = yield* fs.readFile(path.join(all, file))
+      const bytes = Buffer.from(buffer, byteOffset, byteLength)
+      const fresh = bytes.subarray(size, bytes.lastIndexOf(newline) + 1)
+      found.push(...(yield* Effect.fromResult(recordsOf(directory, file, fresh, lines))))
+      const ends = fresh.reduce((count, byte) => (byte === newline ? count + 1 : count), 0)
+      seen.set(file, { size: size + fresh.length, lines: lines + ends })
+    }
+    return found
+  })
+}

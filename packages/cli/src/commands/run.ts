@@ -1,7 +1,6 @@
 /**
  * `rocflow run`: the main job.
  */
-import { availableParallelism } from "node:os"
 import * as Note from "@rocflow/core/data/Note"
 import * as Duration from "@rocflow/core/Duration"
 import * as Engine from "@rocflow/core/engine/Engine"
@@ -10,7 +9,7 @@ import * as Events from "@rocflow/core/learning/Events"
 import * as Executor from "@rocflow/resampling/Executor"
 import * as Notes from "@rocflow/resampling/Notes"
 import * as Pooled from "@rocflow/resampling/Pooled"
-import * as Processes from "@rocflow/resampling/executor/Processes"
+import { shellWord } from "@rocflow/resampling/executor/slurm/script"
 import * as Run from "@rocflow/resampling/Run"
 import * as Score from "@rocflow/resampling/Score"
 import * as Clock from "effect/Clock"
@@ -28,10 +27,8 @@ import * as Progress from "../terminal/progress.ts"
 import { pooledTable } from "../terminal/pooledTable.ts"
 import { summary } from "../terminal/summary.ts"
 import { versions } from "../versions.ts"
+import { choose, type Flags } from "./executor.ts"
 import { checkEngines, plan } from "./plan.ts"
-
-/** Writes an argument as a shell reads it. */
-const word = (text: string): string => (/^[\w./:@+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)
 
 /** Some jobs failed; everything else is done and in the run's directory. @category errors */
 export class JobsFailed extends Schema.TaggedError<JobsFailed>()("JobsFailed", {
@@ -43,49 +40,37 @@ export class JobsFailed extends Schema.TaggedError<JobsFailed>()("JobsFailed", {
 }) {
   override readonly [Runtime.errorExitCode] = 2
   override get message(): string {
-    return `${this.failed} of ${this.jobs} jobs failed, the first with: ${this.first}\nThe scores of the others are in ${this.directory}; if the cause lies in the experiment, mend it and run it: that is a new run. If it lies outside (memory, a time limit), \`rocflow run ${word(this.file)} --out ${word(this.directory)} --retry-failed\` runs the failed jobs again.`
+    return `${this.failed} of ${this.jobs} jobs failed, the first with: ${this.first}\nThe scores of the others are in ${this.directory}; if the cause lies in the experiment, mend it and run it: that is a new run. If it lies outside (memory, a time limit), \`rocflow run ${shellWord(this.file)} --out ${shellWord(this.directory)} --retry-failed\` runs the failed jobs again.`
   }
 }
 
-interface Input {
+interface Input extends Flags {
   readonly file: string
   readonly out: Option.Option<string>
-  readonly workers: Option.Option<number>
-  readonly timeLimit: Option.Option<number>
   readonly retryFailed: boolean
   readonly reuse: ReadonlyArray<string>
   readonly json: boolean
 }
 
-/** The program of a worker process: a source inside the repository, else what it was built into. */
-const worker = new URL(import.meta.url.endsWith(".ts") ? "../worker.ts" : "../worker.js", import.meta.url)
-
-/** One process per core unless said otherwise; a single one is this process, unless it may have to be ended. */
-const executorOf = (file: string, workers: Option.Option<number>, timeLimit: Option.Option<number>) => {
-  const size = Option.getOrElse(workers, availableParallelism)
-  return size === 1 && Option.isNone(timeLimit)
-    ? Executor.inProcess
-    : Processes.layer({
-        entry: worker,
-        args: [file],
-        size,
-        ...(Option.isSome(timeLimit) ? { timeLimit: timeLimit.value } : {})
-      })
-}
-
 /** Programs are told of the run and its jobs; what happens in a training stands in the results. */
 const printRun = (event: Events.Event): Effect.Effect<void> =>
-  event._tag === "RunBegun" || event._tag === "JobBegun" || event._tag === "JobEnded"
+  event._tag === "RunBegun" ||
+  event._tag === "JobBegun" ||
+  event._tag === "JobEnded" ||
+  event._tag === "Submitted" ||
+  event._tag === "QueueSeen" ||
+  event._tag === "WorkersAwaited"
     ? Console.log(toJson(event))
     : Effect.void
 
 /** Runs an experiment, or goes on with it, and writes its report. */
-export const run = Effect.fn("run")(function* ({ file, out, workers, timeLimit, retryFailed, reuse, json }: Input) {
+export const run = Effect.fn("run")(function* ({ file, out, retryFailed, reuse, json, ...flags }: Input) {
   const path = yield* Path.Path
   const started = yield* Duration.now
   const date = new Date(yield* Clock.currentTimeMillis).toISOString()
   const planned = yield* plan(file)
   const { loaded, design } = planned
+  const { goesOn, layer: executor } = yield* choose(file, flags, loaded.experiment.executor)
   for (const warning of design.warnings) yield* Console.error(`note: ${warning}`)
   const directory = Option.getOrElse(out, () =>
     path.join("rocflow-runs", `${fileName(loaded.name)}-${design.hash.slice(0, 8)}`)
@@ -95,7 +80,7 @@ export const run = Effect.fn("run")(function* ({ file, out, workers, timeLimit, 
   const outcome = yield* Effect.gen(function* () {
     const engines = yield* Engine.Engines
     yield* checkEngines(planned)
-    const executor = yield* Executor.Executor
+    const { name: executorName } = yield* Executor.Executor
     return yield* Run.start(design, directory, {
       experiment: loaded.experiment,
       models: loaded.experiment.models ?? false,
@@ -105,7 +90,7 @@ export const run = Effect.fn("run")(function* ({ file, out, workers, timeLimit, 
         ...versions,
         name: loaded.name,
         engine: Engine.names(engines),
-        executor: executor.name,
+        executor: executorName,
         started: date,
         command: `rocflow run ${file}`,
         // Beside the run, so that both may move.
@@ -114,10 +99,10 @@ export const run = Effect.fn("run")(function* ({ file, out, workers, timeLimit, 
     })
   }).pipe(
     Effect.provideService(Events.Sink, json ? printRun : progress.listen),
-    Effect.provide(Layer.mergeAll(Auto.layer(), executorOf(file, workers, timeLimit))),
+    Effect.provide(Layer.mergeAll(Auto.layer(), executor)),
     Effect.ensuring(Effect.sync(progress.clear)),
     Effect.onInterrupt(() =>
-      Console.error(`stopped; finished jobs are kept in ${directory}, and the same command goes on from there`)
+      Console.error(`stopped; finished jobs are kept in ${directory}, and the same command goes on from there${goesOn}`)
     )
   )
 

@@ -1,12 +1,23 @@
 /**
  * `rocflow status`: how far a run has come.
  */
+import * as JobStates from "@rocflow/resampling/executor/JobStates"
 import * as Run from "@rocflow/resampling/Run"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { toJson } from "@rocflow/core/Json"
 import * as Duration from "@rocflow/core/Duration"
 import { textTable } from "../terminal/textTable.ts"
+
+/** What jobs without a result may be; a column each where one is. */
+const unfinished = {
+  running: "running",
+  pending: "pending",
+  timedOut: "timed out",
+  outOfMemory: "out of memory",
+  lost: "lost",
+  cancelled: "cancelled"
+} as const
 
 /** Says how far a run has come. */
 export const status = Effect.fn("status")(function* ({
@@ -17,40 +28,50 @@ export const status = Effect.fn("status")(function* ({
   readonly json: boolean
 }) {
   const { manifest, results } = yield* Run.read(directory)
+  const standings = yield* JobStates.of(
+    directory,
+    manifest.jobs.map(({ id }) => id),
+    results
+  )
+  const seconds = new Map(results.map((result) => [result.id, result.seconds]))
   const rows = manifest.tasks.flatMap((task) =>
     manifest.learners.map((learner) => {
-      const own = <A>(
-        all: ReadonlyArray<A>,
-        jobOf: (entry: A) => { readonly task: string; readonly learner: string }
-      ) => all.filter((entry) => jobOf(entry).task === task.id && jobOf(entry).learner === learner.id)
-      const done = own(results, ({ job }) => job)
+      const jobs = manifest.jobs.filter(({ job }) => job.task === task.id && job.learner === learner.id)
+      const count = (state: JobStates.State) => jobs.filter(({ id }) => standings.get(id)!.state === state).length
       return {
         task: task.id,
         learner: learner.id,
-        jobs: own(manifest.jobs, ({ job }) => job).length,
-        finished: done.length,
-        failed: done.filter((result) => result.status === "failed").length,
-        seconds: done.reduce((total, { seconds }) => total + seconds, 0)
+        jobs: jobs.length,
+        finished: count("finished") + count("failed"),
+        failed: count("failed"),
+        running: count("running"),
+        pending: count("pending"),
+        timedOut: count("timed out"),
+        outOfMemory: count("out of memory"),
+        lost: count("lost"),
+        cancelled: count("cancelled"),
+        seconds: jobs.reduce((total, { id }) => total + (seconds.get(id) ?? 0), 0)
       }
     })
   )
   if (json) return yield* Console.log(toJson(rows, 2))
+  const found = (Object.keys(unfinished) as Array<keyof typeof unfinished>)
+    .map((key) => ({ title: unfinished[key], counts: rows.map((row) => row[key]) }))
+    .filter(({ counts }) => counts.some((count) => count > 0))
   yield* Console.log(
     textTable(
       [
         { title: "task", key: true },
         { title: "learner", key: true },
-        { title: "jobs", align: "right" },
-        { title: "finished", align: "right" },
-        { title: "failed", align: "right" },
-        { title: "computed", align: "right" }
+        ...["jobs", "finished", "failed", ...found.map(({ title }) => title), "computed"].map((title) => ({
+          title,
+          align: "right" as const
+        }))
       ],
-      rows.map((row) => [
+      rows.map((row, i) => [
         row.task,
         row.learner,
-        String(row.jobs),
-        String(row.finished),
-        String(row.failed),
+        ...[row.jobs, row.finished, row.failed, ...found.map(({ counts }) => counts[i]!)].map(String),
         Duration.toText(row.seconds)
       ])
     )

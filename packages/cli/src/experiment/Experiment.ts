@@ -21,6 +21,7 @@ import type { Definition } from "@rocflow/core/pipeline/Definition"
 import * as Resampling from "@rocflow/resampling/Resampling"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { ExecutorEntry } from "./ExecutorEntry.ts"
 
 const Name = Schema.NonEmptyString
 const Names = Schema.Union([Name, Schema.Array(Name)])
@@ -216,6 +217,10 @@ export const Experiment = Schema.Struct({
   ),
   resamplings: Schema.Array(Resampling.schema).check(Schema.isMinLength(1)),
   measures: Schema.Array(MeasureEntry).check(Schema.isMinLength(1)),
+  executor: optional(
+    ExecutorEntry,
+    "Where jobs run: processes, slurm or workers, with options. Default processes here"
+  ),
   models: optional(Schema.Boolean, "Keeps what every job learned, in models/<id>/model.safetensors. Default false")
 })
 

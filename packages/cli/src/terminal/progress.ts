@@ -28,7 +28,8 @@ export interface Progress {
   readonly clear: () => void
 }
 
-const splitText = ({ testSubset, trainSubsets, testFold }: typeof Job.Columns.Type): string =>
+/** A split in a line. */
+export const splitText = ({ testSubset, trainSubsets, testFold }: typeof Job.Columns.Type): string =>
   testSubset === "full" ? `fold ${testFold}` : `test ${testSubset}, trained on ${trainSubsets}, fold ${testFold}`
 
 const triedText = ({ best, most, tried }: Tried): string => {
@@ -80,6 +81,20 @@ export const make = (screen: Screen = stderr): Progress => {
             started = now
             line(
               `${event.jobs} jobs in ${event.directory}${event.finished > 0 ? `, ${event.finished} of them finished before` : ""}`
+            )
+            break
+          case "Submitted":
+            line(`SLURM array ${event.array}: ${event.jobs} jobs in ${event.tasks} tasks`)
+            break
+          case "QueueSeen": {
+            const why = event.reason === "" || event.reason === "None" ? "" : ` (${event.reason})`
+            current = `${event.running} tasks run, ${event.pending} wait${event.pending === 0 ? "" : why}`
+            draw(now)
+            break
+          }
+          case "WorkersAwaited":
+            line(
+              `${event.jobs} jobs wait for workers: \`rocflow worker ${event.directory}\` on every machine that is to compute`
             )
             break
           case "JobBegun":

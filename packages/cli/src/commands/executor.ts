@@ -1,0 +1,174 @@
+/**
+ * Where the jobs of `rocflow run` run, by its flags and the experiment.
+ */
+import { availableParallelism } from "node:os"
+import { fileURLToPath } from "node:url"
+import * as Executor from "@rocflow/resampling/Executor"
+import * as Processes from "@rocflow/resampling/executor/Processes"
+import * as Slurm from "@rocflow/resampling/executor/Slurm"
+import { toMegabytes, toMinutes } from "@rocflow/resampling/executor/slurm/limits"
+import * as Workers from "@rocflow/resampling/executor/Workers"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Path from "effect/Path"
+import * as Schema from "effect/Schema"
+import type { ExecutorEntry } from "../experiment/ExecutorEntry.ts"
+
+/** What `rocflow run` was told about its executor. */
+export interface Flags {
+  readonly executor: Option.Option<"processes" | "slurm" | "workers">
+  readonly workers: Option.Option<number>
+  readonly timeLimit: Option.Option<number>
+  readonly partition: Option.Option<string>
+  readonly account: Option.Option<string>
+  readonly time: Option.Option<string>
+  readonly memory: Option.Option<string>
+  readonly cpus: Option.Option<number>
+  readonly maxParallel: Option.Option<number>
+  readonly chunk: Option.Option<number>
+  readonly template: Option.Option<string>
+  readonly lease: Option.Option<number>
+}
+
+/** A flag of another executor, or a template that cannot be read. @category errors */
+export class ExecutorError extends Schema.TaggedError<ExecutorError>()("ExecutorError", {
+  given: Schema.String,
+  rule: Schema.String,
+  advice: Schema.String
+}) {
+  override get message(): string {
+    return `${this.given} ${this.rule}; ${this.advice}`
+  }
+}
+
+/** An executor, and what is to be said when `rocflow run` is stopped before it ends. */
+export interface Chosen {
+  readonly layer: Layer.Layer<Executor.Executor, never, FileSystem.FileSystem | Path.Path>
+  readonly goesOn: string
+}
+
+/** The program of a worker process: a source inside the repository, else what it was built into. */
+const entry = new URL(import.meta.url.endsWith(".ts") ? "../worker.ts" : "../worker.js", import.meta.url)
+
+/** The `rocflow` command, by the Node of this process. */
+export const rocflowWords: ReadonlyArray<string> = [
+  process.execPath,
+  fileURLToPath(new URL("../../bin/rocflow.js", import.meta.url))
+]
+
+/** Processes of this machine, one thread each. */
+export const processes = (file: string, size: number, timeLimit?: number) =>
+  Processes.layer({ entry, args: [file], size, ...(timeLimit === undefined ? {} : { timeLimit }) })
+
+const own = {
+  processes: ["workers", "timeLimit"],
+  slurm: ["partition", "account", "time", "memory", "cpus", "maxParallel", "chunk", "template"],
+  workers: ["lease"]
+} as const satisfies Readonly<Record<string, ReadonlyArray<keyof Flags>>>
+
+const checkFlags = Effect.fnUntraced(function* (flags: Flags, kind: keyof typeof own) {
+  for (const [other, names] of Object.entries(own)) {
+    const stray = other === kind ? undefined : names.find((name) => flags[name]._tag === "Some")
+    if (stray === undefined) continue
+    return yield* new ExecutorError({
+      given: `--${stray.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+      rule: `is a flag of the executor "${other}", and jobs run by "${kind}"`,
+      advice: `leave it away, or give --executor ${other}`
+    })
+  }
+})
+
+const readTemplate = Effect.fnUntraced(function* (file: string) {
+  const fs = yield* FileSystem.FileSystem
+  return yield* fs.readFileString(file).pipe(
+    Effect.mapError(
+      ({ reason }) =>
+        new ExecutorError({
+          given: `the template ${file}`,
+          rule: `cannot be read (${reason._tag})`,
+          advice: "give the path of a script that has {{command}} in it"
+        })
+    )
+  )
+})
+
+/** The value of a flag, else of the experiment, as an optional key. */
+const key = <K extends string, A>(name: K, flag: Option.Option<A>, value: A | undefined): { readonly [_ in K]?: A } => {
+  const found = Option.getOrElse(flag, () => value)
+  return found === undefined ? {} : ({ [name]: found } as { readonly [_ in K]: A })
+}
+
+const numbers = (given: number | string | undefined, toNumber: (text: string) => number | undefined) =>
+  typeof given === "string" ? toNumber(given) : given
+
+const slurm = Effect.fnUntraced(function* (
+  experiment: string,
+  flags: Flags,
+  given: Omit<Extract<ExecutorEntry, { readonly type: "slurm" }>, "type">
+) {
+  const path = yield* Path.Path
+  const template = Option.isSome(flags.template)
+    ? yield* readTemplate(flags.template.value)
+    : given.template === undefined
+      ? undefined
+      : yield* readTemplate(path.resolve(path.dirname(experiment), given.template))
+  return Slurm.layer({
+    experiment,
+    command: (directory, submission) => [...rocflowWords, "worker", directory, "--submission", String(submission)],
+    ...key("partition", flags.partition, given.partition),
+    ...key("account", flags.account, given.account),
+    ...key(
+      "time",
+      Option.map(flags.time, (text) => toMinutes(text)!),
+      numbers(given.time, toMinutes)
+    ),
+    ...key(
+      "memory",
+      Option.map(flags.memory, (text) => toMegabytes(text)!),
+      numbers(given.memory, toMegabytes)
+    ),
+    ...key("cpus", flags.cpus, given.cpus),
+    ...key("maxParallel", flags.maxParallel, given.maxParallel),
+    ...key("chunk", flags.chunk, given.chunk),
+    ...(template === undefined ? {} : { template })
+  })
+})
+
+/**
+ * Chooses the executor. Without a word of it: one process per core; a single one is this process, unless it may have to be
+ * ended.
+ */
+export const choose = Effect.fnUntraced(function* (
+  file: string,
+  flags: Flags,
+  entry: ExecutorEntry | undefined
+): Effect.fn.Return<Chosen, ExecutorError, FileSystem.FileSystem | Path.Path> {
+  const path = yield* Path.Path
+  const options = typeof entry === "object" ? entry : undefined
+  const written = typeof entry === "object" ? entry.type : entry
+  const kind = Option.getOrElse(flags.executor, () => written ?? "processes")
+  yield* checkFlags(flags, kind)
+  switch (kind) {
+    case "processes": {
+      const size = Option.getOrElse(flags.workers, availableParallelism)
+      const timeLimit = Option.getOrUndefined(flags.timeLimit)
+      const layer = size === 1 && timeLimit === undefined ? Executor.inProcess : processes(file, size, timeLimit)
+      return { layer, goesOn: "" }
+    }
+    case "slurm":
+      return {
+        layer: yield* slurm(path.resolve(file), flags, options?.type === "slurm" ? options : {}),
+        goesOn: "; what is in SLURM's queue goes on, and `rocflow cancel` ends it"
+      }
+    case "workers":
+      return {
+        layer: Workers.layer({
+          experiment: path.resolve(file),
+          ...key("lease", flags.lease, options?.type === "workers" ? options.lease : undefined)
+        }),
+        goesOn: "; workers go on, and `rocflow cancel` ends that"
+      }
+  }
+})

@@ -1,0 +1,131 @@
+/**
+ * `rocflow worker`: computes for a run that was started elsewhere.
+ */
+import { type ChildProcess, spawn } from "node:child_process"
+import { availableParallelism } from "node:os"
+import * as Auto from "@rocflow/core/engine/Auto"
+import * as Duration from "@rocflow/core/Duration"
+import * as Engine from "@rocflow/core/engine/Engine"
+import * as Executor from "@rocflow/resampling/Executor"
+import type { Listener } from "@rocflow/resampling/executor/Opened"
+import * as Pull from "@rocflow/resampling/executor/pull/serve"
+import * as Chunk from "@rocflow/resampling/executor/slurm/chunk"
+import * as Submission from "@rocflow/resampling/executor/slurm/Submission"
+import * as Clock from "effect/Clock"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Path from "effect/Path"
+import { splitText } from "../terminal/progress.ts"
+import { ExecutorError, processes, rocflowWords } from "./executor.ts"
+import { plan } from "./plan.ts"
+
+interface Input {
+  readonly directory: string
+  readonly workers: Option.Option<number>
+  readonly experiment: Option.Option<string>
+  readonly submission: Option.Option<number>
+  readonly task: Option.Option<number>
+}
+
+const time = Effect.map(Clock.currentTimeMillis, (now) => new Date(now).toISOString().slice(0, 19))
+
+/** Lines for logs: who looks into one wants to know what it was at. */
+const listener: Listener = {
+  onBegin: ({ id, learner, split, task }) =>
+    Effect.flatMap(time, (now) =>
+      Console.log(
+        `${now} ${id} begins: ${task.id}, ${learner.id}, ${splitText({ ...split, task: task.id, learner: learner.id, resampling: "", trainRows: 0, testRows: 0 })}`
+      )
+    ),
+  onEnd: ({ id, status, seconds, error }) =>
+    Effect.flatMap(time, (now) =>
+      Console.log(
+        `${now} ${id} ${status} after ${Duration.toText(seconds)}${error === undefined ? "" : `: ${error.message}`}`
+      )
+    )
+}
+
+const design = (file: string) => Effect.map(plan(file), (planned) => planned.design)
+
+const engineName = Effect.map(Engine.Engines, Engine.names)
+
+/** Runs a chunk of an array. */
+const chunk = Effect.fnUntraced(function* ({ directory, experiment, task }: Input, number: number) {
+  const place = Option.getOrElse(task, () => Number(process.env["SLURM_ARRAY_TASK_ID"] ?? Number.NaN))
+  if (!Number.isInteger(place)) {
+    return yield* new ExecutorError({
+      given: "--submission",
+      rule: "names an array and not which of its chunks",
+      advice: "give --task; in a task of SLURM, SLURM_ARRAY_TASK_ID says it"
+    })
+  }
+  const submission = yield* Submission.read(directory, number)
+  const file = Option.getOrElse(experiment, () => submission?.experiment ?? "")
+  const size = submission?.processes ?? 1
+  yield* Effect.flatMap(engineName, (engine) =>
+    Chunk.serve({ directory, submission: number, task: place, engine }, design(file), listener)
+  ).pipe(Effect.provide([Auto.layer(), size === 1 ? Executor.inProcess : processes(file, size)]))
+})
+
+/** Takes jobs in this process, round after round. */
+const pull = Effect.fnUntraced(function* ({ directory, experiment }: Input) {
+  for (let rounds = 0; ; rounds += 1) {
+    const round = yield* Pull.awaitRound(directory)
+    if (round === undefined) {
+      if (rounds === 0)
+        yield* Console.error(`nothing is left to do in ${directory}; \`rocflow run\` has to be there first`)
+      return
+    }
+    const file = Option.getOrElse(experiment, () => round.experiment)
+    yield* Effect.flatMap(engineName, (engine) => Pull.serve(directory, round, design(file), engine, listener)).pipe(
+      Effect.provide(Auto.layer())
+    )
+  }
+})
+
+/** Starts a process of this command, which ends with the scope; gives its exit code. */
+const child = (args: ReadonlyArray<string>) =>
+  Effect.acquireUseRelease(
+    Effect.sync((): ChildProcess => {
+      const [node, bin] = rocflowWords
+      return spawn(node!, [bin!, ...args], { stdio: ["ignore", "inherit", "inherit"] })
+    }),
+    (started) =>
+      Effect.callback<number>((resume) => {
+        started.on("error", () => resume(Effect.succeed(1)))
+        started.on("exit", (code) => resume(Effect.succeed(code ?? 1)))
+      }),
+    (started) =>
+      Effect.sync(() => {
+        started.kill()
+      })
+  )
+
+/** Takes jobs in processes of their own. */
+const pullBy = Effect.fnUntraced(function* ({ directory, experiment }: Input, size: number) {
+  const args = [
+    "worker",
+    directory,
+    "--workers",
+    "1",
+    ...Option.match(experiment, { onNone: () => [], onSome: (file) => ["--experiment", file] })
+  ]
+  const codes = yield* Effect.forEach(Array.from({ length: size }), () => child(args), { concurrency: "unbounded" })
+  const failed = codes.filter((code) => code !== 0).length
+  if (failed === 0) return
+  return yield* new ExecutorError({
+    given: `${failed} of ${size} worker processes`,
+    rule: "ended with an error",
+    advice: "see what they said; other workers take over their jobs"
+  })
+})
+
+/** Computes for a run that was started elsewhere. */
+export const worker = Effect.fn("worker")(function* (given: Input) {
+  const path = yield* Path.Path
+  const input = { ...given, directory: path.resolve(given.directory) }
+  if (Option.isSome(input.submission)) return yield* chunk(input, input.submission.value)
+  const size = Option.getOrElse(input.workers, availableParallelism)
+  return yield* size === 1 ? pull(input) : pullBy(input, size)
+})

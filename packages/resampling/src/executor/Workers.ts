@@ -1,0 +1,118 @@
+/**
+ * Leaves jobs to workers that take them from the directory of the run (`rocflow worker`), on any number of machines, and
+ * waits for the results. Workers may come and go: a job whose worker is lost is taken over by another one.
+ */
+import * as Events from "@rocflow/core/learning/Events"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Layer from "effect/Layer"
+import * as Path from "effect/Path"
+import { Executor, type Handlers } from "../Executor.ts"
+import * as Job from "../Job.ts"
+import * as RunDirectory from "../RunDirectory.ts"
+import * as Segments from "../Segments.ts"
+import * as Round from "./pull/Round.ts"
+
+declare module "@rocflow/core/learning/Events" {
+  interface Kinds {
+    /** Jobs are there for workers. */
+    readonly WorkersAwaited: { readonly directory: string; readonly jobs: number }
+  }
+}
+
+/** What workers are told. @category models */
+export interface Options {
+  /** The experiment file, as every worker finds it. */
+  readonly experiment: string
+  /** Seconds without a heartbeat after which a worker is taken for lost. Default 60. */
+  readonly lease?: number
+  /** How often a job is tried whose worker is lost. Default 5. */
+  readonly attempts?: number
+}
+
+/** Seconds between two looks into the directory. */
+const wait = 1
+
+const execute = Effect.fnUntraced(function* <R>(
+  options: Options,
+  jobs: ReadonlyArray<Job.Job<unknown>>,
+  handlers: Handlers<R>
+) {
+  const { directory } = handlers
+  if (jobs.length === 0) return
+  const path = yield* Path.Path
+  const fresh = Segments.follow(directory)
+  const stored = yield* fresh
+  const lease = options.lease ?? 60
+  const before = yield* Round.newest(directory)
+  const left = before === undefined ? undefined : yield* Round.progress(before)
+  const known = new Set(before?.jobs)
+  // Workers of an earlier start may still be at it; what is done there and open here is to be done again.
+  const goesOn =
+    left !== undefined &&
+    !left.closed &&
+    before?.lease === lease &&
+    jobs.every(({ id }) => known.has(id) && !left.done.has(id))
+  const round =
+    before !== undefined && goesOn
+      ? before
+      : yield* Round.begin(directory, {
+          experiment: options.experiment,
+          jobs: jobs.map(({ id }) => id),
+          lease,
+          attempts: options.attempts ?? 5
+        })
+  // Workers of the round before look for a newer one when it ends.
+  if (before !== undefined && !goesOn) yield* Round.close(before)
+  yield* Events.emit({ _tag: "WorkersAwaited", directory: path.resolve(directory), jobs: jobs.length })
+
+  const open = new Map(jobs.map((job) => [job.id, job]))
+  const begun = new Set<string>()
+  const begin = Effect.fnUntraced(function* (job: Job.Job<unknown>) {
+    if (begun.has(job.id)) return
+    begun.add(job.id)
+    yield* handlers.onBegin(job)
+  })
+  const take = Effect.fnUntraced(function* (results: ReadonlyArray<Job.Result>) {
+    for (const result of results) {
+      const job = open.get(result.id)
+      if (job === undefined) continue
+      open.delete(job.id)
+      yield* begin(job)
+      yield* handlers.onEnd({ ...result, job: Job.columns(job) })
+    }
+  })
+
+  yield* take(stored.filter(({ status }) => status === "ok"))
+  while (open.size > 0) {
+    const { closed, leases } = yield* Round.progress(round)
+    yield* take(yield* fresh)
+    yield* Effect.forEach(
+      [...open.values()].filter(({ id }) => leases.has(id)),
+      begin,
+      { discard: true }
+    )
+    if (open.size > 0 && closed) {
+      return yield* new RunDirectory.RunError({
+        directory,
+        given: "the run",
+        rule: "was cancelled",
+        advice: "start again to go on: finished jobs are kept"
+      })
+    }
+    if (open.size > 0) yield* Effect.sleep(wait * 1000)
+  }
+  yield* Round.close(round)
+})
+
+/** Leaves jobs to workers that take them from the directory of the run. @category layers */
+export const layer = (options: Options): Layer.Layer<Executor, never, FileSystem.FileSystem | Path.Path> =>
+  Layer.effect(
+    Executor,
+    Effect.map(Effect.context<FileSystem.FileSystem | Path.Path>(), (files) =>
+      Executor.of({
+        name: "workers",
+        run: (jobs, handlers) => Effect.provide(execute(options, jobs, handlers), files)
+      })
+    )
+  )

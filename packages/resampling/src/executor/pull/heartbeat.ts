@@ -1,0 +1,42 @@
+/**
+ * The heartbeat of a worker: a thread of its own, because training may not let go of the main one for minutes. It ends with
+ * its process, however that ends.
+ */
+import { writeFileSync } from "node:fs"
+import { isMainThread, Worker, workerData } from "node:worker_threads"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+
+interface Given {
+  readonly file: string
+  /** Milliseconds. */
+  readonly interval: number
+}
+
+if (!isMainThread) {
+  const { file, interval } = workerData as Given
+  let count = 0
+  const beat = () => {
+    count += 1
+    try {
+      writeFileSync(file, String(count))
+    } catch {
+      // A file system that is away for a moment: the next beat may reach it.
+    }
+  }
+  beat()
+  setInterval(beat, interval)
+}
+
+/** Beats into a file until the scope ends. */
+export const start = (given: Given): Effect.Effect<void, never, Scope.Scope> =>
+  Effect.asVoid(
+    Effect.acquireRelease(
+      Effect.sync(() => {
+        const thread = new Worker(new URL(import.meta.url), { workerData: given })
+        thread.unref()
+        return thread
+      }),
+      (thread) => Effect.promise(() => thread.terminate())
+    )
+  )
