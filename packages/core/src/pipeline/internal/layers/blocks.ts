@@ -34,7 +34,12 @@ export const residualDefinition = define({
   kind: "block",
   id: "Nn.residual",
   summary: "Layers whose result is added to what came into them",
-  options: Schema.Struct({ body: stagesReference }),
+  options: Schema.Struct({
+    body: OptionSchema.required(stagesReference, "The layers whose result is added to the rows", [
+      { type: "Nn.linear", units: 16 },
+      "Nn.relu"
+    ])
+  }),
   part: ({ body }) => ({ kind: "block", join: "sum", body })
 })
 
@@ -76,7 +81,17 @@ export const blockDefinition = define({
   kind: "block",
   id: "Nn.block",
   summary: "Layers that are repeated, each time with parameters of their own",
-  options: Schema.Struct({ count: OptionSchema.count(1), body: stagesReference }),
+  options: Schema.Struct({
+    count: OptionSchema.required(
+      OptionSchema.count(1),
+      "How many times the layers are repeated, each time with weights of their own",
+      2
+    ),
+    body: OptionSchema.required(stagesReference, "The layers that are repeated", [
+      { type: "Nn.linear", units: 16 },
+      "Nn.relu"
+    ])
+  }),
   part: ({ body, count }) => ({ kind: "block", count, body })
 })
 
