@@ -117,7 +117,11 @@ export const step = (options: typeof stepDefinition.options.Encoded) => make(ste
 export const exponentialDefinition = define({
   id: "Schedule.exponential",
   summary: "Is multiplied by the same factor at every update",
-  options: Schema.Struct({ from: OptionSchema.positive, to: OptionSchema.positive, warmUp }),
+  options: Schema.Struct({
+    from: OptionSchema.required(OptionSchema.positive, "The value at the first update, or behind the warm-up", 0.01),
+    to: OptionSchema.required(OptionSchema.positive, "The value after the last update", 0.0001),
+    warmUp
+  }),
   make: ({ from, to, warmUp }) => warmed(warmUp, from, (progress) => from * (to / from) ** progress)
 })
 
