@@ -1,12 +1,12 @@
 /**
  * The command line: names, flags and help. What a command does is loaded when it is called, so that help is quick.
  */
-import { encodings } from "@rocflow/core/data/Table"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
+import { completion, init, runs } from "./beginning.ts"
 import { data } from "./data.ts"
-import { json, lazily, toggle } from "./flags.ts"
+import { fileFlags, json, lazily, reading, toggle } from "./flags.ts"
 
 const experiment = Argument.File("experiment").pipe(
   Argument.withDescription("Experiment file (YAML or JSON); `rocflow schema` prints its schema")
@@ -16,42 +16,6 @@ const measure = Flag.String("measure").pipe(
   Flag.withDescription("Measure to compare; default: every measure of the run"),
   Flag.optional
 )
-
-const character = (name: string, description: string) =>
-  Flag.String(name).pipe(
-    // A shell hands \t on as it is written.
-    Flag.map((mark) => (mark === "\\t" ? "\t" : mark)),
-    Flag.filter(
-      (mark) => Array.from(mark).length === 1,
-      (mark) => `${JSON.stringify(mark)} is not one character`
-    ),
-    Flag.withDescription(description),
-    Flag.optional
-  )
-
-/** How a data file is read, by the names that the options have in experiments. */
-const fileFlags = {
-  delimiter: character("delimiter", "What separates fields; default: a comma, or what splits the first lines evenly"),
-  decimal: Flag.Literals("decimal", [".", ","]).pipe(Flag.withDescription("The decimal mark"), Flag.optional),
-  thousands: character("thousands", "The mark between groups of three digits"),
-  encoding: Flag.Literals("encoding", encodings).pipe(
-    Flag.withDescription("Default: utf-8, or what a byte order mark says"),
-    Flag.optional
-  ),
-  comment: character("comment", "Lines that begin with it are left out"),
-  skip: Flag.Int("skip").pipe(
-    Flag.filter(
-      (lines) => lines >= 0,
-      (lines) => `${lines} lines cannot be skipped; give 0 or more`
-    ),
-    Flag.withDescription("Lines at the top that are left out"),
-    Flag.optional
-  ),
-  na: Flag.String("na").pipe(
-    Flag.withDescription('Word for a missing value; may be given several times. Default: "" and NA'),
-    Flag.between(0, 100)
-  )
-}
 
 const run = Command.make(
   "run",
@@ -92,7 +56,7 @@ const run = Command.make(
     ),
     json
   },
-  lazily(() => import("./commands/run.ts").then(({ run }) => run))
+  reading(() => import("./commands/run.ts").then(({ run }) => run))
 ).pipe(
   Command.withDescription(
     "Run an experiment: train every learner on every split, compare, and write a report. Finished jobs are kept: a run that was stopped goes on where it was."
@@ -119,7 +83,7 @@ const tune = Command.make(
     ),
     json
   },
-  lazily(() => import("./commands/tune.ts").then(({ tune }) => tune))
+  reading(() => import("./commands/tune.ts").then(({ tune }) => tune))
 ).pipe(
   Command.withDescription(
     "Tune the learners of an experiment that tune themselves (Tune.random and its like) on all rows of each task, and show what was tried and chosen. The resamplings of the experiment are not used; `rocflow run` has nested resampling."
@@ -162,7 +126,7 @@ const train = Command.make(
     task: chosen("task"),
     json
   },
-  lazily(() => import("./commands/train.ts").then(({ train }) => train))
+  reading(() => import("./commands/train.ts").then(({ train }) => train))
 ).pipe(
   Command.withDescription(
     "Train the learners of an experiment on all rows of its tasks and keep the models, which `rocflow predict` uses. Resamplings and measures of the experiment are not used."
@@ -545,6 +509,7 @@ export const rocflow = Command.make("rocflow").pipe(
   ),
   Command.withExamples([{ command: "rocflow run experiment.yaml", description: "The main job" }]),
   Command.withSubcommands([
+    init,
     run,
     test,
     train,
@@ -553,6 +518,7 @@ export const rocflow = Command.make("rocflow").pipe(
     exporting,
     tune,
     split,
+    runs,
     status,
     scores,
     sql,
@@ -563,6 +529,7 @@ export const rocflow = Command.make("rocflow").pipe(
     explore,
     schema,
     data,
+    completion((): Command.Command.Any => rocflow),
     doctor
   ])
 )

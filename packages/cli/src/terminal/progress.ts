@@ -1,5 +1,6 @@
 /**
- * Progress on standard error: one line that is rewritten on a terminal, a line every tenth of the jobs elsewhere.
+ * Progress on standard error: one line that is rewritten on a terminal, of any width that it gets, and elsewhere a line for
+ * each step: a tenth of the jobs, a configuration, a training.
  */
 import { styleText } from "node:util"
 import * as Duration from "@rocflow/core/Duration"
@@ -8,24 +9,28 @@ import type * as Job from "@rocflow/resampling/Job"
 import type { Tried } from "@rocflow/resampling/Tune"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import { width } from "./textWidth.ts"
 
 /** Where progress is shown. */
 export interface Screen {
   readonly write: (text: string) => void
   readonly animated: boolean
-  readonly width: number
+  /** The columns that it has now. */
+  readonly width: () => number
 }
 
 /** Standard error. */
 export const stderr: Screen = {
   write: (text) => process.stderr.write(text),
   animated: process.stderr.isTTY === true,
-  width: process.stderr.columns ?? 100
+  width: () => process.stderr.columns ?? 100
 }
 
 /** Listens to a run; `clear` takes the animated line away. */
 export interface Progress {
   readonly listen: (event: Events.Event) => Effect.Effect<void>
+  /** Begins something that is no job of a run, such as the training of a model. */
+  readonly step: (name: string) => Effect.Effect<void>
   readonly clear: () => void
 }
 
@@ -35,6 +40,13 @@ const splitText = ({ testSubset, trainSubsets, testFold }: typeof Job.Columns.Ty
 const triedText = ({ best, most, tried }: Tried): string => {
   const of = most === undefined ? "" : `/${most}`
   return `${tried}${of} configurations${best === undefined ? "" : `, best ${best.toPrecision(4)}`}`
+}
+
+/** What fits into so many columns, from the left. */
+const cut = (text: string, columns: number): string => {
+  let fitting = text
+  while (width(fitting) > columns) fitting = fitting.slice(0, -1)
+  return fitting
 }
 
 /** Makes a progress display. */
@@ -48,22 +60,40 @@ export const make = (screen: Screen = stderr): Progress => {
   let current = ""
   let epoch = ""
   let tuned = ""
+  /** The columns of the line on the screen. */
+  let shown = 0
 
-  const remaining = (now: number): string => {
+  const pace = (now: number): string => {
     const here = finished - skipped
-    if (here === 0) return ""
-    return `, about ${Duration.toText((((now - started) / here) * (jobs - finished)) / 1000)} left`
+    if (here === 0 || now <= started) return ""
+    const each = (now - started) / here / 1000
+    const rate = each < 1 ? `${(1 / each).toPrecision(2)}/s` : `${Duration.toText(each)} each`
+    return finished === jobs ? `, ${rate}` : `, ${rate}, about ${Duration.toText(each * (jobs - finished))} left`
+  }
+  /** A line that has become wider than the terminal stands on several rows. */
+  const clear = () => {
+    if (!screen.animated || shown === 0) return
+    const rows = Math.ceil(shown / Math.max(1, screen.width()))
+    shown = 0
+    screen.write(`${rows > 1 ? `\u001b[${rows - 1}A` : ""}\r\u001b[J`)
+  }
+  const show = (now: number, text: string) => {
+    if (!screen.animated || now - drawn < 80) return
+    drawn = now
+    clear()
+    const line = cut(text, Math.max(20, screen.width() - 1))
+    shown = width(line)
+    screen.write(line)
   }
   const draw = (now: number) => {
-    if (!screen.animated || jobs === 0 || now - drawn < 80) return
-    drawn = now
-    const share = jobs === 0 ? 1 : finished / jobs
-    const bar = "█".repeat(Math.round(share * 20)).padEnd(20, "░")
-    const text = `${bar} ${finished}/${jobs} jobs${failed > 0 ? `, ${failed} failed` : ""}${remaining(now)} · ${current}${tuned}${epoch}`
-    screen.write(`\r\u001b[2K${text.slice(0, Math.max(20, screen.width - 1))}`)
-  }
-  const clear = () => {
-    if (screen.animated) screen.write("\r\u001b[2K")
+    const what = `${current}${tuned}${epoch}`
+    if (jobs === 0) {
+      show(now, what)
+      return
+    }
+    const bar = "█".repeat(Math.round((finished / jobs) * 20)).padEnd(20, "░")
+    const failures = failed > 0 ? `, ${failed} failed` : ""
+    show(now, `${bar} ${finished}/${jobs} jobs${failures}${pace(now)} · ${what}`)
   }
   const line = (text: string) => {
     clear()
@@ -72,6 +102,13 @@ export const make = (screen: Screen = stderr): Progress => {
 
   return {
     clear,
+    step: (name) =>
+      Effect.map(Clock.currentTimeMillis, (now) => {
+        current = name
+        epoch = tuned = ""
+        if (screen.animated) draw(now)
+        else line(name)
+      }),
     listen: (event) =>
       Effect.map(Clock.currentTimeMillis, (now) => {
         switch (event._tag) {
@@ -106,15 +143,14 @@ export const make = (screen: Screen = stderr): Progress => {
             }
             const tenth = (n: number) => Math.floor((n * 10) / event.jobs)
             if (!screen.animated && tenth(finished) > tenth(finished - 1)) {
-              line(`${finished}/${event.jobs} jobs after ${Duration.toText((now - started) / 1000)}${remaining(now)}`)
+              line(`${finished}/${event.jobs} jobs after ${Duration.toText((now - started) / 1000)}${pace(now)}`)
             }
             draw(now)
             break
           }
           case "ConfigurationTried": {
             tuned = `, ${triedText(event)}`
-            if (jobs > 0) draw(now)
-            else if (screen.animated) screen.write(`\r\u001b[2K${tuned.slice(2)}`)
+            if (jobs > 0 || screen.animated) draw(now)
             else line(tuned.slice(2))
             break
           }
