@@ -25,6 +25,10 @@ const yaml = (value: unknown): string => {
   return plain ? value : JSON.stringify(value)
 }
 
+/** A class level as it is in the data: a number, a truth value, a word. */
+const level = (name: string): string =>
+  name === "true" || name === "false" || String(Number(name)) === name ? name : yaml(name)
+
 const width = 34
 /** A line with a comment behind it. */
 const line = (text: string, why: string): string => `${text.padEnd(width)} # ${why}`
@@ -51,8 +55,8 @@ const targetLines = ({ guessed, rows, target }: Subject): ReadonlyArray<string> 
       ? [line(`    kind: ${kind}`, `or ${kind === "regression" ? "multiclass" : "regression"}, where it is numbers`)]
       : [
           line(
-            `    positive: ${yaml(classes[0]!.name)}`,
-            `${positive}: ${percent(classes[0]!.count, known)} of the rows; the other is ${yaml(classes[1]!.name)}`
+            `    positive: ${level(classes[0]!.name)}`,
+            `${positive}: ${percent(classes[0]!.count, known)} of the rows; the other is ${classes[1]!.name}`
           )
         ]),
     ...(missing === 0 ? [] : [line("    dropMissing: [target]", `${missing} rows have no target`)])
@@ -88,11 +92,15 @@ const roleLines = ({ guessed, target }: Subject): ReadonlyArray<string> => {
   ]
 }
 
-const learnersOf = ({ kind, unbalanced }: Guessed): ReadonlyArray<string> => {
+const learnersOf = ({ dates, kind, unbalanced }: Guessed): ReadonlyArray<string> => {
+  const trees = (type: string) =>
+    dates
+      ? line(`  - { type: ${type}, preprocess: [Preprocess.dates] }`, "trees; dates become numbers")
+      : line(`  - ${type}`, "trees; takes the columns as they are")
   if (kind === "regression") {
     return [
       line("  - Featureless", "predicts the mean: what has to be beaten"),
-      line("  - Boosting.regr", "trees; takes the columns as they are"),
+      trees("Boosting.regr"),
       "  - { type: ElasticNet.cv, preprocess: [Preprocess.robust] }"
     ]
   }
@@ -114,7 +122,7 @@ const learnersOf = ({ kind, unbalanced }: Guessed): ReadonlyArray<string> => {
   ]
   return [
     line("  - Featureless", "predicts the most frequent class: what has to be beaten"),
-    line("  - Boosting.classif", "trees; takes the columns as they are"),
+    trees("Boosting.classif"),
     ...(kind === "multiclass"
       ? network("linear", "CrossEntropy.loss", "logloss")
       : unbalanced

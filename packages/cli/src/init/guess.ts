@@ -33,6 +33,8 @@ export interface Guessed {
   readonly unbalanced: boolean
   /** Rows without a target. */
   readonly missing: number
+  /** Whether a feature is a date, which trees do not take as it is. */
+  readonly dates: boolean
   readonly columns: ReadonlyArray<Guess>
 }
 
@@ -205,6 +207,9 @@ export const guess = (table: Table.Table, target: string): Guessed => {
     ...(positive !== undefined && { positive }),
     unbalanced: classes.length > 0 && smallest < rare * (table.rows - missing),
     missing,
+    dates: [...table.columns].some(
+      ([name, { type }]) => type === "date" && !columns.some((each) => each.column === name && each.taken)
+    ),
     columns: once(columns)
   }
 }
