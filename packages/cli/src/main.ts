@@ -410,10 +410,11 @@ const inspect = Command.make(
   "inspect",
   {
     file: experiment,
-    format: Flag.Literals("format", ["text", "mermaid", "json"]).pipe(
+    format: Flag.Literals("format", ["text", "mermaid"]).pipe(
       Flag.withDescription("How to draw pipelines"),
       Flag.withDefault("text")
-    )
+    ),
+    json
   },
   lazily(() => import("./commands/inspect.ts").then(({ inspect }) => inspect))
 ).pipe(

@@ -428,7 +428,7 @@ describe("rocflow inspect", () => {
   })
 
   it("gives JSON", async () => {
-    const { stdout } = await rocflow(["inspect", "soak.yaml", "--format", "json"], home)
+    const { stdout } = await rocflow(["inspect", "soak.yaml", "--json"], home)
     expect(JSON.parse(stdout)).toMatchObject({
       seed: 1,
       jobs: 24,

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util"
 import type { Event } from "@rocflow/core/learning/Events"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/testing/TestClock"
@@ -20,11 +21,13 @@ const terminal = (columns: number, animated = true) => {
   const write = (text: string) => {
     written.push(text)
     let up = 0
-    for (const part of text.split(/(\n|\r|\u001b\[\d*[AJ])/)) {
-      if (part === "\n") lines.push("")
-      else if (part.endsWith("A") && part.startsWith("\u001b")) up = Number(/\d+/.exec(part)![0])
-      else if (part === "\u001b[J") clear(up)
-      else if (part !== "\r") lines[lines.length - 1] += part
+    for (const [i, part] of text.split("\u001b[").entries()) {
+      const plain = i === 0 ? part : part.replace(/^\d*[AJ]/, "")
+      if (i > 0 && part[0] === "J") clear(up)
+      else if (i > 0) up = Number.parseInt(part, 10)
+      const [first = "", ...others] = plain.replaceAll("\r", "").split("\n")
+      lines[lines.length - 1] += first
+      lines.push(...others)
     }
   }
   return { screen, progress: Progress.make({ animated, write, width: () => screen.columns }) }
@@ -94,15 +97,12 @@ describe("progress", () => {
         yield* progress.listen(jobEnded(finished, 20, finished === 3 ? "failed" : "ok"))
       }
       yield* progress.listen(epochEnded(1))
-      assert.deepStrictEqual(
-        screen.written.map((line) => line.replaceAll(/\u001b\[\d+m/g, "")),
-        [
-          "20 jobs in runs/a\n",
-          "2/20 jobs after 10 s, 5.0 s each, about 1 min 30 s left\n",
-          "failed: boosting, fold 1: no room\n",
-          "4/20 jobs after 10 s, 2.5 s each, about 40 s left\n"
-        ]
-      )
+      assert.deepStrictEqual(screen.written.map(stripVTControlCharacters), [
+        "20 jobs in runs/a\n",
+        "2/20 jobs after 10 s, 5.0 s each, about 1 min 30 s left\n",
+        "failed: boosting, fold 1: no room\n",
+        "4/20 jobs after 10 s, 2.5 s each, about 40 s left\n"
+      ])
     })
   )
 
