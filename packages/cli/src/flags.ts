@@ -13,13 +13,16 @@ export const lazily = <Input, A, E, R>(load: () => Promise<(input: Input) => Eff
     yield* handler(input)
   })
 
-/** The same for what takes a while: says at once what is read, before anything is loaded, unless it is for programs. */
+/** The same for what takes a while: on a terminal it says at once what is read, before anything is loaded. */
 export const reading = <Input extends { readonly file: string; readonly json: boolean }, A, E, R>(
   load: () => Promise<(input: Input) => Effect.Effect<A, E, R>>
 ) => {
   const handler = lazily(load)
   return (input: Input) =>
-    Effect.andThen(input.json ? Effect.void : Console.error(`reading ${input.file}`), handler(input))
+    Effect.andThen(
+      process.stderr.isTTY && !input.json ? Console.error(`reading ${input.file}`) : Effect.void,
+      handler(input)
+    )
 }
 
 /** A switch that is off unless it is given. */

@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { parse } from "yaml"
 import { folder, remove, rocflow } from "./support/cli.ts"
@@ -77,7 +78,7 @@ describe("rocflow init", () => {
 
     const ran = await rocflow(["run", "clinics.yaml", "--workers", "1"], home)
     expect(ran.code).toBe(0)
-    expect(ran.stderr).toMatch(/^reading \S*clinics\.yaml\n135 jobs in /)
+    expect(ran.stderr).toMatch(/^135 jobs in /)
     const listed = await rocflow(["runs"], home)
     expect(listed.stdout).toMatch(/rocflow-runs\/clinics-\w{8} +\d{4}-\d\d-\d\d \d\d:\d\d +135 +135 +0/)
     const { stdout: json } = await rocflow(["runs", "--json"], home)
@@ -140,6 +141,43 @@ describe("rocflow init", () => {
     expect([code, stdout]).toEqual([1, ""])
     expect(stderr).toMatch(message)
     expect(readFileSync(join(home, "clinics.csv"), "utf8")).toBe(clinics)
+  })
+})
+
+/** A terminal of so many columns around a command, by the program that Linux has for it. */
+const script = process.platform === "linux" && spawnSync("script", ["--version"]).status === 0
+
+describe.skipIf(!script)("on a terminal", () => {
+  const bin = fileURLToPath(new URL("../bin/rocflow.js", import.meta.url))
+  const run = (command: string, env: Readonly<Record<string, string>> = {}): string =>
+    spawnSync("script", ["-qec", `stty cols 60; ${process.execPath} ${bin} ${command}`, "/dev/null"], {
+      cwd: home,
+      encoding: "utf8",
+      env: { ...process.env, TERM: "xterm", ...env }
+    }).stdout
+
+  it("a run says at once what is read, and shows progress in one line", () => {
+    expect(run("init balanced.csv --target label --out terminal.yaml")).toContain("terminal.yaml: 15 jobs")
+    const [first, second, ...others] = run("run terminal.yaml --workers 1").split("\r\n")
+    expect(first).toMatch(/^reading .*terminal\.yaml$/)
+    expect(second).toMatch(/^15 jobs in /)
+    expect(others[0]).toMatch(/█.* \d+\/15 jobs, .*writing the report$/s)
+    for (const drawn of others[0]!.split("\u001b[J")) expect(drawn.length).toBeLessThan(62)
+  })
+
+  it("asks for the target, which a person finds by its name", () => {
+    const asked = spawnSync(
+      "script",
+      ["-qec", `${process.execPath} ${bin} init clinics.csv --out asked.yaml`, "/dev/null"],
+      { cwd: home, encoding: "utf8", input: "outc\r", env: { ...process.env, TERM: "xterm" } }
+    ).stdout
+    expect(asked).toContain("Which column is to be predicted?")
+    expect(read("asked.yaml").tasks[0]).toMatchObject({ target: "outcome", positive: "ill" })
+  })
+
+  it("has colours, but not with NO_COLOR", () => {
+    expect(run("run --help")).toContain("\u001b[")
+    expect(run("run --help", { NO_COLOR: "1" })).not.toContain("\u001b[")
   })
 })
 
