@@ -299,7 +299,11 @@ export const Experiment = Schema.Struct({
     "auc",
     "error"
   ]),
-  models: optional(Schema.Boolean, "Keeps what every job learned, in models/<id>/model.safetensors. Default false", true)
+  models: optional(
+    Schema.Boolean,
+    "Keeps what every job learned, in models/<id>/model.safetensors. Default false",
+    true
+  )
 })
 
 /** @category models */

@@ -9,22 +9,7 @@ import type * as Job from "@rocflow/resampling/Job"
 import type { Tried } from "@rocflow/resampling/Tune"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import { width } from "./textWidth.ts"
-
-/** Where progress is shown. */
-export interface Screen {
-  readonly write: (text: string) => void
-  readonly animated: boolean
-  /** The columns that it has now. */
-  readonly width: () => number
-}
-
-/** Standard error. */
-export const stderr: Screen = {
-  write: (text) => process.stderr.write(text),
-  animated: process.stderr.isTTY === true,
-  width: () => process.stderr.columns ?? 100
-}
+import * as StatusLine from "./statusLine.ts"
 
 /** Listens to a run; `clear` takes the animated line away. */
 export interface Progress {
@@ -42,26 +27,17 @@ const triedText = ({ best, most, tried }: Tried): string => {
   return `${tried}${of} configurations${best === undefined ? "" : `, best ${best.toPrecision(4)}`}`
 }
 
-/** What fits into so many columns, from the left. */
-const cut = (text: string, columns: number): string => {
-  let fitting = text
-  while (width(fitting) > columns) fitting = fitting.slice(0, -1)
-  return fitting
-}
-
 /** Makes a progress display. */
-export const make = (screen: Screen = stderr): Progress => {
+export const make = (screen: StatusLine.Screen = StatusLine.stderr): Progress => {
+  const { clear, line, show } = StatusLine.make(screen)
   let jobs = 0
   let finished = 0
   let skipped = 0
   let failed = 0
   let started = 0
-  let drawn = 0
   let current = ""
   let epoch = ""
   let tuned = ""
-  /** The columns of the line on the screen. */
-  let shown = 0
 
   const pace = (now: number): string => {
     const here = finished - skipped
@@ -69,21 +45,6 @@ export const make = (screen: Screen = stderr): Progress => {
     const each = (now - started) / here / 1000
     const rate = each < 1 ? `${(1 / each).toPrecision(2)}/s` : `${Duration.toText(each)} each`
     return finished === jobs ? `, ${rate}` : `, ${rate}, about ${Duration.toText(each * (jobs - finished))} left`
-  }
-  /** A line that has become wider than the terminal stands on several rows. */
-  const clear = () => {
-    if (!screen.animated || shown === 0) return
-    const rows = Math.ceil(shown / Math.max(1, screen.width()))
-    shown = 0
-    screen.write(`${rows > 1 ? `\u001b[${rows - 1}A` : ""}\r\u001b[J`)
-  }
-  const show = (now: number, text: string) => {
-    if (!screen.animated || now - drawn < 80) return
-    drawn = now
-    clear()
-    const line = cut(text, Math.max(20, screen.width() - 1))
-    shown = width(line)
-    screen.write(line)
   }
   const draw = (now: number) => {
     const what = `${current}${tuned}${epoch}`
@@ -95,11 +56,6 @@ export const make = (screen: Screen = stderr): Progress => {
     const failures = failed > 0 ? `, ${failed} failed` : ""
     show(now, `${bar} ${finished}/${jobs} jobs${failures}${pace(now)} · ${what}`)
   }
-  const line = (text: string) => {
-    clear()
-    screen.write(`${text}\n`)
-  }
-
   return {
     clear,
     step: (name) =>
