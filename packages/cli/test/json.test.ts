@@ -11,6 +11,7 @@ const commands: ReadonlyArray<readonly [section: string, ...ReadonlyArray<Readon
   ["status", ["status", "run"]],
   ["scores", ["scores", "run"]],
   ["compare", ["compare", "run"], ["compare", "run", "--by", "learner"]],
+  ["data list", ["data", "list"]],
   ["split", ["split", "e.yaml"]],
   ["inspect", ["inspect", "e.yaml"]],
   ["train", ["train", "e.yaml", "--save", "models", "--learner", "bce"]],

@@ -1,8 +1,9 @@
 /** What an editor shows of an experiment: hover, completion and problems of the real language server for YAML. */
-import { copyFileSync } from "node:fs"
+import { copyFileSync, readFileSync } from "node:fs"
+import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { changed, experiment, folder, remove } from "./support/cli.ts"
+import { changed, data, experiment, folder, remove, rocflow } from "./support/cli.ts"
 import * as LanguageServer from "./support/languageServer.ts"
 
 const name = "experiment.schema.json"
@@ -14,7 +15,7 @@ let directory = ""
 let server: Awaited<ReturnType<typeof LanguageServer.start>>
 
 beforeAll(async () => {
-  directory = folder({})
+  directory = folder({ "d.csv": data() })
   copyFileSync(fileURLToPath(new URL(`../${name}`, import.meta.url)), `${directory}/${name}`)
   server = await LanguageServer.start(directory)
 })
@@ -67,6 +68,13 @@ describe("an editor", () => {
 
   it("finds nothing wrong with a good experiment", async () => {
     expect(await server.check(head + experiment)).toEqual([])
+  })
+
+  it("finds the schema of what `rocflow init` writes, and nothing wrong with it", async () => {
+    expect((await rocflow(["init", "d.csv", "--target", "y", "--out", "first.yaml"], directory)).code).toBe(0)
+    const text = readFileSync(join(directory, "first.yaml"), "utf8")
+    expect(await server.check(text)).toEqual([])
+    expect(await server.hover(text.replace("seed:", "se|ed:"))).toContain("Decides everything random")
   })
 
   it.each([
