@@ -1,7 +1,7 @@
 /**
  * What commands have in common: how they are loaded, and the flags of several.
  */
-import { encodings } from "@rocflow/core/data/Table"
+import { encodings } from "@rocflow/core/data/Encoding"
 import * as Flag from "effect/cli/Flag"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"

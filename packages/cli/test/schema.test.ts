@@ -40,11 +40,6 @@ describe("the JSON Schema of experiments", () => {
     expect(JSON.parse(stdout)).toEqual(schema)
   })
 
-  it("is published with the command; `npm run schema` writes it", () => {
-    const published = new URL("../experiment.schema.json", import.meta.url)
-    expect(JSON.parse(readFileSync(published, "utf8"))).toEqual(schema)
-  })
-
   it("says of every property what it is, with a default or an example that it takes", () => {
     const properties = propertiesOf(schema, "#")
     expect(properties.length).toBeGreaterThan(1000)
