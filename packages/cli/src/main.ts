@@ -293,6 +293,7 @@ const split = Command.make(
   lazily(() => import("./commands/split.ts").then(({ split }) => split))
 ).pipe(
   Command.withDescription("Show the splits of an experiment without training: test and train subsets, folds, sizes"),
+  Command.withShortDescription("Show the splits of an experiment without training"),
   Command.withExamples([{ command: "rocflow split experiment.yaml", description: "Check sizes before a long run" }])
 )
 
@@ -302,6 +303,7 @@ const status = Command.make(
   lazily(() => import("./commands/status.ts").then(({ status }) => status))
 ).pipe(
   Command.withDescription("Show how far a run has come: jobs finished and failed, by task and learner"),
+  Command.withShortDescription("Show how far a run has come"),
   Command.withExamples([{ command: "rocflow status rocflow-runs/main-job-1a2b3c4d", description: "While it runs" }])
 )
 
@@ -389,6 +391,7 @@ const compare = Command.make(
   Command.withDescription(
     "Compare training on other and on all subsets with training on the same, or learners with each other: differences with intervals and p-values"
   ),
+  Command.withShortDescription("Test differences of training sets or of learners"),
   Command.withExamples([
     { command: "rocflow compare rocflow-runs/main-job-1a2b3c4d --measure auc", description: "One measure" },
     { command: "rocflow compare rocflow-runs/main-job-1a2b3c4d --by learner", description: "Which learner is better" }
@@ -401,6 +404,7 @@ const report = Command.make(
   lazily(() => import("./commands/report.ts").then(({ report }) => report))
 ).pipe(
   Command.withDescription("Write report.html and the figures of a run again, from the results so far"),
+  Command.withShortDescription("Write the report of a run again"),
   Command.withExamples([
     { command: "rocflow report rocflow-runs/main-job-1a2b3c4d", description: "Also while it runs" }
   ])
@@ -419,6 +423,7 @@ const inspect = Command.make(
   lazily(() => import("./commands/inspect.ts").then(({ inspect }) => inspect))
 ).pipe(
   Command.withDescription("Check an experiment and show its tasks, roles and pipelines with the shapes between stages"),
+  Command.withShortDescription("Check an experiment and show its tasks and pipelines"),
   Command.withExamples([
     { command: "rocflow inspect experiment.yaml --format mermaid", description: "Pipelines as Mermaid diagrams" }
   ])
@@ -494,6 +499,7 @@ const doctor = Command.make(
   lazily(() => import("./commands/doctor.ts").then(({ doctor }) => doctor))
 ).pipe(
   Command.withDescription("Check this machine: runtime, engines and why one is not used, data files, figures"),
+  Command.withShortDescription("Check this machine: engines, data files, figures"),
   Command.withExamples([
     { command: "rocflow doctor", description: "Before the first run" },
     {

@@ -30,7 +30,10 @@ const commands = [
   "explore",
   "schema",
   "data",
-  "doctor"
+  "doctor",
+  "init",
+  "runs",
+  "completion"
 ]
 
 let home: string
