@@ -12,6 +12,7 @@ const commands: ReadonlyArray<readonly [section: string, ...ReadonlyArray<Readon
   ["scores", ["scores", "run"]],
   ["compare", ["compare", "run"], ["compare", "run", "--by", "learner"]],
   ["data list", ["data", "list"]],
+  ["test", ["test", "e.yaml"]],
   ["split", ["split", "e.yaml"]],
   ["inspect", ["inspect", "e.yaml"]],
   ["train", ["train", "e.yaml", "--save", "models", "--learner", "bce"]],
