@@ -31,7 +31,7 @@ const built = (source: string | null) => {
 /** The package.json that is published: the built files, and nothing that only the repository needs. */
 const published = ({ devDependencies: _, exports, scripts: __, ...rest }: Manifest) => ({
   ...rest,
-  files: ["dist", "bin", "!**/*.tsbuildinfo"],
+  files: ["dist", "bin", "*.schema.json", "!**/*.tsbuildinfo"],
   exports: Object.fromEntries(Object.entries(exports).map(([path, source]) => [path, built(source)]))
 })
 

@@ -1,9 +1,11 @@
 /**
- * What the definitions of several commands share.
+ * What commands have in common: how they are loaded, and the flags of several.
  */
+import { encodings } from "@rocflow/core/data/Encoding"
 import * as Argument from "effect/cli/Argument"
-import * as Effect from "effect/Effect"
 import * as Flag from "effect/cli/Flag"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
 
 /** Loads the module of a command and calls it. */
 export const lazily = <Input, A, E, R>(load: () => Promise<(input: Input) => Effect.Effect<A, E, R>>) =>
@@ -12,11 +14,21 @@ export const lazily = <Input, A, E, R>(load: () => Promise<(input: Input) => Eff
     yield* handler(input)
   })
 
+/** The same for what takes a while: on a terminal it says at once what is read, before anything is loaded. */
+export const reading = <Input extends { readonly file: string; readonly json: boolean }, A, E, R>(
+  load: () => Promise<(input: Input) => Effect.Effect<A, E, R>>
+) => {
+  const handler = lazily(load)
+  return (input: Input) =>
+    Effect.andThen(
+      process.stderr.isTTY && !input.json ? Console.error(`reading ${input.file}`) : Effect.void,
+      handler(input)
+    )
+}
+
 /** A switch that is off unless it is given. */
 export const toggle = (name: string, description: string) =>
   Flag.Boolean(name).pipe(Flag.withDescription(description), Flag.withDefault(false))
-
-export const json = toggle("json", "Print JSON for programs instead of text")
 
 /** The directory of a run. */
 export const directory = Argument.Directory("run").pipe(
@@ -33,3 +45,41 @@ export const counted = (name: string, least: number, description: string) =>
     Flag.withDescription(description),
     Flag.optional
   )
+
+/** What a command prints for programs. */
+export const json = toggle("json", "Print JSON for programs instead of text")
+const character = (name: string, description: string) =>
+  Flag.String(name).pipe(
+    // A shell hands \t on as it is written.
+    Flag.map((mark) => (mark === "\\t" ? "\t" : mark)),
+    Flag.filter(
+      (mark) => Array.from(mark).length === 1,
+      (mark) => `${JSON.stringify(mark)} is not one character`
+    ),
+    Flag.withDescription(description),
+    Flag.optional
+  )
+
+/** How a data file is read, by the names that the options have in experiments. */
+export const fileFlags = {
+  delimiter: character("delimiter", "What separates fields; default: a comma, or what splits the first lines evenly"),
+  decimal: Flag.Literals("decimal", [".", ","]).pipe(Flag.withDescription("The decimal mark"), Flag.optional),
+  thousands: character("thousands", "The mark between groups of three digits"),
+  encoding: Flag.Literals("encoding", encodings).pipe(
+    Flag.withDescription("Default: utf-8, or what a byte order mark says"),
+    Flag.optional
+  ),
+  comment: character("comment", "Lines that begin with it are left out"),
+  skip: Flag.Int("skip").pipe(
+    Flag.filter(
+      (lines) => lines >= 0,
+      (lines) => `${lines} lines cannot be skipped; give 0 or more`
+    ),
+    Flag.withDescription("Lines at the top that are left out"),
+    Flag.optional
+  ),
+  na: Flag.String("na").pipe(
+    Flag.withDescription('Word for a missing value; may be given several times. Default: "" and NA'),
+    Flag.between(0, 100)
+  )
+}

@@ -1,14 +1,14 @@
 /**
  * The command line: names, flags and help. What a command does is loaded when it is called, so that help is quick.
  */
-import { encodings } from "@rocflow/core/data/Table"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
+import { completion, init, runs } from "./beginning.ts"
 import { cancel, logs, todo, worker } from "./cluster.ts"
 import { data } from "./data.ts"
 import { executorFlags } from "./executorFlags.ts"
-import { directory, json, lazily, toggle } from "./flags.ts"
+import { directory, fileFlags, json, lazily, reading, toggle } from "./flags.ts"
 
 const experiment = Argument.File("experiment").pipe(
   Argument.withDescription("Experiment file (YAML or JSON); `rocflow schema` prints its schema")
@@ -17,42 +17,6 @@ const measure = Flag.String("measure").pipe(
   Flag.withDescription("Measure to compare; default: every measure of the run"),
   Flag.optional
 )
-
-const character = (name: string, description: string) =>
-  Flag.String(name).pipe(
-    // A shell hands \t on as it is written.
-    Flag.map((mark) => (mark === "\\t" ? "\t" : mark)),
-    Flag.filter(
-      (mark) => Array.from(mark).length === 1,
-      (mark) => `${JSON.stringify(mark)} is not one character`
-    ),
-    Flag.withDescription(description),
-    Flag.optional
-  )
-
-/** How a data file is read, by the names that the options have in experiments. */
-const fileFlags = {
-  delimiter: character("delimiter", "What separates fields; default: a comma, or what splits the first lines evenly"),
-  decimal: Flag.Literals("decimal", [".", ","]).pipe(Flag.withDescription("The decimal mark"), Flag.optional),
-  thousands: character("thousands", "The mark between groups of three digits"),
-  encoding: Flag.Literals("encoding", encodings).pipe(
-    Flag.withDescription("Default: utf-8, or what a byte order mark says"),
-    Flag.optional
-  ),
-  comment: character("comment", "Lines that begin with it are left out"),
-  skip: Flag.Int("skip").pipe(
-    Flag.filter(
-      (lines) => lines >= 0,
-      (lines) => `${lines} lines cannot be skipped; give 0 or more`
-    ),
-    Flag.withDescription("Lines at the top that are left out"),
-    Flag.optional
-  ),
-  na: Flag.String("na").pipe(
-    Flag.withDescription('Word for a missing value; may be given several times. Default: "" and NA'),
-    Flag.between(0, 100)
-  )
-}
 
 const run = Command.make(
   "run",
@@ -94,7 +58,7 @@ const run = Command.make(
     ...executorFlags,
     json
   },
-  lazily(() => import("./commands/run.ts").then(({ run }) => run))
+  reading(() => import("./commands/run.ts").then(({ run }) => run))
 ).pipe(
   Command.withDescription(
     "Run an experiment: train every learner on every split, compare, and write a report. Finished jobs are kept: a run that was stopped goes on where it was."
@@ -125,7 +89,7 @@ const tune = Command.make(
     ),
     json
   },
-  lazily(() => import("./commands/tune.ts").then(({ tune }) => tune))
+  reading(() => import("./commands/tune.ts").then(({ tune }) => tune))
 ).pipe(
   Command.withDescription(
     "Tune the learners of an experiment that tune themselves (Tune.random and its like) on all rows of each task, and show what was tried and chosen. The resamplings of the experiment are not used; `rocflow run` has nested resampling."
@@ -168,7 +132,7 @@ const train = Command.make(
     task: chosen("task"),
     json
   },
-  lazily(() => import("./commands/train.ts").then(({ train }) => train))
+  reading(() => import("./commands/train.ts").then(({ train }) => train))
 ).pipe(
   Command.withDescription(
     "Train the learners of an experiment on all rows of its tasks and keep the models, which `rocflow predict` uses. Resamplings and measures of the experiment are not used."
@@ -335,6 +299,7 @@ const split = Command.make(
   lazily(() => import("./commands/split.ts").then(({ split }) => split))
 ).pipe(
   Command.withDescription("Show the splits of an experiment without training: test and train subsets, folds, sizes"),
+  Command.withShortDescription("Show the splits of an experiment without training"),
   Command.withExamples([{ command: "rocflow split experiment.yaml", description: "Check sizes before a long run" }])
 )
 
@@ -344,6 +309,7 @@ const status = Command.make(
   lazily(() => import("./commands/status.ts").then(({ status }) => status))
 ).pipe(
   Command.withDescription("Show how far a run has come: jobs finished and failed, by task and learner"),
+  Command.withShortDescription("Show how far a run has come"),
   Command.withExamples([{ command: "rocflow status rocflow-runs/main-job-1a2b3c4d", description: "While it runs" }])
 )
 
@@ -431,6 +397,7 @@ const compare = Command.make(
   Command.withDescription(
     "Compare training on other and on all subsets with training on the same, or learners with each other: differences with intervals and p-values"
   ),
+  Command.withShortDescription("Test differences of training sets or of learners"),
   Command.withExamples([
     { command: "rocflow compare rocflow-runs/main-job-1a2b3c4d --measure auc", description: "One measure" },
     { command: "rocflow compare rocflow-runs/main-job-1a2b3c4d --by learner", description: "Which learner is better" }
@@ -443,6 +410,7 @@ const report = Command.make(
   lazily(() => import("./commands/report.ts").then(({ report }) => report))
 ).pipe(
   Command.withDescription("Write report.html and the figures of a run again, from the results so far"),
+  Command.withShortDescription("Write the report of a run again"),
   Command.withExamples([
     { command: "rocflow report rocflow-runs/main-job-1a2b3c4d", description: "Also while it runs" }
   ])
@@ -452,14 +420,16 @@ const inspect = Command.make(
   "inspect",
   {
     file: experiment,
-    format: Flag.Literals("format", ["text", "mermaid", "json"]).pipe(
+    format: Flag.Literals("format", ["text", "mermaid"]).pipe(
       Flag.withDescription("How to draw pipelines"),
       Flag.withDefault("text")
-    )
+    ),
+    json
   },
   lazily(() => import("./commands/inspect.ts").then(({ inspect }) => inspect))
 ).pipe(
   Command.withDescription("Check an experiment and show its tasks, roles and pipelines with the shapes between stages"),
+  Command.withShortDescription("Check an experiment and show its tasks and pipelines"),
   Command.withExamples([
     { command: "rocflow inspect experiment.yaml --format mermaid", description: "Pipelines as Mermaid diagrams" }
   ])
@@ -535,6 +505,7 @@ const doctor = Command.make(
   lazily(() => import("./commands/doctor.ts").then(({ doctor }) => doctor))
 ).pipe(
   Command.withDescription("Check this machine: runtime, engines and why one is not used, data files, figures"),
+  Command.withShortDescription("Check this machine: engines, data files, figures"),
   Command.withExamples([
     { command: "rocflow doctor", description: "Before the first run" },
     {
@@ -551,6 +522,7 @@ export const rocflow = Command.make("rocflow").pipe(
   ),
   Command.withExamples([{ command: "rocflow run experiment.yaml", description: "The main job" }]),
   Command.withSubcommands([
+    init,
     run,
     test,
     train,
@@ -559,6 +531,7 @@ export const rocflow = Command.make("rocflow").pipe(
     exporting,
     tune,
     split,
+    runs,
     status,
     todo,
     logs,
@@ -573,6 +546,7 @@ export const rocflow = Command.make("rocflow").pipe(
     explore,
     schema,
     data,
+    completion((): Command.Command.Any => rocflow),
     doctor
   ])
 )

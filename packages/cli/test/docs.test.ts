@@ -24,7 +24,7 @@ import { networks } from "@rocflow/learners/Definitions"
 import { decode } from "@rocflow/core/pipeline/Decode"
 import * as Registry from "@rocflow/core/pipeline/Registry"
 import * as Resampling from "@rocflow/resampling/Resampling"
-import { jsonSchema } from "../src/experiment/Experiment.ts"
+import { jsonSchema } from "../src/experiment/jsonSchema.ts"
 import { ExperimentError } from "../src/experiment/ExperimentError.ts"
 import { builtin, load } from "../src/experiment/load.ts"
 
@@ -160,6 +160,8 @@ const beside = (type: string): ReadonlyArray<string> =>
     ? ["type", "id", "preprocess", "target", "grid"]
     : ["type"]
 
+const whole = jsonSchema(builtin)
+
 /** The options that the schema of experiments has for a type. */
 const optionsOf = (type: string): ReadonlyArray<string> => {
   const objects: Array<Readonly<Record<string, object>>> = []
@@ -172,7 +174,7 @@ const optionsOf = (type: string): ReadonlyArray<string> => {
     if (properties !== undefined && (found?.const === type || found?.enum?.[0] === type)) objects.push(properties)
     Object.values(value).forEach(visit)
   }
-  visit(jsonSchema(builtin))
+  visit(whole)
   const all = Object.keys(objects[0] ?? {}).filter((key) => !beside(type).includes(key))
   if (!networks.some(({ id }) => id === type)) return all
   // Beside their own they have the options of a model, of which they change two, and others that the text explains.
@@ -205,7 +207,7 @@ describe("options", () => {
 
   it("and keys and measures have a place in docs/experiments.md", () => {
     const text = textOf("docs/experiments.md")
-    const schema = jsonSchema(builtin) as {
+    const schema = whole as {
       readonly properties: Readonly<Record<string, { readonly items?: { readonly properties?: object } }>>
     }
     const keys = [

@@ -34,7 +34,10 @@ const commands = [
   "explore",
   "schema",
   "data",
-  "doctor"
+  "doctor",
+  "init",
+  "runs",
+  "completion"
 ]
 
 let home: string
@@ -432,7 +435,7 @@ describe("rocflow inspect", () => {
   })
 
   it("gives JSON", async () => {
-    const { stdout } = await rocflow(["inspect", "soak.yaml", "--format", "json"], home)
+    const { stdout } = await rocflow(["inspect", "soak.yaml", "--json"], home)
     expect(JSON.parse(stdout)).toMatchObject({
       seed: 1,
       jobs: 24,
@@ -575,7 +578,7 @@ describe("help", () => {
     [
       "an unknown command",
       ["runn", "plain.yaml"],
-      /^there is no command "runn"; did you mean run\?\n`rocflow --help` lists arguments and flags\.\n$/
+      /^there is no command "runn"; did you mean run or runs\?\n`rocflow --help` lists arguments and flags\.\n$/
     ],
     [
       "an unknown flag",
@@ -595,7 +598,7 @@ describe("help", () => {
     [
       "a choice that is none",
       ["inspect", "plain.yaml", "--format", "xml"],
-      /^--format cannot be "xml": give "text", "mermaid", "json"$/m
+      /^--format cannot be "xml": give "text", "mermaid"$/m
     ],
     ["a missing argument", ["run"], /^`rocflow run` needs the argument <experiment>$/m],
     ["a missing flag", ["roc", "four.csv"], /^`rocflow roc` needs the flag --label$/m],

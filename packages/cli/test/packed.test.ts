@@ -84,7 +84,13 @@ describe.each(names)("%s", (name) => {
 
   it("holds what is built, a README and the licence, and neither sources nor tests", () => {
     expect(readdirSync(inside()).toSorted()).toEqual(
-      [...(name === "cli" ? ["bin"] : []), "LICENSE", "README.md", "dist", "package.json"].toSorted()
+      [
+        ...(name === "cli" ? ["bin", "experiment.schema.json"] : []),
+        "LICENSE",
+        "README.md",
+        "dist",
+        "package.json"
+      ].toSorted()
     )
     const files = readdirSync(inside("dist"), { recursive: true, withFileTypes: true }).filter((entry) =>
       entry.isFile()
@@ -162,5 +168,9 @@ measures: [auc]
     const out = await run(project(), "npx", "rocflow", "run", "e.yaml", "--workers", "2", "--out", "run")
     expect(out).toMatch(/^24 jobs, [\d.]+ s$/m)
     expect(existsSync(join(project(), "run/report.html"))).toBe(true)
+    await run(project(), "npx", "rocflow", "init", "d.csv", "--target", "y", "--out", "first.yaml")
+    expect(readFileSync(join(project(), "first.yaml"), "utf8")).toMatch(
+      /^# yaml-language-server: \$schema=node_modules\/@rocflow\/cli\/experiment\.schema\.json\n/
+    )
   })
 })

@@ -2,13 +2,35 @@ import { globSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { describe, expect, it } from "vitest"
 import { parse } from "yaml"
-import { jsonSchema } from "../src/experiment/Experiment.ts"
+import { jsonSchema } from "../src/experiment/jsonSchema.ts"
 import { builtin } from "../src/experiment/load.ts"
 import { changed, experiment, rocflow } from "./support/cli.ts"
 import { errors } from "./support/jsonSchema.ts"
 
 const schema = JSON.parse(JSON.stringify(jsonSchema(builtin))) as Record<string, unknown>
 const errorsOf = (text: string) => errors(schema, parse(text))
+
+type Json = Readonly<Record<string, unknown>>
+
+const isObject = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value)
+
+/** Every property of every object of a schema, with the place where it is. */
+const propertiesOf = (
+  json: unknown,
+  path: string
+): ReadonlyArray<{ readonly path: string; readonly property: Json }> => {
+  if (Array.isArray(json)) return json.flatMap((value, i) => propertiesOf(value, `${path}/${i}`))
+  if (!isObject(json)) return []
+  return Object.entries(json).flatMap(([keyword, value]) => {
+    if (keyword === "default" || keyword === "examples") return []
+    if (keyword !== "properties" && keyword !== "$defs") return propertiesOf(value, `${path}/${keyword}`)
+    return Object.entries(value as Readonly<Record<string, Json>>).flatMap(([name, inner]) => [
+      ...(keyword === "properties" ? [{ path: `${path}/${name}`, property: inner }] : []),
+      ...propertiesOf(inner, `${path}/${name}`)
+    ])
+  })
+}
+
 const examples = globSync("examples/*/*.yaml", { cwd: fileURLToPath(new URL("../../..", import.meta.url)) })
 
 describe("the JSON Schema of experiments", () => {
@@ -16,6 +38,22 @@ describe("the JSON Schema of experiments", () => {
     const { code, stdout } = await rocflow(["schema"], ".")
     expect(code).toBe(0)
     expect(JSON.parse(stdout)).toEqual(schema)
+  })
+
+  it("says of every property what it is, with a default or an example that it takes", () => {
+    const properties = propertiesOf(schema, "#")
+    expect(properties.length).toBeGreaterThan(1000)
+    const silent = properties.filter(
+      ({ property: { const: constant, description, examples } }) =>
+        typeof description !== "string" || (constant === undefined && !Array.isArray(examples))
+    )
+    expect(silent.map(({ path }) => path)).toEqual([])
+    const wrong = properties.flatMap(({ path, property }) =>
+      [property["default"], ...((property["examples"] as ReadonlyArray<unknown> | undefined) ?? [])]
+        .filter((value) => value !== undefined)
+        .flatMap((value) => errors(property, value, path, schema))
+    )
+    expect(wrong).toEqual([])
   })
 
   it("names every stage, learner and measure", () => {

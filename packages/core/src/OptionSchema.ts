@@ -1,12 +1,45 @@
 /**
  * The schemas that options are made of, so that the same rule has the same words everywhere.
+ *
+ * An option says what it is where it is defined: `withDefault`, `optional` and `required` take a sentence, and an example
+ * where no default is one. Editors show both (`rocflow schema`); `saidOf` reads them.
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import type * as SchemaAST from "effect/SchemaAST"
 
-/** A value that may be left out; decoding then gives `value`. */
-export const withDefault = <S extends Schema.Top>(schema: S, value: S["Encoded"]) =>
-  schema.pipe(Schema.withDecodingDefaultKey(Effect.succeed(value)))
+/** What is said of an option, beside its rule. @category models */
+export interface Said {
+  readonly description: string
+  /** What it is where it is left out, as it is written; absent where nothing stands in for it. */
+  readonly default?: unknown
+  readonly example: unknown
+}
+
+const key = "~rocflow/OptionSchema"
+
+// An annotation leaves the type of a schema as it is.
+const says = <S extends Schema.Top>(schema: S, said: Said): S => schema.annotateKey({ [key]: said }) as S
+
+/** What an option of a struct says of itself; undefined if it was made without a sentence. */
+export const saidOf = ({ type }: SchemaAST.PropertySignature): Said | undefined =>
+  type.context?.annotations?.[key] as Said | undefined
+
+/** An option that may be left out; decoding then gives `value`. */
+export const withDefault = <S extends Schema.Top>(schema: S, value: S["Encoded"], description: string) =>
+  says(schema.pipe(Schema.withDecodingDefaultKey(Effect.succeed(value))), {
+    description,
+    default: value,
+    example: value
+  })
+
+/** An option that may be left out, and is absent then. */
+export const optional = <S extends Schema.Top>(schema: S, description: string, example: S["Encoded"]) =>
+  says(Schema.optionalKey(schema), { description, example })
+
+/** An option that must be given. */
+export const required = <S extends Schema.Top>(schema: S, description: string, example: S["Encoded"]): S =>
+  says(schema, { description, example })
 
 /** A number above 0. */
 export const positive = Schema.Finite.check(Schema.isGreaterThan(0))

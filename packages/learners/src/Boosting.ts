@@ -13,7 +13,17 @@ import * as Learner from "@rocflow/core/learning/Learner"
 import type { SearchSpace } from "@rocflow/core/learning/SearchSpace"
 import * as Prediction from "@rocflow/core/learning/Prediction"
 import { outputsOf, scaleOfScores, type Shap } from "@rocflow/core/learning/Shap"
-import { count, models, nonNegative, part, positive, share, withDefault } from "@rocflow/core/OptionSchema"
+import {
+  count,
+  models,
+  nonNegative,
+  optional,
+  part,
+  positive,
+  required,
+  share,
+  withDefault
+} from "@rocflow/core/OptionSchema"
 import * as Features from "@rocflow/core/pipeline/Features"
 import type { PipelineError } from "@rocflow/core/pipeline/PipelineError"
 import * as Seed from "@rocflow/core/Seed"
@@ -32,23 +42,29 @@ export type { Importance } from "./internal/savedTrees.ts"
 const id = "Boosting"
 
 const Options = Schema.Struct({
-  iterations: withDefault(models(1), 100),
-  learningRate: withDefault(positive, 0.1),
-  maxLeaves: withDefault(count(2, 65_536, "each is kept in every tree"), 31),
-  maxDepth: Schema.optionalKey(count(1)),
-  minRows: withDefault(count(1), 20),
-  minHessian: withDefault(nonNegative, 1e-3),
-  l2: withDefault(nonNegative, 0),
-  levelSmoothing: withDefault(nonNegative, 10),
+  iterations: withDefault(models(1), 100, "The number of trees, of several classes for each"),
+  learningRate: withDefault(positive, 0.1, "What the values of a tree are multiplied by"),
+  maxLeaves: withDefault(count(2, 65_536, "each is kept in every tree"), 31, "The most leaves of a tree"),
+  maxDepth: optional(count(1), "The most splits above a leaf; default: any", 6),
+  minRows: withDefault(count(1), 20, "The least rows of a leaf"),
+  minHessian: withDefault(nonNegative, 1e-3, "The least sum of second derivatives in a leaf"),
+  l2: withDefault(nonNegative, 0, "The penalty of the squared values of leaves"),
+  levelSmoothing: withDefault(
+    nonNegative,
+    10,
+    "Smoothing of levels without an order; those of fewer rows count as one"
+  ),
   maxBins,
-  rows: withDefault(part, 1),
-  columns: withDefault(part, 1),
-  validation: Schema.optionalKey(
+  rows: withDefault(part, 1, "The share of the rows that each tree sees"),
+  columns: withDefault(part, 1, "The share of the columns that each tree sees"),
+  validation: optional(
     Schema.Struct({
-      holdout: share,
-      patience: withDefault(count(1), 10),
-      minDelta: withDefault(nonNegative, 0)
-    })
+      holdout: required(share, "The share of the training rows that are held out", 0.1),
+      patience: withDefault(count(1), 10, "Trees without a gain that end training"),
+      minDelta: withDefault(nonNegative, 0, "A gain must exceed this, in units of the loss")
+    }),
+    "Held-out rows, on which training ends when they gain no more; default: none",
+    { holdout: 0.1 }
   )
 })
 

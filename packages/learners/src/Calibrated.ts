@@ -11,7 +11,7 @@
 import type { Task } from "@rocflow/core/data/Task"
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as Prediction from "@rocflow/core/learning/Prediction"
-import { withDefault } from "@rocflow/core/OptionSchema"
+import { required, withDefault } from "@rocflow/core/OptionSchema"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { sigmoid } from "./internal/decisions/logistic.ts"
@@ -30,8 +30,12 @@ import * as InnerFolds from "./internal/innerFolds.ts"
 const id = "Calibrated.classif"
 
 const Options = Schema.Struct({
-  method: withDefault(Schema.Literals(["platt", "isotonic", "beta", "temperature"]), "platt"),
-  folds: withDefault(InnerFolds.Option, 5)
+  method: withDefault(
+    Schema.Literals(["platt", "isotonic", "beta", "temperature"]),
+    "platt",
+    "The map of scores: platt and beta for few rows, isotonic for thousands, temperature for several classes"
+  ),
+  folds: withDefault(InnerFolds.Option, 5, "Folds of the training rows, or role for those of the fold role")
 })
 
 const Kept = Schema.Union([
@@ -234,7 +238,10 @@ export const classif = <K extends "binary" | "multiclass", Columns extends strin
     id
   )
 
-const AllOptions = Schema.Struct({ learner: Learner.reference, ...Options.fields })
+const AllOptions = Schema.Struct({
+  learner: required(Learner.reference, "The classifier whose probabilities are calibrated", "Boosting.classif"),
+  ...Options.fields
+})
 
 /** `Calibrated.classif` as a definition, for registries. @category definitions */
 export const classifDefinition = definition(

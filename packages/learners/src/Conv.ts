@@ -6,7 +6,7 @@ import * as Schema from "effect/Schema"
 import type { Engines } from "@rocflow/core/engine/Engine"
 import type * as Learner from "@rocflow/core/learning/Learner"
 import * as Recipe from "@rocflow/core/learning/Recipe"
-import { count, fraction, nonNegative, positive, width, withDefault } from "@rocflow/core/OptionSchema"
+import { count, fraction, nonNegative, optional, positive, width, withDefault } from "@rocflow/core/OptionSchema"
 import * as Features from "@rocflow/core/pipeline/Features"
 import * as Image from "@rocflow/core/pipeline/Image"
 import * as Ingress from "@rocflow/core/pipeline/Ingress"
@@ -20,15 +20,23 @@ import { type OnColumn, tensorOf } from "./internal/networks/tensors.ts"
 const id = "Conv"
 
 const fields = {
-  column: Schema.optionalKey(Schema.NonEmptyString),
-  size: Schema.optionalKey(Schema.Tuple([width(), width()])),
-  stages: Schema.optionalKey(count(0, 16, "each halves the image")),
-  filters: withDefault(width(), 16),
-  hidden: withDefault(width(), 128),
-  dropout: withDefault(fraction, 0.25),
-  normalise: withDefault(Schema.Boolean, true),
-  learningRate: withDefault(positive, 1e-3),
-  weightDecay: withDefault(nonNegative, 1e-4)
+  column: optional(Schema.NonEmptyString, "The column of images; needed beside other features", "scan"),
+  size: optional(
+    Schema.Tuple([width(), width()]),
+    "The height and width that all images get; needed where they have several sizes",
+    [28, 28]
+  ),
+  stages: optional(
+    count(0, 16, "each halves the image"),
+    "Stages of two convolutions and a pooling; default: until the smaller side is below 8",
+    2
+  ),
+  filters: withDefault(width(), 16, "Channels of the first stage; twice as many in each that follows"),
+  hidden: withDefault(width(), 128, "Units of the dense layer"),
+  dropout: withDefault(fraction, 0.25, "The share of the units that are set to 0 in training"),
+  normalise: withDefault(Schema.Boolean, true, "Whether channels are standardised by the training rows"),
+  learningRate: withDefault(positive, 1e-3, "The length of a step"),
+  weightDecay: withDefault(nonNegative, 1e-4, "How much weights are pulled to 0")
 }
 
 type Settings = Recipe.Settings<typeof fields>

@@ -9,7 +9,7 @@
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as Measure from "@rocflow/core/learning/Measure"
 import type { Labelled, Prediction } from "@rocflow/core/learning/Prediction"
-import { nonNegative, proportion, withDefault } from "@rocflow/core/OptionSchema"
+import { nonNegative, proportion, required, withDefault } from "@rocflow/core/OptionSchema"
 import * as Closing from "@rocflow/core/pipeline/Closing"
 import type { Find } from "@rocflow/core/pipeline/Definition"
 import type { PipelineError } from "@rocflow/core/pipeline/PipelineError"
@@ -35,7 +35,10 @@ const responses = (prediction: Prediction, threshold: number): Float64Array => {
 const Threshold = Schema.Struct({ threshold: Schema.Finite })
 
 const thresholdId = "Decision.threshold"
-const ThresholdOptions = Schema.Struct({ threshold: proportion })
+const learner = required(Learner.reference, "The classifier that says which rows are how probable", "Boosting.classif")
+const ThresholdOptions = Schema.Struct({
+  threshold: required(proportion, "Rows are positive from this probability on", 0.3)
+})
 
 /**
  * Calls a row positive from the probability `threshold` of the positive class on, in [0, 1].
@@ -67,7 +70,7 @@ export const threshold = <K extends "binary" | "multiclass", Columns extends str
     thresholdId
   )
 
-const ThresholdAll = Schema.Struct({ learner: Learner.reference, ...ThresholdOptions.fields })
+const ThresholdAll = Schema.Struct({ learner, ...ThresholdOptions.fields })
 
 /** `Decision.threshold` as a definition, for registries. @category definitions */
 export const thresholdDefinition = definition(
@@ -80,7 +83,11 @@ export const thresholdDefinition = definition(
 
 const costsId = "Decision.costs"
 const CostsOptions = Schema.Struct({
-  costs: Schema.Record(Schema.String, Schema.Record(Schema.String, nonNegative))
+  costs: required(
+    Schema.Record(Schema.String, Schema.Record(Schema.String, nonNegative)),
+    "What it costs to call a row of the first level the second",
+    { ill: { well: 5 } }
+  )
 })
 
 /**
@@ -134,7 +141,7 @@ const cheapest = (given: typeof CostsOptions.Type.costs, { levels, prob, respons
   })
 }
 
-const CostsAll = Schema.Struct({ learner: Learner.reference, ...CostsOptions.fields })
+const CostsAll = Schema.Struct({ learner, ...CostsOptions.fields })
 
 /** `Decision.costs` as a definition, for registries. @category definitions */
 export const costsDefinition = definition(
@@ -147,8 +154,8 @@ export const costsDefinition = definition(
 
 const measureId = "Decision.byMeasure"
 const MeasureOptions = Schema.Struct({
-  measure: Measure.reference,
-  folds: withDefault(InnerFolds.Option, 5)
+  measure: required(Measure.reference, "What the threshold is chosen by, on held-out rows", "balancedAccuracy"),
+  folds: withDefault(InnerFolds.Option, 5, "Folds of the training rows, or role for those of the fold role")
 })
 
 /** Thresholds that are tried, of more different probabilities. */
@@ -283,7 +290,7 @@ const around = <K extends "binary" | "multiclass", Columns extends string, E, R>
     measureId
   )
 
-const MeasureAll = Schema.Struct({ learner: Learner.reference, ...MeasureOptions.fields })
+const MeasureAll = Schema.Struct({ learner, ...MeasureOptions.fields })
 
 /** `Decision.byMeasure` as a definition, for registries. @category definitions */
 export const byMeasureDefinition = definition(

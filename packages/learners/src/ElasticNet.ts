@@ -5,6 +5,7 @@
  * @example
  * ElasticNet.cv() // the lasso, its penalty chosen by 10-fold cross-validation within the training rows
  */
+import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Note from "@rocflow/core/data/Note"
@@ -14,7 +15,16 @@ import type { Rows } from "@rocflow/core/data/TaskSchema"
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as Prediction from "@rocflow/core/learning/Prediction"
 import { outputsOf, scaleOfScores, type Shap } from "@rocflow/core/learning/Shap"
-import { count, nonNegative, positive, proportion, share, withDefault } from "@rocflow/core/OptionSchema"
+import {
+  count,
+  nonNegative,
+  optional,
+  positive,
+  proportion,
+  required,
+  share,
+  withDefault
+} from "@rocflow/core/OptionSchema"
 import * as Features from "@rocflow/core/pipeline/Features"
 import { type PipelineError } from "@rocflow/core/pipeline/PipelineError"
 import * as Seed from "@rocflow/core/Seed"
@@ -29,21 +39,33 @@ import { firstTooLarge, numericMatrix, type Refused } from "./internal/featureMa
 const id = "ElasticNet"
 
 const common = {
-  alpha: withDefault(proportion, 1),
-  nlambda: withDefault(count(1, 10_000, "each has coefficients of its own"), 100),
-  standardize: withDefault(Schema.Boolean, true),
-  intercept: withDefault(Schema.Boolean, true),
-  thresh: withDefault(positive, 1e-7),
-  maxit: withDefault(count(1), 100_000)
+  alpha: withDefault(proportion, 1, "The mix of penalties: 1 is the lasso, 0 ridge"),
+  nlambda: withDefault(count(1, 10_000, "each has coefficients of its own"), 100, "Penalties on the path"),
+  standardize: withDefault(Schema.Boolean, true, "Whether columns are scaled to one standard deviation"),
+  intercept: withDefault(Schema.Boolean, true, "Whether there is an intercept"),
+  thresh: withDefault(positive, 1e-7, "The change of the objective below which a fit ends"),
+  maxit: withDefault(count(1), 100_000, "The most passes over the coefficients, of all penalties together")
 }
 
-const Options = Schema.Struct({ lambda: nonNegative, ...common })
+const Options = Schema.Struct({ lambda: required(nonNegative, "The penalty of the coefficients", 0.1), ...common })
 
 const CvOptions = Schema.Struct({
-  folds: withDefault(InnerFolds.Option, 10),
-  measure: withDefault(Schema.Literals(["deviance", "mse", "class"]), "deviance"),
-  lambda: withDefault(Schema.Literals(["lambda.1se", "lambda.min"]), "lambda.1se"),
-  lambdaMinRatio: Schema.optionalKey(share),
+  folds: withDefault(InnerFolds.Option, 10, "Folds of the training rows, or role for those of the fold role"),
+  measure: withDefault(
+    Schema.Literals(["deviance", "mse", "class"]),
+    "deviance",
+    "What the penalty is chosen by, on held-out rows"
+  ),
+  lambda: withDefault(
+    Schema.Literals(["lambda.1se", "lambda.min"]),
+    "lambda.1se",
+    "The best penalty, or the largest within one standard error of it"
+  ),
+  lambdaMinRatio: optional(
+    share,
+    "The least penalty of the path, as a share of the greatest; default 1e-4, or 1e-2 with fewer rows than columns",
+    0.001
+  ),
   ...common
 })
 
@@ -69,7 +91,7 @@ const CvState = Schema.Struct({
   lambdaMin: Schema.Finite,
   lambda1se: Schema.Finite,
   /** Whether the path reached its last penalty, or nothing was left to explain, before `maxit` ended it. */
-  complete: withDefault(Schema.Boolean, true),
+  complete: Schema.Boolean.pipe(Schema.withDecodingDefaultKey(Effect.succeed(true))),
   /** The cross-validated error, and the standard error of it, at every penalty of the path. */
   curve: Schema.Struct({ measure: Schema.String, lambda: numbers, cvm: numbers, cvsd: numbers })
 })

@@ -11,7 +11,7 @@ import type { Kind, Task } from "@rocflow/core/data/Task"
 import type { Engines } from "@rocflow/core/engine/Engine"
 import { hashJson } from "@rocflow/core/Hash"
 import * as Learner from "@rocflow/core/learning/Learner"
-import { models, nonNegative, positive, withDefault } from "@rocflow/core/OptionSchema"
+import { models, nonNegative, optional, positive, required, withDefault } from "@rocflow/core/OptionSchema"
 import type { Options } from "@rocflow/core/pipeline/Definition"
 import * as Features from "@rocflow/core/pipeline/Features"
 import type { PipelineError } from "@rocflow/core/pipeline/PipelineError"
@@ -64,9 +64,9 @@ const define = <Type, Encoded>(
 const baggingId = "Ensemble.bagging"
 
 const BaggingOptions = Schema.Struct({
-  size: withDefault(models(1), 10),
-  share: withDefault(positive, 1),
-  replace: withDefault(Schema.Boolean, true)
+  size: withDefault(models(1), 10, "How many times it is trained"),
+  share: withDefault(positive, 1, "Rows of a draw, as a share of the training rows"),
+  replace: withDefault(Schema.Boolean, true, "Whether rows are drawn with replacement")
 })
 
 /** How many draws with replacement may be, of fewer rows or groups. */
@@ -146,13 +146,16 @@ export const bagging = <K extends Kind, Columns extends string, E, R>(
 export const baggingDefinition = define(
   baggingId,
   "Averages a learner that is trained on several draws of the rows",
-  Schema.Struct({ learner: Learner.reference, ...BaggingOptions.fields }),
+  Schema.Struct({
+    learner: required(Learner.reference, "The learner that is trained several times", "Boosting.classif"),
+    ...BaggingOptions.fields
+  }),
   ({ learner, ...options }) => bagging(learner, options)
 )
 
 const seedsId = "Ensemble.seeds"
 
-const SeedsOptions = Schema.Struct({ size: withDefault(models(1), 5) })
+const SeedsOptions = Schema.Struct({ size: withDefault(models(1), 5, "How many times it is trained") })
 
 /**
  * Makes a learner that trains another one `size` times (default 5) on the same rows, with a seed each, and averages what
@@ -196,13 +199,18 @@ export const seeds = <K extends Kind, Columns extends string, E, R>(
 export const seedsDefinition = define(
   seedsId,
   "Averages a learner that is trained several times with different seeds",
-  Schema.Struct({ learner: Learner.reference, ...SeedsOptions.fields }),
+  Schema.Struct({
+    learner: required(Learner.reference, "The learner that is trained several times", "Boosting.classif"),
+    ...SeedsOptions.fields
+  }),
   ({ learner, size }) => seeds(learner, size)
 )
 
 const votingId = "Ensemble.voting"
 
-const VotingOptions = Schema.Struct({ weights: Schema.optionalKey(Schema.Array(nonNegative)) })
+const VotingOptions = Schema.Struct({
+  weights: optional(Schema.Array(nonNegative), "The weight of each learner; default: all alike", [1, 2])
+})
 
 /** The weights of so many learners; undefined for equal ones. */
 const checkWeights = (
@@ -260,15 +268,18 @@ const someLearners = Schema.NonEmptyArray(Learner.reference)
 export const votingDefinition = define(
   votingId,
   "Averages what different learners predict",
-  Schema.Struct({ learners: someLearners, ...VotingOptions.fields }),
+  Schema.Struct({
+    learners: required(someLearners, "The learners that are averaged", ["Forest.classif", "Boosting.classif"]),
+    ...VotingOptions.fields
+  }),
   ({ learners, ...options }) => voting(learners, options)
 )
 
 const stackingId = "Ensemble.stacking"
 
 const StackingOptions = Schema.Struct({
-  folds: withDefault(InnerFolds.Option, 5),
-  passthrough: withDefault(Schema.Boolean, false)
+  folds: withDefault(InnerFolds.Option, 5, "Folds of the training rows, or role for those of the fold role"),
+  passthrough: withDefault(Schema.Boolean, false, "Whether super sees the features too")
 })
 
 /** The learners of a stack, and how it is trained. @category models */
@@ -339,6 +350,13 @@ export const stacking = <const Base extends readonly [Any, ...ReadonlyArray<Any>
 export const stackingDefinition = define(
   stackingId,
   "Learns of what other learners predict of rows that they were not trained on",
-  Schema.Struct({ base: someLearners, super: Learner.reference, ...StackingOptions.fields }),
+  Schema.Struct({
+    base: required(someLearners, "What predicts rows that it was not trained on", [
+      "Forest.classif",
+      "Boosting.classif"
+    ]),
+    super: required(Learner.reference, "What learns of these predictions", "ElasticNet.cv"),
+    ...StackingOptions.fields
+  }),
   (options) => stacking(options)
 )

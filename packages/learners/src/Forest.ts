@@ -14,7 +14,7 @@ import * as Learner from "@rocflow/core/learning/Learner"
 import type { SearchSpace } from "@rocflow/core/learning/SearchSpace"
 import * as Prediction from "@rocflow/core/learning/Prediction"
 import { outputsOf, scaleOfShares, type Shap } from "@rocflow/core/learning/Shap"
-import { count, models, part, withDefault } from "@rocflow/core/OptionSchema"
+import { count, models, optional, part, withDefault } from "@rocflow/core/OptionSchema"
 import * as Features from "@rocflow/core/pipeline/Features"
 import type { PipelineError } from "@rocflow/core/pipeline/PipelineError"
 import type * as Seed from "@rocflow/core/Seed"
@@ -32,12 +32,16 @@ export type { Importance } from "./internal/savedTrees.ts"
 const id = "Forest"
 
 const Options = Schema.Struct({
-  trees: withDefault(models(1), 500),
-  mtry: Schema.optionalKey(count(1)),
-  minRows: Schema.optionalKey(count(1)),
-  maxDepth: Schema.optionalKey(count(1)),
-  replace: withDefault(Schema.Boolean, true),
-  share: withDefault(part, 1),
+  trees: withDefault(models(1), 500, "The number of trees"),
+  mtry: optional(
+    count(1),
+    "Columns that each split looks at; default: the root of their number, of numbers a third",
+    8
+  ),
+  minRows: optional(count(1), "The least rows of a leaf; default 1, of numbers 5", 5),
+  maxDepth: optional(count(1), "The most splits above a leaf; default: any", 20),
+  replace: withDefault(Schema.Boolean, true, "Whether the rows of a tree are drawn with replacement"),
+  share: withDefault(part, 1, "Rows of a tree, as a share of the training rows"),
   maxBins
 })
 

@@ -4,7 +4,7 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Recipe from "@rocflow/core/learning/Recipe"
-import { copies, fraction, nonNegative, positive, width, withDefault } from "@rocflow/core/OptionSchema"
+import { copies, fraction, nonNegative, optional, positive, width, withDefault } from "@rocflow/core/OptionSchema"
 import * as Ingress from "@rocflow/core/pipeline/Ingress"
 import * as Merge from "@rocflow/core/pipeline/Merge"
 import * as Nn from "@rocflow/core/pipeline/Nn"
@@ -21,16 +21,24 @@ const usual = {
 } as const
 
 const fields = {
-  blocks: withDefault(Schema.Literals([1, 2, 3, 4, 5, 6]), 3),
-  width: Schema.optionalKey(width()),
-  heads: withDefault(copies(), 8),
-  attentionDropout: Schema.optionalKey(fraction),
-  hiddenFactor: withDefault(positive, 4 / 3),
-  hiddenDropout: Schema.optionalKey(fraction),
-  residualDropout: withDefault(fraction, 0),
-  scale: withDefault(Scale, "quantile"),
-  learningRate: withDefault(positive, 1e-4),
-  weightDecay: withDefault(nonNegative, 1e-5)
+  blocks: withDefault(Schema.Literals([1, 2, 3, 4, 5, 6]), 3, "Transformer blocks; they choose width and dropouts"),
+  width: optional(width(), "The size of a token; default: by the number of blocks", 192),
+  heads: withDefault(copies(), 8, "Heads of attention"),
+  attentionDropout: optional(
+    fraction,
+    "The share of the attention weights that are set to 0 in training; default: by the number of blocks",
+    0.2
+  ),
+  hiddenFactor: withDefault(positive, 4 / 3, "Units of the hidden layer, times the size of a token"),
+  hiddenDropout: optional(
+    fraction,
+    "The share of the hidden units that are set to 0 in training; default: by the number of blocks",
+    0.1
+  ),
+  residualDropout: withDefault(fraction, 0, "The share of what a block adds that is set to 0 in training"),
+  scale: withDefault(Scale, "quantile", "How numbers are scaled"),
+  learningRate: withDefault(positive, 1e-4, "The length of a step"),
+  weightDecay: withDefault(nonNegative, 1e-5, "How much weights are pulled to 0")
 }
 
 type Tokens = Pipeline<"layer", string, readonly [number, number]>

@@ -15,7 +15,7 @@ import { knn, knnPredict } from "./internal/knn.ts"
 const id = "Knn"
 
 const Options = Schema.Struct({
-  k: OptionSchema.withDefault(OptionSchema.count(1), 5)
+  k: OptionSchema.withDefault(OptionSchema.count(1), 5, "The number of neighbours")
 })
 
 const numbers = Schema.Array(Schema.Finite)

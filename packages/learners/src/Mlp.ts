@@ -9,7 +9,7 @@ import * as Schema from "effect/Schema"
 import type { Engines } from "@rocflow/core/engine/Engine"
 import type * as Learner from "@rocflow/core/learning/Learner"
 import * as Recipe from "@rocflow/core/learning/Recipe"
-import { fraction, nonNegative, positive, width, withDefault } from "@rocflow/core/OptionSchema"
+import { fraction, nonNegative, optional, positive, width, withDefault } from "@rocflow/core/OptionSchema"
 import * as Ingress from "@rocflow/core/pipeline/Ingress"
 import * as Nn from "@rocflow/core/pipeline/Nn"
 import * as Optimizer from "@rocflow/core/pipeline/Optimizer"
@@ -32,13 +32,13 @@ const activations = {
 const Activation = Schema.Literals(["relu", "tanh", "sigmoid", "gelu", "silu", "elu", "selu", "softplus", "mish"])
 
 const fields = {
-  hidden: withDefault(Schema.Array(width()), [256, 256]),
-  activation: withDefault(Activation, "relu"),
-  dropout: withDefault(fraction, 0),
-  column: Schema.optionalKey(Schema.NonEmptyString),
+  hidden: withDefault(Schema.Array(width()), [256, 256], "Units of the dense layers; [] is a linear model"),
+  activation: withDefault(Activation, "relu", "The activation of the dense layers"),
+  dropout: withDefault(fraction, 0, "The share of the units that are set to 0 in training"),
+  column: optional(Schema.NonEmptyString, "A column of arrays, instead of all others", "scan"),
   ...columnFields({ scale: "standardise", oneHot: 9 }),
-  learningRate: withDefault(positive, 1e-3),
-  weightDecay: withDefault(nonNegative, 0)
+  learningRate: withDefault(positive, 1e-3, "The length of a step"),
+  weightDecay: withDefault(nonNegative, 0, "How much weights are pulled to 0")
 }
 
 type Settings = Recipe.Settings<typeof fields>

@@ -5,7 +5,7 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Recipe from "@rocflow/core/learning/Recipe"
-import { fraction, nonNegative, positive, width, withDefault } from "@rocflow/core/OptionSchema"
+import { fraction, nonNegative, optional, positive, width, withDefault } from "@rocflow/core/OptionSchema"
 import * as Nn from "@rocflow/core/pipeline/Nn"
 import * as Optimizer from "@rocflow/core/pipeline/Optimizer"
 import * as Schedule from "@rocflow/core/pipeline/Schedule"
@@ -14,17 +14,33 @@ import { fullRows, smallRows } from "./internal/networks/realMlp.ts"
 import { many, takes, type Rows } from "./internal/networks/tabular.ts"
 
 const fields = {
-  variant: withDefault(Schema.Literals(["full", "small"]), "full"),
-  hidden: withDefault(Schema.Array(width()).check(Schema.isMinLength(1)), [256, 256, 256]),
-  activation: Schema.optionalKey(Schema.Literals(["selu", "mish", "relu", "silu", "gelu"])),
-  dropout: Schema.optionalKey(fraction),
-  oneHot: Schema.optionalKey(width(0)),
-  embeddingSize: withDefault(width(), 8),
-  frequencies: withDefault(width(), 16),
-  frequencyScale: withDefault(positive, 0.1),
-  numberSize: withDefault(width(2), 4),
-  learningRate: Schema.optionalKey(positive),
-  weightDecay: Schema.optionalKey(nonNegative)
+  variant: withDefault(
+    Schema.Literals(["full", "small"]),
+    "full",
+    "small has no embeddings of numbers, and takes half the time"
+  ),
+  hidden: withDefault(Schema.Array(width()).check(Schema.isMinLength(1)), [256, 256, 256], "Units of the dense layers"),
+  activation: optional(
+    Schema.Literals(["selu", "mish", "relu", "silu", "gelu"]),
+    "The activation; default selu, of numbers mish",
+    "selu"
+  ),
+  dropout: optional(
+    fraction,
+    "The share of the inputs of a layer that are set to 0 in training; default 0.15, small 0",
+    0.15
+  ),
+  oneHot: optional(
+    width(0),
+    "Categories of so many levels become indicators, others vectors that are learned; default 9, small 100",
+    9
+  ),
+  embeddingSize: withDefault(width(), 8, "Numbers in the vector of a level"),
+  frequencies: withDefault(width(), 16, "Frequencies of the embedding of a number"),
+  frequencyScale: withDefault(positive, 0.1, "The standard deviation of the first frequencies"),
+  numberSize: withDefault(width(2), 4, "Numbers in the embedding of a number"),
+  learningRate: optional(positive, "The length of a step; default 0.04, of numbers 0.2, small 0.07", 0.04),
+  weightDecay: optional(nonNegative, "How much weights are pulled to 0; default 0.02, small 0", 0.02)
 }
 
 /** What stands where nothing is given, as in pytabkit 1.7.3: RealMLP_TD and RealMLP_TD_S, of classes and of numbers. */

@@ -5,7 +5,7 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Recipe from "@rocflow/core/learning/Recipe"
-import { bins, copies, fraction, nonNegative, positive, width, withDefault } from "@rocflow/core/OptionSchema"
+import { bins, copies, fraction, nonNegative, optional, positive, width, withDefault } from "@rocflow/core/OptionSchema"
 import * as Ingress from "@rocflow/core/pipeline/Ingress"
 import * as Merge from "@rocflow/core/pipeline/Merge"
 import * as Nn from "@rocflow/core/pipeline/Nn"
@@ -15,18 +15,26 @@ import type { SearchSpace } from "@rocflow/core/learning/SearchSpace"
 import { columnFields, numberNames, numbersOf, flatRows, takes, type Rows } from "./internal/networks/tabular.ts"
 
 const fields = {
-  variant: withDefault(Schema.Literals(["full", "mini"]), "full"),
-  members: withDefault(copies(), 32),
-  blocks: Schema.optionalKey(copies()),
-  width: withDefault(width(), 512),
-  dropout: withDefault(fraction, 0.1),
-  numbers: withDefault(Schema.Literals(["plain", "piecewiseLinear"]), "plain"),
-  bins: withDefault(bins(1), 48),
-  numberSize: withDefault(width(), 16),
+  variant: withDefault(
+    Schema.Literals(["full", "mini"]),
+    "full",
+    "mini has members that differ by the factors of the first input and by their heads only"
+  ),
+  members: withDefault(copies(), 32, "Networks that are trained together and averaged"),
+  blocks: optional(copies(), "The number of dense layers; default 3, with piecewiseLinear numbers 2", 3),
+  width: withDefault(width(), 512, "Units of a dense layer"),
+  dropout: withDefault(fraction, 0.1, "The share of the units that are set to 0 in training"),
+  numbers: withDefault(
+    Schema.Literals(["plain", "piecewiseLinear"]),
+    "plain",
+    "Numbers as they are, or as vectors by bins"
+  ),
+  bins: withDefault(bins(1), 48, "Bins of a number"),
+  numberSize: withDefault(width(), 16, "Numbers in the vector of a number"),
   ...columnFields({ scale: "quantile", oneHot: 100 }),
-  learningRate: withDefault(positive, 2e-3),
-  weightDecay: withDefault(nonNegative, 3e-4),
-  clip: withDefault(positive, 1)
+  learningRate: withDefault(positive, 2e-3, "The length of a step"),
+  weightDecay: withDefault(nonNegative, 3e-4, "How much weights are pulled to 0"),
+  clip: withDefault(positive, 1, "The largest norm of the gradient")
 }
 
 type Members = Pipeline<"layer", string, readonly [number, number]>

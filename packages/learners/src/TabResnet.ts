@@ -10,14 +10,14 @@ import type { SearchSpace } from "@rocflow/core/learning/SearchSpace"
 import { columnFields, flatRows, takes } from "./internal/networks/tabular.ts"
 
 const fields = {
-  blocks: withDefault(copies(), 2),
-  width: withDefault(width(), 128),
-  hiddenFactor: withDefault(positive, 2),
-  hiddenDropout: withDefault(fraction, 0.25),
-  residualDropout: withDefault(fraction, 0.1),
+  blocks: withDefault(copies(), 2, "Residual blocks"),
+  width: withDefault(width(), 128, "Units between the blocks"),
+  hiddenFactor: withDefault(positive, 2, "Units within a block, times the width"),
+  hiddenDropout: withDefault(fraction, 0.25, "The share of the hidden units that are set to 0 in training"),
+  residualDropout: withDefault(fraction, 0.1, "The share of what a block adds that is set to 0 in training"),
   ...columnFields({ scale: "quantile", oneHot: 9 }),
-  learningRate: withDefault(positive, 1e-3),
-  weightDecay: withDefault(nonNegative, 0.01)
+  learningRate: withDefault(positive, 1e-3, "The length of a step"),
+  weightDecay: withDefault(nonNegative, 0.01, "How much weights are pulled to 0")
 }
 
 /** The usual ranges to search, those of Gorishniy et al. 2021: see `SearchSpace`. @category tuning */

@@ -8,7 +8,7 @@ import type { Rows } from "@rocflow/core/data/TaskSchema"
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as Prediction from "@rocflow/core/learning/Prediction"
 import { outputsOf, scaleOfShares, type Shap } from "@rocflow/core/learning/Shap"
-import { count, proportion, withDefault } from "@rocflow/core/OptionSchema"
+import { count, optional, proportion, withDefault } from "@rocflow/core/OptionSchema"
 import * as Features from "@rocflow/core/pipeline/Features"
 import type { PipelineError } from "@rocflow/core/pipeline/PipelineError"
 import { type AnyTrained, learnedBy } from "./internal/learned.ts"
@@ -24,10 +24,10 @@ export type { Importance } from "./internal/savedTrees.ts"
 const id = "Tree"
 
 const Options = Schema.Struct({
-  minsplit: withDefault(count(1), 20),
-  minbucket: Schema.optionalKey(count(1)),
-  cp: withDefault(proportion, 0.01),
-  maxdepth: withDefault(count(0), 30)
+  minsplit: withDefault(count(1), 20, "The least rows of a node that is split"),
+  minbucket: optional(count(1), "The least rows of a leaf; default: a third of minsplit", 7),
+  cp: withDefault(proportion, 0.01, "The least gain of a split, as a share of the impurity of the root"),
+  maxdepth: withDefault(count(0), 30, "The most splits above a leaf")
 })
 
 const integers = Schema.Array(Schema.Int)

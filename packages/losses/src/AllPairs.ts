@@ -38,7 +38,7 @@ import { allPairsSquaredHingeTensor, allPairsSquareTensor } from "./internal/all
  * @category models
  */
 export const Options = Schema.Struct({
-  margin: OptionSchema.withDefault(OptionSchema.nonNegative, 1)
+  margin: OptionSchema.withDefault(OptionSchema.nonNegative, 1, "By how much a positive row should lead a negative one")
 })
 
 /** What a user writes: every option may be left out. @category models */

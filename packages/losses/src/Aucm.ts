@@ -42,7 +42,11 @@ import { allPairsSquareTensor } from "./internal/allPairsTensors.ts"
  * @category models
  */
 export const Options = Schema.Struct({
-  margin: OptionSchema.withDefault(OptionSchema.nonNegative, 1)
+  margin: OptionSchema.withDefault(
+    OptionSchema.nonNegative,
+    1,
+    "By how far the means of positives and negatives should be apart"
+  )
 })
 
 /** What a user writes: every option may be left out. @category models */

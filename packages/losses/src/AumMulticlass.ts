@@ -21,7 +21,11 @@ import * as Tensors from "./internal/aumTensor.ts"
  */
 export const Options = Schema.Struct({
   ...fields,
-  average: OptionSchema.withDefault(Schema.Literals(["macro", "micro"]), "macro")
+  average: OptionSchema.withDefault(
+    Schema.Literals(["macro", "micro"]),
+    "macro",
+    "The mean of one AUM a class, or one AUM of all classes together"
+  )
 })
 
 /**

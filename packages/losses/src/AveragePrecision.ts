@@ -36,7 +36,9 @@ import { averagePrecisionTensor } from "./internal/averagePrecisionTensor.ts"
  * - `margin`: the lead from which a row costs nothing, above 0, default 1.
  * @category models
  */
-export const Options = Schema.Struct({ margin: OptionSchema.withDefault(OptionSchema.positive, 1) })
+export const Options = Schema.Struct({
+  margin: OptionSchema.withDefault(OptionSchema.positive, 1, "By how much a positive row should lead another")
+})
 
 /** What a user writes: every option may be left out. @category models */
 export type Options = typeof Options.Encoded

@@ -39,8 +39,12 @@ import { Reduction } from "./internal/reduction.ts"
  * @category models
  */
 export const Options = Schema.Struct({
-  posWeight: OptionSchema.withDefault(OptionSchema.positive, 1),
-  labelSmoothing: Schema.optionalKey(OptionSchema.fraction),
+  posWeight: OptionSchema.withDefault(OptionSchema.positive, 1, "The weight of the positives"),
+  labelSmoothing: OptionSchema.optional(
+    OptionSchema.fraction,
+    "The share of a target that goes to both classes alike; default: none",
+    0.1
+  ),
   reduction: Reduction
 })
 

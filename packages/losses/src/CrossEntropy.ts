@@ -36,7 +36,11 @@ import { factor, reduce, Reduction } from "./internal/reduction.ts"
  * @category models
  */
 export const Options = Schema.Struct({
-  labelSmoothing: Schema.optionalKey(OptionSchema.fraction),
+  labelSmoothing: OptionSchema.optional(
+    OptionSchema.fraction,
+    "The share of a target that goes to all classes alike; default: none",
+    0.1
+  ),
   reduction: Reduction
 })
 

@@ -39,8 +39,16 @@ import { Reduction } from "./internal/reduction.ts"
  * @category models
  */
 export const Options = Schema.Struct({
-  gamma: OptionSchema.withDefault(OptionSchema.nonNegative, 2),
-  alpha: OptionSchema.withDefault(OptionSchema.proportion, 0.25),
+  gamma: OptionSchema.withDefault(
+    OptionSchema.nonNegative,
+    2,
+    "How much less well-classified rows count; 0 is cross-entropy"
+  ),
+  alpha: OptionSchema.withDefault(
+    OptionSchema.proportion,
+    0.25,
+    "The weight of the positives; the negatives have the rest to 1"
+  ),
   reduction: Reduction
 })
 

@@ -33,7 +33,7 @@ import { Reduction } from "./internal/reduction.ts"
  * @category models
  */
 export const Options = Schema.Struct({
-  delta: OptionSchema.withDefault(OptionSchema.positive, 1),
+  delta: OptionSchema.withDefault(OptionSchema.positive, 1, "The error from which on the loss is linear"),
   reduction: Reduction
 })
 

@@ -39,14 +39,25 @@ import { makeHardest } from "./internal/hardestNegatives.ts"
 import { makePartialAucDro } from "./internal/partialAucDro.ts"
 import { cvarTensor, droTensor } from "./internal/partialAucTensors.ts"
 
-const margin = OptionSchema.withDefault(OptionSchema.nonNegative, 1)
+const margin = OptionSchema.withDefault(
+  OptionSchema.nonNegative,
+  1,
+  "By how much a positive row should lead a negative one"
+)
 
 /**
  * - `maxFpr`: the share of the negatives that counts, above 0 and at most 1, default 0.2.
  * - `margin`: how much higher a positive should score than a negative, at least 0, default 1.
  * @category models
  */
-export const CvarOptions = Schema.Struct({ maxFpr: OptionSchema.withDefault(OptionSchema.part, 0.2), margin })
+export const CvarOptions = Schema.Struct({
+  maxFpr: OptionSchema.withDefault(
+    OptionSchema.part,
+    0.2,
+    "The share of the negatives that count, those with the highest scores"
+  ),
+  margin
+})
 
 /** What a user writes: every option may be left out. @category models */
 export type CvarOptions = typeof CvarOptions.Encoded
@@ -56,7 +67,14 @@ export type CvarOptions = typeof CvarOptions.Encoded
  * - `margin`: how much higher a positive should score than a negative, at least 0, default 1.
  * @category models
  */
-export const DroOptions = Schema.Struct({ lambda: OptionSchema.withDefault(OptionSchema.positive, 1), margin })
+export const DroOptions = Schema.Struct({
+  lambda: OptionSchema.withDefault(
+    OptionSchema.positive,
+    1,
+    "The smaller, the more the highest scores of negatives count"
+  ),
+  margin
+})
 
 /** What a user writes: every option may be left out. @category models */
 export type DroOptions = typeof DroOptions.Encoded

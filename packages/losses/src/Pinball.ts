@@ -33,7 +33,11 @@ import { Reduction } from "./internal/reduction.ts"
  * @category models
  */
 export const Options = Schema.Struct({
-  quantile: OptionSchema.withDefault(OptionSchema.share, 0.5),
+  quantile: OptionSchema.withDefault(
+    OptionSchema.share,
+    0.5,
+    "The share of the targets that should lie below the prediction"
+  ),
   reduction: Reduction
 })
 

@@ -30,7 +30,7 @@ import { Reduction } from "./internal/reduction.ts"
  * @category models
  */
 export const Options = Schema.Struct({
-  margin: OptionSchema.withDefault(OptionSchema.nonNegative, 1),
+  margin: OptionSchema.withDefault(OptionSchema.nonNegative, 1, "By how much scores should be on their side of 0"),
   reduction: Reduction
 })
 

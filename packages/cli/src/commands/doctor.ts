@@ -17,6 +17,7 @@ import type { Figure } from "@rocflow/report/Figure"
 import { toPng, toSvg } from "@rocflow/report/render"
 import { toJson } from "@rocflow/core/Json"
 import { textTable } from "../terminal/textTable.ts"
+import { terminalWidth, width, wrapped } from "../terminal/textWidth.ts"
 import { versions } from "../versions.ts"
 import { installTfjsNode } from "./installTfjsNode.ts"
 
@@ -105,12 +106,15 @@ export const doctor = Effect.fn("doctor")(function* ({ install, json }: Input) {
     yield* check("figures", figures)
   ]
   if (json) return yield* Console.log(toJson({ versions, checks }, 2))
+  // What the other columns leave.
+  const room = Math.max(20, terminalWidth() - Math.max(...checks.map(({ part }) => width(part))) - "works".length - 4)
   yield* Console.log(
     textTable(
       [{ title: "part" }, { title: "works" }, { title: "detail" }],
-      checks.map(({ part, works, detail }) => [part, works ? "yes" : "no", detail]),
-      // The last column is prose, which may run on.
-      Number.POSITIVE_INFINITY
+      checks.flatMap(({ part, works, detail }) => {
+        const [first = "", ...others] = wrapped(detail, room).split("\n")
+        return [[part, works ? "yes" : "no", first], ...others.map((more) => ["", "", more])]
+      })
     )
   )
 })

@@ -27,7 +27,8 @@ import { plan } from "./plan.ts"
 
 interface Input {
   readonly file: string
-  readonly format: "text" | "mermaid" | "json"
+  readonly format: "text" | "mermaid"
+  readonly json: boolean
 }
 
 /** So many columns are listed; of the others only the number is said. */
@@ -137,12 +138,12 @@ export const inspect = Effect.fn("inspect")(function* (input: Input) {
   return yield* Effect.provide(show(input), Auto.layer())
 })
 
-const show = Effect.fnUntraced(function* ({ file, format }: Input) {
+const show = Effect.fnUntraced(function* ({ file, format, json }: Input) {
   const { loaded, design } = yield* plan(file)
   const engines = yield* Engine.Engines
   const { tasks, learners, measures, pooled, registry } = loaded
   const measured = [...measures.map(({ id }) => id), ...pooled.map(({ id }) => `${id} (pooled)`)]
-  if (format === "json") {
+  if (json) {
     return yield* Console.log(
       toJson(
         {

@@ -3,7 +3,7 @@
  */
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
-import { jsonSchema } from "../experiment/Experiment.ts"
+import { jsonSchema } from "../experiment/jsonSchema.ts"
 import { builtin } from "../experiment/load.ts"
 import { toJson } from "@rocflow/core/Json"
 

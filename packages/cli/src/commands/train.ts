@@ -89,6 +89,7 @@ export const train = Effect.fn("train")(function* ({ file, json, learner: wanted
         { path: ["learners", loaded.learners.indexOf(learner)], message: `on task "${task.id}": ${message}` }
       ])
     )
+    if (!json) yield* progress.step(`training ${learner.id} on ${task.id}`)
     const trained = yield* Learner.train(learner, task, { seed: loaded.experiment.seed }).pipe(
       Effect.provideService(Place.Place, folder),
       Effect.provideService(Events.Sink, progress.listen),

@@ -58,6 +58,7 @@ export const tune = Effect.fn("tune")(function* ({ file, json, out }: Input) {
         seed: experiment.seed,
         ...(Option.isSome(out) && { resume: true })
       })
+      if (!json) yield* progress.step(`tuning ${title}`)
       const trained = yield* Option.match(out, {
         onNone: () => training,
         onSome: (directory) =>

@@ -17,9 +17,8 @@
 import * as Column from "@rocflow/core/data/Column"
 import * as Select from "@rocflow/core/data/Select"
 import * as Table from "@rocflow/core/data/Table"
-import type { Definition } from "@rocflow/core/pipeline/Definition"
+import { optional, required, withDefault } from "@rocflow/core/OptionSchema"
 import * as Resampling from "@rocflow/resampling/Resampling"
-import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { ExecutorEntry } from "./ExecutorEntry.ts"
 
@@ -28,75 +27,133 @@ const Names = Schema.Union([Name, Schema.Array(Name)])
 const Level = Schema.Union([Schema.String, Schema.Finite, Schema.Boolean])
 const Word = Schema.Union([Schema.String, Schema.Null, Schema.Finite])
 const Character = Schema.String.check(Schema.isPattern(/^.$/su, { expected: "one character" }))
-const optional = <S extends Schema.Top>(schema: S, description: string) =>
-  Schema.optionalKey(schema.annotate({ description }))
-
 const Shape = Schema.Array(Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))).check(Schema.isMinLength(1))
 const Range = Schema.Tuple([Schema.Finite, Schema.Finite])
-const shape = optional(Shape, "The shape of one row, channels last: [28, 28, 1]; default that of the source")
-const range = optional(Range, "The numbers that are read as 0 and 1, such as [0, 255]; default: numbers as they are")
+const shape = optional(
+  Shape,
+  "The shape of one row, channels last: [28, 28, 1]; default that of the source",
+  [28, 28, 1]
+)
+const range = optional(
+  Range,
+  "The numbers that are read as 0 and 1, such as [0, 255]; default: numbers as they are",
+  [0, 255]
+)
 
 /** Where rows come from, and how they are read. */
 const source = {
-  file: optional(Name, "CSV, TSV, Parquet or JSON lines, text also as .gz or .zst; relative to the experiment file"),
+  file: optional(
+    Name,
+    "CSV, TSV, Parquet or JSON lines, text also as .gz or .zst; relative to the experiment file",
+    "sites.csv"
+  ),
   arrays: optional(
-    Schema.Record(Schema.String, Schema.Union([Name, Schema.Struct({ file: Name, shape, range })])),
-    "Columns by name, each an IDX (MNIST's format, also .gz) or .npy file whose first axis counts the rows"
+    Schema.Record(
+      Schema.String,
+      Schema.Union([
+        Name,
+        Schema.Struct({
+          file: required(Name, "The file, relative to the experiment file", "train-images-idx3-ubyte.gz"),
+          shape,
+          range
+        })
+      ])
+    ),
+    "Columns by name, each an IDX (MNIST's format, also .gz) or .npy file whose first axis counts the rows",
+    { image: "train-images-idx3-ubyte.gz", digit: "train-labels-idx1-ubyte.gz" }
   ),
   folder: optional(
     Schema.Union([
       Name,
       Schema.Struct({
-        directory: Name,
-        image: optional(Name, "The name of the column of images. Default image"),
-        class: optional(Name, "The name of the column of classes. Default class"),
+        directory: required(Name, "The directory, relative to the experiment file", "leaves"),
+        image: optional(Name, "The name of the column of images. Default image", "image"),
+        class: optional(Name, "The name of the column of classes. Default class", "class"),
         range
       })
     ]),
-    "A directory with a folder of PNG and JPEG files for each class"
+    "A directory with a folder of PNG and JPEG files for each class",
+    "leaves"
   ),
   images: optional(
-    Schema.Union([Name, Schema.Struct({ column: Name, range })]),
-    "A column of paths of PNG and JPEG files, relative to the data file; it becomes one of images"
+    Schema.Union([Name, Schema.Struct({ column: required(Name, "The column of paths", "path"), range })]),
+    "A column of paths of PNG and JPEG files, relative to the data file; it becomes one of images",
+    "path"
   ),
   tensor: optional(
-    Schema.Struct({ name: Name, columns: Select.schema, shape, range }),
-    "Makes one column of arrays of many columns of numbers, such as the pixels of an image"
+    Schema.Struct({
+      name: required(Name, "The name of the column that is made", "image"),
+      columns: required(Select.schema, "The columns of numbers, in the order of the entries", { matching: "^x" }),
+      shape,
+      range
+    }),
+    "Makes one column of arrays of many columns of numbers, such as the pixels of an image",
+    { name: "image", columns: { matching: "^x" }, shape: [16, 16, 1] }
   ),
   lists: optional(
     Schema.Record(Schema.String, Schema.Struct({ shape, range })),
-    "Columns of lists of numbers in a Parquet file, by name, that become columns of arrays"
+    "Columns of lists of numbers in a Parquet file, by name, that become columns of arrays",
+    { pixels: { shape: [28, 28, 1] } }
   ),
   change: optional(
     Schema.Array(
       Schema.Union([
         Name,
-        Schema.StructWithRest(Schema.Struct({ type: Name }), [Schema.Record(Schema.String, Schema.Unknown)])
+        Schema.StructWithRest(Schema.Struct({ type: required(Name, "The stage", "Image.crop") }), [
+          Schema.Record(Schema.String, Schema.Unknown)
+        ])
       ])
     ),
-    "Stages that learn nothing, such as Image.crop, for the arrays of this source alone"
+    "Stages that learn nothing, such as Image.crop, for the arrays of this source alone",
+    [{ type: "Image.crop", size: [20, 20] }]
   ),
-  rename: optional(Schema.Record(Schema.String, Name), "New names of columns, by the old ones"),
-  rows: optional(Schema.Int.check(Schema.isGreaterThanOrEqualTo(1)), "Only so many rows, the first ones; default all"),
-  format: optional(Schema.Literals(["csv", "tsv", "parquet", "jsonl"]), "Overrules the ending of the file's name"),
+  rename: optional(Schema.Record(Schema.String, Name), "New names of columns, by the old ones", { V1: "digit" }),
+  rows: optional(
+    Schema.Int.check(Schema.isGreaterThanOrEqualTo(1)),
+    "Only so many rows, the first ones; default all",
+    1000
+  ),
+  format: optional(
+    Schema.Literals(["csv", "tsv", "parquet", "jsonl"]),
+    "Overrules the ending of the file's name",
+    "csv"
+  ),
   columns: optional(
     Schema.Record(Schema.String, Schema.Literals(Column.plainTypes)),
-    "Types of columns; the others are inferred"
+    "Types of columns; the others are inferred",
+    { zip: "string", dose: "numeric" }
   ),
-  delimiter: optional(Character, "One character; default a comma, a tab in TSV, or what splits the first lines evenly"),
+  delimiter: optional(
+    Character,
+    "One character; default a comma, a tab in TSV, or what splits the first lines evenly",
+    ";"
+  ),
   na: optional(
     Schema.Union([Word, Schema.Array(Word)]),
-    'Words for a missing value in every column; default "" and NA, among numbers also N/A, NaN, null in any case'
+    'Words for a missing value in every column; default "" and NA, among numbers also N/A, NaN, null in any case',
+    ["", "NA", "-999"]
   ),
-  quotedNa: optional(Schema.Boolean, "Whether such a word is missing in quotes, too. Default true"),
-  decimal: optional(Schema.Literals([".", ","]), "Default a point, or a comma where all values of a column fit it"),
-  thousands: optional(Character, "The mark between groups of three digits; default none"),
-  dateFormat: optional(Name, "For dates that are not ISO 8601, such as %d.%m.%Y"),
-  encoding: optional(Schema.Literals(Table.encodings), "Default utf-8, or what a byte order mark says"),
-  comment: optional(Character, "Lines that begin with it are left out"),
-  skip: optional(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)), "Lines at the top that are left out. Default 0"),
-  header: optional(Schema.Boolean, "Whether the first line has the names of the columns. Default true"),
-  names: optional(Schema.Array(Name), "The names of all columns, in place of those of the header")
+  quotedNa: optional(Schema.Boolean, "Whether such a word is missing in quotes, too. Default true", false),
+  decimal: optional(
+    Schema.Literals([".", ","]),
+    "Default a point, or a comma where all values of a column fit it",
+    ","
+  ),
+  thousands: optional(Character, "The mark between groups of three digits; default none", "."),
+  dateFormat: optional(Name, "For dates that are not ISO 8601, such as %d.%m.%Y", "%d.%m.%Y"),
+  encoding: optional(Schema.Literals(Table.encodings), "Default utf-8, or what a byte order mark says", "latin1"),
+  comment: optional(Character, "Lines that begin with it are left out", "#"),
+  skip: optional(
+    Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)),
+    "Lines at the top that are left out. Default 0",
+    1
+  ),
+  header: optional(Schema.Boolean, "Whether the first line has the names of the columns. Default true", false),
+  names: optional(Schema.Array(Name), "The names of all columns, in place of those of the header", [
+    "age",
+    "dose",
+    "outcome"
+  ])
 }
 
 /** The keys of which a source has one: what its rows are read from. */
@@ -128,7 +185,11 @@ const oneOrigin = (keys: ReadonlyArray<keyof Origins>) =>
 
 /** A source among several, whose rows make one table. @category schemas */
 export const SourceEntry = Schema.Struct({
-  name: optional(Name, "Its value in the column `source`; default: the name of the file or directory without ending"),
+  name: optional(
+    Name,
+    "Its value in the column `source`; default: the name of the file or directory without ending",
+    "north"
+  ),
   ...source
 }).check(oneOrigin(origins))
 
@@ -140,37 +201,46 @@ export const TaskEntry = Schema.Struct({
   ...source,
   sources: optional(
     Schema.Array(SourceEntry).check(Schema.isMinLength(1)),
-    "Several sources of the same columns, one below the other; the column `source` says where a row comes from"
+    "Several sources of the same columns, one below the other; the column `source` says where a row comes from",
+    [{ file: "north.csv" }, { file: "south.csv" }]
   ),
-  id: optional(Name, "Name in tables and figures; default: the file's name without its ending"),
-  target: Name.annotate({ description: "The column to predict" }),
+  id: optional(Name, "Name in tables and figures; default: the file's name without its ending", "clinics"),
+  target: required(Name, "The column to predict", "outcome"),
   kind: optional(
     Schema.Literals(["binary", "multiclass", "regression"]),
-    "Needed for a target of whole numbers, which may be classes or quantities"
+    "Needed for a target of whole numbers, which may be classes or quantities",
+    "binary"
   ),
   positive: optional(
     Level,
-    "The positive class, in any spelling that reads as the same value; the task is then binary"
+    "The positive class, in any spelling that reads as the same value; the task is then binary",
+    "relapse"
   ),
-  levels: optional(Schema.Array(Level), "The order of the classes, the positive one first"),
+  levels: optional(Schema.Array(Level), "The order of the classes, the positive one first", ["relapse", "none"]),
   features: optional(
     Select.schema,
-    "Names, or a selector of the columns without another role, such as { except: [id] }; default: all of these"
+    "Names, or a selector of the columns without another role, such as { except: [id] }; default: all of these",
+    ["age", "dose"]
   ),
-  ignore: optional(Names, "Columns that are no features"),
+  ignore: optional(Names, "Columns that are no features", ["id"]),
   dropMissing: optional(
     Schema.Array(
       Schema.Literals(["target", "feature", "stratum", "subset", "group", "weight", "fold", "order", "name"])
     ),
-    "Leaves out rows without a value in a column of these roles, and says how many"
+    "Leaves out rows without a value in a column of these roles, and says how many",
+    ["target"]
   ),
-  stratum: optional(Names, "Columns whose combinations are spread evenly over the folds"),
-  subset: optional(Name, "Each value in turn is the test subset of Same/Other/All"),
-  group: optional(Name, "Rows that must stay in one fold"),
-  weight: optional(Name, "How much a row counts in training"),
-  fold: optional(Name, "Folds given by the data"),
-  order: optional(Names, "The place of a row in time, for example: what the resampling forward goes by; no feature"),
-  name: optional(Name, "Labels the rows")
+  stratum: optional(Names, "Columns whose combinations are spread evenly over the folds", ["site", "outcome"]),
+  subset: optional(Name, "Each value in turn is the test subset of Same/Other/All", "site"),
+  group: optional(Name, "Rows that must stay in one fold", "patient"),
+  weight: optional(Name, "How much a row counts in training", "weight"),
+  fold: optional(Name, "Folds given by the data", "fold"),
+  order: optional(
+    Names,
+    "The place of a row in time, for example: what the resampling forward goes by; no feature",
+    "date"
+  ),
+  name: optional(Name, "Labels the rows", "patient")
 }).check(oneOrigin([...origins, "sources"]))
 
 /** @category models */
@@ -184,10 +254,11 @@ export const MeasureEntry = Schema.Union([
   Name,
   Schema.StructWithRest(
     Schema.Struct({
-      type: Name,
+      type: required(Name, "The measure", "auc"),
       average: optional(
         Schema.Literals(["macro", "micro"]),
-        "macro, the default: the mean of one number a split; micro: one number over the pooled test rows of all splits"
+        "macro, the default: the mean of one number a split; micro: one number over the pooled test rows of all splits",
+        "micro"
       )
     }),
     [Schema.Record(Schema.String, Schema.Unknown)]
@@ -197,134 +268,49 @@ export const MeasureEntry = Schema.Union([
 /** A learner of an experiment: read further by `Learner.fromJson`. @category schemas */
 export const LearnerEntry = Schema.Union([
   Schema.String,
-  Schema.StructWithRest(Schema.Struct({ id: Schema.optionalKey(Name) }), [Schema.Record(Schema.String, Schema.Unknown)])
+  Schema.StructWithRest(Schema.Struct({ id: optional(Name, "Its name in tables and figures", "linear AUM") }), [
+    Schema.Record(Schema.String, Schema.Unknown)
+  ])
 ])
 
 /** The schema of experiment files. @category schemas */
 export const Experiment = Schema.Struct({
-  name: optional(Name, "Default: the name of the experiment file without its ending"),
-  seed: Schema.Int.annotate({ description: "Decides everything random. Default 1" }).pipe(
-    Schema.withDecodingDefaultKey(Effect.succeed(1))
-  ),
+  name: optional(Name, "The name of the experiment; default: that of the file without its ending", "clinics"),
+  seed: withDefault(Schema.Int, 1, "Decides everything random"),
   modules: optional(
     Schema.Array(Name),
-    "JavaScript or TypeScript modules whose export `definitions` adds losses, layers, measures, learners"
+    "JavaScript or TypeScript modules whose export `definitions` adds losses, layers, measures, learners",
+    ["./losses.ts"]
   ),
-  tasks: Schema.Array(TaskEntry).check(Schema.isMinLength(1)),
-  learners: Schema.Array(LearnerEntry).check(Schema.isMinLength(1)),
-  fallback: Schema.optionalKey(
-    LearnerEntry.annotate({ description: "Trained where a learner fails, such as Featureless; default: none" })
+  tasks: required(Schema.Array(TaskEntry).check(Schema.isMinLength(1)), "Data, and what is predicted from what", [
+    { file: "sites.csv", target: "outcome", positive: "relapse" }
+  ]),
+  learners: required(
+    Schema.Array(LearnerEntry).check(Schema.isMinLength(1)),
+    "What is trained on every task and split",
+    ["Featureless", "Boosting.classif"]
   ),
-  resamplings: Schema.Array(Resampling.schema).check(Schema.isMinLength(1)),
-  measures: Schema.Array(MeasureEntry).check(Schema.isMinLength(1)),
+  fallback: optional(LearnerEntry, "Trained where a learner fails, such as Featureless; default: none", "Featureless"),
+  resamplings: required(
+    Schema.Array(Resampling.schema).check(Schema.isMinLength(1)),
+    "How rows become training and test rows",
+    [{ type: "cv", folds: 10 }]
+  ),
+  measures: required(Schema.Array(MeasureEntry).check(Schema.isMinLength(1)), "What is measured on the test rows", [
+    "auc",
+    "error"
+  ]),
   executor: optional(
     ExecutorEntry,
-    "Where jobs run: processes, slurm or workers, with options. Default processes here"
+    "Where jobs run: processes, slurm or workers, with options. Default: processes here",
+    "processes"
   ),
-  models: optional(Schema.Boolean, "Keeps what every job learned, in models/<id>/model.safetensors. Default false")
+  models: optional(
+    Schema.Boolean,
+    "Keeps what every job learned, in models/<id>/model.safetensors. Default false",
+    true
+  )
 })
 
 /** @category models */
 export type Experiment = typeof Experiment.Type
-
-/** Options of different rules that name the same kind of thing get names with a number, which are one here. */
-const reference = /^(#\/\$defs\/[a-z]+)(?:_\d+)?$/i
-
-const named = (value: JsonSchema): JsonSchema =>
-  JSON.parse(JSON.stringify(value), (key, inner: unknown) =>
-    key === "$ref" && typeof inner === "string" ? inner.replace(reference, "$1") : inner
-  ) as JsonSchema
-
-const strict = { onExcessProperty: "error" } as const
-
-type JsonSchema = Readonly<Record<string, unknown>>
-
-/** The JSON Schema of one definition as an object with `type` and its options. */
-const entrySchema = ({ id, options, summary }: Definition, more: JsonSchema = {}): JsonSchema => {
-  const { schema } = Schema.toJsonSchemaDocument(options, strict)
-  const { properties = {}, required = [] } = schema as { properties?: object; required?: ReadonlyArray<string> }
-  return {
-    type: "object",
-    description: summary,
-    properties: { type: { const: id }, ...more, ...named({ ...properties }) },
-    required: ["type", ...required],
-    additionalProperties: false
-  }
-}
-
-/** A merge by its name, with its branches below it. */
-const mergeSchema = (definition: Definition): JsonSchema => {
-  const { properties } = entrySchema(definition) as { readonly properties: { readonly branches: JsonSchema } }
-  return {
-    type: "object",
-    description: definition.summary,
-    properties: { [definition.id]: properties.branches },
-    required: [definition.id],
-    additionalProperties: false
-  }
-}
-
-const ref = (name: string): JsonSchema => ({ $ref: `#/$defs/${name}` })
-const listOf = (items: JsonSchema): JsonSchema => ({ type: "array", minItems: 1, items })
-
-/**
- * The JSON Schema (2020-12) of experiment files, for editors: every stage and learner of the given definitions with its
- * options, wherever one may be named.
- */
-export const jsonSchema = (definitions: ReadonlyArray<Definition>): object => {
-  const of = (...kinds: ReadonlyArray<Definition["kind"]>) => definitions.filter(({ kind }) => kinds.includes(kind))
-  const ids = (found: ReadonlyArray<Definition>): JsonSchema => ({ enum: found.map(({ id }) => id) })
-  const anyOf = (found: ReadonlyArray<Definition>, more?: JsonSchema): JsonSchema => ({
-    anyOf: [ids(found), ...found.map((definition) => entrySchema(definition, more))]
-  })
-  const network = of("preprocess", "ingress", "merge", "layer", "block", "head", "loss", "optimizer", "model")
-  const before = { preprocess: listOf(anyOf(of("preprocess"))), target: listOf(ref("target")) }
-  const ready = anyOf(of("learner"), { id: { type: "string" }, ...before })
-  const pipeline = {
-    type: "object",
-    properties: { id: { type: "string" }, pipeline: ref("stages") },
-    required: ["pipeline"],
-    additionalProperties: false
-  }
-  /** Ranges may stand in the place of any option, and are checked when the file is read. */
-  const open = {
-    type: "object",
-    properties: {
-      id: { type: "string" },
-      grid: {
-        type: "object",
-        description: "Values by the names of open places: one learner for each combination",
-        additionalProperties: { type: "array", minItems: 1 }
-      }
-    },
-    required: ["grid"]
-  }
-  const { definitions: own, schema } = Schema.toJsonSchemaDocument(Experiment, strict)
-  const root = schema as { readonly properties: JsonSchema }
-  return {
-    $schema: "https://json-schema.org/draft/2020-12/schema",
-    title: "rocflow experiment",
-    ...root,
-    properties: {
-      ...root.properties,
-      learners: listOf(ref("learner")),
-      fallback: ref("learner"),
-      measures: listOf(ref("averaged"))
-    },
-    $defs: {
-      ...own,
-      learner: { anyOf: [ready, pipeline, open] },
-      stages: listOf({ anyOf: [anyOf(network), ...of("merge").map(mergeSchema)] }),
-      loss: anyOf(of("loss")),
-      optimizer: anyOf(of("optimizer")),
-      transform: anyOf(of("transform")),
-      schedule: { anyOf: of("schedule").map((definition) => entrySchema(definition)) },
-      measure: anyOf(of("measure")),
-      averaged: {
-        anyOf: [anyOf(of("measure"), { average: { enum: ["macro", "micro"] } }), anyOf(of("timing"))]
-      },
-      callback: anyOf(of("callback")),
-      target: anyOf(of("target"))
-    }
-  }
-}

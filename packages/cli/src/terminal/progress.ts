@@ -1,5 +1,6 @@
 /**
- * Progress on standard error: one line that is rewritten on a terminal, a line every tenth of the jobs elsewhere.
+ * Progress on standard error: one line that is rewritten on a terminal, of any width that it gets, and elsewhere a line for
+ * each step: a tenth of the jobs, a configuration, a training.
  */
 import { styleText } from "node:util"
 import * as Duration from "@rocflow/core/Duration"
@@ -7,24 +8,13 @@ import type * as Events from "@rocflow/core/learning/Events"
 import type * as Job from "@rocflow/resampling/Job"
 import type { Tried } from "@rocflow/resampling/Tune"
 import * as Effect from "effect/Effect"
-
-/** Where progress is shown. */
-export interface Screen {
-  readonly write: (text: string) => void
-  readonly animated: boolean
-  readonly width: number
-}
-
-/** Standard error. */
-export const stderr: Screen = {
-  write: (text) => process.stderr.write(text),
-  animated: process.stderr.isTTY === true,
-  width: process.stderr.columns ?? 100
-}
+import * as StatusLine from "./statusLine.ts"
 
 /** Listens to a run; `clear` takes the animated line away. */
 export interface Progress {
   readonly listen: (event: Events.Event) => Effect.Effect<void>
+  /** Begins something that is no job of a run, such as the training of a model. */
+  readonly step: (name: string) => Effect.Effect<void>
   readonly clear: () => void
 }
 
@@ -38,40 +28,43 @@ const triedText = ({ best, most, tried }: Tried): string => {
 }
 
 /** Makes a progress display. */
-export const make = (screen: Screen = stderr): Progress => {
+export const make = (screen: StatusLine.Screen = StatusLine.stderr): Progress => {
+  const { clear, line, show } = StatusLine.make(screen)
   let jobs = 0
   let finished = 0
   let skipped = 0
   let failed = 0
   let started = 0
-  let drawn = 0
   let current = ""
   let epoch = ""
   let tuned = ""
 
-  const remaining = (now: number): string => {
+  const pace = (now: number): string => {
     const here = finished - skipped
-    if (here === 0 || finished === jobs) return ""
-    return `, about ${Duration.toText(((now - started) / here) * (jobs - finished))} left`
+    if (here === 0 || now <= started) return ""
+    const each = (now - started) / here
+    const rate = each < 1 ? `${(1 / each).toPrecision(2)}/s` : `${Duration.toText(each)} each`
+    return finished === jobs ? `, ${rate}` : `, ${rate}, about ${Duration.toText(each * (jobs - finished))} left`
   }
   const draw = (now: number) => {
-    if (!screen.animated || jobs === 0 || now - drawn < 0.08) return
-    drawn = now
-    const share = jobs === 0 ? 1 : finished / jobs
-    const bar = "█".repeat(Math.round(share * 20)).padEnd(20, "░")
-    const text = `${bar} ${finished}/${jobs} jobs${failed > 0 ? `, ${failed} failed` : ""}${remaining(now)} · ${current}${tuned}${epoch}`
-    screen.write(`\r\u001b[2K${text.slice(0, Math.max(20, screen.width - 1))}`)
+    const what = `${current}${tuned}${epoch}`
+    if (jobs === 0) {
+      show(now, what)
+      return
+    }
+    const bar = "█".repeat(Math.round((finished / jobs) * 20)).padEnd(20, "░")
+    const failures = failed > 0 ? `, ${failed} failed` : ""
+    show(now, `${bar} ${finished}/${jobs} jobs${failures}${pace(now)} · ${what}`)
   }
-  const clear = () => {
-    if (screen.animated) screen.write("\r\u001b[2K")
-  }
-  const line = (text: string) => {
-    clear()
-    screen.write(`${text}\n`)
-  }
-
   return {
     clear,
+    step: (name) =>
+      Effect.map(Duration.now, (now) => {
+        current = name
+        epoch = tuned = ""
+        if (screen.animated) draw(now)
+        else line(name)
+      }),
     listen: (event) =>
       Effect.map(Duration.now, (now) => {
         switch (event._tag) {
@@ -120,15 +113,14 @@ export const make = (screen: Screen = stderr): Progress => {
             }
             const tenth = (n: number) => Math.floor((n * 10) / event.jobs)
             if (!screen.animated && tenth(finished) > tenth(finished - 1)) {
-              line(`${finished}/${event.jobs} jobs after ${Duration.toText(now - started)}${remaining(now)}`)
+              line(`${finished}/${event.jobs} jobs after ${Duration.toText(now - started)}${pace(now)}`)
             }
             draw(now)
             break
           }
           case "ConfigurationTried": {
             tuned = `, ${triedText(event)}`
-            if (jobs > 0) draw(now)
-            else if (screen.animated) screen.write(`\r\u001b[2K${tuned.slice(2)}`)
+            if (jobs > 0 || screen.animated) draw(now)
             else line(tuned.slice(2))
             break
           }

@@ -22,7 +22,10 @@ const ignored: Rule = () => []
 
 const rules: Readonly<Record<string, Rule>> = {
   $schema: ignored,
+  $id: ignored,
   $defs: ignored,
+  default: ignored,
+  examples: ignored,
   title: ignored,
   description: ignored,
   type: when(
@@ -52,7 +55,7 @@ const rules: Readonly<Record<string, Rule>> = {
     (_: true, value: ReadonlyArray<unknown>) => new Set(value.map((item) => JSON.stringify(item))).size === value.length
   ),
   $ref: (ref, value, _, path, root) => {
-    const name = /^#\/\$defs\/(\w+)$/.exec(String(ref))?.[1] ?? ""
+    const name = /^#\/\$defs\/([\w.]+)$/.exec(String(ref))?.[1] ?? ""
     const target = (root["$defs"] as Readonly<Record<string, Schema>>)[name]
     if (target === undefined) throw new Error(`${String(ref)} is not there (at ${path})`)
     return errors(target, value, path, root)

@@ -15,6 +15,7 @@
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as OptionSchema from "../OptionSchema.ts"
 import * as Column from "./Column.ts"
 
 /** A selector of columns. @category models */
@@ -57,9 +58,12 @@ const isPattern = (source: string): boolean => Result.isSuccess(patternOf(source
 const patternOf = (source: string): Result.Result<RegExp, unknown> =>
   Result.try({ try: () => new RegExp(source, "u"), catch: (cause) => cause })
 
-const bound = Schema.optionalKey(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)))
+const bound = OptionSchema.count(0)
 
-const Bounds = Schema.Struct({ atLeast: bound, atMost: bound }).check(
+const Bounds = Schema.Struct({
+  atLeast: OptionSchema.optional(bound, "The fewest different values", 11),
+  atMost: OptionSchema.optional(bound, "The most different values", 10)
+}).check(
   Schema.makeFilter(({ atLeast, atMost }) =>
     atLeast === undefined && atMost === undefined
       ? "Expected atLeast, atMost or both"
@@ -73,18 +77,46 @@ const Nested = Schema.suspend((): Schema.Codec<Select> => schema)
 
 /** The schema of selectors that describe columns instead of naming them. @category schemas */
 export const described: Schema.Codec<Exclude<Select, ReadonlyArray<string>>> = Schema.Union([
-  Schema.Struct({ type: Schema.Union([Type, Schema.Array(Type)]) }),
   Schema.Struct({
-    matching: Schema.NonEmptyString.check(
-      Schema.makeFilter((source) => (isPattern(source) ? undefined : "Expected a regular expression"))
+    type: OptionSchema.required(
+      Schema.Union([Type, Schema.Array(Type)]),
+      "Columns of a type, or of several; numeric means whole numbers, too",
+      "numeric"
     )
   }),
-  Schema.Struct({ missing: Schema.Boolean }),
-  Schema.Struct({ cardinality: Bounds }),
-  Schema.Struct({ except: Nested }),
-  Schema.Struct({ anyOf: Schema.Array(Nested) }),
-  Schema.Struct({ allOf: Schema.Array(Nested) })
-]).annotate({ expected: "a selector such as { type: numeric }" })
+  Schema.Struct({
+    matching: OptionSchema.required(
+      Schema.NonEmptyString.check(
+        Schema.makeFilter((source) => (isPattern(source) ? undefined : "Expected a regular expression"))
+      ),
+      "A regular expression that the name matches somewhere",
+      "^x"
+    )
+  }),
+  Schema.Struct({
+    missing: OptionSchema.required(
+      Schema.Boolean,
+      "Columns in which a value is missing; false: those that are complete",
+      false
+    )
+  }),
+  Schema.Struct({
+    cardinality: OptionSchema.required(Bounds, "Columns of so many different values", { atLeast: 11 })
+  }),
+  Schema.Struct({ except: OptionSchema.required(Nested, "All columns but these", ["id"]) }),
+  Schema.Struct({
+    anyOf: OptionSchema.required(Schema.Array(Nested), "Columns of any of these selectors", [
+      ["age"],
+      { matching: "^x" }
+    ])
+  }),
+  Schema.Struct({
+    allOf: OptionSchema.required(Schema.Array(Nested), "Columns of all of these selectors", [
+      { type: "numeric" },
+      { missing: false }
+    ])
+  })
+]).annotate({ identifier: "Selector", expected: "a selector such as { type: numeric }" })
 
 /** The schema of selectors. @category schemas */
 export const schema: Schema.Codec<Select> = Schema.Union([Schema.Array(Schema.NonEmptyString), described]).annotate({

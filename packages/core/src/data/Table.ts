@@ -244,7 +244,7 @@ export const windows = (path: string, options: FileOptions = {}): Stream.Stream<
   Stream.mapEffect(readWindows(path, options), fromEntries)
 
 export type { FileOptions }
-export { encodings } from "./internal/textBytes.ts"
+export { encodings } from "./Encoding.ts"
 
 /** Gets a column by name; absent names are `undefined` on a table whose columns the compiler does not know. */
 export const column = <C extends Columns, N extends keyof C & string>(table: Table<C>, name: N): ColumnOf<C, N> =>

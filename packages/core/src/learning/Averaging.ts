@@ -11,14 +11,18 @@ import * as Schema from "effect/Schema"
 import * as OptionSchema from "../OptionSchema.ts"
 
 const Ema = Schema.Struct({
-  type: Schema.Literal("ema"),
-  decay: OptionSchema.withDefault(OptionSchema.fraction, 0.999),
-  warmUp: OptionSchema.withDefault(Schema.Boolean, true)
+  type: OptionSchema.required(Schema.Literal("ema"), "An exponential moving average", "ema"),
+  decay: OptionSchema.withDefault(OptionSchema.fraction, 0.999, "How slowly the average forgets"),
+  warmUp: OptionSchema.withDefault(Schema.Boolean, true, "Whether the first weights are forgotten faster")
 })
 
 const Swa = Schema.Struct({
-  type: Schema.Literal("swa"),
-  from: OptionSchema.withDefault(OptionSchema.fraction, 0.75)
+  type: OptionSchema.required(
+    Schema.Literal("swa"),
+    "The mean of the weights of the last epochs (stochastic weight averaging)",
+    "swa"
+  ),
+  from: OptionSchema.withDefault(OptionSchema.fraction, 0.75, "The share of training from which on epochs are averaged")
 })
 
 /** The schema of an average of weights. @category schemas */

@@ -24,30 +24,76 @@ import * as Measure from "./Measure.ts"
 import * as Validation from "./Validation.ts"
 
 const common = {
-  epochs: OptionSchema.epochCount(0),
-  batchSize: OptionSchema.withDefault(Schema.Union([OptionSchema.count(1), Schema.Literal("all")]), 32),
-  batches: Schema.optionalKey(Drawing.Options),
-  dropLast: Schema.optionalKey(Schema.Boolean),
-  accumulate: Schema.optionalKey(OptionSchema.count(1)),
-  evalFreq: OptionSchema.withDefault(OptionSchema.count(1), 1),
-  scheduleEpochs: Schema.optionalKey(OptionSchema.epochCount(1)),
-  averaging: Schema.optionalKey(Averaging.Options),
-  mixup: Schema.optionalKey(OptionSchema.positive),
-  measures: OptionSchema.withDefault(Schema.Array(Measure.reference), []),
-  validation: Schema.optionalKey(Validation.Options),
-  callbacks: OptionSchema.withDefault(Schema.Array(Callback.reference), []),
-  engine: OptionSchema.withDefault(Schema.NonEmptyString, "auto")
+  epochs: OptionSchema.required(OptionSchema.epochCount(0), "How many times all training rows are seen, at most", 100),
+  batchSize: OptionSchema.withDefault(
+    Schema.Union([OptionSchema.count(1), Schema.Literal("all")]),
+    32,
+    "Rows of an update; all suits losses that rank"
+  ),
+  batches: OptionSchema.optional(Drawing.Options, "How batches are made up; default: of any rows", {
+    stratified: "class"
+  }),
+  dropLast: OptionSchema.optional(
+    Schema.Boolean,
+    "Whether a last batch that is smaller is left out; default false",
+    true
+  ),
+  accumulate: OptionSchema.optional(
+    OptionSchema.count(1),
+    "Batches of an update, whose gradients are averaged; default 1",
+    4
+  ),
+  evalFreq: OptionSchema.withDefault(OptionSchema.count(1), 1, "Epochs from one evaluation to the next"),
+  scheduleEpochs: OptionSchema.optional(
+    OptionSchema.epochCount(1),
+    "The epochs over which schedules run; default: epochs",
+    200
+  ),
+  averaging: OptionSchema.optional(
+    Averaging.Options,
+    "The average of the weights that is validated and kept; default: the weights themselves",
+    { type: "ema" }
+  ),
+  mixup: OptionSchema.optional(
+    OptionSchema.positive,
+    "How much rows are mixed with others in training; default: not at all",
+    0.2
+  ),
+  measures: OptionSchema.withDefault(Schema.Array(Measure.reference), [], "Measured on the training passes"),
+  validation: OptionSchema.optional(
+    Validation.Options,
+    "Rows held out of training, what is measured on them, early stopping; default: none",
+    { holdout: 0.3, measures: ["auc"], patience: 20, restoreBest: true }
+  ),
+  callbacks: OptionSchema.withDefault(Schema.Array(Callback.reference), [], "What watches training"),
+  engine: OptionSchema.withDefault(
+    Schema.NonEmptyString,
+    "auto",
+    "The engine that computes, by the beginning of its name; auto is the first that can"
+  )
 }
 
 const ClassifOptions = Schema.Struct({
   ...common,
-  classWeights: Schema.optionalKey(ClassWeights.Options),
-  predictType: OptionSchema.withDefault(Schema.Literals(["prob", "response"]), "prob")
+  classWeights: OptionSchema.optional(
+    ClassWeights.Options,
+    "Weights of the classes in training; default: all alike",
+    "balanced"
+  ),
+  predictType: OptionSchema.withDefault(
+    Schema.Literals(["prob", "response"]),
+    "prob",
+    "Probabilities, or responses alone"
+  )
 })
 
 const RegrOptions = Schema.Struct({
   ...common,
-  target: OptionSchema.withDefault(Schema.Array(Target.reference), [Target.standardiseDefinition.id])
+  target: OptionSchema.withDefault(
+    Schema.Array(Target.reference),
+    [Target.standardiseDefinition.id],
+    "Transformations of the target, one after another"
+  )
 })
 
 /** The options of `Model.classif`, for learners that have them beside their own. @category schemas */

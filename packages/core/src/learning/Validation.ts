@@ -12,18 +12,44 @@ import * as OptionSchema from "../OptionSchema.ts"
 import * as Measure from "./Measure.ts"
 
 const Common = {
-  measures: Schema.NonEmptyArray(Measure.reference),
-  patience: OptionSchema.withDefault(OptionSchema.count(0), 0),
-  minDelta: OptionSchema.withDefault(OptionSchema.nonNegative, 0),
-  stopWhen: OptionSchema.withDefault(Schema.Literals(["first", "any", "all"]), "first"),
-  restoreBest: OptionSchema.withDefault(Schema.Boolean, false),
-  whenUndefined: OptionSchema.withDefault(Schema.Literals(["continue", "fail"]), "continue")
+  measures: OptionSchema.required(
+    Schema.NonEmptyArray(Measure.reference),
+    "What is measured on held-out rows; the first one chooses the best epoch",
+    ["auc"]
+  ),
+  patience: OptionSchema.withDefault(
+    OptionSchema.count(0),
+    0,
+    "Evaluations without a gain that end training; 0 never does"
+  ),
+  minDelta: OptionSchema.withDefault(OptionSchema.nonNegative, 0, "A gain must exceed this, in units of the measure"),
+  stopWhen: OptionSchema.withDefault(
+    Schema.Literals(["first", "any", "all"]),
+    "first",
+    "Whose stagnation ends training: the first measure's, any one's, or that of all"
+  ),
+  restoreBest: OptionSchema.withDefault(Schema.Boolean, false, "Whether the weights of the best epoch are kept"),
+  whenUndefined: OptionSchema.withDefault(
+    Schema.Literals(["continue", "fail"]),
+    "continue",
+    "What happens where the first measure never has a value"
+  )
 }
 
 /** A validation in options; in JSON its measures go by id. @category schemas */
 export const Options = Schema.Union([
-  Schema.Struct({ holdout: OptionSchema.share, ...Common }),
-  Schema.Struct({ rows: Schema.Array(OptionSchema.count(0)).check(Schema.isMinLength(1)), ...Common })
+  Schema.Struct({
+    holdout: OptionSchema.required(OptionSchema.share, "The share of the training rows that are held out", 0.3),
+    ...Common
+  }),
+  Schema.Struct({
+    rows: OptionSchema.required(
+      Schema.Array(OptionSchema.count(0)).check(Schema.isMinLength(1)),
+      "The training rows that are held out, counted from 0",
+      [0, 1, 2]
+    ),
+    ...Common
+  })
 ])
 /** The schema of a validation: which rows are held out, what is measured, when training ends. @category models */
 export type Options = typeof Options.Type

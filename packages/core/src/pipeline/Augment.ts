@@ -24,8 +24,12 @@ export const flipDefinition = define({
   id: "Augment.flip",
   summary: "Mirrors images at random, in training only",
   options: Schema.Struct({
-    axis: Schema.Literals(["horizontal", "vertical"]),
-    probability: OptionSchema.withDefault(OptionSchema.proportion, 0.5),
+    axis: OptionSchema.required(
+      Schema.Literals(["horizontal", "vertical"]),
+      "horizontal mirrors left to right, vertical top to bottom",
+      "horizontal"
+    ),
+    probability: OptionSchema.withDefault(OptionSchema.proportion, 0.5, "How likely an image is mirrored"),
     columns
   }),
   augments: true,
@@ -41,7 +45,14 @@ export const flip = <const Name extends string = never>(
 export const cropDefinition = define({
   id: "Augment.crop",
   summary: "Keeps a part of images, anywhere in training and in the middle elsewhere",
-  options: Schema.Struct({ size: Windows.perAxis, columns }),
+  options: Schema.Struct({
+    size: OptionSchema.required(
+      Windows.perAxis,
+      "Height and width of the part that is kept, or one number for both",
+      [24, 24]
+    ),
+    columns
+  }),
   augments: true,
   change: ({ size }) => Geometry.crop(Windows.pair(size))
 })
@@ -55,15 +66,20 @@ export const affineDefinition = define({
   id: "Augment.affine",
   summary: "Turns, shifts and magnifies images at random, in training only",
   options: Schema.Struct({
-    degrees: OptionSchema.withDefault(OptionSchema.nonNegative, 0),
-    translate: OptionSchema.withDefault(OptionSchema.proportion, 0),
+    degrees: OptionSchema.withDefault(OptionSchema.nonNegative, 0, "The largest angle, in degrees, either way"),
+    translate: OptionSchema.withDefault(
+      OptionSchema.proportion,
+      0,
+      "The largest shift, as a share of height and width"
+    ),
     scale: OptionSchema.withDefault(
       Schema.Tuple([OptionSchema.positive, OptionSchema.positive]).check(
         Schema.makeFilter(([least, most]) => (least <= most ? undefined : "Expected the smaller number first"))
       ),
-      [1, 1]
+      [1, 1],
+      "The least and the greatest magnification"
     ),
-    value: OptionSchema.withDefault(Schema.Finite, 0),
+    value: OptionSchema.withDefault(Schema.Finite, 0, "The number outside of the image"),
     columns
   }),
   augments: true,
@@ -88,7 +104,10 @@ export const affine = <const Name extends string = never>(
 export const brightnessDefinition = define({
   id: "Augment.brightness",
   summary: "Multiplies rows of tensors by a random number, in training only",
-  options: Schema.Struct({ by: OptionSchema.positive, columns }),
+  options: Schema.Struct({
+    by: OptionSchema.required(OptionSchema.positive, "The largest number that is added to an image, either way", 0.2),
+    columns
+  }),
   augments: true,
   change: ({ by }) => Values.brightness(by)
 })
@@ -102,7 +121,14 @@ export const brightness = <const Name extends string = never>(
 export const noiseDefinition = define({
   id: "Augment.noise",
   summary: "Adds normal noise to rows of tensors, in training only",
-  options: Schema.Struct({ sd: OptionSchema.positive, columns }),
+  options: Schema.Struct({
+    sd: OptionSchema.required(
+      OptionSchema.positive,
+      "The standard deviation of the noise that is added to each number",
+      0.1
+    ),
+    columns
+  }),
   augments: true,
   change: ({ sd }) => Values.noise(sd)
 })

@@ -62,7 +62,14 @@ export const define = <Type extends Chosen, Encoded>(definition: {
 export const reshapeDefinition = define({
   id: "Image.reshape",
   summary: "Gives rows of tensors another shape of the same size",
-  options: Schema.Struct({ shape: Schema.Array(OptionSchema.width()).check(Schema.isMinLength(1)), columns }),
+  options: Schema.Struct({
+    shape: OptionSchema.required(
+      Schema.Array(OptionSchema.width()).check(Schema.isMinLength(1)),
+      "The new shape of a row, of as many numbers",
+      [28, 28, 1]
+    ),
+    columns
+  }),
   change: ({ shape }) => Values.reshape(shape)
 })
 
@@ -77,8 +84,12 @@ export const resizeDefinition = define({
   id: "Image.resize",
   summary: "Brings images to one height and width",
   options: Schema.Struct({
-    size: Windows.perAxis,
-    method: OptionSchema.withDefault(Schema.Literals(["bilinear", "area", "nearest"]), "bilinear"),
+    size: OptionSchema.required(Windows.perAxis, "The new height and width, or one number for both", [28, 28]),
+    method: OptionSchema.withDefault(
+      Schema.Literals(["bilinear", "area", "nearest"]),
+      "bilinear",
+      "How pixels between pixels are computed"
+    ),
     columns
   }),
   change: ({ method, size }) => resized(Windows.pair(size), method)
@@ -104,7 +115,14 @@ export const resize = <const Name extends string = never>(
 export const cropDefinition = define({
   id: "Image.crop",
   summary: "Keeps the middle of images, of some height and width",
-  options: Schema.Struct({ size: Windows.perAxis, columns }),
+  options: Schema.Struct({
+    size: OptionSchema.required(
+      Windows.perAxis,
+      "Height and width of the part that is kept, or one number for both",
+      [24, 24]
+    ),
+    columns
+  }),
   change: ({ size }) => {
     const { kernel, shape } = Geometry.crop(Windows.pair(size))
     return {
@@ -125,7 +143,11 @@ export const crop = <const Name extends string = never>(size: Size, options: Col
 export const padDefinition = define({
   id: "Image.pad",
   summary: "Puts a margin around images, up to some height and width",
-  options: Schema.Struct({ size: Windows.perAxis, value: OptionSchema.withDefault(Schema.Finite, 0), columns }),
+  options: Schema.Struct({
+    size: OptionSchema.required(Windows.perAxis, "Height and width of the frame, or one number for both", [32, 32]),
+    value: OptionSchema.withDefault(Schema.Finite, 0, "The number outside of the image"),
+    columns
+  }),
   change: ({ size, value }) => Geometry.pad(Windows.pair(size), value)
 })
 
@@ -139,7 +161,11 @@ export const pad = <const Name extends string = never>(
 export const rotateDefinition = define({
   id: "Image.rotate",
   summary: "Turns images against the clock",
-  options: Schema.Struct({ degrees: Schema.Finite, value: OptionSchema.withDefault(Schema.Finite, 0), columns }),
+  options: Schema.Struct({
+    degrees: OptionSchema.required(Schema.Finite, "The angle in degrees, against the clock", 90),
+    value: OptionSchema.withDefault(Schema.Finite, 0, "The number outside of the image"),
+    columns
+  }),
   change: ({ degrees, value }) => Geometry.rotate(degrees, value)
 })
 
@@ -181,7 +207,11 @@ export const grayscale = <const Name extends string = never>(options: ColumnsOpt
 export const rescaleDefinition = define({
   id: "Image.rescale",
   summary: "Maps a range of numbers in tensors to another one",
-  options: Schema.Struct({ from: Limits, to: OptionSchema.withDefault(Limits, [0, 1]), columns }),
+  options: Schema.Struct({
+    from: OptionSchema.required(Limits, "The two numbers that become the ends of `to`", [0, 255]),
+    to: OptionSchema.withDefault(Limits, [0, 1], "The numbers that the ends of `from` become"),
+    columns
+  }),
   change: ({ from, to }) => Values.rescale(from, to)
 })
 
@@ -200,7 +230,15 @@ const Positives = Schema.Array(OptionSchema.positive).check(Schema.isMinLength(1
 export const normaliseDefinition = defineLearning({
   id: "Image.normalise",
   summary: "Maps each channel of tensors to (x − mean) / sd, of the training rows or as given",
-  options: Schema.Struct({ mean: Schema.optionalKey(Numbers), sd: Schema.optionalKey(Positives), columns }).check(
+  options: Schema.Struct({
+    mean: OptionSchema.optional(
+      Numbers,
+      "The mean of each channel, together with sd; without both, those of the training rows",
+      [0.5]
+    ),
+    sd: OptionSchema.optional(Positives, "The standard deviation of each channel, together with mean", [0.25]),
+    columns
+  }).check(
     Schema.makeFilter(({ mean, sd }) =>
       mean?.length === sd?.length ? undefined : "mean and sd come together, as many of each"
     )

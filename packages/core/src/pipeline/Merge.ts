@@ -12,6 +12,7 @@
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as OptionSchema from "../OptionSchema.ts"
 import { define as defineStage } from "./internal/bind.ts"
 import { explicit, stagesReference, toJson } from "./internal/json.ts"
 import { starting } from "./internal/pipeline.ts"
@@ -35,9 +36,13 @@ const problemOf = (names: ReadonlyArray<string>): string | undefined => {
 }
 
 const Options = Schema.Struct({
-  branches: Schema.Record(Schema.String, stagesReference)
-    .annotate({ message: "is no mapping of names to lists of stages; write it as { a: [Ingress.numeric] }" })
-    .check(Schema.makeFilter((branches) => problemOf(Object.keys(branches))))
+  branches: OptionSchema.required(
+    Schema.Record(Schema.String, stagesReference)
+      .annotate({ message: "is no mapping of names to lists of stages; write it as { a: [Ingress.numeric] }" })
+      .check(Schema.makeFilter((branches) => problemOf(Object.keys(branches)))),
+    "Branches by name, each with its own preprocessing, ingress and layers",
+    { measured: ["Ingress.numeric"], site: ["Preprocess.oneHot", "Ingress.numeric"] }
+  )
 })
 
 const define = (join: Join, summary: string): Definition<"merge", typeof Options.Encoded> =>

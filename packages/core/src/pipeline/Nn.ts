@@ -50,7 +50,7 @@ const affine = (input: tf.Tensor, [kernel, bias]: ReadonlyArray<tf.Tensor>, { tf
   return bias === undefined ? product : tf.add(product, bias)
 }
 
-const bias = OptionSchema.withDefault(Schema.Boolean, true)
+const bias = OptionSchema.withDefault(Schema.Boolean, true, "Whether units have an intercept")
 
 /** What to do with rows of another rank: of rank 2 they may be those of members, or tokens. */
 const flatOr =
@@ -66,7 +66,10 @@ const flatOr =
 export const linearDefinition = define({
   id: "Nn.linear",
   summary: "A dense affine layer: x·kernel + bias",
-  options: Schema.Struct({ units: OptionSchema.width(), bias }),
+  options: Schema.Struct({
+    units: OptionSchema.required(OptionSchema.width(), "The number of outputs of the layer", 16),
+    bias
+  }),
   shape: ({ units }, input) => Result.map(Shape.ofRank(input, 1, flatOr("Nn.memberLinear")(input)), () => [units]),
   parameters: ({ bias }, input, output) => dense(input, output, bias),
   forward: (_, input, parameters, pass) => affine(input, parameters, pass)
@@ -131,7 +134,13 @@ export const head =
 export const dropoutDefinition = define({
   id: "Nn.dropout",
   summary: "Sets entries to 0 at random while training and scales the others up",
-  options: Schema.Struct({ rate: Schedule.ofProgress(OptionSchema.fraction) }),
+  options: Schema.Struct({
+    rate: OptionSchema.required(
+      Schedule.ofProgress(OptionSchema.fraction),
+      "The share of the inputs that are set to 0 in training",
+      0.2
+    )
+  }),
   forward: ({ rate }, input, _, pass) => (pass.training ? drop(input, pass.read(rate), pass.random, pass.tf) : input)
 })
 

@@ -21,6 +21,7 @@
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as OptionSchema from "../OptionSchema.ts"
 import { stageReference } from "./internal/json.ts"
 import { define, put, type Put } from "./internal/optimizers/define.ts"
 import * as Transform from "./Transform.ts"
@@ -36,7 +37,13 @@ export const reference = stageReference("optimizer")
 export const chainDefinition = define({
   id: "Optimizer.chain",
   summary: "Transforms of the gradient, one after the other",
-  options: Schema.Struct({ transforms: Schema.Array(Transform.reference).check(Schema.isMinLength(1)) }),
+  options: Schema.Struct({
+    transforms: OptionSchema.required(
+      Schema.Array(Transform.reference).check(Schema.isMinLength(1)),
+      "What happens to the gradient, one after another; the last one is usually Transform.rate",
+      ["Transform.adam", { type: "Transform.rate", rate: 0.001 }]
+    )
+  }),
   make: ({ transforms }) => transforms
 })
 

@@ -29,7 +29,7 @@ const recipe = Recipe.define({
   id: "Mine",
   summary: "Whatever numbers there are, through one hidden layer",
   versions: [1, 2],
-  options: { units: withDefault(count(1), 4), note: Schema.optionalKey(Schema.String) },
+  options: { units: withDefault(count(1), 4, "Units of the hidden layer"), note: Schema.optionalKey(Schema.String) },
   training: { epochs: 7, batchSize: "auto", holdout: 0.25, patience: 3 },
   network: ({ units, version }, { numbers }) =>
     numbers.length === 0

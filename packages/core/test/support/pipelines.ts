@@ -19,7 +19,9 @@ import * as Traverse from "../../src/pipeline/Traverse.ts"
 export const watch = Callback.define({
   id: "Mine.watch",
   summary: "Looks on",
-  options: Schema.Struct({ every: OptionSchema.withDefault(OptionSchema.count(1), 1) }),
+  options: Schema.Struct({
+    every: OptionSchema.withDefault(OptionSchema.count(1), 1, "Epochs from one look to the next")
+  }),
   make: () => ({})
 })
 

@@ -27,7 +27,11 @@ export const BinnedColumn = Schema.Union([
 export type BinnedColumn = typeof BinnedColumn.Type
 
 /** The option that says how many bins a column has at most. */
-export const maxBins = withDefault(Schema.Int.check(Schema.isBetween({ minimum: 2, maximum: mostBins })), mostBins)
+export const maxBins = withDefault(
+  Schema.Int.check(Schema.isBetween({ minimum: 2, maximum: mostBins })),
+  mostBins,
+  "The most bins of a column"
+)
 
 const binsIn = (binned: BinnedColumn): Bins =>
   binned.as === "unordered"

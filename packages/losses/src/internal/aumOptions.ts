@@ -10,6 +10,14 @@ export type Denominator = typeof Denominator.Type
  * negative.
  */
 export const fields = {
-  denominator: OptionSchema.withDefault(Denominator, "rate"),
-  margin: OptionSchema.withDefault(OptionSchema.nonNegative, 1)
+  denominator: OptionSchema.withDefault(
+    Denominator,
+    "rate",
+    "Rates, by which both classes count the same, or counts, by which every row does"
+  ),
+  margin: OptionSchema.withDefault(
+    OptionSchema.nonNegative,
+    1,
+    "By how much a positive row should lead a negative one; 0 is AUM as published"
+  )
 }

@@ -7,7 +7,11 @@ import type * as tf from "@tensorflow/tfjs-core"
 import * as Schema from "effect/Schema"
 
 /** Their weighted mean (the default), or their weighted sum. */
-export const Reduction = OptionSchema.withDefault(Schema.Literals(["mean", "sum"]), "mean")
+export const Reduction = OptionSchema.withDefault(
+  Schema.Literals(["mean", "sum"]),
+  "mean",
+  "How the rows of a batch become one number"
+)
 export type Reduction = typeof Reduction.Type
 
 /**

@@ -5,12 +5,11 @@ import type { Kind } from "@rocflow/core/data/Task"
 import * as Learner from "@rocflow/core/learning/Learner"
 import { hashJson } from "@rocflow/core/Hash"
 import * as Measure from "@rocflow/core/learning/Measure"
-import { count, epochCount, nonNegative } from "@rocflow/core/OptionSchema"
+import { count, epochCount, nonNegative, optional, required, withDefault } from "@rocflow/core/OptionSchema"
 import * as Closing from "@rocflow/core/pipeline/Closing"
 import { decode } from "@rocflow/core/pipeline/Decode"
 import type { Find, Lookup } from "@rocflow/core/pipeline/Definition"
 import { type Issue, PipelineError } from "@rocflow/core/pipeline/PipelineError"
-import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { schema as Resamplings, type Spec } from "../internal/descriptions.ts"
@@ -23,15 +22,19 @@ import { tuned } from "./tuned.ts"
 import type { Tuner } from "./Tuner.ts"
 
 const EpochsFields = {
-  most: Schema.optionalKey(epochCount(1)),
-  patience: Schema.optionalKey(count(1)),
-  minDelta: Schema.optionalKey(nonNegative)
+  most: optional(epochCount(1), "The most epochs of a training; default: those of the learner", 200),
+  patience: optional(count(1), "Evaluations without a gain that end a training; default: never", 20),
+  minDelta: optional(nonNegative, "A gain must exceed this, in units of the measure; default 0", 0)
 }
 
 /** The options that all tuners have. */
 const fields = (resampling: Spec) => ({
-  resampling: Resamplings.pipe(Schema.withDecodingDefaultKey(Effect.succeed(resampling))),
-  measure: Schema.optionalKey(Measure.reference),
+  resampling: withDefault(Resamplings, resampling, "How training rows are divided to try configurations"),
+  measure: optional(
+    Measure.reference,
+    "What chooses; default AUC of two classes, log-loss of more, RMSE of numbers",
+    "auc"
+  ),
   ...Ending.fields
 })
 
@@ -104,7 +107,13 @@ export const define = <const F extends Schema.Struct.Fields>(definition: Definit
   const { epochs, evaluations, id, names: most = Infinity, options, resampling, summary } = definition
   const chosen =
     epochs === "chosen"
-      ? { epochs: Schema.optionalKey(Schema.Union([Schema.Literal(true), Schema.Struct(EpochsFields)])) }
+      ? {
+          epochs: optional(
+            Schema.Union([Schema.Literal(true), Schema.Struct(EpochsFields)]),
+            "Tunes the number of epochs inside; true as the learner says",
+            true
+          )
+        }
       : {}
   // What comes out of a record of fields that is not known here is said by the types of the caller.
   const schema = Schema.Struct({ ...options, ...fields(resampling), ...chosen }) as unknown as Schema.Codec<
@@ -157,14 +166,12 @@ export const define = <const F extends Schema.Struct.Fields>(definition: Definit
     accepts: ["binary", "multiclass", "regression"],
     weighted: true,
     options: Schema.Struct({
-      learner: Schema.Unknown.annotate({
-        description: "The learner, with { tune: log, name: rate, from: 0.001, to: 1 } where a value is to be tuned"
-      }),
-      space: Schema.optionalKey(
-        Schema.Literal("usual").annotate({
-          description: "The ranges that are usually searched of a ready-made learner"
-        })
+      learner: required(
+        Schema.Unknown,
+        "The learner, with { tune: log, name: rate, from: 0.001, to: 1 } where a value is to be tuned",
+        { type: "Knn", k: { tune: "integer", name: "k", from: 1, to: 50 } }
       ),
+      space: optional(Schema.Literal("usual"), "The ranges that are usually searched of a ready-made learner", "usual"),
       ...options,
       ...fields(resampling),
       ...chosen

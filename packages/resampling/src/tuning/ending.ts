@@ -2,16 +2,27 @@
  * When a tuning ends before its tuner has nothing left to try.
  */
 import { best, type Evaluation } from "@rocflow/core/learning/Tuning"
-import { count, nonNegative, positive } from "@rocflow/core/OptionSchema"
+import { count, nonNegative, optional, positive, required } from "@rocflow/core/OptionSchema"
 import * as Schema from "effect/Schema"
 
 /** The schema of what ends a tuning; whatever comes first does. */
 export const fields = {
   // What was tried is kept in memory.
-  evaluations: Schema.optionalKey(count(1, 1_000_000, "each is remembered")),
-  seconds: Schema.optionalKey(positive),
-  stagnation: Schema.optionalKey(Schema.Struct({ evaluations: count(1), minDelta: Schema.optionalKey(nonNegative) })),
-  until: Schema.optionalKey(Schema.Finite)
+  evaluations: optional(
+    count(1, 1_000_000, "each is remembered"),
+    "Configurations to try; default: that of the tuner",
+    20
+  ),
+  seconds: optional(positive, "Seconds after which no configuration begins; default: any", 600),
+  stagnation: optional(
+    Schema.Struct({
+      evaluations: required(count(1), "Configurations without a gain", 10),
+      minDelta: optional(nonNegative, "A gain must exceed this, in units of the measure; default 0", 0)
+    }),
+    "Ends after so many configurations without a gain; default: never",
+    { evaluations: 10 }
+  ),
+  until: optional(Schema.Finite, "A score that is good enough; default: none", 0.95)
 }
 
 /** What ends a tuning; whatever comes first does. @category models */

@@ -1,7 +1,7 @@
 /**
  * Tuners that need no memory: a grid, points that are given, draws at random.
  */
-import { count, withDefault } from "@rocflow/core/OptionSchema"
+import { count, required, withDefault } from "@rocflow/core/OptionSchema"
 import { Configuration } from "@rocflow/core/learning/Tuning"
 import * as Schema from "effect/Schema"
 import { define } from "./define.ts"
@@ -23,8 +23,12 @@ export const grid = define({
   id: "Tune.grid",
   summary: "Tries every combination of evenly spread values",
   options: {
-    resolution: withDefault(count(1, most, "each combination is tried"), 5),
-    resolutions: withDefault(Schema.Record(Schema.String, count(1, most, "each combination is tried")), {})
+    resolution: withDefault(count(1, most, "each combination is tried"), 5, "Values of each range"),
+    resolutions: withDefault(
+      Schema.Record(Schema.String, count(1, most, "each combination is tried")),
+      {},
+      "Values of some ranges, by name"
+    )
   },
   resampling: cv,
   epochs: "chosen",
@@ -48,7 +52,13 @@ export const random = define({
 export const points = define({
   id: "Tune.points",
   summary: "Tries the configurations that are given",
-  options: { configurations: Schema.Array(Configuration).check(Schema.isMinLength(1)) },
+  options: {
+    configurations: required(
+      Schema.Array(Configuration).check(Schema.isMinLength(1)),
+      "The configurations to try: values by the names of open places",
+      [{ rate: 0.1 }, { rate: 0.01 }]
+    )
+  },
   resampling: cv,
   epochs: "chosen",
   tuner: ({ configurations }) => inOrder(() => configurations)

@@ -3,7 +3,7 @@
  * and Talwalkar 2016), and Hyperband, which does so from several beginnings (Li et al. 2018).
  */
 import { type Evaluation, ranked } from "@rocflow/core/learning/Tuning"
-import { count, epochCount, nonNegative, withDefault } from "@rocflow/core/OptionSchema"
+import { count, epochCount, nonNegative, optional, withDefault } from "@rocflow/core/OptionSchema"
 import * as Seed from "@rocflow/core/Seed"
 import * as Schema from "effect/Schema"
 import { define } from "./define.ts"
@@ -81,11 +81,19 @@ const nextOf = (
 }
 
 const fields = {
-  least: Schema.optionalKey(epochCount(1)),
-  most: Schema.optionalKey(epochCount(1)),
-  eta: withDefault(Schema.Finite.check(Schema.isGreaterThanOrEqualTo(1.5)), 3),
-  patience: Schema.optionalKey(count(1)),
-  minDelta: withDefault(nonNegative, 0)
+  least: optional(
+    epochCount(1),
+    "The fewest epochs of a configuration; default: the most, divided by eta three times",
+    10
+  ),
+  most: optional(epochCount(1), "The most epochs of a configuration; default: those of the learner", 100),
+  eta: withDefault(
+    Schema.Finite.check(Schema.isGreaterThanOrEqualTo(1.5)),
+    3,
+    "The factor between numbers of epochs; one in so many configurations goes on"
+  ),
+  patience: optional(count(1), "Evaluations without a gain that end a training; default: never", 10),
+  minDelta: withDefault(nonNegative, 0, "A gain must exceed this, in units of the measure")
 }
 
 interface Options {
@@ -111,7 +119,10 @@ const holdout = { type: "cv", folds: 3 } as const
 export const halving = define({
   id: "Tune.halving",
   summary: "Begins with many configurations and few epochs, and goes on with the best (successive halving)",
-  options: { ...fields, configurations: withDefault(count(2, 1_000_000, "each is tried"), 27) },
+  options: {
+    ...fields,
+    configurations: withDefault(count(2, 1_000_000, "each is tried"), 27, "Configurations to begin with")
+  },
   resampling: holdout,
   epochs: epochsOf,
   tuner: (options) => (known) => {

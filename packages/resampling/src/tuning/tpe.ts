@@ -128,7 +128,7 @@ export const tuner =
 export const tpe = define({
   id: "Tune.tpe",
   summary: "Tries what is likelier among good configurations than among others (Parzen estimators)",
-  options: { startup: withDefault(count(1), 10) },
+  options: { startup: withDefault(count(1), 10, "Configurations at random before the density is estimated") },
   resampling: { type: "cv", folds: 5 },
   evaluations: 40,
   epochs: "chosen",

@@ -6,14 +6,9 @@ import { isUtf8 } from "node:buffer"
 import type { Transform } from "node:stream"
 import { promisify } from "node:util"
 import * as Zlib from "node:zlib"
+import type { Encoding } from "../Encoding.ts"
 import { SchemaError } from "../SchemaError.ts"
 import { lineOfInvalidUtf8 } from "./delimited.ts"
-
-/** The encodings of text files. `utf-16` is told by its byte order mark; `latin1` is read as `windows-1252`. */
-export const encodings = ["utf-8", "utf-16", "utf-16le", "utf-16be", "latin1", "windows-1252"] as const
-
-/** How the characters of a text file are written. */
-export type Encoding = (typeof encodings)[number]
 
 /** A text, and whether its bytes are other than those of the file. */
 export interface TextBytes {

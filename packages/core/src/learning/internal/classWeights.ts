@@ -12,8 +12,19 @@ import type { PipelineError } from "../../pipeline/PipelineError.ts"
 /** How classes are weighed. */
 export const Options = Schema.Union([
   Schema.Literals(["balanced", "squareRoot"]),
-  Schema.Struct({ effective: OptionSchema.fraction }),
-  Schema.Struct({ levels: Schema.Record(Schema.String, OptionSchema.positive) })
+  Schema.Struct({
+    effective: OptionSchema.required(
+      OptionSchema.fraction,
+      "Weighs by the effective number of rows, with this share of overlap",
+      0.99
+    )
+  }),
+  Schema.Struct({
+    levels: OptionSchema.required(Schema.Record(Schema.String, OptionSchema.positive), "The weight of each level", {
+      ill: 5,
+      well: 1
+    })
+  })
 ])
 
 /** How classes are weighed: see `ClassifOptions.classWeights`. @category models */

@@ -3,6 +3,7 @@
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as OptionSchema from "../../OptionSchema.ts"
 import * as Column from "../../data/Column.ts"
 import type { Task } from "../../data/Task.ts"
 import * as Features from "../../pipeline/Features.ts"
@@ -12,7 +13,16 @@ import type { Generator } from "../../Seed.ts"
 const By = Schema.Literals(["class", "stratum"])
 
 /** How batches are made up. */
-export const Options = Schema.Union([Schema.Struct({ stratified: By }), Schema.Struct({ balanced: By })])
+export const Options = Schema.Union([
+  Schema.Struct({
+    stratified: OptionSchema.required(
+      By,
+      "Batches with the share of each class, or stratum, that the training rows have",
+      "class"
+    )
+  }),
+  Schema.Struct({ balanced: OptionSchema.required(By, "Batches with as many rows of each class, or stratum", "class") })
+])
 
 /** How batches are made up: see `Options.batches` of `Model`. @category models */
 export type Options = typeof Options.Type

@@ -27,9 +27,13 @@ type Scale = typeof Scale.Type
 
 /** The options of how columns become rows of numbers. */
 export const columnFields = (defaults: { readonly scale: Scale; readonly oneHot: number }) => ({
-  scale: withDefault(Scale, defaults.scale),
-  oneHot: withDefault(width(0), defaults.oneHot),
-  embeddingSize: withDefault(width(), 8)
+  scale: withDefault(Scale, defaults.scale, "How numbers are scaled"),
+  oneHot: withDefault(
+    width(0),
+    defaults.oneHot,
+    "Categories of so many levels become indicators, others vectors that are learned"
+  ),
+  embeddingSize: withDefault(width(), 8, "Numbers in the vector of a level")
 })
 
 /** @category models */

@@ -15,11 +15,19 @@ import * as Files from "./files.ts"
 const id = "Callback.checkpoint"
 
 const Options = Schema.Struct({
-  directory: OptionSchema.withDefault(Schema.NonEmptyString, "checkpoints"),
-  every: OptionSchema.withDefault(OptionSchema.count(1), 1),
-  keep: OptionSchema.withDefault(OptionSchema.count(1), 1),
-  best: OptionSchema.withDefault(Schema.Boolean, false),
-  file: Schema.optionalKey(Schema.NonEmptyString)
+  directory: OptionSchema.withDefault(
+    Schema.NonEmptyString,
+    "checkpoints",
+    "Where checkpoints are written, within the directory of the job"
+  ),
+  every: OptionSchema.withDefault(OptionSchema.count(1), 1, "Epochs from one checkpoint to the next"),
+  keep: OptionSchema.withDefault(OptionSchema.count(1), 1, "How many checkpoints are kept, the latest ones"),
+  best: OptionSchema.withDefault(Schema.Boolean, false, "Whether the best epoch is kept, too"),
+  file: OptionSchema.optional(
+    Schema.NonEmptyString,
+    "The one file that each checkpoint replaces; default: a file for each",
+    "training.checkpoint"
+  )
 })
 
 const Remembered = Schema.Array(Schema.Int)

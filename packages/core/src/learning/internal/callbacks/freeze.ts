@@ -8,10 +8,18 @@ import { matches } from "../../../pipeline/Transform.ts"
 import { define, type Hooks, make } from "../callback.ts"
 
 const Options = Schema.Struct({
-  paths: Schema.Array(Schema.NonEmptyString).check(Schema.isMinLength(1)),
+  paths: OptionSchema.required(
+    Schema.Array(Schema.NonEmptyString).check(Schema.isMinLength(1)),
+    "Patterns of paths of parameters; * stands for one part, ** for several",
+    ["blood/**"]
+  ),
   at: OptionSchema.withDefault(
-    Schema.Union([OptionSchema.count(1), Schema.Struct({ progress: OptionSchema.proportion })]),
-    1
+    Schema.Union([
+      OptionSchema.count(1),
+      Schema.Struct({ progress: OptionSchema.required(OptionSchema.proportion, "The share of the epochs", 0.5) })
+    ]),
+    1,
+    "The epoch from which on it acts, or the share of the epochs before it"
   )
 })
 

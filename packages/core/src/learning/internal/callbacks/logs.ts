@@ -89,7 +89,9 @@ export const csvDefinition = define({
   id: csvId,
   summary: "Writes a CSV file with a row for each epoch",
   observes: true,
-  options: Schema.Struct({ file: OptionSchema.withDefault(Schema.NonEmptyString, "training.csv") }),
+  options: Schema.Struct({
+    file: OptionSchema.withDefault(Schema.NonEmptyString, "training.csv", "The file that gets a row for each epoch")
+  }),
   make: ({ file }) => hooks(csvId, file, csvForm)
 })
 
@@ -130,7 +132,13 @@ export const jsonlDefinition = define({
   id: jsonlId,
   summary: "Writes a JSON object on a line of a file for each epoch",
   observes: true,
-  options: Schema.Struct({ file: OptionSchema.withDefault(Schema.NonEmptyString, "training.jsonl") }),
+  options: Schema.Struct({
+    file: OptionSchema.withDefault(
+      Schema.NonEmptyString,
+      "training.jsonl",
+      "The file that gets an object for each epoch"
+    )
+  }),
   make: ({ file }) => hooks(jsonlId, file, jsonlForm)
 })
 

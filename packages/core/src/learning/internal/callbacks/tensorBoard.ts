@@ -50,7 +50,9 @@ export const tensorBoardDefinition = define({
   id,
   summary: "Writes losses and measures of each epoch for TensorBoard",
   observes: true,
-  options: Schema.Struct({ directory: OptionSchema.withDefault(Schema.NonEmptyString, "tensorboard") }),
+  options: Schema.Struct({
+    directory: OptionSchema.withDefault(Schema.NonEmptyString, "tensorboard", "The directory that TensorBoard reads")
+  }),
   make: ({ directory }) => hooks(directory)
 })
 

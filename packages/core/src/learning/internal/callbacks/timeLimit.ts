@@ -3,10 +3,17 @@
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as OptionSchema from "../../../OptionSchema.ts"
 import * as Duration from "../../../Duration.ts"
 import { type Control, define, type Hooks, make } from "../callback.ts"
 
-const Options = Schema.Struct({ limit: Duration.Given })
+const Options = Schema.Struct({
+  limit: OptionSchema.required(
+    Duration.Given,
+    "Seconds, or a time with its unit, after which training ends",
+    "10 minutes"
+  )
+})
 
 const hooks = (seconds: number): Hooks => {
   /** Seconds before this session began, and when it did. */

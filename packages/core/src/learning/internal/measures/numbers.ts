@@ -98,7 +98,9 @@ const pinballMeasure = defineWith({
   range: [0, Infinity],
   accepts: regression,
   needs: "response",
-  options: Schema.Struct({ quantile: withDefault(share, 0.5) }),
+  options: Schema.Struct({
+    quantile: withDefault(share, 0.5, "The share of the targets that should lie below the prediction")
+  }),
   evaluate: (p, { quantile }) =>
     mean(p, (i) => {
       const off = p.truth[i]! - p.response[i]!
@@ -115,7 +117,7 @@ const errorQuantileMeasure = defineWith({
   range: [0, Infinity],
   accepts: regression,
   needs: "response",
-  options: Schema.Struct({ quantile: withDefault(proportion, 0.5) }),
+  options: Schema.Struct({ quantile: withDefault(proportion, 0.5, "Which quantile of the absolute errors") }),
   evaluate: (p, { quantile }) => {
     if (p.truth.length === 0) return undefinedBecause("there are no rows")
     const errors = p.truth.map((value, i) => Math.abs(value - p.response[i]!)).sort()

@@ -91,7 +91,7 @@ const forecastOf = (p: Labelled, prob: Float64Array): Forecast =>
         happened: p.response.map((code, i) => (code === p.truth[i] ? 1 : 0))
       }
 
-const bins = OptionSchema.withDefault(OptionSchema.bins(1), 10)
+const bins = OptionSchema.withDefault(OptionSchema.bins(1), 10, "Bins of probabilities, of equal width")
 
 /**
  * The expected calibration error, in [0, 1]: rows are put into `bins` (default 10) equal parts of [0, 1] by their probability,
@@ -140,7 +140,11 @@ const partMeasure = defineWith({
   accepts: ["binary"],
   needs: "prob",
   options: Schema.Struct({
-    part: OptionSchema.withDefault(Schema.Literals(["reliability", "resolution", "uncertainty"]), "reliability"),
+    part: OptionSchema.withDefault(
+      Schema.Literals(["reliability", "resolution", "uncertainty"]),
+      "reliability",
+      "The part of the Brier score"
+    ),
     bins
   }),
   evaluate: (p, { bins: many, part }) =>

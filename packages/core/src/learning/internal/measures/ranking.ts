@@ -154,7 +154,10 @@ const partialAucMeasure = defineWith({
   accepts: ["binary"],
   needs: "prob",
   ranks: true,
-  options: Schema.Struct({ maxFpr: withDefault(part, 0.1), scaled: withDefault(Schema.Boolean, true) }),
+  options: Schema.Struct({
+    maxFpr: withDefault(part, 0.1, "The largest false positive rate of the area"),
+    scaled: withDefault(Schema.Boolean, true, "Whether chance is 0.5 and the best 1")
+  }),
   evaluate: (p, { maxFpr, scaled }) =>
     ranked(p, "partial AUC", (scores, truth) => {
       const all = steps(scores, truth)
@@ -182,7 +185,7 @@ const tprAtFprMeasure = defineWith({
   accepts: ["binary"],
   needs: "prob",
   ranks: true,
-  options: Schema.Struct({ maxFpr: withDefault(proportion, 0.1) }),
+  options: Schema.Struct({ maxFpr: withDefault(proportion, 0.1, "The largest false positive rate of a threshold") }),
   evaluate: (p, { maxFpr }) =>
     ranked(p, "TPR at an FPR", (scores, truth) => {
       const all = steps(scores, truth)
@@ -204,7 +207,7 @@ const precisionAtRecallMeasure = defineWith({
   accepts: ["binary"],
   needs: "prob",
   ranks: true,
-  options: Schema.Struct({ minRecall: withDefault(part, 0.9) }),
+  options: Schema.Struct({ minRecall: withDefault(part, 0.9, "The least recall of a threshold") }),
   evaluate: (p, { minRecall }) =>
     ranked(p, "precision at a recall", (scores, truth) => {
       const all = steps(scores, truth)

@@ -2,7 +2,7 @@
  * Measures of responses: who is called what.
  */
 import * as Schema from "effect/Schema"
-import { nonNegative, positive, proportion, withDefault } from "../../../OptionSchema.ts"
+import { nonNegative, optional, positive, proportion, withDefault } from "../../../OptionSchema.ts"
 import type { Labelled } from "../../Prediction.ts"
 import { define, defineWith, mean, type Measured, type Share, type Undefined, undefinedBecause } from "./define.ts"
 
@@ -116,7 +116,11 @@ export const mcc = define({
 })
 
 /** How classes are put together. */
-const classes = withDefault(Schema.Literals(["positive", "macro", "micro", "weighted"]), "positive")
+const classes = withDefault(
+  Schema.Literals(["positive", "macro", "micro", "weighted"]),
+  "positive",
+  "The positive class, the mean over classes, all rows together, or the mean weighted by rows"
+)
 
 /** The class that is meant where a number is not a mean over classes: the positive one, or all as one. */
 const oneClass = (p: Labelled, how: "positive" | "macro" | "micro" | "weighted"): Class | undefined => {
@@ -172,7 +176,10 @@ const fbetaMeasure = defineWith({
   range: [0, 1],
   accepts: classification,
   needs: "response",
-  options: Schema.Struct({ beta: withDefault(positive, 1), classes }),
+  options: Schema.Struct({
+    beta: withDefault(positive, 1, "How many times recall counts as much as precision"),
+    classes
+  }),
   evaluate: (p, { beta, classes: how }) =>
     together(p, how, ({ called, hits, truth }) => {
       const all = beta ** 2 * truth + called
@@ -218,7 +225,7 @@ const recallMeasure = defineWith({
 })
 
 /** A response of its own: positive from this probability of the positive class on. */
-const threshold = Schema.optionalKey(proportion)
+const threshold = optional(proportion, "Positive from this probability on; default: what the learner predicts", 0.3)
 
 /** The four counts of a binary prediction. */
 const fourOf = (p: Labelled, at: number | undefined) => {
@@ -321,7 +328,11 @@ const costMeasure = defineWith({
   accepts: classification,
   needs: "response",
   options: Schema.Struct({
-    costs: withDefault(Schema.Record(Schema.String, Schema.Record(Schema.String, nonNegative)), {})
+    costs: withDefault(
+      Schema.Record(Schema.String, Schema.Record(Schema.String, nonNegative)),
+      {},
+      "What it costs to call a row of the first level the second; an error that is not named costs 1"
+    )
   }),
   evaluate: (p, { costs }) => {
     const named = Object.entries(costs).flatMap(([truth, row]) => [truth, ...Object.keys(row)])

@@ -3,6 +3,7 @@
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as OptionSchema from "../../../OptionSchema.ts"
 import type { Kind as TargetKind } from "../../../data/Task.ts"
 import type { Find } from "../../../pipeline/Definition.ts"
 import * as Loss from "../../../pipeline/Loss.ts"
@@ -12,8 +13,8 @@ import type { PartOf, Stage } from "../../../pipeline/Stage.ts"
 export const Classes = Schema.Union([
   Loss.reference,
   Schema.Struct({
-    binary: Schema.optionalKey(Loss.reference),
-    multiclass: Schema.optionalKey(Loss.reference)
+    binary: OptionSchema.optional(Loss.reference, "The loss of tasks of two classes", "Aum.loss"),
+    multiclass: OptionSchema.optional(Loss.reference, "The loss of tasks of several classes", "CrossEntropy.loss")
   })
 ])
 

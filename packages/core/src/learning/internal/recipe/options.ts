@@ -87,17 +87,37 @@ const schemaOf = <F extends Schema.Struct.Fields>(
   { fields, loss }: Side
 ) =>
   Schema.Struct({
-    version: OptionSchema.withDefault(Schema.Literals(versions), versions.at(-1)!),
+    version: OptionSchema.withDefault(
+      Schema.Literals(versions),
+      versions.at(-1)!,
+      "What a version writes never changes, so that results do not move with an upgrade"
+    ),
     ...options,
     ...fields,
-    epochs: OptionSchema.withDefault(OptionSchema.epochCount(0), epochs),
+    epochs: OptionSchema.withDefault(
+      OptionSchema.epochCount(0),
+      epochs,
+      "How many times all training rows are seen, at most"
+    ),
     batchSize: OptionSchema.withDefault(
       Schema.Union([OptionSchema.count(1), Schema.Literals(["all", "auto"])]),
-      batchSize
+      batchSize,
+      "Rows of an update; all suits losses that rank, auto goes by the number of rows"
     ),
-    validation: Schema.optionalKey(Schema.Union([Validation.Options, Schema.Literal("none")])),
-    loss: Schema.optionalKey(loss),
-    optimizer: Schema.optionalKey(Optimizer.reference)
+    validation: OptionSchema.optional(
+      Schema.Union([Validation.Options, Schema.Literal("none")]),
+      "Rows held out of training, what is measured on them, early stopping, or none; default: a fifth of the rows",
+      { holdout: 0.2, measures: ["auc"], patience: 20, restoreBest: true }
+    ),
+    loss: OptionSchema.optional(
+      loss,
+      "What training minimises, or one loss for each kind of task; default: the negative log-likelihood",
+      "Aum.loss"
+    ),
+    optimizer: OptionSchema.optional(Optimizer.reference, "In place of the optimizer of the recipe", {
+      type: "Optimizer.adam",
+      learningRate: 0.001
+    })
   })
 
 /** The schema of all options of a learner, and how they are decoded. */

@@ -18,10 +18,12 @@ import { define as defineStage } from "../bind.ts"
 import { selectorNotes } from "../selectorNotes.ts"
 
 /** The schema of the option that chooses columns: names, each once, or a description. */
-export const columns = Schema.optionalKey(
+export const columns = OptionSchema.optional(
   Schema.Union([OptionSchema.distinctNames, Select.described]).annotate({
     message: "Expected a list of names, or a selector such as { type: numeric }"
-  })
+  }),
+  "Columns by name, or a selector; default: all that reach it",
+  ["age", "dose"]
 )
 
 /** How many columns a selector takes of so many that reach it; NaN where only the rows tell. */

@@ -50,7 +50,11 @@ export const piecewiseLinearDefinition = learned({
   summary: "Numbers as places in bins between quantiles of the training rows",
   options: Schema.Struct({
     columns,
-    bins: OptionSchema.withDefault(OptionSchema.bins(1), 48)
+    bins: OptionSchema.withDefault(
+      OptionSchema.bins(1),
+      48,
+      "Bins of each column, between quantiles of the training rows"
+    )
   }),
   state: Schema.Struct({
     columns: Schema.Array(Schema.String),

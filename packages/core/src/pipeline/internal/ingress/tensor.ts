@@ -18,8 +18,12 @@ import { tensorSource } from "./tensorSource.ts"
 const id = "Ingress.tensor"
 
 const Options = Schema.Struct({
-  column: Schema.NonEmptyString,
-  shape: Schema.optionalKey(Schema.Array(OptionSchema.width()).check(Schema.isMinLength(1)))
+  column: OptionSchema.required(Schema.NonEmptyString, "The column of arrays", "image"),
+  shape: OptionSchema.optional(
+    Schema.Array(OptionSchema.width()).check(Schema.isMinLength(1)),
+    "The shape that every row must have, channels last",
+    [28, 28, 1]
+  )
 })
 
 const State = Schema.Struct({ column: Schema.String, shape: Schema.Array(Schema.Int) })

@@ -36,7 +36,13 @@ export const seluDefinition = plain("Nn.selu", "1.0507·x where x > 0, else 1.75
 export const eluDefinition = define({
   id: "Nn.elu",
   summary: "x where x > 0, else alpha·(eˣ − 1)",
-  options: Schema.Struct({ alpha: OptionSchema.withDefault(OptionSchema.nonNegative, 1) }),
+  options: Schema.Struct({
+    alpha: OptionSchema.withDefault(
+      OptionSchema.nonNegative,
+      1,
+      "The limit of the negative side, with its sign changed"
+    )
+  }),
   forward: ({ alpha }, input, _, { tf }) => exponential(input, alpha, tf)
 })
 
@@ -44,7 +50,9 @@ export const eluDefinition = define({
 export const leakyReluDefinition = define({
   id: "Nn.leakyRelu",
   summary: "x where x > 0, else slope·x",
-  options: Schema.Struct({ slope: OptionSchema.withDefault(OptionSchema.nonNegative, 0.01) }),
+  options: Schema.Struct({
+    slope: OptionSchema.withDefault(OptionSchema.nonNegative, 0.01, "The slope of the negative side")
+  }),
   forward: ({ slope }, input, _, { tf }) => tf.sub(tf.relu(input), tf.mul(tf.relu(tf.neg(input)), slope))
 })
 
@@ -52,7 +60,13 @@ export const leakyReluDefinition = define({
 export const geluDefinition = define({
   id: "Nn.gelu",
   summary: "x·Φ(x), with the normal distribution function Φ, exact or by a hyperbolic tangent",
-  options: Schema.Struct({ approximate: OptionSchema.withDefault(Schema.Literals(["none", "tanh"]), "none") }),
+  options: Schema.Struct({
+    approximate: OptionSchema.withDefault(
+      Schema.Literals(["none", "tanh"]),
+      "none",
+      "tanh computes it faster, and a little differently"
+    )
+  }),
   forward: ({ approximate }, input, _, { tf }) => (approximate === "none" ? normalGate : tanhGate)(input, tf)
 })
 
@@ -61,8 +75,8 @@ export const preluDefinition = define({
   id: "Nn.prelu",
   summary: "x where x > 0, else slope·x, with a slope that is learned",
   options: Schema.Struct({
-    start: OptionSchema.withDefault(Schema.Finite, 0.25),
-    shared: OptionSchema.withDefault(Schema.Boolean, true)
+    start: OptionSchema.withDefault(Schema.Finite, 0.25, "The slope of the negative side before training"),
+    shared: OptionSchema.withDefault(Schema.Boolean, true, "Whether all entries have one slope")
   }),
   parameters: ({ shared, start }, input) => [
     { name: "slope", shape: [shared ? 1 : (input.at(-1) ?? 1)], initialise: (values) => values.fill(start) }

@@ -35,7 +35,12 @@ export const residualDefinition = define({
   kind: "block",
   id: "Nn.residual",
   summary: "Layers whose result is added to what came into them",
-  options: Schema.Struct({ body: stagesReference }),
+  options: Schema.Struct({
+    body: OptionSchema.required(stagesReference, "The layers whose result is added to the rows", [
+      { type: "Nn.linear", units: 16 },
+      "Nn.relu"
+    ])
+  }),
   part: ({ body }) => ({ kind: "block", join: "sum", body })
 })
 
@@ -80,7 +85,17 @@ export const blockDefinition = define({
   kind: "block",
   id: "Nn.block",
   summary: "Layers that are repeated, each time with parameters of their own",
-  options: Schema.Struct({ count: OptionSchema.copies(), body: stagesReference }).check(
+  options: Schema.Struct({
+    count: OptionSchema.required(
+      OptionSchema.copies(),
+      "How many times the layers are repeated, each time with weights of their own",
+      2
+    ),
+    body: OptionSchema.required(stagesReference, "The layers that are repeated", [
+      { type: "Nn.linear", units: 16 },
+      "Nn.relu"
+    ])
+  }).check(
     Schema.makeFilter(
       ({ body, count }) => {
         const layers = count * Traverse.count(body)

@@ -23,10 +23,14 @@ interface Options extends Windows.Options {
 }
 
 const fields = {
-  filters: OptionSchema.width(),
-  padding: OptionSchema.withDefault(Windows.padding, "valid"),
-  groups: OptionSchema.withDefault(OptionSchema.width(), 1),
-  bias: OptionSchema.withDefault(Schema.Boolean, true)
+  filters: OptionSchema.required(OptionSchema.width(), "The number of channels that come out", 8),
+  padding: OptionSchema.withDefault(
+    Windows.padding,
+    "valid",
+    "valid takes whole windows only, same keeps the size at stride 1, a number pads by so many zeros"
+  ),
+  groups: OptionSchema.withDefault(OptionSchema.width(), 1, "Groups of channels that do not see each other"),
+  bias: OptionSchema.withDefault(Schema.Boolean, true, "Whether each filter has an intercept")
 }
 
 /** Refuses groups that do not divide channels and filters. */
@@ -81,9 +85,9 @@ export const conv2dDefinition = define({
   summary: "A convolution of images [height, width, channels]",
   options: Schema.Struct({
     ...fields,
-    size: Windows.perAxis,
-    stride: OptionSchema.withDefault(Windows.perAxis, 1),
-    dilation: OptionSchema.withDefault(Windows.perAxis, 1)
+    size: OptionSchema.required(Windows.perAxis, "Height and width of a window, or one number for both", 3),
+    stride: OptionSchema.withDefault(Windows.perAxis, 1, "Steps from one window to the next"),
+    dilation: OptionSchema.withDefault(Windows.perAxis, 1, "Steps between the entries of a window")
   }),
   shape: (options, input) => shape(options, input, 2),
   parameters: (options, input) => parameters(options, input, 2),
@@ -96,9 +100,9 @@ export const conv1dDefinition = define({
   summary: "A convolution of sequences [length, channels]",
   options: Schema.Struct({
     ...fields,
-    size: OptionSchema.width(),
-    stride: OptionSchema.withDefault(OptionSchema.width(), 1),
-    dilation: OptionSchema.withDefault(OptionSchema.width(), 1)
+    size: OptionSchema.required(OptionSchema.width(), "The length of a window", 5),
+    stride: OptionSchema.withDefault(OptionSchema.width(), 1, "Steps from one window to the next"),
+    dilation: OptionSchema.withDefault(OptionSchema.width(), 1, "Steps between the entries of a window")
   }),
   shape: (options, input) => shape(options, input, 1),
   parameters: (options, input) => parameters(options, input, 1),

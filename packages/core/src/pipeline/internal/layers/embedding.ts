@@ -58,7 +58,10 @@ const take = (kernel: tf.Tensor, rows: Int32Array, { tf }: Stage.Pass): tf.Tenso
 export const embeddingDefinition = define({
   id: "Nn.embedding",
   summary: "A learned vector for every level of every column of categories",
-  options: Schema.Struct({ size: OptionSchema.width(), start: OptionSchema.withDefault(Start, "normal") }),
+  options: Schema.Struct({
+    size: OptionSchema.required(OptionSchema.count(1), "Numbers in the vector of a level", 8),
+    start: OptionSchema.withDefault(Start, "normal", "The distribution of the first vectors")
+  }),
   codes: true,
   shape: ({ size }, input) => Result.map(Shape.ofRank(input, 1), ([columns = 1]) => [columns, size]),
   parameters: ({ size, start }, _, __, cardinalities) => {

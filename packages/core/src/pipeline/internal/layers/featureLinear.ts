@@ -49,7 +49,10 @@ export const applyPerFeature = (
 export const featureLinearDefinition = define({
   id: "Nn.featureLinear",
   summary: "A dense affine layer for each feature by itself",
-  options: Schema.Struct({ size: OptionSchema.width(), start: OptionSchema.withDefault(Start, "uniform") }),
+  options: Schema.Struct({
+    size: OptionSchema.required(OptionSchema.count(1), "Outputs of each feature", 8),
+    start: OptionSchema.withDefault(Start, "uniform", "How weights begin")
+  }),
   shape: ({ size }, input) => Result.map(Shape.ofRank(input, 2), ([features = 1]) => [features, size]),
   parameters: ({ size, start }, [features = 1, input = 1]) =>
     start === "zeros" ? perFeature(features, input, size, false, zeros) : perFeature(features, input, size),

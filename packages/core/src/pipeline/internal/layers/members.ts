@@ -40,8 +40,8 @@ export const membersDefinition = define({
   id: "Nn.members",
   summary: "The row once for each member, times a factor of its own for each entry",
   options: Schema.Struct({
-    count: OptionSchema.copies(),
-    adapter: OptionSchema.withDefault(Adapter, "none")
+    count: OptionSchema.required(OptionSchema.copies(), "The number of members", 32),
+    adapter: OptionSchema.withDefault(Adapter, "none", "The first factors of the members")
   }),
   shape: ({ count }, input) => Result.map(Shape.ofRank(input, 1), ([width = 1]) => [count, width]),
   parameters: ({ adapter, count }, [width = 1]) =>
@@ -87,8 +87,8 @@ export const memberLinearDefinition = define({
   id: "Nn.memberLinear",
   summary: "A dense layer whose kernel all members share, between factors of their own",
   options: Schema.Struct({
-    units: OptionSchema.width(),
-    adapter: OptionSchema.withDefault(Adapter, "ones")
+    units: OptionSchema.required(OptionSchema.width(), "The number of outputs of each member", 64),
+    adapter: OptionSchema.withDefault(Adapter, "ones", "The first factors of the members")
   }),
   shape: ({ units }, input) => ofMembers(units, input),
   parameters: ({ adapter, units }, [count = 1, width = 1]) => [

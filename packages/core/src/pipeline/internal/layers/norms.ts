@@ -10,8 +10,8 @@ import { define, stage } from "./define.ts"
 import { learned, normalise, widthOf } from "./normalise.ts"
 import { ones, zeros } from "./start.ts"
 
-const epsilon = OptionSchema.withDefault(OptionSchema.positive, 1e-5)
-const affine = OptionSchema.withDefault(Schema.Boolean, true)
+const epsilon = OptionSchema.withDefault(OptionSchema.positive, 1e-5, "Added to the variance")
+const affine = OptionSchema.withDefault(Schema.Boolean, true, "Whether a scale and a shift are learned")
 
 /** `Nn.layerNorm` as a definition, for registries. @category definitions */
 export const layerNormDefinition = define({
@@ -37,7 +37,7 @@ export const batchNormDefinition = define({
   id: "Nn.batchNorm",
   summary: "Moves each position of the last axis to mean 0 and variance 1 over the batch",
   options: Schema.Struct({
-    momentum: OptionSchema.withDefault(OptionSchema.proportion, 0.1),
+    momentum: OptionSchema.withDefault(OptionSchema.proportion, 0.1, "The share of a new batch in the running moments"),
     epsilon,
     affine
   }),

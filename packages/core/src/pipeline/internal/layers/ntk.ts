@@ -18,9 +18,13 @@ import { meanAndSdOf } from "../numeric/moments.ts"
 
 /** The standard deviations of the first values, and whether training rows move them. */
 const fields = {
-  start: OptionSchema.withDefault(Schema.Literals(["normal", "data"]), "normal"),
-  kernelScale: OptionSchema.withDefault(OptionSchema.nonNegative, 1),
-  biasScale: OptionSchema.withDefault(OptionSchema.nonNegative, 1)
+  start: OptionSchema.withDefault(
+    Schema.Literals(["normal", "data"]),
+    "normal",
+    "Whether the first values are drawn alone, or also moved by the training rows"
+  ),
+  kernelScale: OptionSchema.withDefault(OptionSchema.nonNegative, 1, "The standard deviation of the first kernel"),
+  biasScale: OptionSchema.withDefault(OptionSchema.nonNegative, 1, "The standard deviation of the first biases")
 }
 
 interface Starts {
@@ -76,7 +80,10 @@ const flat = (input: Shape.Shape) => Shape.ofRank(input, 1, "put Nn.flatten befo
 export const ntkLinearDefinition = define({
   id: "Nn.ntkLinear",
   summary: "A dense layer whose kernel is divided by the root of the width: x·kernel/√width + bias",
-  options: Schema.Struct({ units: OptionSchema.width(), ...fields }),
+  options: Schema.Struct({
+    units: OptionSchema.required(OptionSchema.width(), "The number of outputs of the layer", 64),
+    ...fields
+  }),
   shape: ({ units }, input) => Result.map(flat(input), () => [units]),
   parameters,
   start,

@@ -15,7 +15,7 @@ import type { Deeper } from "./embedding.ts"
 import { applyPerFeature, perFeature } from "./featureLinear.ts"
 import { draw, fanIn, truncatedNormal, uniform } from "./start.ts"
 
-const relu = OptionSchema.withDefault(Schema.Boolean, true)
+const relu = OptionSchema.withDefault(Schema.Boolean, true, "Whether a relu comes last")
 
 /** The shape rule of all: [features] becomes [features, size]. */
 const deeper = (size: number, input: Shape.Shape) =>
@@ -52,7 +52,9 @@ const lines = (input: tf.Tensor, [kernel, bias]: ReadonlyArray<tf.Tensor>, pass:
 export const linearEmbeddingDefinition = define({
   id: "Nn.linearEmbedding",
   summary: "Each number times a vector of its feature, plus another, then relu",
-  options: Schema.Struct({ size: OptionSchema.width() }),
+  options: Schema.Struct({
+    size: OptionSchema.required(OptionSchema.width(), "Numbers in the vector of a feature", 8)
+  }),
   shape: ({ size }, input) => deeper(size, input),
   parameters: ({ size }, input) => scaled(input, size),
   forward: (_, input, parameters, pass) => pass.tf.relu(lines(input, parameters, pass))
@@ -74,7 +76,9 @@ export const linearEmbedding = <const Size extends number>(size: Size) =>
 export const featureTokensDefinition = define({
   id: "Nn.featureTokens",
   summary: "Each number times a vector of its feature, plus another: tokens for a transformer",
-  options: Schema.Struct({ size: OptionSchema.width() }),
+  options: Schema.Struct({
+    size: OptionSchema.required(OptionSchema.width(), "Numbers in the token of a feature", 8)
+  }),
   shape: ({ size }, input) => deeper(size, input),
   parameters: ({ size }, input) => scaled(input, size),
   forward: (_, input, parameters, pass) => lines(input, parameters, pass)
@@ -105,10 +109,10 @@ export const periodicEmbeddingDefinition = define({
   id: "Nn.periodicEmbedding",
   summary: "Sines and cosines of each number at learned frequencies, then linear and relu",
   options: Schema.Struct({
-    size: OptionSchema.withDefault(OptionSchema.width(), 24),
-    frequencies: OptionSchema.withDefault(OptionSchema.width(), 48),
-    scale: OptionSchema.withDefault(OptionSchema.positive, 0.01),
-    shared: OptionSchema.withDefault(Schema.Boolean, false),
+    size: OptionSchema.withDefault(OptionSchema.width(), 24, "Numbers in the vector of a feature"),
+    frequencies: OptionSchema.withDefault(OptionSchema.width(), 48, "Frequencies of each feature"),
+    scale: OptionSchema.withDefault(OptionSchema.positive, 0.01, "The standard deviation of the first frequencies"),
+    shared: OptionSchema.withDefault(Schema.Boolean, false, "Whether the linear layer is one for all features"),
     relu
   }),
   shape: ({ size }, input) => deeper(size, input),
@@ -147,9 +151,9 @@ export const pbldEmbeddingDefinition = define({
   id: "Nn.pbldEmbedding",
   summary: "Each number beside a linear function of its shifted cosines at learned frequencies",
   options: Schema.Struct({
-    size: OptionSchema.withDefault(OptionSchema.width(2), 4),
-    frequencies: OptionSchema.withDefault(OptionSchema.width(), 16),
-    scale: OptionSchema.withDefault(OptionSchema.positive, 0.1)
+    size: OptionSchema.withDefault(OptionSchema.width(2), 4, "Numbers in the vector of a feature, itself among them"),
+    frequencies: OptionSchema.withDefault(OptionSchema.width(), 16, "Frequencies of each feature"),
+    scale: OptionSchema.withDefault(OptionSchema.positive, 0.1, "The standard deviation of the first frequencies")
   }),
   shape: ({ size }, input) => deeper(size, input),
   parameters: ({ frequencies, scale, size }, [features = 1]) => [

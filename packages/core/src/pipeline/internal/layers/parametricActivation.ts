@@ -2,6 +2,7 @@
  * Activations between the identity and a function, with a share that is learned.
  */
 import * as Schema from "effect/Schema"
+import * as OptionSchema from "../../../OptionSchema.ts"
 import { define, stage } from "./define.ts"
 import { functions } from "./functions.ts"
 import { widthOf } from "./normalise.ts"
@@ -13,7 +14,9 @@ const Activation = Schema.Literals(["relu", "tanh", "sigmoid", "gelu", "silu", "
 export const parametricActivationDefinition = define({
   id: "Nn.parametricActivation",
   summary: "(1 − α)·x + α·f(x), with a share α that is learned for each position of the last axis",
-  options: Schema.Struct({ activation: Activation }),
+  options: Schema.Struct({
+    activation: OptionSchema.required(Activation, "The function that is mixed with the input", "mish")
+  }),
   parameters: (_, input) => [{ name: "share", shape: [widthOf(input)], initialise: ones }],
   forward: ({ activation }, input, [share], { tf }) =>
     tf.add(input, tf.mul(tf.sub(functions[activation](input, tf), input), share!))

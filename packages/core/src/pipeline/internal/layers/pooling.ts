@@ -51,9 +51,17 @@ const planar = (id: string, summary: string, pool: Pooling) =>
     id,
     summary,
     options: Schema.Struct({
-      size: Windows.perAxis,
-      stride: Schema.optionalKey(Windows.perAxis),
-      padding: OptionSchema.withDefault(Windows.padding, "valid")
+      size: OptionSchema.required(Windows.perAxis, "Height and width of a window, or one number for both", 2),
+      stride: OptionSchema.optional(
+        Windows.perAxis,
+        "Steps from one window to the next; default: the size of a window",
+        2
+      ),
+      padding: OptionSchema.withDefault(
+        Windows.padding,
+        "valid",
+        "valid takes whole windows only, same keeps the size at stride 1, a number pads by so many zeros"
+      )
     }),
     shape: (options, input) => shape(options, input, 2),
     forward: forward(pool)
@@ -64,9 +72,17 @@ const linear = (id: string, summary: string, pool: Pooling) =>
     id,
     summary,
     options: Schema.Struct({
-      size: OptionSchema.width(),
-      stride: Schema.optionalKey(OptionSchema.width()),
-      padding: OptionSchema.withDefault(Windows.padding, "valid")
+      size: OptionSchema.required(OptionSchema.width(), "The length of a window", 2),
+      stride: OptionSchema.optional(
+        OptionSchema.width(),
+        "Steps from one window to the next; default: the length of a window",
+        2
+      ),
+      padding: OptionSchema.withDefault(
+        Windows.padding,
+        "valid",
+        "valid takes whole windows only, same keeps the size at stride 1, a number pads by so many zeros"
+      )
     }),
     shape: (options, input) => shape(options, input, 1),
     forward: forward(pool)

@@ -46,7 +46,13 @@ const factors = (shape: Shape.Shape): string =>
 export const reshapeDefinition = define({
   id: "Nn.reshape",
   summary: "The same numbers in rows of another shape",
-  options: Schema.Struct({ shape: Schema.Array(OptionSchema.width()).check(Schema.isMinLength(1)) }),
+  options: Schema.Struct({
+    shape: OptionSchema.required(
+      Schema.Array(OptionSchema.width()).check(Schema.isMinLength(1)),
+      "The new shape of a row, of as many numbers",
+      [28, 28, 1]
+    )
+  }),
   shape: ({ shape }, input) =>
     // A size that is not known yet is not compared.
     Shape.size(input) === Shape.size(shape) || Number.isNaN(Shape.size(input))

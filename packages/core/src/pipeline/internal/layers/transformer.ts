@@ -18,7 +18,7 @@ import { fanIn } from "./start.ts"
 
 type Tf = Stage.Pass["tf"]
 
-const heads = OptionSchema.withDefault(OptionSchema.copies(), 8)
+const heads = OptionSchema.withDefault(OptionSchema.copies(), 8, "Heads of attention, which divide the size of a token")
 
 /** The type of putting a layer that keeps the shape of rows of tokens on a pipeline. */
 const put =
@@ -34,7 +34,14 @@ const put =
 export const selfAttentionDefinition = define({
   id: "Nn.selfAttention",
   summary: "Multi-head self-attention over the tokens of a row",
-  options: Schema.Struct({ heads, dropout: OptionSchema.withDefault(OptionSchema.fraction, 0) }),
+  options: Schema.Struct({
+    heads,
+    dropout: OptionSchema.withDefault(
+      OptionSchema.fraction,
+      0,
+      "The share of the attention weights that are set to 0 in training"
+    )
+  }),
   shape: ({ heads }, input) => divided(input, heads),
   parameters: (_, [, size = 1]) => attentionParameters(size),
   forward: ({ dropout, heads }, input, parameters, { random, tf, training }) =>
@@ -72,12 +79,32 @@ const epsilon = 1e-5
 
 const Options = Schema.Struct({
   heads,
-  hiddenFactor: OptionSchema.withDefault(OptionSchema.positive, 4 / 3),
-  activation: OptionSchema.withDefault(Schema.Literals(["reglu", "geglu", "relu", "gelu"]), "reglu"),
-  attentionDropout: OptionSchema.withDefault(OptionSchema.fraction, 0.2),
-  hiddenDropout: OptionSchema.withDefault(OptionSchema.fraction, 0.1),
-  residualDropout: OptionSchema.withDefault(OptionSchema.fraction, 0),
-  firstNorm: OptionSchema.withDefault(Schema.Boolean, true)
+  hiddenFactor: OptionSchema.withDefault(
+    OptionSchema.positive,
+    4 / 3,
+    "Units of the hidden layer, times the size of a token"
+  ),
+  activation: OptionSchema.withDefault(
+    Schema.Literals(["reglu", "geglu", "relu", "gelu"]),
+    "reglu",
+    "The activation of the hidden layer"
+  ),
+  attentionDropout: OptionSchema.withDefault(
+    OptionSchema.fraction,
+    0.2,
+    "The share of the attention weights that are set to 0 in training"
+  ),
+  hiddenDropout: OptionSchema.withDefault(
+    OptionSchema.fraction,
+    0.1,
+    "The share of the hidden units that are set to 0 in training"
+  ),
+  residualDropout: OptionSchema.withDefault(
+    OptionSchema.fraction,
+    0,
+    "The share of what a block adds that is set to 0 in training"
+  ),
+  firstNorm: OptionSchema.withDefault(Schema.Boolean, true, "Whether rows are normalised before the attention, too")
 })
 
 const named = (name: string, parameters: ReadonlyArray<Stage.Parameter>): ReadonlyArray<Stage.Parameter> =>

@@ -15,14 +15,22 @@ import {
 import { defineShared, learningRate, shared, stage, weightDecay } from "./define.ts"
 
 const moments = {
-  learningRate: OptionSchema.withDefault(learningRate, 0.001),
-  beta1: OptionSchema.withDefault(share, 0.9),
-  beta2: OptionSchema.withDefault(share, 0.999),
-  epsilon: OptionSchema.withDefault(OptionSchema.positive, 1e-8)
+  learningRate: OptionSchema.withDefault(learningRate, 0.001, "The length of a step: a number, or a schedule"),
+  beta1: OptionSchema.withDefault(share, 0.9, "How slowly the running mean of the gradient forgets"),
+  beta2: OptionSchema.withDefault(share, 0.999, "How slowly the running square of the gradient forgets"),
+  epsilon: OptionSchema.withDefault(OptionSchema.positive, 1e-8, "Added to the divisor")
 }
 
 const AdamOptions = Schema.Struct({ ...moments, ...shared })
-const AdamwOptions = Schema.Struct({ ...moments, ...shared, weightDecay: OptionSchema.withDefault(weightDecay, 0.01) })
+const AdamwOptions = Schema.Struct({
+  ...moments,
+  ...shared,
+  weightDecay: OptionSchema.withDefault(
+    weightDecay,
+    0.01,
+    "The share by which weights shrink at each step, times the learning rate"
+  )
+})
 
 const adamMoments = ({ beta1, beta2, epsilon }: typeof AdamOptions.Type) => [
   adamOf({ beta1: written(beta1), beta2: written(beta2), epsilon })
@@ -78,11 +86,15 @@ export const adamwDefinition = defineShared({
 export const adamw = (options: typeof AdamwOptions.Encoded = {}) => stage(adamwDefinition, options)
 
 const RmspropOptions = Schema.Struct({
-  learningRate: OptionSchema.withDefault(learningRate, 0.01),
-  alpha: OptionSchema.withDefault(share, 0.99),
-  epsilon: OptionSchema.withDefault(OptionSchema.positive, 1e-8),
-  momentum: OptionSchema.withDefault(share, 0),
-  centered: OptionSchema.withDefault(Schema.Boolean, false),
+  learningRate: OptionSchema.withDefault(learningRate, 0.01, "The length of a step: a number, or a schedule"),
+  alpha: OptionSchema.withDefault(share, 0.99, "How slowly the running square of the gradient forgets"),
+  epsilon: OptionSchema.withDefault(OptionSchema.positive, 1e-8, "Added to the divisor"),
+  momentum: OptionSchema.withDefault(share, 0, "How much of the last update goes on in the next"),
+  centered: OptionSchema.withDefault(
+    Schema.Boolean,
+    false,
+    "Whether the running mean is taken from the running square"
+  ),
   ...shared
 })
 
@@ -114,8 +126,8 @@ export const rmspropDefinition = defineShared({
 export const rmsprop = (options: typeof RmspropOptions.Encoded = {}) => stage(rmspropDefinition, options)
 
 const AdagradOptions = Schema.Struct({
-  learningRate: OptionSchema.withDefault(learningRate, 0.01),
-  epsilon: OptionSchema.withDefault(OptionSchema.positive, 1e-10),
+  learningRate: OptionSchema.withDefault(learningRate, 0.01, "The length of a step: a number, or a schedule"),
+  epsilon: OptionSchema.withDefault(OptionSchema.positive, 1e-10, "Added to the divisor"),
   ...shared
 })
 
@@ -142,9 +154,9 @@ export const adagradDefinition = defineShared({
 export const adagrad = (options: typeof AdagradOptions.Encoded = {}) => stage(adagradDefinition, options)
 
 const LionOptions = Schema.Struct({
-  learningRate: OptionSchema.withDefault(learningRate, 0.0001),
-  beta1: OptionSchema.withDefault(share, 0.9),
-  beta2: OptionSchema.withDefault(share, 0.99),
+  learningRate: OptionSchema.withDefault(learningRate, 0.0001, "The length of a step: a number, or a schedule"),
+  beta1: OptionSchema.withDefault(share, 0.9, "How much of the running mean is in the sign"),
+  beta2: OptionSchema.withDefault(share, 0.99, "How slowly the running mean forgets"),
   ...shared
 })
 

@@ -84,9 +84,11 @@ export const stage = <Encoded extends object>(
 const amount = value(OptionSchema.nonNegative)
 
 const Group = Schema.Struct({
-  paths: Patterns,
-  rate: OptionSchema.withDefault(amount, 1),
-  weightDecay: Schema.optionalKey(amount)
+  paths: OptionSchema.required(Patterns, "Patterns of paths of parameters; * stands for one part, ** for several", [
+    "**.kernel"
+  ]),
+  rate: OptionSchema.withDefault(amount, 1, "What the learning rate of these parameters is multiplied by"),
+  weightDecay: OptionSchema.optional(amount, "The weight decay of these parameters; default: that of the others", 0.01)
 })
 
 /** A learning rate: above 0, or a schedule, which may reach 0. */
@@ -97,9 +99,13 @@ export const weightDecay = amount
 
 /** The options that all optimizers with a learning rate share. */
 export const shared = {
-  weightDecay: Schema.optionalKey(amount),
-  clipNorm: Schema.optionalKey(OptionSchema.positive),
-  groups: Schema.optionalKey(Schema.Array(Group))
+  weightDecay: OptionSchema.optional(amount, "How much weights are pulled to 0; default: not at all", 0.01),
+  clipNorm: OptionSchema.optional(OptionSchema.positive, "The largest Euclidean norm of the gradient; default: any", 1),
+  groups: OptionSchema.optional(
+    Schema.Array(Group),
+    "Parameters with a rate and a decay of their own, by patterns of their paths",
+    [{ paths: ["**.bias"], weightDecay: 0 }]
+  )
 }
 
 interface Shared {

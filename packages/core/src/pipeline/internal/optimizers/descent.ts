@@ -9,9 +9,13 @@ import { lineSearch as searching } from "../transforms/steps.ts"
 import { define, defineShared, learningRate, shared, stage } from "./define.ts"
 
 const SgdOptions = Schema.Struct({
-  learningRate,
-  momentum: OptionSchema.withDefault(share, 0),
-  nesterov: OptionSchema.withDefault(Schema.Boolean, false),
+  learningRate: OptionSchema.required(learningRate, "The length of a step: a number, or a schedule", 0.1),
+  momentum: OptionSchema.withDefault(share, 0, "How much of the last update goes on in the next"),
+  nesterov: OptionSchema.withDefault(
+    Schema.Boolean,
+    false,
+    "Whether the gradient is that of the point ahead (Nesterov)"
+  ),
   ...shared
 })
 

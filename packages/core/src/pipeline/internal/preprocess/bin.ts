@@ -17,9 +17,13 @@ const Encoding = Schema.Literals(["ordinal", "oneHot", "factor"])
 
 const BinOptions = Schema.Struct({
   columns,
-  bins: OptionSchema.withDefault(OptionSchema.bins(2), 5),
-  placement: OptionSchema.withDefault(Schema.Literals(["quantile", "uniform"]), "quantile"),
-  as: OptionSchema.withDefault(Encoding, "ordinal")
+  bins: OptionSchema.withDefault(OptionSchema.bins(2), 5, "The number of bins"),
+  placement: OptionSchema.withDefault(
+    Schema.Literals(["quantile", "uniform"]),
+    "quantile",
+    "Bins of about as many rows, or of one width"
+  ),
+  as: OptionSchema.withDefault(Encoding, "ordinal", "Numbers from 0, indicators, or levels")
 })
 
 const encoded = (

@@ -11,7 +11,10 @@ import { type ColumnsOption, columns, isNumber } from "./columns.ts"
 import { type Stage, stage } from "./define.ts"
 import { defineMap } from "./numbers.ts"
 
-const BoxCoxOptions = Schema.Struct({ columns, standardise: OptionSchema.withDefault(Schema.Boolean, true) })
+const BoxCoxOptions = Schema.Struct({
+  columns,
+  standardise: OptionSchema.withDefault(Schema.Boolean, true, "Whether the mean becomes 0 and the standard deviation 1")
+})
 
 /** `Preprocess.boxCox` as a definition, for registries. @category definitions */
 export const boxCoxDefinition = defineMap({

@@ -13,11 +13,16 @@ import { define, type Stage, stage } from "./define.ts"
 const id = "Preprocess.classBalancing"
 
 const BalancingOptions = Schema.Struct({
-  ratio: OptionSchema.withDefault(OptionSchema.positive, 1),
-  reference: OptionSchema.withDefault(Schema.Literals(["all", "major", "minor", "nonmajor", "nonminor", "one"]), "all"),
+  ratio: OptionSchema.withDefault(OptionSchema.positive, 1, "Rows of a class, times the reference"),
+  reference: OptionSchema.withDefault(
+    Schema.Literals(["all", "major", "minor", "nonmajor", "nonminor", "one"]),
+    "all",
+    "The mean size of these classes; one is a single row"
+  ),
   adjust: OptionSchema.withDefault(
     Schema.Literals(["all", "major", "minor", "nonmajor", "nonminor", "upsample", "downsample"]),
-    "all"
+    "all",
+    "The classes that change"
   )
 })
 

@@ -14,10 +14,22 @@ import { define, type Stage, stage } from "./define.ts"
 const id = "Preprocess.collapseLevels"
 
 const CollapseOptions = Schema.Struct({
-  minShare: Schema.optionalKey(OptionSchema.proportion),
-  minCount: Schema.optionalKey(OptionSchema.count(1)),
-  maxLevels: Schema.optionalKey(OptionSchema.count(1)),
-  level: OptionSchema.withDefault(Schema.NonEmptyString, "other"),
+  minShare: OptionSchema.optional(
+    OptionSchema.proportion,
+    "The least share of the rows with which a level keeps its name",
+    0.01
+  ),
+  minCount: OptionSchema.optional(
+    OptionSchema.count(1),
+    "The least number of rows with which a level keeps its name",
+    5
+  ),
+  maxLevels: OptionSchema.optional(
+    OptionSchema.count(1),
+    "The most levels that keep their names, the most frequent ones",
+    20
+  ),
+  level: OptionSchema.withDefault(Schema.NonEmptyString, "other", "The name of the level that rare ones become"),
   columns
 }).check(
   Schema.makeFilter(({ maxLevels, minCount, minShare }) =>

@@ -1,12 +1,16 @@
 /**
  * Which columns a preprocessing stage works on.
  */
-import * as Schema from "effect/Schema"
+import * as OptionSchema from "../../../OptionSchema.ts"
 import type * as Column from "../../../data/Column.ts"
 import * as Select from "../../../data/Select.ts"
 
 /** The schema of the option that chooses columns. */
-export const columns = Schema.optionalKey(Select.schema)
+export const columns = OptionSchema.optional(
+  Select.schema,
+  "Columns by name, or a selector; default: every column that the stage works on",
+  ["age", "dose"]
+)
 
 /**
  * The option that chooses columns, by name or by what they are, decided on the training rows. What is named must be there, and

@@ -14,20 +14,20 @@ const isDate = (column: Column.Column): column is Column.DateTime => column.type
 
 const DatesOptions = Schema.Struct({
   columns,
-  parts: OptionSchema.withDefault(Schema.Array(Dates.Part).check(Schema.isMinLength(1)), [
-    "year",
-    "month",
-    "weekday",
-    "hour",
-    "daysSince"
-  ]),
-  cyclic: OptionSchema.withDefault(Schema.Boolean, false),
-  since: Schema.optionalKey(
+  parts: OptionSchema.withDefault(
+    Schema.Array(Dates.Part).check(Schema.isMinLength(1)),
+    ["year", "month", "weekday", "hour", "daysSince"],
+    "What becomes a column of its own"
+  ),
+  cyclic: OptionSchema.withDefault(Schema.Boolean, false, "Whether what comes round again becomes sine and cosine"),
+  since: OptionSchema.optional(
     Schema.String.check(
       Schema.makeFilter((text) =>
         Column.parseDate(text) === undefined ? "Expected a date such as 2024-01-31" : undefined
       )
-    )
+    ),
+    "The date from which days are counted; default: the first of training",
+    "2020-01-01"
   )
 })
 

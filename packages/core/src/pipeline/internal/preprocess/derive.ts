@@ -3,6 +3,7 @@
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as OptionSchema from "../../../OptionSchema.ts"
 import * as Features from "../../Features.ts"
 import type { PipelineError } from "../../PipelineError.ts"
 import { evaluate } from "../expression/evaluate.ts"
@@ -23,7 +24,11 @@ const Expression = Schema.NonEmptyString.check(
 
 const Expressions = Schema.Record(Schema.NonEmptyString, Expression)
 
-const DeriveOptions = Schema.Struct({ columns: Expressions })
+const DeriveOptions = Schema.Struct({
+  columns: OptionSchema.required(Expressions, "Expressions by the names of the columns that they make", {
+    ratio: "dose / weight"
+  })
+})
 
 const derived = (
   expressions: typeof Expressions.Type,

@@ -18,7 +18,14 @@ const isConstant = (column: Column.Column, ratio: number): boolean =>
 export const dropConstantsDefinition = define({
   id: "Preprocess.dropConstants",
   summary: "Drops columns that have one value, or nearly one, in the training rows",
-  options: Schema.Struct({ columns, ratio: OptionSchema.withDefault(OptionSchema.fraction, 0) }),
+  options: Schema.Struct({
+    columns,
+    ratio: OptionSchema.withDefault(
+      OptionSchema.fraction,
+      0,
+      "Columns go in which at most this share of the rows differs from the most frequent value"
+    )
+  }),
   state: Schema.Array(Schema.String),
   fit: ({ columns, ratio }, features) =>
     Result.map(Features.chosen(features, "Preprocess.dropConstants", columns), (chosen) =>

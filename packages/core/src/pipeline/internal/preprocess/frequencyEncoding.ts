@@ -35,7 +35,11 @@ export const frequencyEncodingDefinition = define({
   summary: "Replaces a level by the share of the training rows that have it",
   options: Schema.Struct({
     columns,
-    unit: OptionSchema.withDefault(Schema.Literals(["share", "count"]), "share")
+    unit: OptionSchema.withDefault(
+      Schema.Literals(["share", "count"]),
+      "share",
+      "A share of the training rows, or their number"
+    )
   }),
   state: Schema.Array(State),
   fit: (options, features) =>

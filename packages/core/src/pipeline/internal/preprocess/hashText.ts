@@ -15,17 +15,30 @@ const id = "Preprocess.hashText"
 const size = OptionSchema.count(1)
 
 const Counting = {
-  buckets: OptionSchema.withDefault(OptionSchema.count(2, 16_384, "each is a column"), 256),
-  unit: OptionSchema.withDefault(Schema.Literals(["word", "char", "charInWord"]), "word"),
+  buckets: OptionSchema.withDefault(
+    OptionSchema.count(2, 16_384, "each is a column"),
+    256,
+    "The number of columns that come out"
+  ),
+  unit: OptionSchema.withDefault(
+    Schema.Literals(["word", "char", "charInWord"]),
+    "word",
+    "What is counted: words, characters, or characters within words"
+  ),
   sizes: OptionSchema.withDefault(
     Schema.Tuple([size, size]).check(
       Schema.makeFilter(([least, most]) => (least <= most ? undefined : "Expected two sizes, the smaller one first"))
     ),
-    [1, 1]
+    [1, 1],
+    "The least and the greatest number of units together"
   ),
-  lowercase: OptionSchema.withDefault(Schema.Boolean, true),
-  signed: OptionSchema.withDefault(Schema.Boolean, true),
-  norm: OptionSchema.withDefault(Schema.Literals(["l2", "l1", "none"]), "l2")
+  lowercase: OptionSchema.withDefault(Schema.Boolean, true, "Whether case is ignored"),
+  signed: OptionSchema.withDefault(
+    Schema.Boolean,
+    true,
+    "Whether half of the words count −1, so that collisions cancel out"
+  ),
+  norm: OptionSchema.withDefault(Schema.Literals(["l2", "l1", "none"]), "l2", "The norm of a row that is brought to 1")
 }
 
 const HashTextOptions = Schema.Struct({ columns, ...Counting })

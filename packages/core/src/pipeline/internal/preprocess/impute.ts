@@ -18,17 +18,39 @@ const id = "Preprocess.impute"
 
 const Method = Schema.Union([
   Schema.Literals(["mean", "median", "mode", "constant", "level", "sample", "histogram", "outOfRange"]),
-  Schema.Struct({ histogram: Schema.Struct({ bins: OptionSchema.bins(1) }) }),
   Schema.Struct({
-    outOfRange: Schema.Struct({
-      side: OptionSchema.withDefault(Schema.Literals(["below", "above"]), "below"),
-      offset: OptionSchema.withDefault(OptionSchema.nonNegative, 1),
-      multiplier: OptionSchema.withDefault(OptionSchema.nonNegative, 1)
-    })
+    histogram: OptionSchema.required(
+      Schema.Struct({ bins: OptionSchema.required(OptionSchema.bins(1), "Bins of equal width", 20) }),
+      "Draws from bins of equal width",
+      { bins: 20 }
+    )
+  }),
+  Schema.Struct({
+    outOfRange: OptionSchema.required(
+      Schema.Struct({
+        side: OptionSchema.withDefault(
+          Schema.Literals(["below", "above"]),
+          "below",
+          "Below the least value or above the greatest"
+        ),
+        offset: OptionSchema.withDefault(OptionSchema.nonNegative, 1, "A fixed distance from the range"),
+        multiplier: OptionSchema.withDefault(OptionSchema.nonNegative, 1, "A distance in lengths of the range")
+      }),
+      "A value beyond those of the training rows",
+      { side: "above" }
+    )
   })
 ])
 
-const ImputeOptions = Schema.Struct({ method: Method, value: Schema.optionalKey(Fillers.Filler), columns }).check(
+const ImputeOptions = Schema.Struct({
+  method: OptionSchema.required(
+    Method,
+    "What missing values become: a statistic of the training rows, a constant, a level, a draw",
+    "median"
+  ),
+  value: OptionSchema.optional(Fillers.Filler, "What constant fills in, or the name of the level of level", 0),
+  columns
+}).check(
   Schema.makeFilter(({ method, value }) =>
     method === "constant" && value === undefined
       ? 'method "constant" needs a value'

@@ -17,9 +17,10 @@ const MinMaxOptions = Schema.Struct({
     Range.check(
       Schema.makeFilter(([low, high]) => (low < high ? undefined : "Expected two numbers, the lower one first"))
     ),
-    [0, 1]
+    [0, 1],
+    "What the least and the greatest value of training become"
   ),
-  clip: OptionSchema.withDefault(Schema.Boolean, false)
+  clip: OptionSchema.withDefault(Schema.Boolean, false, "Whether new values beyond become the ends")
 })
 
 /** `Preprocess.minMax` as a definition, for registries. @category definitions */

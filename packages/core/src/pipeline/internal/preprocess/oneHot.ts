@@ -14,10 +14,22 @@ import { define, type Stage, stage } from "./define.ts"
 
 const OneHotOptions = Schema.Struct({
   columns,
-  drop: OptionSchema.withDefault(Schema.Literals(["none", "first"]), "none"),
-  unknown: OptionSchema.withDefault(Schema.Literals(["zero", "error"]), "zero"),
-  maxCategories: OptionSchema.withDefault(OptionSchema.count(1), 100),
-  minFrequency: Schema.optionalKey(OptionSchema.count(1))
+  drop: OptionSchema.withDefault(Schema.Literals(["none", "first"]), "none", "Whether the first level has no column"),
+  unknown: OptionSchema.withDefault(
+    Schema.Literals(["zero", "error"]),
+    "zero",
+    "What a level that was not in training becomes: zeros, or an error"
+  ),
+  maxCategories: OptionSchema.withDefault(
+    OptionSchema.count(1),
+    100,
+    "The most levels of a column that get a column, the most frequent ones"
+  ),
+  minFrequency: OptionSchema.optional(
+    OptionSchema.count(1),
+    "Rows that a level must have to get a column; default: any where there are few levels",
+    5
+  )
 })
 
 /** `Preprocess.oneHot` as a definition, for registries. @category definitions */

@@ -16,8 +16,16 @@ const id = "Preprocess.ordinalEncoding"
 
 const OrdinalOptions = Schema.Struct({
   columns,
-  order: Schema.optionalKey(Schema.Record(Schema.String, Schema.Array(Schema.String).check(Schema.isUnique()))),
-  unknown: OptionSchema.withDefault(Schema.Literals(["missing", "error"]), "missing")
+  order: OptionSchema.optional(
+    Schema.Record(Schema.String, Schema.Array(Schema.String).check(Schema.isUnique())),
+    "The order of levels, by column; default: that of the levels",
+    { size: ["S", "M", "L"] }
+  ),
+  unknown: OptionSchema.withDefault(
+    Schema.Literals(["missing", "error"]),
+    "missing",
+    "What a value without a place becomes: missing, or an error"
+  )
 })
 
 type Options = typeof OrdinalOptions.Type

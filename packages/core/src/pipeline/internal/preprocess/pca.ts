@@ -14,10 +14,10 @@ import { numeric } from "./numbers.ts"
 
 const PcaOptions = Schema.Struct({
   columns,
-  rank: Schema.optionalKey(OptionSchema.count(1)),
-  variance: Schema.optionalKey(OptionSchema.share),
-  scale: OptionSchema.withDefault(Schema.Boolean, false),
-  name: OptionSchema.withDefault(Schema.NonEmptyString, "pc")
+  rank: OptionSchema.optional(OptionSchema.count(1), "The most components", 10),
+  variance: OptionSchema.optional(OptionSchema.share, "The share of the variance that is kept", 0.95),
+  scale: OptionSchema.withDefault(Schema.Boolean, false, "Whether each column gets the standard deviation 1 before"),
+  name: OptionSchema.withDefault(Schema.NonEmptyString, "pc", "The beginning of the names of the components")
 })
 
 /** How many components, the first ones, have a share of the whole variance; shares that differ by rounding are the same. */

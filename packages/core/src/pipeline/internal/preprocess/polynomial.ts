@@ -14,9 +14,17 @@ import { numeric } from "./numbers.ts"
 const PolynomialOptions = Schema.Struct({
   columns,
   // Products of more factors leave the range of numbers, and counting them takes its time.
-  degree: OptionSchema.withDefault(OptionSchema.count(2, 100, "powers of a higher degree are out of range"), 2),
-  interactions: OptionSchema.withDefault(Schema.Boolean, false),
-  maxColumns: OptionSchema.withDefault(OptionSchema.count(1, 1_000_000, "each is a column"), 1000)
+  degree: OptionSchema.withDefault(
+    OptionSchema.count(2, 100, "powers of a higher degree are out of range"),
+    2,
+    "The greatest degree of a product"
+  ),
+  interactions: OptionSchema.withDefault(Schema.Boolean, false, "Whether only products of different columns are made"),
+  maxColumns: OptionSchema.withDefault(
+    OptionSchema.count(1, 1_000_000, "each is a column"),
+    1000,
+    "The most new columns; more are an error"
+  )
 })
 
 /** `Preprocess.polynomial` as a definition, for registries. @category definitions */

@@ -16,9 +16,17 @@ const Output = Schema.Literals(["normal", "uniform"])
 
 const QuantileTransformOptions = Schema.Struct({
   columns,
-  output: OptionSchema.withDefault(Output, "normal"),
-  quantiles: Schema.optionalKey(OptionSchema.count(2)),
-  noise: OptionSchema.withDefault(OptionSchema.nonNegative, 0)
+  output: OptionSchema.withDefault(Output, "normal", "The distribution that every column gets"),
+  quantiles: OptionSchema.optional(
+    OptionSchema.count(2),
+    "Quantiles that are learned; default: a thirtieth of the rows, from 10 to 1000",
+    1000
+  ),
+  noise: OptionSchema.withDefault(
+    OptionSchema.nonNegative,
+    0,
+    "Noise before the quantiles are taken, in standard deviations"
+  )
 })
 
 const noisy = (values: Float64Array, noise: number, random: Generator): Float64Array => {

@@ -21,7 +21,11 @@ const id = "Preprocess.robust"
 
 const RobustOptions = Schema.Struct({
   columns,
-  maxCategories: OptionSchema.withDefault(OptionSchema.count(2), 30)
+  maxCategories: OptionSchema.withDefault(
+    OptionSchema.count(2),
+    30,
+    "Columns of more levels become means of the target"
+  )
 })
 
 /** The chosen columns, and the others, which stay as they are and come first. */

@@ -15,7 +15,8 @@ const RobustScaleOptions = Schema.Struct({
     Schema.Tuple([OptionSchema.proportion, OptionSchema.proportion]).check(
       Schema.makeFilter(([low, high]) => (low < high ? undefined : "Expected two shares, the lower one first"))
     ),
-    [0.25, 0.75]
+    [0.25, 0.75],
+    "The two quantiles whose distance becomes 1"
   )
 })
 

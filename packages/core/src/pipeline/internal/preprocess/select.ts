@@ -3,6 +3,7 @@
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as OptionSchema from "../../../OptionSchema.ts"
 import * as Select from "../../../data/Select.ts"
 import * as Features from "../../Features.ts"
 import { define, type Stage, stage } from "./define.ts"
@@ -11,7 +12,9 @@ import { define, type Stage, stage } from "./define.ts"
 export const selectDefinition = define({
   id: "Preprocess.select",
   summary: "Keeps the feature columns that are named, or described",
-  options: Schema.Struct({ columns: Select.schema }),
+  options: Schema.Struct({
+    columns: OptionSchema.required(Select.schema, "The columns that stay, by name or by a selector", ["age", "dose"])
+  }),
   state: Schema.Array(Schema.String),
   fit: (options, features) =>
     Result.map(Features.chosen(features, "Preprocess.select", options.columns), (chosen) =>

@@ -8,7 +8,10 @@ import { type ColumnsOption, columns } from "./columns.ts"
 import { type Stage, stage } from "./define.ts"
 import { defineMap } from "./numbers.ts"
 
-const SignedRootOptions = Schema.Struct({ columns, power: OptionSchema.withDefault(OptionSchema.positive, 0.5) })
+const SignedRootOptions = Schema.Struct({
+  columns,
+  power: OptionSchema.withDefault(OptionSchema.positive, 0.5, "The power of the absolute value")
+})
 
 /** `Preprocess.signedRoot` as a definition, for registries. @category definitions */
 export const signedRootDefinition = defineMap({

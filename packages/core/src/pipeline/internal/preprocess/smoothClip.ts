@@ -8,7 +8,10 @@ import { type ColumnsOption, columns } from "./columns.ts"
 import { type Stage, stage } from "./define.ts"
 import { defineMap } from "./numbers.ts"
 
-const SmoothClipOptions = Schema.Struct({ columns, limit: OptionSchema.withDefault(OptionSchema.positive, 3) })
+const SmoothClipOptions = Schema.Struct({
+  columns,
+  limit: OptionSchema.withDefault(OptionSchema.positive, 3, "The bound that large values come near")
+})
 
 /** `Preprocess.smoothClip` as a definition, for registries. @category definitions */
 export const smoothClipDefinition = defineMap({

@@ -17,11 +17,23 @@ const Extrapolation = Schema.Literals(["constant", "linear", "continue", "period
 
 const SplineOptions = Schema.Struct({
   columns,
-  knots: OptionSchema.withDefault(OptionSchema.bins(2), 5),
-  degree: OptionSchema.withDefault(OptionSchema.count(1, 16, "each piece has as many numbers more"), 3),
-  placement: OptionSchema.withDefault(Schema.Literals(["uniform", "quantile"]), "uniform"),
-  extrapolation: OptionSchema.withDefault(Extrapolation, "constant"),
-  bias: OptionSchema.withDefault(Schema.Boolean, true)
+  knots: OptionSchema.withDefault(OptionSchema.bins(2), 5, "Points where pieces of the function meet"),
+  degree: OptionSchema.withDefault(
+    OptionSchema.count(1, 16, "each piece has as many numbers more"),
+    3,
+    "The degree of the pieces; 3 is cubic"
+  ),
+  placement: OptionSchema.withDefault(
+    Schema.Literals(["uniform", "quantile"]),
+    "uniform",
+    "Knots at equal distances, or at quantiles"
+  ),
+  extrapolation: OptionSchema.withDefault(Extrapolation, "constant", "What happens beyond the training rows"),
+  bias: OptionSchema.withDefault(
+    Schema.Boolean,
+    true,
+    "Whether the last column stays; without it, they are independent of an intercept"
+  )
 }).check(
   Schema.makeFilter(({ degree, extrapolation, knots }) =>
     extrapolation === "periodic" && knots <= degree

@@ -20,8 +20,12 @@ const id = "Preprocess.targetEncoding"
 
 const TargetOptions = Schema.Struct({
   columns,
-  smooth: OptionSchema.withDefault(Schema.Union([Schema.Literal("auto"), OptionSchema.nonNegative]), "auto"),
-  folds: OptionSchema.withDefault(OptionSchema.count(2), 5)
+  smooth: OptionSchema.withDefault(
+    Schema.Union([Schema.Literal("auto"), OptionSchema.nonNegative]),
+    "auto",
+    "How many rows' worth of the overall mean is mixed in"
+  ),
+  folds: OptionSchema.withDefault(OptionSchema.count(2), 5, "Folds of the training rows, each encoded by the others")
 })
 
 const Encoding = Schema.Struct({

@@ -10,7 +10,10 @@ import { type ColumnsOption, columns } from "./columns.ts"
 import { type Stage, stage } from "./define.ts"
 import { defineMap } from "./numbers.ts"
 
-const YeoJohnsonOptions = Schema.Struct({ columns, standardise: OptionSchema.withDefault(Schema.Boolean, true) })
+const YeoJohnsonOptions = Schema.Struct({
+  columns,
+  standardise: OptionSchema.withDefault(Schema.Boolean, true, "Whether the mean becomes 0 and the standard deviation 1")
+})
 
 /** `Preprocess.yeoJohnson` as a definition, for registries. @category definitions */
 export const yeoJohnsonDefinition = defineMap({

@@ -15,9 +15,17 @@ const warmed =
 const halfWave = (a: number, b: number, progress: number): number =>
   b + ((a - b) * (1 + Math.cos(Math.PI * progress))) / 2
 
-const from = OptionSchema.nonNegative
-const to = OptionSchema.withDefault(OptionSchema.nonNegative, 0)
-const warmUp = OptionSchema.withDefault(OptionSchema.fraction, 0)
+const from = OptionSchema.required(
+  OptionSchema.nonNegative,
+  "The value at the first update, or behind the warm-up",
+  0.01
+)
+const to = OptionSchema.withDefault(OptionSchema.nonNegative, 0, "The value after the last update")
+const warmUp = OptionSchema.withDefault(
+  OptionSchema.fraction,
+  0,
+  "The share of training in which the value rises from 0"
+)
 
 /** `Schedule.constant` as a definition, for registries. @category definitions */
 export const constantDefinition = define({
@@ -37,7 +45,7 @@ export const constant = (options: typeof constantDefinition.options.Encoded) => 
 const PolynomialOptions = Schema.Struct({
   from,
   to,
-  power: OptionSchema.withDefault(OptionSchema.positive, 1),
+  power: OptionSchema.withDefault(OptionSchema.positive, 1, "The power of what is left of training; 1 is a line"),
   warmUp
 })
 
@@ -80,7 +88,15 @@ const Places = Schema.Array(OptionSchema.share).check(
 export const stepDefinition = define({
   id: "Schedule.step",
   summary: "Is multiplied by a factor at some shares of training",
-  options: Schema.Struct({ from, at: Places, factor: OptionSchema.withDefault(OptionSchema.nonNegative, 0.1) }),
+  options: Schema.Struct({
+    from,
+    at: OptionSchema.required(
+      Places,
+      "The shares of training at which the value is multiplied, in ascending order",
+      [0.5, 0.75]
+    ),
+    factor: OptionSchema.withDefault(OptionSchema.nonNegative, 0.1, "What the value is multiplied by each time")
+  }),
   make:
     ({ at, factor, from }) =>
     (progress) =>
@@ -101,7 +117,11 @@ export const step = (options: typeof stepDefinition.options.Encoded) => make(ste
 export const exponentialDefinition = define({
   id: "Schedule.exponential",
   summary: "Is multiplied by the same factor at every update",
-  options: Schema.Struct({ from: OptionSchema.positive, to: OptionSchema.positive, warmUp }),
+  options: Schema.Struct({
+    from: OptionSchema.required(OptionSchema.positive, "The value at the first update, or behind the warm-up", 0.01),
+    to: OptionSchema.required(OptionSchema.positive, "The value after the last update", 0.0001),
+    warmUp
+  }),
   make: ({ from, to, warmUp }) => warmed(warmUp, from, (progress) => from * (to / from) ** progress)
 })
 
@@ -138,10 +158,10 @@ export const oneCycleDefinition = define({
   id: "Schedule.oneCycle",
   summary: "Goes to a peak and back below its beginning, each along half a wave of the cosine",
   options: Schema.Struct({
-    peak: OptionSchema.nonNegative,
-    from: Schema.optionalKey(OptionSchema.nonNegative),
-    to: Schema.optionalKey(OptionSchema.nonNegative),
-    rise: OptionSchema.withDefault(OptionSchema.share, 0.3)
+    peak: OptionSchema.required(OptionSchema.nonNegative, "The value at the peak", 0.01),
+    from: OptionSchema.optional(OptionSchema.nonNegative, "The value at the first update; default peak/25", 0.0004),
+    to: OptionSchema.optional(OptionSchema.nonNegative, "The value after the last update; default from/10000", 4e-8),
+    rise: OptionSchema.withDefault(OptionSchema.share, 0.3, "The share of training until the peak")
   }),
   make:
     ({ peak, rise, from = peak / 25, to = from / 1e4 }) =>
@@ -182,7 +202,11 @@ export const coslog4 = (options: typeof coslog4Definition.options.Encoded) => ma
 export const flatCosineDefinition = define({
   id: "Schedule.flatCosine",
   summary: "Stays, and then falls along half a wave of the cosine",
-  options: Schema.Struct({ from, to, flat: OptionSchema.withDefault(OptionSchema.fraction, 0.5) }),
+  options: Schema.Struct({
+    from,
+    to,
+    flat: OptionSchema.withDefault(OptionSchema.fraction, 0.5, "The share of training in which the value stays")
+  }),
   make:
     ({ flat, from, to }) =>
     (progress) =>

@@ -36,12 +36,12 @@ export const plateauDefinition = define({
   id: "Schedule.plateau",
   summary: "Is multiplied by a factor whenever validation has not gained for a while",
   options: Schema.Struct({
-    from: OptionSchema.nonNegative,
-    to: OptionSchema.withDefault(OptionSchema.nonNegative, 0),
-    factor: OptionSchema.withDefault(OptionSchema.share, 0.1),
-    patience: OptionSchema.withDefault(OptionSchema.count(1), 10),
-    minDelta: OptionSchema.withDefault(OptionSchema.nonNegative, 0),
-    cooldown: OptionSchema.withDefault(OptionSchema.count(0), 0)
+    from: OptionSchema.required(OptionSchema.nonNegative, "The value until validation stagnates", 0.01),
+    to: OptionSchema.withDefault(OptionSchema.nonNegative, 0, "The least value"),
+    factor: OptionSchema.withDefault(OptionSchema.share, 0.1, "What the value is multiplied by each time"),
+    patience: OptionSchema.withDefault(OptionSchema.count(1), 10, "Evaluations without a gain before the value falls"),
+    minDelta: OptionSchema.withDefault(OptionSchema.nonNegative, 0, "A gain must exceed this, in units of the measure"),
+    cooldown: OptionSchema.withDefault(OptionSchema.count(0), 0, "Evaluations after a fall that do not count")
   }),
   make: ({ cooldown, factor, from, minDelta, patience, to }) => {
     const read = reader()

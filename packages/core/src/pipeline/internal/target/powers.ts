@@ -3,6 +3,7 @@
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as OptionSchema from "../../../OptionSchema.ts"
 import { range } from "../columnStatistics.ts"
 import * as Powers from "../numeric/powers.ts"
 import { define, make, type Target } from "./define.ts"
@@ -11,8 +12,10 @@ import { notAbove } from "./logarithms.ts"
 const State = Schema.Struct({ lambda: Schema.Finite, lowest: Schema.Finite, highest: Schema.Finite })
 
 const Options = Schema.Struct({
-  lambda: Schema.optionalKey(
-    Schema.Finite.check(Schema.isBetween({ minimum: -Powers.largest, maximum: Powers.largest }))
+  lambda: OptionSchema.optional(
+    Schema.Finite.check(Schema.isBetween({ minimum: -Powers.largest, maximum: Powers.largest })),
+    "The power; default: the one that makes the training rows most like a normal sample",
+    0.5
   )
 })
 

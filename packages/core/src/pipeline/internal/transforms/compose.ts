@@ -3,6 +3,7 @@
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as OptionSchema from "../../../OptionSchema.ts"
 import * as Decode from "../../Decode.ts"
 import type * as Base from "../../Definition.ts"
 import type { Issue } from "../../PipelineError.ts"
@@ -147,8 +148,14 @@ export const all = (
 /** The schema of patterns of paths. */
 export const Patterns = Schema.Array(Schema.NonEmptyString).check(Schema.isMinLength(1))
 const GroupOptions = Schema.Struct({
-  paths: Patterns,
-  transforms: Schema.Array(reference).check(Schema.isMinLength(1))
+  paths: OptionSchema.required(Patterns, "Patterns of paths of parameters; * stands for one part, ** for several", [
+    "**.kernel"
+  ]),
+  transforms: OptionSchema.required(
+    Schema.Array(reference).check(Schema.isMinLength(1)),
+    "What happens to the updates of these parameters",
+    [{ type: "Transform.decay", rate: 0.01 }]
+  )
 })
 
 const boundOf = (transforms: ReadonlyArray<Transform>): ReadonlyArray<Bound> =>

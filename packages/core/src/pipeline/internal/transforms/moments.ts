@@ -14,8 +14,12 @@ export const momentumDefinition = define({
   id: "Transform.momentum",
   summary: "Adds up past updates, each weighing less than the one after it",
   options: Schema.Struct({
-    momentum: share,
-    nesterov: OptionSchema.withDefault(Schema.Boolean, false)
+    momentum: OptionSchema.required(share, "How much of the last update goes on in the next", 0.9),
+    nesterov: OptionSchema.withDefault(
+      Schema.Boolean,
+      false,
+      "Whether the gradient is that of the point ahead (Nesterov)"
+    )
   }),
   make: ({ momentum, nesterov }) => ({
     formula: { transform: "momentum", momentum, nesterov },
@@ -42,9 +46,9 @@ export const momentum = (options: typeof momentumDefinition.options.Encoded): Tr
   make(momentumDefinition, options)
 
 const AdamOptions = Schema.Struct({
-  beta1: OptionSchema.withDefault(share, 0.9),
-  beta2: OptionSchema.withDefault(share, 0.999),
-  epsilon: OptionSchema.withDefault(OptionSchema.positive, 1e-8)
+  beta1: OptionSchema.withDefault(share, 0.9, "How slowly the running mean of the gradient forgets"),
+  beta2: OptionSchema.withDefault(share, 0.999, "How slowly the running square of the gradient forgets"),
+  epsilon: OptionSchema.withDefault(OptionSchema.positive, 1e-8, "Added to the divisor")
 })
 
 /** `Transform.adam` as a definition, for registries. @category definitions */
@@ -81,9 +85,9 @@ export const adamDefinition = define({
 export const adam = (options: typeof AdamOptions.Encoded = {}): Transform => make(adamDefinition, options)
 
 const RmspropOptions = Schema.Struct({
-  alpha: OptionSchema.withDefault(share, 0.99),
-  epsilon: OptionSchema.withDefault(OptionSchema.positive, 1e-8),
-  centered: OptionSchema.withDefault(Schema.Boolean, false)
+  alpha: OptionSchema.withDefault(share, 0.99, "How slowly the running square of the gradient forgets"),
+  epsilon: OptionSchema.withDefault(OptionSchema.positive, 1e-8, "Added to the divisor"),
+  centered: OptionSchema.withDefault(Schema.Boolean, false, "Whether the running mean is taken from the running square")
 })
 
 /** `Transform.rmsprop` as a definition, for registries. @category definitions */
@@ -117,7 +121,9 @@ export const rmspropDefinition = define({
  */
 export const rmsprop = (options: typeof RmspropOptions.Encoded = {}): Transform => make(rmspropDefinition, options)
 
-const AdagradOptions = Schema.Struct({ epsilon: OptionSchema.withDefault(OptionSchema.positive, 1e-10) })
+const AdagradOptions = Schema.Struct({
+  epsilon: OptionSchema.withDefault(OptionSchema.positive, 1e-10, "Added to the divisor")
+})
 
 /** `Transform.adagrad` as a definition, for registries. @category definitions */
 export const adagradDefinition = define({
@@ -147,8 +153,8 @@ export const adagradDefinition = define({
 export const adagrad = (options: typeof AdagradOptions.Encoded = {}): Transform => make(adagradDefinition, options)
 
 const LionOptions = Schema.Struct({
-  beta1: OptionSchema.withDefault(share, 0.9),
-  beta2: OptionSchema.withDefault(share, 0.99)
+  beta1: OptionSchema.withDefault(share, 0.9, "How much of the running mean is in the sign"),
+  beta2: OptionSchema.withDefault(share, 0.99, "How slowly the running mean forgets")
 })
 
 /** `Transform.lion` as a definition, for registries. @category definitions */

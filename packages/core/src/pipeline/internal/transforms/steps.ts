@@ -18,7 +18,9 @@ const each = (step: Step, f: (update: Float32Array, i: number, values: Float32Ar
 export const clipDefinition = define({
   id: "Transform.clip",
   summary: "Scales the updates down to a largest Euclidean norm",
-  options: Schema.Struct({ norm: OptionSchema.positive }),
+  options: Schema.Struct({
+    norm: OptionSchema.required(OptionSchema.positive, "The largest Euclidean norm of all updates together", 1)
+  }),
   make: ({ norm }) => ({
     formula: { transform: "clip", norm },
     apply: (step) => {
@@ -41,7 +43,13 @@ export const clip = (options: typeof clipDefinition.options.Encoded): Transform 
 export const decayDefinition = define({
   id: "Transform.decay",
   summary: "Adds a multiple of the parameter to its update",
-  options: Schema.Struct({ rate: value(OptionSchema.nonNegative) }),
+  options: Schema.Struct({
+    rate: OptionSchema.required(
+      value(OptionSchema.nonNegative),
+      "The share of the parameter that is added to its update",
+      0.01
+    )
+  }),
   make: ({ rate }) => ({
     formula: { transform: "decay", rate },
     apply: (step) => {
@@ -64,7 +72,13 @@ export const decay = (options: typeof decayDefinition.options.Encoded): Transfor
 export const rateDefinition = define({
   id: "Transform.rate",
   summary: "Multiplies the updates by the learning rate",
-  options: Schema.Struct({ rate: value(OptionSchema.nonNegative) }),
+  options: Schema.Struct({
+    rate: OptionSchema.required(
+      value(OptionSchema.nonNegative),
+      "What updates are multiplied by: the learning rate",
+      0.01
+    )
+  }),
   make: ({ rate }) => ({
     formula: { transform: "rate", rate },
     learningRate: (read) => read(rate),
