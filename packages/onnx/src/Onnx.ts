@@ -49,7 +49,7 @@ const written = ({ fitted, learner, task }: AnyTrained): Uint8Array<ArrayBuffer>
       "give the learner parts(), or take one of rocflow's own"
     )
   }
-  const to = Builder.make()
+  const to = Builder.make(task.features.map(({ name }) => name))
   const { prob, response, scores } = predicted(to, task, inputs(to, task), fitted.parts())
   if (task.kind === "regression") {
     to.output({ name: "value", type: "double", shape: ["rows"] }, response)
@@ -61,15 +61,9 @@ const written = ({ fitted, learner, task }: AnyTrained): Uint8Array<ArrayBuffer>
     }
     if (scores !== undefined) to.output({ name: "score", type: "double", shape: ["rows"] }, flat(to, scores))
   }
-  const clash = to.inputs.find(
-    ({ name }) => to.outputs.some((output) => output.name === name) || to.constants.has(name)
-  )
+  const clash = to.inputs.find(({ name }) => to.outputs.some((output) => output.name === name))
   if (clash !== undefined) {
-    Builder.refuse(
-      `feature "${clash.name}"`,
-      "has the name of an output or a constant of the model",
-      "rename the column"
-    )
+    Builder.refuse(`feature "${clash.name}"`, "has the name of an output of the model", "rename the column")
   }
   return toBytes({
     producer: "rocflow",

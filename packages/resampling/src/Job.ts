@@ -82,6 +82,8 @@ export const Result = Schema.Struct({
   notes: Schema.optionalKey(Schema.Array(Note.Note)),
   /** The SHA-256 of the file of its predictions; absent where there is none. */
   predictions: Schema.optionalKey(Schema.String),
+  /** When the result was stored, in milliseconds since 1970: of records that are worth the same the last one counts. */
+  at: Schema.optionalKey(Schema.Int),
   /** Wall-clock seconds; with those in the history and in timings, all that differs between two runs of a job. */
   seconds: Schema.Finite
 })

@@ -23,6 +23,7 @@ import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import type * as Job from "./Job.ts"
 import type { Runs } from "./Pooled.ts"
+import * as RunDirectory from "./RunDirectory.ts"
 
 type Entries = ReadonlyArray<readonly [name: string, column: Column.Column]>
 
@@ -85,10 +86,14 @@ const jobs = ({ manifest, results }: Runs): Entries => {
   )
 }
 
-const scores = ({ results }: Runs): Entries =>
+const scores = ({ manifest, results }: Runs): Entries =>
   table(
     results.flatMap(({ id, job, scores }) =>
-      Object.entries(scores).map(([measure, score]) => ({ id, job, measure, score }))
+      // Records keep measures that were asked for once.
+      manifest.measures.flatMap(({ id: measure }) => {
+        const score = scores[measure]
+        return score === undefined ? [] : [{ id, job, measure, score }]
+      })
     ),
     {
       id: ({ id }) => id,
@@ -169,11 +174,15 @@ export const open = Effect.fnUntraced(function* (run: Runs) {
   yield* database.table("histories", histories(run))
   yield* database.table("evaluations", evaluations(run))
   yield* database.table("notes", notes(run))
-  if (run.results.some(({ predictions }) => predictions !== undefined)) {
-    const files = Database.path(path.join(run.directory, "predictions"), "*.parquet")
+  const files = yield* Effect.forEach(
+    run.results.filter(({ predictions }) => predictions !== undefined),
+    ({ id }) => RunDirectory.predictionsFile(run.directory, id)
+  )
+  if (files.length > 0) {
+    const list = `[${files.map(Database.path).join(", ")}]`
     yield* database.view(
       "predictions",
-      `SELECT regexp_extract(filename, '([0-9a-f]{24})[.]parquet$', 1) AS id, * EXCLUDE (filename) FROM read_parquet(${files}, filename = true, union_by_name = true)`
+      `SELECT regexp_extract(filename, '([0-9a-f]{24})[.]parquet$', 1) AS id, * EXCLUDE (filename) FROM read_parquet(${list}, filename = true, union_by_name = true)`
     )
   }
   const splits = path.join(run.directory, "splits.parquet")

@@ -21,6 +21,7 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import type { PlatformError } from "effect/PlatformError"
+import * as Checked from "./Checked.ts"
 import type { Design, Planned } from "./Design.ts"
 import { Executor } from "./Executor.ts"
 import { claim } from "./internal/claim.ts"
@@ -48,6 +49,8 @@ export interface Outcome {
   readonly results: ReadonlyArray<Job.Result>
   /** How many jobs were finished before this start. */
   readonly skipped: number
+  /** How many of them were taken over from other runs. */
+  readonly reused: number
 }
 
 const resamplingText = ({ resampling }: Planned): string => Resampling.toText(resampling)
@@ -60,7 +63,10 @@ export interface StartOptions {
    * Versions, command: whatever is to be remembered with the run. A run that is continued must have the same `engine`.
    */
   readonly provenance?: Readonly<Record<string, string>>
-  /** Keeps what every job learned, in `models/<id>/model.safetensors`. Default false; of a run that is continued, as it began. */
+  /**
+   * Keeps what every job learned, in `models/<id>/model.safetensors`. Default false; a run that began to keep them goes on to.
+   * Jobs of before whose models were not kept are executed again.
+   */
   readonly models?: boolean
   /** Executes failed jobs again. Default: their failures are kept. */
   readonly retryFailed?: boolean
@@ -154,7 +160,7 @@ const prepare = Effect.fnUntraced(function* (
     { learnerHash: (id) => hashes.get(id)!, resamplingText },
     {
       provenance: known?.provenance ?? options.provenance ?? {},
-      models: known?.models ?? options.models ?? false
+      models: known?.models === true || options.models === true
     }
   )
   // The same design may have got other names.
@@ -179,34 +185,56 @@ export const runJob = <R>(
     return yield* RunDirectory.writeExecuted(directory, writer, executed, models)
   })
 
-/** Takes over what jobs of this run gave in others: results, predictions, models. */
+/** The content of a file; undefined if it is not there. */
+const contentOf = Effect.fnUntraced(function* (file: string) {
+  const fs = yield* FileSystem.FileSystem
+  return (yield* fs.exists(file)) ? yield* fs.readFile(file) : undefined
+})
+
+/**
+ * Takes over what jobs of this run gave in others: results, predictions, models. A job whose files are gone or were changed is
+ * left to be executed. Gives how many were taken over.
+ */
 const reuse = Effect.fnUntraced(function* (
   directory: string,
   manifest: RunDirectory.Manifest,
   others: ReadonlyArray<string>
 ) {
-  if (others.length === 0) return
+  if (others.length === 0) return 0
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
-  const there = yield* Segments.read(directory)
+  const there = new Set((yield* Segments.read(directory)).keys())
+  let taken = 0
   for (const other of others) {
     yield* RunDirectory.requireManifest(other)
     const records = yield* Segments.read(other)
     for (const { id, job } of manifest.jobs) {
       const found = records.get(id)
       if (found?.status !== "ok" || there.has(id)) continue
+      const predictions = yield* contentOf(yield* RunDirectory.predictionsFile(other, id))
       if (found.predictions !== undefined) {
-        yield* fs.copyFile(
-          yield* RunDirectory.predictionsFile(other, id),
-          yield* RunDirectory.predictionsFile(directory, id)
-        )
+        if (predictions === undefined || Checked.digest(predictions) !== found.predictions) continue
+        yield* WholeFile.write(yield* RunDirectory.predictionsFile(directory, id), predictions)
       }
-      const model = path.join(other, "models", id)
-      if (manifest.models && !(yield* fs.exists(model))) continue
-      if (manifest.models) yield* fs.copy(model, path.join(directory, "models", id))
+      if (manifest.models) {
+        const model = yield* contentOf(yield* RunDirectory.modelFile(other, id))
+        if (model === undefined) continue
+        const file = yield* RunDirectory.modelFile(directory, id)
+        yield* fs.makeDirectory(path.dirname(file), { recursive: true })
+        yield* WholeFile.write(file, model)
+      }
       yield* Segments.append(directory, { ...found, job })
+      there.add(id)
+      taken += 1
     }
   }
+  return taken
+})
+
+/** Whether the model of a job is there, as it should be where the job succeeded. */
+const hasModel = Effect.fnUntraced(function* (directory: string, { id, status }: Job.Result) {
+  const fs = yield* FileSystem.FileSystem
+  return status !== "ok" || (yield* fs.exists(yield* RunDirectory.modelFile(directory, id)))
 })
 
 const notTimed = Measure.undefinedBecause(
@@ -225,8 +253,7 @@ const measured = Effect.fnUntraced(function* (directory: string, design: Design<
     missing.map((each) => [each.id, Timing.isTiming(each) ? notTimed : each.evaluate(prediction)])
   )
   const more = { ...result, scores: { ...result.scores, ...added } }
-  yield* Segments.append(directory, more)
-  return more
+  return yield* Segments.append(directory, more)
 })
 
 /** Largest training sets first, so that no long job starts last. */
@@ -255,10 +282,11 @@ export const start = Effect.fnUntraced(function* <R>(
       const executor = yield* Executor
       const manifest = yield* prepare(design, directory, writer, options)
       const ids = design.jobs.map(({ id }) => id)
-      yield* reuse(directory, manifest, options.reuse ?? [])
+      const reused = yield* reuse(directory, manifest, options.reuse ?? [])
       const stored = yield* RunDirectory.readResults(directory, manifest)
       const known = yield* Effect.forEach(stored, (result) => measured(directory, design, result))
-      const kept = options.retryFailed === true ? known.filter(({ status }) => status === "ok") : known
+      const again = options.retryFailed === true ? known.filter(({ status }) => status === "ok") : known
+      const kept = manifest.models ? yield* Effect.filter(again, (result) => hasModel(directory, result)) : again
       const results = new Map(kept.map((result) => [result.id, result]))
       const skipped = results.size
       const jobs = design.jobs.length
@@ -280,7 +308,7 @@ export const start = Effect.fnUntraced(function* <R>(
       })
       yield* PreprocessCache.provideDefault(run)
       yield* RunDirectory.writeFinished(directory, manifest)
-      return { directory, manifest, results: ids.map((id) => results.get(id)!), skipped }
+      return { directory, manifest, results: ids.map((id) => results.get(id)!), skipped, reused }
     })
   )
 })

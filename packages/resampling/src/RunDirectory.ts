@@ -137,6 +137,12 @@ export const checkComplete = Effect.fnUntraced(function* (
   })
 })
 
+/** Where the model of a job is, if the run keeps models. */
+export const modelFile = Effect.fnUntraced(function* (directory: string, id: string) {
+  const path = yield* Path.Path
+  return path.join(directory, "models", id, "model.safetensors")
+})
+
 /** Where the predictions of a job are. */
 export const predictionsFile = Effect.fnUntraced(function* (directory: string, id: string) {
   const path = yield* Path.Path
@@ -190,9 +196,19 @@ export const writeExecuted = Effect.fnUntraced(function* (
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   if (keepModel && model !== undefined) {
-    const folder = path.join(directory, "models", result.id)
-    yield* fs.makeDirectory(folder, { recursive: true })
-    yield* WholeFile.write(path.join(folder, "model.safetensors"), model())
+    const bytes = Result.try({ try: model, catch: (cause) => (cause instanceof Error ? cause.message : String(cause)) })
+    if (Result.isFailure(bytes)) {
+      const message = `the model cannot be kept: ${bytes.failure.split("\n")[0]}; rescale the target, or leave models out of the experiment`
+      return yield* Segments.append(directory, {
+        ...result,
+        status: "failed",
+        scores: {},
+        error: { tag: "ModelError", message }
+      })
+    }
+    const file = yield* modelFile(directory, result.id)
+    yield* fs.makeDirectory(path.dirname(file), { recursive: true })
+    yield* WholeFile.write(file, bytes.success)
   }
   let written = result
   if (prediction !== undefined) {
@@ -203,8 +219,7 @@ export const writeExecuted = Effect.fnUntraced(function* (
     ])
     written = { ...result, predictions: Checked.digest(yield* fs.readFile(file)) }
   }
-  yield* Segments.append(directory, written)
-  return written
+  return yield* Segments.append(directory, written)
 })
 
 /** Writes `splits.parquet`: task, resampling, iteration, the split columns, part ("train" or "test") and row. */

@@ -11,6 +11,7 @@
  */
 import { randomBytes } from "node:crypto"
 import { hostname } from "node:os"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
@@ -29,27 +30,33 @@ const freshName = (): string =>
 /** The segment of this process; a new one after an append that failed, and may have left half a line. */
 let segment = freshName()
 
-/** Appends a record, as a whole line. Errors: those of the file system. */
+/** Appends a record, as a whole line, and gives it with its time. Errors: those of the file system. */
 export const append = Effect.fnUntraced(function* (
   directory: string,
   result: Job.Result
-): Effect.fn.Return<void, PlatformError, FileSystem.FileSystem | Path.Path> {
+): Effect.fn.Return<Job.Result, PlatformError, FileSystem.FileSystem | Path.Path> {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const file = path.join(directory, folder, segment)
-  yield* Effect.tapError(fs.writeFileString(file, `${Checked.write(result)}\n`, { flag: "a" }), () =>
+  const record = { ...result, at: yield* Clock.currentTimeMillis }
+  yield* Effect.tapError(fs.writeFileString(file, `${Checked.write(record)}\n`, { flag: "a" }), () =>
     Effect.sync(() => {
       segment = freshName()
     })
   )
+  return record
 })
 
 const newline = "\n".charCodeAt(0)
 
-/** Of two records of a job the one that counts: one with scores before a failure, then the one that has more of them. */
+/**
+ * Of two records of a job the one that counts: one with scores before a failure, then the one that has more of them, then the
+ * one that was written last, as the files beside it were.
+ */
 const better = (a: Job.Result, b: Job.Result): Job.Result => {
   if (a.status !== b.status) return a.status === "ok" ? a : b
-  return Object.keys(b.scores).length > Object.keys(a.scores).length ? b : a
+  const more = Object.keys(b.scores).length - Object.keys(a.scores).length
+  return more > 0 || (more === 0 && (b.at ?? 0) > (a.at ?? 0)) ? b : a
 }
 
 const damaged = (directory: string, file: string, line: number, reason: string) =>

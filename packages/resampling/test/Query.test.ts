@@ -50,6 +50,17 @@ describe("a run asked by SQL", () => {
       assert.strictEqual(readFileSync(file, "utf8"), "learner,n\none,4\ntwo,4\n")
       const wrong = yield* Effect.flip(database.query("select nothing from jobs"))
       assert.match(wrong.message, /^select nothing from jobs is refused by DuckDB: Binder Error: .*"nothing"/)
+      for (const [query, rule] of [
+        ["delete from scores", /changes something, and a database is only asked; use select/],
+        ["select 1; select 2", /has 2 statements, and one is asked at a time/],
+        [`copy (select 1) to '${join(directory, "design.json")}'`, /changes something/],
+        ["select 1) to 'x.csv' --", /is refused by DuckDB/]
+      ] as const) {
+        assert.match((yield* Effect.flip(database.query(query))).message, rule)
+        assert.match((yield* Effect.flip(database.write(query, file))).message, rule)
+      }
+      yield* database.write("select 1 as a; -- a comment", file)
+      assert.strictEqual(readFileSync(file, "utf8"), "a\n1\n")
       const ending = yield* Effect.flip(database.write("select 1", join(directory, "x.txt")))
       assert.include(ending.message, "has no ending that says how to write it")
     }).pipe(Effect.scoped, Effect.provide(services))

@@ -80,7 +80,7 @@ describe("what a job gave", () => {
       const executed = yield* Job.execute(job!)
       assert.strictEqual((yield* Segments.read(directory)).size, 0)
       const written = yield* RunDirectory.writeExecuted(directory, writer, executed)
-      assert.deepStrictEqual(written, { ...executed.result, predictions: written.predictions! })
+      assert.deepStrictEqual(written, { ...executed.result, predictions: written.predictions!, at: written.at! })
       assert.deepStrictEqual((yield* Segments.read(directory)).get(job!.id), written)
       const table = yield* Table.fromFile(yield* RunDirectory.predictionsFile(directory, job!.id))
       assert.deepStrictEqual(table.names, ["row", "truth", "response"])
@@ -106,8 +106,9 @@ describe("what a job gave", () => {
         error: { tag: "Defect", message: "no" },
         seconds: 1
       }
-      yield* RunDirectory.writeExecuted(directory, writer, { result, prediction: undefined })
-      assert.deepStrictEqual((yield* Segments.read(directory)).get(job!.id), result)
+      const { at, ...written } = yield* RunDirectory.writeExecuted(directory, writer, { result, prediction: undefined })
+      assert.deepStrictEqual(written, result)
+      assert.deepStrictEqual((yield* Segments.read(directory)).get(job!.id), { ...result, at: at! })
       assert.deepStrictEqual(readdirSync(directory), ["results"])
     }).pipe(Effect.scoped, files)
   )

@@ -106,6 +106,14 @@ export const run = Effect.fn("run")(function* ({ file, out, retryFailed, reuse, 
     )
   )
 
+  if (reuse.length > 0) {
+    const others = reuse.length === 1 ? reuse[0]! : `${reuse.length} other runs`
+    yield* Console.error(
+      outcome.reused === 0
+        ? `note: no job of this run was taken over from ${others}: it has none that is missing here (data, roles, learner, split and seed must be the same).`
+        : `note: ${outcome.reused} jobs were taken over from ${others}.`
+    )
+  }
   const rows = Score.table(outcome.results)
   const notes = Notes.ofJobs(outcome.results).map(Note.message)
   const pooled = yield* Pooled.measure(outcome, design.pooled)

@@ -7,7 +7,9 @@ import * as Run from "@rocflow/resampling/Run"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Path from "effect/Path"
 import { textTable } from "../terminal/textTable.ts"
+import { ModelError } from "./models.ts"
 
 interface Input {
   readonly directory: string
@@ -27,6 +29,15 @@ export const sql = Effect.fn("sql")(function* ({ directory, json, out, query }: 
   const run = yield* Run.read(directory)
   const database = yield* Query.open(run)
   if (Option.isSome(out)) {
+    const path = yield* Path.Path
+    const inside = path.relative(path.resolve(directory), path.resolve(out.value))
+    if (!inside.startsWith("..") && !path.isAbsolute(inside)) {
+      return yield* new ModelError({
+        path: out.value,
+        rule: "is inside the run, whose files nothing may replace",
+        advice: "name a file elsewhere"
+      })
+    }
     yield* database.write(query, out.value)
     return yield* json ? Console.log(toJson({ file: out.value })) : Console.log(out.value)
   }

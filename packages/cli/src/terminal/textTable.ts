@@ -58,7 +58,9 @@ export const textTable = (
   const keys = named.length > 0 ? named : all.slice(0, 1)
   const others = all.filter((j) => !keys.includes(j))
   const cells = rows.filter((row) => typeof row !== "string")
-  const natural = columns.map(({ title }, j) => Math.max(width(title), ...cells.map((row) => width(row[j] ?? ""))))
+  const natural = columns.map(({ title }, j) =>
+    cells.reduce((most, row) => Math.max(most, width(row[j] ?? "")), width(title))
+  )
   const keyRoom = Math.floor((room * 0.6) / keys.length)
   const tooWide = total(natural) > room && total(keys.map((j) => natural[j]!)) > room * 0.6
   const sizes = natural.map((size, j) => (tooWide && keys.includes(j) ? Math.min(size, keyRoom) : size))

@@ -8,8 +8,9 @@
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import type { DuckDBConnection } from "@duckdb/node-api"
 import type * as Column from "./Column.ts"
-import { file, identifier, literal, open as openDatabase, type Refusal, work } from "./internal/duckdb.ts"
+import { file, identifier, open as openDatabase, type Refusal, work } from "./internal/duckdb.ts"
 import { copyTo, fillTable } from "./internal/duckdbTables.ts"
 import { SchemaError } from "./SchemaError.ts"
 
@@ -41,9 +42,11 @@ export interface Database {
 const plain = (value: unknown, type: string): unknown =>
   typeof value === "string" && type.endsWith("INT") && Number.isSafeInteger(Number(value)) ? Number(value) : value
 
+const shortened = (sql: string): string => (sql.length > 200 ? `${sql.slice(0, 200)}…` : sql)
+
 const refused = (sql: string) => (refusal: Refusal) =>
   new SchemaError({
-    given: sql.length > 200 ? `${sql.slice(0, 200)}…` : sql,
+    given: shortened(sql),
     rule: `is refused by DuckDB: ${refusal.text.replaceAll(/\s*\n\s*/g, " ")}`,
     advice: "Correct the query."
   })
@@ -54,9 +57,32 @@ const formats: Readonly<Record<string, string>> = {
   parquet: "FORMAT parquet, PARQUET_VERSION V2"
 }
 
-/** Writes a path as the name of a file, or of files by wildcards, in SQL. @category conversions */
-export const path = (path: string, wildcards = ""): string =>
-  wildcards === "" ? file(path) : `${file(path).slice(0, -1)}/${literal(wildcards).slice(1)}`
+/** Writes a path as the name of a file in SQL. @category conversions */
+export const path = (path: string): string => file(path)
+
+/** Why a text is no question: one statement that changes nothing. */
+const whyNot = async (connection: DuckDBConnection, sql: string): Promise<string | undefined> => {
+  const { StatementType } = await import("@duckdb/node-api")
+  const statements = await connection.extractStatements(sql)
+  if (statements.count !== 1) return `has ${statements.count} statements, and one is asked at a time`
+  const { statementType } = await statements.prepare(0)
+  return statementType === StatementType.SELECT || statementType === StatementType.EXPLAIN
+    ? undefined
+    : "changes something, and a database is only asked; use select"
+}
+
+/** Asks, once it is known that nothing is changed. */
+const asking = <A>(connection: DuckDBConnection, sql: string, run: () => Promise<A>): Effect.Effect<A, SchemaError> =>
+  Effect.flatMap(
+    Effect.mapError(
+      work(connection, () => whyNot(connection, sql)),
+      refused(sql)
+    ),
+    (rule) =>
+      rule === undefined
+        ? Effect.mapError(work(connection, run), refused(sql))
+        : Effect.fail(new SchemaError({ given: shortened(sql), rule, advice: "Correct the query." }))
+  )
 
 /** Opens an empty database, which is gone with the scope. It never looks for extensions on the network. @category constructors */
 export const open: Effect.Effect<Database, SchemaError, Scope.Scope> = openDatabase.pipe(
@@ -73,18 +99,15 @@ export const open: Effect.Effect<Database, SchemaError, Scope.Scope> = openDatab
         refused(sql)
       ),
     query: (sql) =>
-      Effect.mapError(
-        work(connection, async () => {
-          const reader = await connection.runAndReadAll(sql)
-          const names = reader.columnNames()
-          const types = reader.columnTypes().map(String)
-          return {
-            columns: names.map((name, i) => ({ name, type: types[i]! })),
-            rows: reader.getRowsJson().map((row) => row.map((value, i) => plain(value, types[i]!)))
-          }
-        }),
-        refused(sql)
-      ),
+      asking(connection, sql, async () => {
+        const reader = await connection.runAndReadAll(sql)
+        const names = reader.deduplicatedColumnNames()
+        const types = reader.columnTypes().map(String)
+        return {
+          columns: names.map((name, i) => ({ name, type: types[i]! })),
+          rows: reader.getRowsJson().map((row) => row.map((value, i) => plain(value, types[i]!)))
+        }
+      }),
     write: (sql, path) => {
       const format = formats[path.slice(path.lastIndexOf(".") + 1).toLowerCase()]
       return format === undefined
@@ -96,10 +119,10 @@ export const open: Effect.Effect<Database, SchemaError, Scope.Scope> = openDatab
               advice: "End it in .csv, .jsonl or .parquet."
             })
           )
-        : Effect.mapError(
-            work(connection, () => copyTo(connection, `(${sql})`, path, format)),
-            refused(sql)
-          )
+        : asking(connection, sql, async () => {
+            await connection.run(`CREATE OR REPLACE TEMP VIEW written AS ${sql}`)
+            await copyTo(connection, "(FROM written)", path, format)
+          })
     }
   }))
 )

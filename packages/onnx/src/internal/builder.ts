@@ -36,15 +36,19 @@ export interface Builder {
   readonly outputs: ReadonlyArray<Value>
 }
 
-/** Starts a graph. @category constructors */
-export const make = (): Builder => {
+/** Starts a graph whose inputs have these names, which nothing else will have. @category constructors */
+export const make = (taken: ReadonlyArray<string> = []): Builder => {
+  const names = new Set([...taken, "label", "probabilities", "score", "value"])
   const nodes: Array<Node> = []
   const constants = new Map<string, Constant>()
   const inputs: Array<Value> = []
   const outputs: Array<Value> = []
   const small = new Map<string, Name>()
   let count = 0
-  const fresh = (what: string): Name => `${what}_${++count}`
+  const fresh = (what: string): Name => {
+    const name = `${what}_${++count}`
+    return names.has(name) ? fresh(what) : name
+  }
   const ops: Builder["ops"] = (type, given, outputs, attributes = {}) => {
     const names = Array.from({ length: outputs }, () => fresh(type))
     nodes.push({ type, domain: "", inputs: given, outputs: names, attributes })
@@ -96,4 +100,15 @@ export const cast = (to: Builder, name: Name, type: "float" | "double" | "int64"
 /** Ends the writing of a model: the edge turns it into the error of the effect. */
 export const refuse = (part: string, rule: string, advice: string): never => {
   throw new OnnxError({ part, rule, advice })
+}
+
+/** A column of ones, [rows, 1], whatever the columns are. */
+export const ones = (to: Builder): Name => {
+  const [first] = to.inputs
+  if (first === undefined)
+    return refuse("a model of arrays alone", "has no column to count rows by", "give it another feature")
+  const count = to.op("Shape", [first.name], { start: 0, end: 1 })
+  return to.op("ConstantOfShape", [to.op("Concat", [count, to.ints([1])], { axis: 0 })], {
+    value: { tensor: { type: "double", shape: [1], values: Float64Array.of(1) } }
+  })
 }

@@ -52,6 +52,7 @@ export const columnsOf = (
 
 /** Puts columns side by side, as [rows, columns]; neighbours of a block stay together. */
 export const matrix = (to: Builder, columns: ReadonlyArray<Numbers>): Name => {
+  if (columns.length === 0) return refuse("a model of no column", "has nothing to compute of", "give it a feature")
   const runs: Array<{ readonly block: Name; readonly width: number; readonly indices: Array<number> }> = []
   for (const { block, index, width } of columns) {
     const last = runs.at(-1)
@@ -109,6 +110,9 @@ const missingText = ""
  */
 export const codesOf = (to: Builder, column: Column, levels: ReadonlyArray<string>, part: string): Name => {
   const other = levels.length
+  if (column.kind === "text" && levels.includes(missingText)) {
+    return refuse(part, 'knows a level "", which a text column of a graph has for missing', "give the level a name")
+  }
   switch (column.kind) {
     case "text":
       return to.op(

@@ -8,7 +8,7 @@ import * as ElasticNet from "@rocflow/learners/ElasticNet"
 import * as Featureless from "@rocflow/learners/Featureless"
 import * as Forest from "@rocflow/learners/Forest"
 import * as Tree from "@rocflow/learners/Tree"
-import { type Builder, type Name, refuse } from "./builder.ts"
+import { type Builder, type Name, ones, refuse } from "./builder.ts"
 import { type Column, type Columns, columnsOf, matrix, numbersOf } from "./columns.ts"
 import { changed } from "./decisions.ts"
 import { decoded } from "./decoded.ts"
@@ -21,15 +21,6 @@ import { cartTree, histogramTrees } from "./trees.ts"
 type Target = Pick<TaskSchema, "kind" | "levels">
 
 type WriteModel = (to: Builder, target: Target, columns: Columns, model: Parts.Model) => Predicted
-
-/** A tensor with a row for each row of the task, [rows, 1], whatever its columns are. */
-const ones = (to: Builder): Name => {
-  const [first] = to.inputs
-  const count = to.op("Shape", [first!.name], { start: 0, end: 1 })
-  return to.op("ConstantOfShape", [to.op("Concat", [count, to.ints([1])], { axis: 0 })], {
-    value: { tensor: { type: "double", shape: [1], values: Float64Array.of(1) } }
-  })
-}
 
 const elasticNet: WriteModel = (to, target, columns, { state, type }) => {
   const { coefficients, intercepts } = decoded(type, ElasticNet.State, state)
@@ -97,7 +88,7 @@ const logSigmoid = (to: Builder, x: Name): Name => {
 const combined = (to: Builder, { kind, levels }: Target, scores: Name, { members, ranks }: Parts.Network): Name => {
   if (members === 1) return scores
   const outputs = kind === "multiclass" ? levels.length : 1
-  const each = to.op("Reshape", [scores, to.ints([-1, members, outputs])])
+  const each = to.op("Reshape", [scores, to.ints([0, members, outputs])])
   if (kind === "multiclass") {
     const logs = to.op("LogSoftmax", [each], { axis: 2 })
     return to.op("Sub", [logSum(to, logs, 1), to.doubles([Math.log(members)])])

@@ -7,6 +7,7 @@ import * as Schema from "effect/Schema"
 import { type Builder, type Name } from "./builder.ts"
 import { type Column, columnsOf, type Columns, lookUp, mapped, matrix, numbersOf, replaced, textOf } from "./columns.ts"
 import { decoded } from "./decoded.ts"
+import { expMinusOne, logOnePlus } from "./exponentials.ts"
 import { normalQuantile } from "./normalQuantile.ts"
 import type { WriteStage } from "./stage.ts"
 
@@ -34,8 +35,7 @@ const map =
 const scaled = (to: Builder, x: Name, mean: Name, sd: Name): Name => to.op("Div", [to.op("Sub", [x, mean]), sd])
 
 /** ln(1 + |x|), with the sign of x. */
-const signedLog = (to: Builder, x: Name): Name =>
-  to.op("Mul", [to.op("Sign", [x]), to.op("Log", [to.op("Add", [to.op("Abs", [x]), to.doubles([1])])])])
+const signedLog = (to: Builder, x: Name): Name => to.op("Mul", [to.op("Sign", [x]), logOnePlus(to, to.op("Abs", [x]))])
 
 /** (e^(λg) − 1)/λ, which is g at λ = 0. */
 const power = (to: Builder, g: Name, lambdas: ReadonlyArray<number>): Name => {
@@ -44,7 +44,7 @@ const power = (to: Builder, g: Name, lambdas: ReadonlyArray<number>): Name => {
     lambdas.map((lambda) => (lambda === 0 ? 1 : lambda)),
     shape
   )
-  const grown = to.op("Sub", [to.op("Exp", [to.op("Mul", [g, safe])]), to.doubles([1])])
+  const grown = expMinusOne(to, to.op("Mul", [g, safe]))
   const isZero = to.op("Equal", [to.doubles(lambdas, shape), to.doubles([0])])
   return to.op("Where", [isZero, g, to.op("Div", [grown, safe])])
 }

@@ -5,7 +5,7 @@
  */
 import * as HistogramTrees from "@rocflow/learners/HistogramTrees"
 import type * as Tree from "@rocflow/learners/Tree"
-import { type Builder, cast, classic, type Name } from "./builder.ts"
+import { type Builder, cast, classic, type Name, ones } from "./builder.ts"
 import { codesOf, columnOf, type Columns, columnsOf, lookUp, matrix, type Numbers, numbersOf } from "./columns.ts"
 
 /** A question on a column of the matrix: left where the number is below a threshold, or at most it. */
@@ -28,6 +28,9 @@ const ensemble = (to: Builder, x: Name, trees: ReadonlyArray<ReadonlyArray<Node>
   const added = all.flatMap(({ id, node, tree }) =>
     "adds" in node ? node.adds.map(([output, value]) => ({ tree, id, output, value })) : []
   )
+  // The operator adds up in single precision: values are brought to its range by a power of two, which loses nothing.
+  const largest = added.reduce((most, { value }) => Math.max(most, Math.abs(value)), 0)
+  const scale = largest > 0 ? 2 ** Math.floor(Math.log2(largest)) : 1
   const doubles = (values: ReadonlyArray<number>) => ({
     tensor: { type: "double", shape: [values.length], values: Float64Array.from(values) } as const
   })
@@ -50,11 +53,11 @@ const ensemble = (to: Builder, x: Name, trees: ReadonlyArray<ReadonlyArray<Node>
       target_treeids: ints(added.map(({ tree }) => tree)),
       target_nodeids: ints(added.map(({ id }) => id)),
       target_ids: ints(added.map(({ output }) => output)),
-      target_weights_as_tensor: doubles(added.map(({ value }) => value))
+      target_weights_as_tensor: doubles(added.map(({ value }) => value / scale))
     },
     classic
   )
-  return cast(to, sum, "double")
+  return to.op("Mul", [cast(to, sum, "double"), to.doubles([scale])])
 }
 
 /** Columns of a matrix that questions of levels are answered in; the same question has one. */
@@ -142,6 +145,10 @@ export const histogramTrees = (
   return ensemble(to, whole(to, columns, coded, numeric, levels.written(), id), written, outputs)
 }
 
+/** The operator needs a column, where no question is asked, too. */
+const columnsOrOnes = (to: Builder, columns: ReadonlyArray<Numbers>): Name =>
+  columns.length === 0 ? ones(to) : matrix(to, columns)
+
 const whole = (
   to: Builder,
   columns: Columns,
@@ -150,7 +157,7 @@ const whole = (
   written: ReadonlyArray<Numbers>,
   id: string
 ): Name =>
-  matrix(to, [
+  columnsOrOnes(to, [
     ...asNumbers(
       to,
       columns,

@@ -78,8 +78,9 @@ export const readJson = (path: string): Effect.Effect<unknown, DatasetError> =>
 /** Writes JSON into a folder that is there; the file appears whole or not at all. */
 export const writeJson = (path: string, value: unknown): Effect.Effect<void, DatasetError> =>
   on(path, async () => {
-    await Fs.writeFile(partial(path), `${JSON.stringify(value, undefined, 2)}\n`)
-    await Fs.rename(partial(path), path)
+    const unfinished = partial(path)
+    await Fs.writeFile(unfinished, `${JSON.stringify(value, undefined, 2)}\n`)
+    await Fs.rename(unfinished, path)
   })
 
 /** Removes what is there, if anything is. */
