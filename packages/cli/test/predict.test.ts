@@ -143,7 +143,10 @@ describe("rocflow predict", () => {
   it.each([
     ["models", "holds several models: d-bce, d-boosting; name one, such as models/d-bce"],
     ["nowhere", "nowhere: is not there; name what rocflow train --save wrote"],
-    ["e.yaml", "e.yaml: saved model: it is none; name a file that Saved.write wrote"]
+    [
+      "e.yaml",
+      "e.yaml: saved model: it is none (it is cut off, or is something else); name a file that Saved.write wrote"
+    ]
   ])("refuses %s as a model", async (model, message) => {
     const { code, stderr, stdout } = await rocflow(["predict", model, "new.csv"], home)
     expect([code, stdout]).toEqual([1, ""])

@@ -17,7 +17,7 @@ import { type Importance, importanceOf } from "./internal/savedTrees.ts"
 import { treeShap } from "./internal/shap/treeShap.ts"
 import type { CartTree } from "./internal/cart/problem.ts"
 import { Coding, codingOf, encode, labelNotes, weighted } from "./internal/coding.ts"
-import { completeColumns, fromNumbers, type FeatureMatrix, type Refused } from "./internal/featureMatrix.ts"
+import { completeColumns, fromNumbers, type FeatureMatrix, type Refused, squarable } from "./internal/featureMatrix.ts"
 
 export type { Importance } from "./internal/savedTrees.ts"
 
@@ -70,8 +70,12 @@ const matrixOf = (features: Features.Features, codings?: ReadonlyArray<Coding>) 
     return [yield* fromNumbers(id, coded, features.rows), used] as const
   })
 
+/** The rows with weight, of a target that can be squared. */
+const countable = (task: Task): Result.Result<Task, PipelineError> =>
+  Result.flatMap(weighted(id, task), (rows) => Result.map(squarable(id, rows), () => rows))
+
 const train = (options: typeof Options.Type, task: Task): Result.Result<typeof State.Type, Refused> =>
-  Result.flatMap(weighted(id, task), (rows) =>
+  Result.flatMap(countable(task), (rows) =>
     Result.map(matrixOf(Features.fromTask(rows)), ([{ n, p, x }, columns]) => {
       const problem = {
         n,
@@ -150,7 +154,7 @@ const tree = Learner.define({
   takes: { categories: true, anyScale: true },
   options: Options,
   state: State,
-  check: (_, task) => Result.flatMap(weighted(id, task), (rows) => matrixOf(Features.fromTask(rows))),
+  check: (_, task) => Result.flatMap(countable(task), (rows) => matrixOf(Features.fromTask(rows))),
   train,
   predict: (_, state, rows) => predict(state, rows),
   shap: (_, state, rows) => shap(state, rows),

@@ -142,7 +142,8 @@ const ofFile = (bytes: Uint8Array, registry: Registry.Registry): Result.Result<L
     if (bytes[0] === "{".charCodeAt(0)) return yield* fromJson(yield* parse(new TextDecoder().decode(bytes)), registry)
     const read = Safetensors.read(bytes)
     if (Result.isFailure(read) || read.success.texts["model"] === undefined) {
-      return yield* refuse("it is none; name a file that Saved.write wrote")
+      const why = Result.isFailure(read) ? ` (${read.failure})` : ""
+      return yield* refuse(`it is none${why}; name a file that Saved.write wrote`)
     }
     const { arrays, texts } = read.success
     const model = texts["model"]!

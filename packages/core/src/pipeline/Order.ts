@@ -74,10 +74,21 @@ export type Problem<R extends Reached, S extends Reached, Name extends string> =
     : `${Name} cannot come after the ${Spoken[R]}`
   : `Stage not set: ${Exclude<Required<S>, Done<R>>}`
 
-/** The same check at run time: the sentence, or undefined if the stage fits. */
+/** What stands for a stage that is not there, where one has to be named. */
+const usual: Readonly<Record<string, string>> = {
+  ingress: "Ingress.numeric",
+  head: "Nn.head",
+  loss: "a loss (Bce.loss)",
+  optimizer: "an optimizer (Optimizer.adam)"
+}
+
+/** The same check at run time: the sentence with what to do, or undefined if the stage fits. */
 export const problem = (reached: Reached, stage: Reached, name: string): string | undefined => {
   const missing = required[stage].filter((single) => !(done[reached] as ReadonlyArray<string>).includes(single))
-  if (missing.length > 0) return `Stage not set: ${missing.join(", ")}`
+  if (missing.length > 0) {
+    const advice = missing.map((stage) => usual[stage] ?? `a ${stage}`).join(", ")
+    return `Stage not set: ${missing.join(", ")}; put ${advice} before ${name}`
+  }
   const extra = done[reached].filter((single) => !(required[stage] as ReadonlyArray<string>).includes(single))
   if (extra.length > 0) return `${name} cannot come after the ${spoken[reached]}`
   if (reached === "model") return `${name} cannot come after the model: the pipeline is complete`

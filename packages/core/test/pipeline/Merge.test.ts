@@ -171,7 +171,7 @@ describe("a bad description", () => {
       "a layer before the ingress of a branch",
       merge([linear, "Ingress.numeric"]),
       [
-        ["0.branches.a.0", "Nn.linear: Stage not set: ingress"],
+        ["0.branches.a.0", "Nn.linear: Stage not set: ingress; put Ingress.numeric before Nn.linear"],
         ["0.branches.a.1", "Ingress.numeric cannot come after the network layers"]
       ]
     ],
@@ -221,7 +221,11 @@ describe("a bad description", () => {
       [["1.body.1", "Ingress.numeric cannot come after the network layers"]]
     ],
     ["a head in a body", block(["Nn.head"]), [["1.body", /ends after the head, /]]],
-    ["a block first", [{ type: "Nn.residual", body: [linear] }], [["0", "Nn.residual: Stage not set: ingress"]]],
+    [
+      "a block first",
+      [{ type: "Nn.residual", body: [linear] }],
+      [["0", "Nn.residual: Stage not set: ingress; put Ingress.numeric before Nn.residual"]]
+    ],
     [
       "a line search with a hidden layer in a branch",
       merge(["Ingress.numeric", linear], ...aum),

@@ -200,8 +200,16 @@ describe("a bad description", () => {
     ["an option out of range", replaced(1, { type: "Nn.dropout", rate: 1 }), [["1.rate", /^Nn\.dropout: /]]],
     ["an option that lacks", replaced(1, { type: "Nn.linear" }), [["1.units", /^Nn\.linear: /]]],
     ["an option too many", replaced(1, { type: "Nn.linear", units: 2, width: 3 }), [["1.width", /^Nn\.linear: /]]],
-    ["the loss missing", without(3), [["3", "Optimizer.adam: Stage not set: loss"]]],
-    ["head and loss missing", without(2, 3), [["2", "Optimizer.adam: Stage not set: head, loss"]]],
+    [
+      "the loss missing",
+      without(3),
+      [["3", "Optimizer.adam: Stage not set: loss; put a loss (Bce.loss) before Optimizer.adam"]]
+    ],
+    [
+      "head and loss missing",
+      without(2, 3),
+      [["2", "Optimizer.adam: Stage not set: head, loss; put Nn.head, a loss (Bce.loss) before Optimizer.adam"]]
+    ],
     ["a layer after the head", [...bce.slice(0, 3), "Nn.relu"], [["3", "Nn.relu cannot come after the head"]]],
     ["two losses", [...bce.slice(0, 4), "Aum.loss"], [["4", "Aum.loss cannot come after the loss"]]],
     [
@@ -279,7 +287,9 @@ describe("a bad description", () => {
   })
 
   it("is refused as incomplete with the names of what is missing", () => {
-    expect(issuesOf(read(bce.slice(0, 3), { complete: true }))).toEqual([["", "Stage not set: loss, optimizer"]])
+    expect(issuesOf(read(bce.slice(0, 3), { complete: true }))).toEqual([
+      ["", "Stage not set: loss, optimizer; put a loss (Bce.loss), an optimizer (Optimizer.adam) before Model"]
+    ])
     expect(issuesOf(read(bce.slice(0, 5), { complete: true }))).toEqual([
       ["", "Stage not set: model; end the pipeline with Model.classif or Model.regr"]
     ])

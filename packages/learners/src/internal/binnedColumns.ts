@@ -11,7 +11,7 @@ import { withDefault } from "@rocflow/core/OptionSchema"
 import * as Features from "@rocflow/core/pipeline/Features"
 import type { PipelineError } from "@rocflow/core/pipeline/PipelineError"
 import { type Coding, codingOf, encode, weighted } from "./coding.ts"
-import { firstTooLarge, notFinite, someColumns } from "./featureMatrix.ts"
+import { notFinite, someColumns, squarable } from "./featureMatrix.ts"
 import { type Bins, binsOf, type Coded, encodeColumns, fromLevelBins, mostBins } from "./histogram/bins.ts"
 
 const thresholds = Schema.Array(Schema.Finite)
@@ -92,15 +92,9 @@ const fit = (
 /** Reads the features of the training rows that count; targets that are numbers are small enough to be squared. */
 export const trainable = (learner: string, task: Task, most: number) =>
   Result.flatMap(weighted(learner, task), (rows) =>
-    Result.flatMap(fit(learner, rows, most), (fitted) => {
-      const large = rows.kind === "regression" ? firstTooLarge(rows.target, rows.rows) : -1
-      return large < 0
-        ? Result.succeed({ rows, ...fitted })
-        : Features.fail(
-            learner,
-            `the target is ${rows.target[large]} in row ${large}, which is too large to be squared; correct or rescale it`
-          )
-    })
+    Result.flatMap(fit(learner, rows, most), (fitted) =>
+      Result.map(squarable(learner, rows), () => ({ rows, ...fitted }))
+    )
   )
 
 /** Reads other rows as training read its own. */

@@ -4,6 +4,7 @@
  */
 import * as Result from "effect/Result"
 import * as Column from "@rocflow/core/data/Column"
+import type { Task } from "@rocflow/core/data/Task"
 import * as Features from "@rocflow/core/pipeline/Features"
 import { MissingValues } from "@rocflow/core/pipeline/MissingValues"
 import type { PipelineError } from "@rocflow/core/pipeline/PipelineError"
@@ -77,6 +78,20 @@ export const fromNumbers = (
 export const firstTooLarge = (values: Float64Array, n: number): number => {
   const limit = Math.sqrt(Number.MAX_VALUE / (4 * n))
   return values.findIndex((value) => Math.abs(value) > limit)
+}
+
+/** Refuses a target whose squares add up to no number. */
+export const squarable = (
+  learner: string,
+  { kind, rows, target }: Pick<Task, "kind" | "rows" | "target">
+): Result.Result<void, PipelineError> => {
+  const large = kind === "regression" ? firstTooLarge(target, rows) : -1
+  return large < 0
+    ? Result.succeed(undefined)
+    : Features.fail(
+        learner,
+        `the target is ${target[large]} in row ${large}, which is too large to be squared; correct or rescale it`
+      )
 }
 
 /**
