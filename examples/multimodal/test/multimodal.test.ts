@@ -1,7 +1,9 @@
 import * as Auto from "@rocflow/core/engine/Auto"
 import { afterAll, beforeAll, describe, expect, it, layer } from "@effect/vitest"
 import * as Context from "effect/Context"
+import * as Manifest from "@rocflow/resampling/Manifest"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import * as Layer from "effect/Layer"
 import { execFile } from "node:child_process"
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
@@ -104,9 +106,7 @@ describe("experiment.yaml", () => {
   it.effect("plans the jobs of pumps.ts, by the same ids", () =>
     Effect.gen(function* () {
       const { jobs } = yield* Pumps.plan
-      const planned: { readonly jobs: ReadonlyArray<{ readonly id: string }> } = JSON.parse(
-        readFileSync(join(home, "run/design.json"), "utf8")
-      )
+      const planned = Result.getOrThrow(Manifest.fromText(readFileSync(join(home, "run/design.json"), "utf8")))
       expect(planned.jobs.map(({ id }) => id).sort()).toEqual(jobs.map(({ id }) => id).sort())
     })
   )

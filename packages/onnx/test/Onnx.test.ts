@@ -528,10 +528,11 @@ describe("odd tables", () => {
 
   it.effect("have a level without a name, which is refused", () =>
     Effect.gen(function* () {
+      const levels = ["", "b", "c"] as const
       const f = Result.getOrThrow(
         Column.factor(
-          list((row) => ["", "b", "c"][row % 3]!),
-          { levels: ["", "b", "c"] }
+          list((row) => levels[row % 3]),
+          { levels }
         )
       )
       const { message } = yield* Effect.flip(

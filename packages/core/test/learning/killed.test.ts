@@ -54,7 +54,10 @@ const everything = (folder: string) => {
     result: JSON.parse(read("result.json")) as { readonly history: ReadonlyArray<object> },
     csv: lines("training.csv").map((line) => line.split(",").toSpliced(2, 1)),
     jsonl: lines("training.jsonl").map((line) => ({ ...(JSON.parse(line) as object), seconds: 0 })),
-    checkpoints: readdirSync(join(folder, "checkpoints")).toSorted()
+    // A process that was killed while it wrote leaves a part.
+    checkpoints: readdirSync(join(folder, "checkpoints"))
+      .filter((name) => !name.endsWith(".part"))
+      .toSorted()
   }
 }
 
