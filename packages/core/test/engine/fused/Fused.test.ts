@@ -230,7 +230,7 @@ describe("memory", () => {
 
   it.effect("that cannot be had is a refusal which says what to do", () =>
     Effect.gen(function* () {
-      const refused = yield* Effect.flip(fused.trainer({ ...huge(16_000), seed: Seed.root(1) }, 1))
+      const refused = yield* Effect.flip(fused.trainer({ ...huge(2_000), seed: Seed.root(1) }, 4_000_000))
       assert.strictEqual(
         refused.message,
         `engine "${fused.name}": the network and its batch need more than the 4 GB of a WebAssembly memory, or than this machine has; take a smaller network or batchSize, or engine: tfjs`
