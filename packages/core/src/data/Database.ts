@@ -64,7 +64,9 @@ export const path = (path: string): string => file(path)
 const whyNot = async (connection: DuckDBConnection, sql: string): Promise<string | undefined> => {
   const { StatementType } = await import("@duckdb/node-api")
   const statements = await connection.extractStatements(sql)
-  if (statements.count !== 1) return `has ${statements.count} statements, and one is asked at a time`
+  // What cannot be parsed has none, and DuckDB says why when it is asked.
+  if (statements.count === 0) return undefined
+  if (statements.count > 1) return `has ${statements.count} statements, and one is asked at a time`
   const { statementType } = await statements.prepare(0)
   return statementType === StatementType.SELECT || statementType === StatementType.EXPLAIN
     ? undefined
