@@ -47,7 +47,7 @@ const shortened = (sql: string): string => (sql.length > 200 ? `${sql.slice(0, 2
 const refused = (sql: string) => (refusal: Refusal) =>
   new SchemaError({
     given: shortened(sql),
-    rule: `is refused by DuckDB: ${refusal.text.replaceAll(/\s*\n\s*/g, " ")}`,
+    rule: `is refused by DuckDB: ${refusal.text.replace("Failed to extract statements: ", "").replaceAll(/\s*\n\s*/g, " ")}`,
     advice: "Correct the query."
   })
 
@@ -64,8 +64,7 @@ export const path = (path: string): string => file(path)
 const whyNot = async (connection: DuckDBConnection, sql: string): Promise<string | undefined> => {
   const { StatementType } = await import("@duckdb/node-api")
   const statements = await connection.extractStatements(sql)
-  // What cannot be parsed has none, and DuckDB says why when it is asked.
-  if (statements.count === 0) return undefined
+  if (statements.count === 0) return "has no statement; write a select"
   if (statements.count > 1) return `has ${statements.count} statements, and one is asked at a time`
   const { statementType } = await statements.prepare(0)
   return statementType === StatementType.SELECT || statementType === StatementType.EXPLAIN
