@@ -33,7 +33,7 @@ const checkpoints = (run: string) =>
 /** The results of a run without what differs between two of them: times. */
 const results = (run: string): ReadonlyArray<unknown> =>
   JSON.parse(JSON.stringify(recordsIn(join(home, run))), (key, value: unknown) =>
-    key === "seconds" || key === "predictions" ? 0 : value
+    key === "seconds" || key === "predictions" || key === "at" ? 0 : value
   )
 
 const until = async (holds: () => boolean) => {
