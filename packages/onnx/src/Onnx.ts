@@ -23,7 +23,8 @@
  * images that move pixels; stages, ingresses and learners of one's own. Layers of one's own can, if their forward pass keeps
  * to common operations.
  *
- * Operators: the default set of version 17 and `ai.onnx.ml` of version 3; ONNX Runtime from 1.12 on runs them.
+ * Operators: the default set of version 17 and `ai.onnx.ml` of version 3; the tests run them by
+ * ONNX Runtime 1.30.
  */
 import type { Kind } from "@rocflow/core/data/Task"
 import type * as Learner from "@rocflow/core/learning/Learner"

@@ -34,9 +34,11 @@ export const status = Effect.fn("status")(function* ({
     results
   )
   const seconds = new Map(results.map((result) => [result.id, result.seconds]))
+  // One walk over the jobs, however many tasks and learners there are.
+  const cells = Map.groupBy(manifest.jobs, ({ job }) => `${job.task}\0${job.learner}`)
   const rows = manifest.tasks.flatMap((task) =>
     manifest.learners.map((learner) => {
-      const jobs = manifest.jobs.filter(({ job }) => job.task === task.id && job.learner === learner.id)
+      const jobs = cells.get(`${task.id}\0${learner.id}`) ?? []
       const count = (state: JobStates.State) => jobs.filter(({ id }) => standings.get(id)!.state === state).length
       return {
         task: task.id,
