@@ -375,6 +375,8 @@ describe("images", () => {
           "Image.normalise",
           { type: "Image.rescale", from: [-1, 1] },
           { type: "Augment.flip", axis: "horizontal" },
+          { type: "Augment.affine", degrees: 5 },
+          { type: "Augment.brightness", by: 0.1 },
           { type: "Augment.noise", sd: 0.1 }
         ],
         [{ type: "Ingress.tensor", column: "scan" }],
@@ -408,8 +410,6 @@ describe("definitions", () => {
     const kinds = new Set<string>(["preprocess", "ingress", "target", "learner", "merge", "block"])
     // Networks are in networks.test.ts; what tunes itself is the learner that it chose.
     const others = new Set([
-      "Augment.affine",
-      "Augment.brightness",
       "Merge.sum",
       "Merge.product",
       "Merge.tokens",

@@ -105,7 +105,7 @@ export const brightnessDefinition = define({
   id: "Augment.brightness",
   summary: "Multiplies rows of tensors by a random number, in training only",
   options: Schema.Struct({
-    by: OptionSchema.required(OptionSchema.positive, "The largest number that is added to an image, either way", 0.2),
+    by: OptionSchema.required(OptionSchema.positive, "An image is multiplied by a number from 1 − by to 1 + by", 0.2),
     columns
   }),
   augments: true,
