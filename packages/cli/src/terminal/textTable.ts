@@ -43,7 +43,7 @@ const parts = (
 /**
  * Lays cells out in columns as wide as their longest cell, two spaces apart, under a line of titles.
  *
- * A table that is wider than `room` (the terminal, or 80 columns) is stacked: its columns go into several tables, one below
+ * A table that is wider than `room` (the terminal's columns; without a terminal there is no end) is stacked: its columns go into several tables, one below
  * the other, that all begin with the key columns. Numbers are never split or cut; long keys are shortened in the middle.
  *
  * A cell that repeats the one above it in the leading columns may be given as "" by the caller.

@@ -34,16 +34,26 @@ export const shortened = (text: string, columns: number): string => {
   return `${all.slice(0, head).join("")}…${tail === 0 ? "" : all.slice(-tail).join("")}`
 }
 
-/** The columns of the terminal; 80 where the output goes elsewhere. */
-export const terminalWidth = (): number => process.stdout.columns ?? 80
+/** The columns of the terminal; no end to them where the output goes elsewhere, so that a row stays one line. */
+export const terminalWidth = (): number => process.stdout.columns ?? Infinity
 
-/** Breaks a paragraph into lines of at most so many columns, between words. */
-export const wrapped = (text: string, columns = terminalWidth()): string => {
+/** Characters of a text in pieces of at most so many columns. */
+const pieces = (text: string, columns: number): ReadonlyArray<string> => {
+  const found = [""]
+  for (const { segment } of characters.segment(text)) {
+    if (width(found.at(-1)!) + widthOf(segment) <= columns) found[found.length - 1] += segment
+    else found.push(segment)
+  }
+  return found
+}
+
+/** Breaks a paragraph into lines of at most so many columns (80 outside a terminal): between words, and inside longer ones. */
+export const wrapped = (text: string, columns = process.stdout.columns ?? 80): string => {
   const lines: Array<string> = []
   for (const word of text.split(" ")) {
     const last = lines.at(-1)
     if (last !== undefined && width(last) + 1 + width(word) <= columns) lines[lines.length - 1] = `${last} ${word}`
-    else lines.push(word)
+    else lines.push(...(width(word) <= columns ? [word] : pieces(word, columns)))
   }
   return lines.join("\n")
 }

@@ -43,6 +43,11 @@ describe("textTable", () => {
     )
   })
 
+  it("keeps a row on one line where there is no terminal", () => {
+    const long = "x".repeat(500)
+    expect(textTable([{ title: "a" }, { title: "b" }], [[long, long]], Infinity).split("\n")).toHaveLength(3)
+  })
+
   it("fits, whatever it holds, and cuts no number", () => {
     const word = fc.string({ unit: "grapheme", maxLength: 30 }).map((text) => text.replaceAll(/\s/g, "_"))
     const number = fc.double({ noNaN: true, min: -1e6, max: 1e6 }).map((x) => x.toFixed(3))
@@ -66,6 +71,9 @@ describe("texts made to fit", () => {
 
   it("are broken between words", () => {
     expect(wrapped("one two three four", 9)).toBe("one two\nthree\nfour")
-    expect(wrapped("averyverylongword", 5)).toBe("averyverylongword")
+  })
+
+  it("are broken inside a word that is longer than the line", () => {
+    expect(wrapped("at /a/very/long/path here", 9)).toBe("at\n/a/very/l\nong/path\nhere")
   })
 })
