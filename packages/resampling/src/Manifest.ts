@@ -8,6 +8,7 @@ import * as Task from "@rocflow/core/data/Task"
 import * as Split from "@rocflow/core/splitting/Split"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as Struct from "effect/Struct"
 import * as Checked from "./Checked.ts"
 import type { Design, Planned } from "./Design.ts"
 import * as Job from "./Job.ts"
@@ -83,6 +84,8 @@ export const Stored = Schema.Struct({
 
 const Common = Schema.Struct(common)
 
+const commonNames = Struct.keys(common)
+
 /** What a run is about: written before its first job. @category models */
 export type Manifest = typeof Common.Type & {
   readonly splits: ReadonlyArray<typeof Splits.Type>
@@ -130,22 +133,46 @@ const splitsOf = (plan: Planned, task: number, resampling: number): typeof Split
   return { task, resampling, ...columns } as typeof Splits.Type
 }
 
-/** The jobs of parts, in the order of a design: plans, their splits, the learners. */
-const jobsOf = ({ context, learners, resamplings, seed, splits, tasks }: Omit<Manifest, "jobs">): Manifest["jobs"] =>
-  splits.flatMap((own) => {
-    const task = tasks[own.task]!
-    const { json, text } = resamplings[own.resampling]!
-    const idOf = Job.ids({ task: task.hash, resampling: Job.resamplingKey(json), seed, context })
-    return own.iteration.flatMap((iteration, i) => {
+type Parts = Omit<Manifest, "jobs">
+
+/** What each job is about, in the order of a design: plans, their splits, the learners. */
+export const places = function* ({ learners, resamplings, splits, tasks }: Parts): Iterable<typeof Job.Columns.Type> {
+  for (const own of splits) {
+    const task = tasks[own.task]!.id
+    const resampling = resamplings[own.resampling]!.text
+    for (let i = 0; i < own.iteration.length; i++) {
       const split = Object.fromEntries(columnNames.map((name) => [name, own[name][i]])) as unknown as Split.SplitColumns
-      return learners.map((learner) => ({
-        id: idOf(iteration, learner.hash),
-        job: { task: task.id, learner: learner.id, resampling: text, ...split }
-      }))
-    })
+      for (const { id } of learners) yield { task, learner: id, resampling, ...split }
+    }
+  }
+}
+
+/** The ids of jobs, in the order of a design. */
+const idsOf = ({ context, learners, resamplings, seed, splits, tasks }: Parts): ReadonlyArray<string> =>
+  splits.flatMap((own) => {
+    const resampling = Job.resamplingKey(resamplings[own.resampling]!.json)
+    const idOf = Job.ids({ task: tasks[own.task]!.hash, resampling, seed, context })
+    return own.iteration.flatMap((iteration) => learners.map(({ hash }) => idOf(iteration, hash)))
   })
 
-const withJobs = (parts: Omit<Manifest, "jobs">): Manifest => ({ ...parts, jobs: jobsOf(parts) })
+/** The jobs are named when they are first asked for: of a million that takes seconds. */
+export const ofParts = (parts: Parts): Manifest => {
+  let jobs: Manifest["jobs"] | undefined
+  return {
+    ...parts,
+    get jobs() {
+      if (jobs === undefined) {
+        const ids = idsOf(parts)
+        jobs = Array.from(places(parts), (job, i) => ({ id: ids[i]!, job }))
+      }
+      return jobs
+    }
+  }
+}
+
+/** How many jobs there are. */
+export const jobCount = ({ learners, splits }: Pick<Manifest, "learners" | "splits">): number =>
+  splits.reduce((sum, { iteration }) => sum + iteration.length, 0) * learners.length
 
 /** Describes a design. @category constructors */
 export const of = (
@@ -155,7 +182,7 @@ export const of = (
 ): Manifest => {
   const texts = [...new Set(design.plan.map(describe.resamplingText))]
   const place = new Map(design.tasks.map(({ id }, i) => [id, i]))
-  return withJobs({
+  return ofParts({
     hash: design.hash,
     seed: design.seed,
     tasks: design.tasks.map(summarise),
@@ -179,7 +206,8 @@ const encode = Schema.encodeSync(Stored)
 const decode = Schema.decodeUnknownResult(Stored)
 
 /** The text of `design.json`. @category conversions */
-export const toText = ({ jobs: _, ...parts }: Manifest): string => Checked.write(encode({ format: 2, ...parts }))
+export const toText = (manifest: Manifest): string =>
+  Checked.write(encode({ format: 2, splits: manifest.splits, ...Struct.pick(manifest, commonNames) }))
 
 /** Reads the text of `design.json`, or says why it is something else. @category conversions */
 export const fromText = (text: string): Result.Result<Manifest, string> => {
@@ -188,7 +216,7 @@ export const fromText = (text: string): Result.Result<Manifest, string> => {
   }
   return Result.flatMap(Checked.read(text), (json) =>
     Result.match(decode(json), {
-      onSuccess: ({ format: _, ...parts }) => Result.succeed(withJobs(parts)),
+      onSuccess: ({ format: _, ...parts }) => Result.succeed(ofParts(parts)),
       onFailure: ({ message }) => Result.fail(message.split("\n")[0]!)
     })
   )

@@ -17,6 +17,7 @@ import * as Checked from "./Checked.ts"
 import * as Job from "./Job.ts"
 import * as Predicted from "./Predicted.ts"
 import * as RunDirectory from "./RunDirectory.ts"
+import { unreadable } from "./RunError.ts"
 
 /** A measure over the test rows of all finished jobs of a cell of the score table. @category schemas */
 export const Pooled = Schema.Struct({
@@ -126,6 +127,6 @@ export const read = Effect.fnUntraced(function* (directory: string) {
       onFailure: ({ message }) => message.split("\n")[0]!
     })
   )
-  if (Result.isFailure(read)) return yield* RunDirectory.unreadable(directory, "pooled.json", read.failure)
+  if (Result.isFailure(read)) return yield* unreadable(directory, "pooled.json", read.failure)
   return read.success
 })

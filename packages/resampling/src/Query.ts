@@ -12,7 +12,7 @@
  * | `splits` | split and row: `task`, `resampling`, `iteration`, …, `part` (train, test), `row` |
  *
  * @example
- * const database = yield* Query.open(yield* Run.read("results"))
+ * const database = yield* Query.open("results")
  * const { rows } = yield* database.query("select learner, avg(value) from scores where measure = 'auc' group by all")
  */
 import * as Column from "@rocflow/core/data/Column"
@@ -21,8 +21,10 @@ import type * as History from "@rocflow/core/learning/History"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
+import * as Compacted from "./Compacted.ts"
 import type * as Job from "./Job.ts"
 import type { Runs } from "./Pooled.ts"
+import * as Run from "./Run.ts"
 import * as RunDirectory from "./RunDirectory.ts"
 
 type Entries = ReadonlyArray<readonly [name: string, column: Column.Column]>
@@ -160,32 +162,73 @@ const notes = ({ results }: Runs): Entries =>
     {}
   )
 
+const [texts, numbers] = [placeTexts, placeNumbers].map((names) => Object.keys(names).join(", "))
+
+/** `jobs` of a table of results. */
+const jobsIn = (source: string): string =>
+  `SELECT id, ${texts}, coalesce(status, 'open') AS status, error, fallback, engine, ${numbers}, epochs, keptEpoch, seconds FROM ${source}`
+
+/** `scores` of a table of results: a row for each measure that has a value, or a reason for having none. */
+const scoresIn = (source: string, { measures }: Pick<Runs["manifest"], "measures">): string => {
+  const each = measures.map(({ id }) => {
+    const reason = `CAST("undefined" AS JSON) ->> ${Database.text(id)}`
+    const value = Database.name(Compacted.scoreColumn(id))
+    return `SELECT id, ${texts}, ${Database.text(id)} AS measure, ${reason} AS reason, ${numbers}, ${value} AS value FROM ${source}`
+  })
+  return `FROM (${each.join(" UNION ALL ")}) WHERE value IS NOT NULL OR reason IS NOT NULL`
+}
+
+/** The tables that a run has. @category models */
+export const tables = ["jobs", "scores", "histories", "evaluations", "notes", "predictions", "splits"] as const
+
+/** @category models */
+export type Table = (typeof tables)[number]
+
+/** Lists the tables whose names occur in a query. */
+export const namedIn = (sql: string): ReadonlyArray<Table> => tables.filter((name) => sql.toLowerCase().includes(name))
+
+/** Tables that are made of results. */
+const ofResults = { jobs, scores, histories, evaluations, notes }
+
+const addPredictions = Effect.fnUntraced(function* (database: Database.Database, { directory, results }: Runs) {
+  const files = yield* Effect.forEach(
+    results.filter(({ predictions }) => predictions !== undefined),
+    ({ id }) => RunDirectory.predictionsFile(directory, id)
+  )
+  if (files.length === 0) return
+  const list = `[${files.map(Database.path).join(", ")}]`
+  yield* database.view(
+    "predictions",
+    `SELECT regexp_extract(filename, '([0-9a-f]{24})[.]parquet$', 1) AS id, * EXCLUDE (filename) FROM read_parquet(${list}, filename = true, union_by_name = true)`
+  )
+})
+
 /**
  * Opens a run, finished or not, as a database that is gone with the scope. Results are checked when the run is read;
- * predictions and splits are read from their files when they are asked for.
+ * predictions and splits are read from their files when they are asked for. `wanted` are the tables that it is to have, all by
+ * default: `jobs` and `scores` of a run that was compacted are there at once, and what is not wanted is not read.
  * @category constructors
  */
-export const open = Effect.fnUntraced(function* (run: Runs) {
+export const open = Effect.fnUntraced(function* (directory: string, wanted: ReadonlyArray<Table> = tables) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const database = yield* Database.open
-  yield* database.table("jobs", jobs(run))
-  yield* database.table("scores", scores(run))
-  yield* database.table("histories", histories(run))
-  yield* database.table("evaluations", evaluations(run))
-  yield* database.table("notes", notes(run))
-  const files = yield* Effect.forEach(
-    run.results.filter(({ predictions }) => predictions !== undefined),
-    ({ id }) => RunDirectory.predictionsFile(run.directory, id)
-  )
-  if (files.length > 0) {
-    const list = `[${files.map(Database.path).join(", ")}]`
-    yield* database.view(
-      "predictions",
-      `SELECT regexp_extract(filename, '([0-9a-f]{24})[.]parquet$', 1) AS id, * EXCLUDE (filename) FROM read_parquet(${list}, filename = true, union_by_name = true)`
-    )
+  const manifest = yield* RunDirectory.requireManifest(directory)
+  const compacted = yield* Compacted.open(directory, manifest)
+  const whole = compacted?.since.length === 0 ? `read_parquet(${Database.path(compacted.file)})` : undefined
+  if (whole !== undefined) {
+    yield* database.view("jobs", jobsIn(whole))
+    if (manifest.measures.length > 0) yield* database.view("scores", scoresIn(whole, manifest))
   }
-  const splits = path.join(run.directory, "splits.parquet")
+  const isThere = (name: Table) => name === "splits" || (whole !== undefined && (name === "jobs" || name === "scores"))
+  if (wanted.some((name) => !isThere(name))) {
+    const run = yield* Run.read(directory)
+    for (const [name, of] of Object.entries(ofResults)) {
+      if (wanted.includes(name as Table) && !isThere(name as Table)) yield* database.table(name, of(run))
+    }
+    if (wanted.includes("predictions")) yield* addPredictions(database, run)
+  }
+  const splits = path.join(directory, "splits.parquet")
   if (yield* fs.exists(splits)) {
     yield* database.view("splits", `SELECT * FROM read_parquet(${Database.path(splits)})`)
   }

@@ -22,13 +22,16 @@ import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import type { PlatformError } from "effect/PlatformError"
 import * as Checked from "./Checked.ts"
+import * as Compacted from "./Compacted.ts"
 import type { Design, Planned } from "./Design.ts"
 import { Executor } from "./Executor.ts"
+import * as Finished from "./Finished.ts"
 import { claim } from "./internal/claim.ts"
 import * as Job from "./Job.ts"
 import * as Manifest from "./Manifest.ts"
 import * as Resampling from "./Resampling.ts"
 import * as RunDirectory from "./RunDirectory.ts"
+import * as Score from "./Score.ts"
 import * as Segments from "./Segments.ts"
 import * as TaskImages from "./TaskImages.ts"
 
@@ -79,7 +82,7 @@ export interface StartOptions {
  * starts at the same time.
  */
 const ownFiles =
-  /^((design|experiment|images|pooled|finished)\.json|splits\.parquet|results|predictions|training|models|figures|report\.html|design\.hash)$|\.part$/
+  /^((design|experiment|images|pooled|finished)\.json|(splits|scores)\.parquet|results\.csv|results|predictions|training|models|figures|report\.html|design\.hash)$|\.part$/
 
 /** A new run does not move in with files that are not its own. */
 const checkEmpty = Effect.fnUntraced(function* (directory: string) {
@@ -291,6 +294,7 @@ export const start = Effect.fnUntraced(function* <R>(
       const skipped = results.size
       const jobs = design.jobs.length
       yield* Events.emit({ _tag: "RunBegun", directory, jobs, finished: skipped })
+      const keeper = yield* Compacted.keeper(directory, writer, manifest, known)
       const open = design.jobs.filter(({ id }) => !results.has(id)).sort(byTrainingSize)
       const execute = runJob<R>(directory, writer, manifest)
       const run = executor.run(open, {
@@ -303,11 +307,12 @@ export const start = Effect.fnUntraced(function* <R>(
         onEnd: (result) =>
           Effect.suspend(() => {
             results.set(result.id, result)
-            return Events.emit({ _tag: "JobEnded", result, finished: results.size, jobs })
+            const ended = Events.emit({ _tag: "JobEnded", result, finished: results.size, jobs })
+            return Effect.andThen(ended, keeper.add(result))
           })
       })
       yield* PreprocessCache.provideDefault(run)
-      yield* RunDirectory.writeFinished(directory, manifest)
+      yield* keeper.end
       return { directory, manifest, results: ids.map((id) => results.get(id)!), skipped, reused }
     })
   )
@@ -330,6 +335,19 @@ export const resume = Effect.fnUntraced(function* <R>(
 export const read = Effect.fnUntraced(function* (directory: string) {
   const manifest = yield* RunDirectory.requireManifest(directory)
   const results = yield* RunDirectory.readResults(directory, manifest)
-  yield* RunDirectory.checkComplete(directory, manifest, results.length)
+  yield* Finished.check(directory, manifest, results.length)
   return { directory, manifest, results }
+})
+
+/**
+ * Reads the score table of a run, finished or not: a row for each job of the design. Of a run that was compacted, its segments
+ * are not read.
+ * @category running
+ */
+export const scores = Effect.fnUntraced(function* (directory: string) {
+  const manifest = yield* RunDirectory.requireManifest(directory)
+  const compacted = yield* Compacted.open(directory, manifest)
+  const rows =
+    compacted?.since.length === 0 ? yield* Compacted.rows(compacted, manifest) : Score.planned(yield* read(directory))
+  return { manifest, rows }
 })

@@ -8,7 +8,8 @@
  * images.json       an image of each class in each subset, if the tasks have any
  * splits.parquet    a row for each split and row: which rows train and test
  * results/*.jsonl   the results of finished jobs: see `Segments`
- * finished.json     that all jobs were finished, and how many they were
+ * finished.json     how many jobs had results when it was written: see `Finished`
+ * scores.parquet  results.csv     a row a job, written of the results: see `Compacted`
  * predictions/<id>.parquet   what it predicted for the test rows, and their groups
  * training/<id>/    what callbacks write: checkpoints, from which a job goes on that was stopped, and logs
  * models/<id>/model.safetensors     what it learned, if the run keeps models
@@ -27,13 +28,12 @@ import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import type { PlatformError } from "effect/PlatformError"
 import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
 import * as Checked from "./Checked.ts"
 import type { Design, Planned } from "./Design.ts"
 import * as Job from "./Job.ts"
 import * as Manifests from "./Manifest.ts"
 import type { Manifest } from "./Manifest.ts"
-import { RunError } from "./RunError.ts"
+import { RunError, unreadable } from "./RunError.ts"
 import * as Segments from "./Segments.ts"
 
 export { of as manifest, type Manifest } from "./Manifest.ts"
@@ -49,15 +49,6 @@ export const writeManifest = Effect.fnUntraced(function* (directory: string, val
   const path = yield* Path.Path
   yield* WholeFile.write(path.join(directory, "design.json"), Manifests.toText(value))
 })
-
-/** A file whose content is not to be trusted; finished jobs do not need it. */
-export const unreadable = (directory: string, file: string, reason: string): RunError =>
-  new RunError({
-    directory,
-    given: `the file ${file}`,
-    rule: `cannot be trusted: ${reason}`,
-    advice: "delete it, and run the experiment again: finished jobs are kept"
-  })
 
 /** Reads `design.json`; undefined if the directory has none. */
 export const readManifest = Effect.fnUntraced(function* (
@@ -100,41 +91,6 @@ export const readResults = Effect.fnUntraced(function* (
     if (found !== undefined) results.push(Object.assign(found, { job }))
   }
   return results
-})
-
-const Finished = Schema.Struct({ design: Schema.String, jobs: Schema.Int })
-
-const finishedFile = "finished.json"
-
-/** Remembers that all jobs of a design are finished. */
-export const writeFinished = Effect.fnUntraced(function* (directory: string, { hash, jobs }: Manifest) {
-  const path = yield* Path.Path
-  const text = Checked.write({ design: hash, jobs: jobs.length } satisfies typeof Finished.Type)
-  yield* WholeFile.write(path.join(directory, finishedFile), text)
-})
-
-/** Refuses a run that was finished and has lost results since. */
-export const checkComplete = Effect.fnUntraced(function* (
-  directory: string,
-  { hash }: Pick<Manifest, "hash">,
-  results: number
-): Effect.fn.Return<void, RunError | PlatformError, Files> {
-  const fs = yield* FileSystem.FileSystem
-  const path = yield* Path.Path
-  const file = path.join(directory, finishedFile)
-  if (!(yield* fs.exists(file))) return
-  const read = Result.flatMap(Checked.read(yield* fs.readFileString(file)), (json) =>
-    Result.mapError(Schema.decodeUnknownResult(Finished)(json), ({ message }) => message.split("\n")[0]!)
-  )
-  if (Result.isFailure(read)) return yield* unreadable(directory, finishedFile, read.failure)
-  const { design, jobs } = read.success
-  if (design !== hash || jobs <= results) return
-  return yield* new RunError({
-    directory,
-    given: `the run was finished with ${jobs} jobs, and the results of ${jobs - results} of them`,
-    rule: "are gone",
-    advice: "run the experiment again: what is gone is computed anew"
-  })
 })
 
 /** Where the model of a job is, if the run keeps models. */

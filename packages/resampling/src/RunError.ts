@@ -14,3 +14,12 @@ export class RunError extends Schema.TaggedError<RunError>()("RunError", {
     return `${this.directory}: ${this.given} ${this.rule}; ${this.advice}`
   }
 }
+
+/** A file whose content is not to be trusted; finished jobs do not need it. */
+export const unreadable = (directory: string, file: string, reason: string): RunError =>
+  new RunError({
+    directory,
+    given: `the file ${file}`,
+    rule: `cannot be trusted: ${reason}`,
+    advice: "delete it, and run the experiment again: finished jobs are kept"
+  })

@@ -54,15 +54,10 @@ const absence = ({ error, status }: JobResult): string => {
   return status === "failed" ? `the job failed${message === undefined ? "" : `: ${message}`}` : "not measured"
 }
 
-/**
- * Makes the score table of finished jobs, one row each, in the given order. Every row gets every measure; one that a
- * job does not have is undefined with the reason: the error of a failed job, or that it was not measured.
- */
-export const table = (
-  results: ReadonlyArray<JobResult>,
-  ids: ReadonlyArray<string> = measures(results)
-): ReadonlyArray<ScoreRow> =>
-  results.map((result) => {
+/** Makes a row of the score table, with a value for each of the measures. */
+export const row =
+  (ids: ReadonlyArray<string>) =>
+  (result: JobResult): ScoreRow => {
     const { error, job, scores, status } = result
     const message = messageOf(error)
     const value = (id: string): Value => {
@@ -75,7 +70,16 @@ export const table = (
       scores: Object.fromEntries(ids.map((id) => [id, value(id)])),
       ...(message === undefined ? {} : { error: message })
     }
-  })
+  }
+
+/**
+ * Makes the score table of finished jobs, one row each, in the given order. Every row gets every measure; one that a
+ * job does not have is undefined with the reason: the error of a failed job, or that it was not measured.
+ */
+export const table = (
+  results: ReadonlyArray<JobResult>,
+  ids: ReadonlyArray<string> = measures(results)
+): ReadonlyArray<ScoreRow> => results.map(row(ids))
 
 /** What is needed of a run, finished or not. */
 export interface Planned {
@@ -126,6 +130,8 @@ export interface Summary {
 
 /** Mean and standard deviation of the scores of the folds of one cell. */
 export interface AggregateRow extends Cell {
+  /** The rows of the score table that it is about. */
+  readonly splits: number
   readonly measures: Readonly<Record<string, Summary>>
 }
 
@@ -205,6 +211,7 @@ export const aggregate = (
     const weights = options.average === "rows" ? members.map(({ testRows }) => testRows) : undefined
     return {
       ...cell,
+      splits: members.length,
       measures: Object.fromEntries(
         ids.map((id) => [
           id,

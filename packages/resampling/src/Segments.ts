@@ -59,6 +59,12 @@ const better = (a: Job.Result, b: Job.Result): Job.Result => {
   return more > 0 || (more === 0 && (b.at ?? 0) > (a.at ?? 0)) ? b : a
 }
 
+/** Adds a record to those by id, if it counts. */
+export const put = (records: Map<string, Job.Result>, record: Job.Result): void => {
+  const known = records.get(record.id)
+  records.set(record.id, known === undefined ? record : better(known, record))
+}
+
 const damaged = (directory: string, file: string, line: number, reason: string) =>
   new RunError({
     directory,
@@ -68,28 +74,28 @@ const damaged = (directory: string, file: string, line: number, reason: string) 
   })
 
 /**
- * The records of a segment, or of its end behind so many lines; what stands behind the last end of a line was not written to
- * its end.
+ * The records of a segment, or of its end behind so many lines, and how many lines it has with these; what stands behind the
+ * last end of a line was not written to its end.
  */
 const recordsOf = (
   directory: string,
   file: string,
   bytes: Buffer,
   before = 0
-): Result.Result<ReadonlyArray<Job.Result>, RunError> => {
+): Result.Result<{ readonly records: ReadonlyArray<Job.Result>; readonly lines: number }, RunError> => {
   const records: Array<Job.Result> = []
-  let line = before
+  let lines = before
   for (let from = 0; from < bytes.length;) {
-    line += 1
     const end = bytes.indexOf(newline, from)
     const record = bytes.subarray(from, end < 0 ? bytes.length : end)
     from = end < 0 ? bytes.length : end + 1
+    if (end >= 0) lines += 1
     if (record.length === 0) continue
     const read = Checked.readBytes(record)
     if (Result.isSuccess(read)) records.push(read.success as Job.Result)
-    else if (end >= 0) return Result.fail(damaged(directory, file, line, read.failure))
+    else if (end >= 0) return Result.fail(damaged(directory, file, lines, read.failure))
   }
-  return Result.succeed(records)
+  return Result.succeed({ records, lines })
 }
 
 /**
@@ -105,37 +111,51 @@ export const read = Effect.fnUntraced(function* (
   const found = new Map<string, Job.Result>()
   for (const file of files.toSorted()) {
     const { buffer, byteLength, byteOffset } = yield* fs.readFile(path.join(all, file))
-    for (const record of yield* Effect.fromResult(
-      recordsOf(directory, file, Buffer.from(buffer, byteOffset, byteLength))
-    )) {
-      const known = found.get(record.id)
-      found.set(record.id, known === undefined ? record : better(known, record))
-    }
+    const bytes = Buffer.from(buffer, byteOffset, byteLength)
+    const { records } = yield* Effect.fromResult(recordsOf(directory, file, bytes))
+    for (const record of records) put(found, record)
   }
   return found
 })
 
+/** How far segments were read: bytes and lines, by the name of the file. @category models */
+export type Ends = Map<string, { readonly size: number; readonly lines: number }>
+
+/** The bytes of a file from an offset on. */
+const bytesFrom = Effect.fnUntraced(function* (file: string, from: number, to: number) {
+  const fs = yield* FileSystem.FileSystem
+  const open = yield* fs.open(file)
+  yield* open.seek(BigInt(from), "start")
+  const bytes = Buffer.allocUnsafeSlow(to - from)
+  let filled = 0
+  while (filled < bytes.length) {
+    const read = Number(yield* open.read(bytes.subarray(filled)))
+    if (read === 0) break
+    filled += read
+  }
+  return bytes.subarray(0, filled)
+}, Effect.scoped)
+
 /**
  * Follows the records of a run whose jobs are executed elsewhere: each call gives those that came since the one before, the
- * first call all. Of a segment that grew, only what is new is decoded. Errors: `RunError` for a record that was changed.
+ * first call those behind `ends`, or all. Only what is new is read; `ends` is where reading has come to. Errors: `RunError` for
+ * a record that was changed.
  */
-export const follow = (directory: string) => {
-  const seen = new Map<string, { readonly size: number; readonly lines: number }>()
-  return Effect.gen(function* () {
+export const follow = (directory: string, ends: Ends = new Map()) =>
+  Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const path = yield* Path.Path
     const all = path.join(directory, folder)
     const found: Array<Job.Result> = []
     for (const file of (yield* fs.readDirectory(all)).filter((name) => name.endsWith(".jsonl"))) {
-      const { lines, size } = seen.get(file) ?? { lines: 0, size: 0 }
-      if (Number((yield* fs.stat(path.join(all, file))).size) <= size) continue
-      const { buffer, byteLength, byteOffset } = yield* fs.readFile(path.join(all, file))
-      const bytes = Buffer.from(buffer, byteOffset, byteLength)
-      const fresh = bytes.subarray(size, bytes.lastIndexOf(newline) + 1)
-      found.push(...(yield* Effect.fromResult(recordsOf(directory, file, fresh, lines))))
-      const ends = fresh.reduce((count, byte) => (byte === newline ? count + 1 : count), 0)
-      seen.set(file, { size: size + fresh.length, lines: lines + ends })
+      const seen = ends.get(file) ?? { size: 0, lines: 0 }
+      const now = Number((yield* fs.stat(path.join(all, file))).size)
+      if (now <= seen.size) continue
+      const bytes = yield* bytesFrom(path.join(all, file), seen.size, now)
+      const whole = bytes.subarray(0, bytes.lastIndexOf(newline) + 1)
+      const { lines, records } = yield* Effect.fromResult(recordsOf(directory, file, whole, seen.lines))
+      for (const record of records) found.push(record)
+      ends.set(file, { size: seen.size + whole.length, lines })
     }
     return found
   })
-}

@@ -10,7 +10,7 @@ import * as Path from "effect/Path"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Checked from "./Checked.ts"
-import * as RunDirectory from "./RunDirectory.ts"
+import { unreadable } from "./RunError.ts"
 
 /** The example images of a column of a task; see `Examples.ofTask`. @category schemas */
 export const TaskImages = Schema.Struct({
@@ -70,6 +70,6 @@ export const read = Effect.fnUntraced(function* (directory: string) {
       onFailure: ({ message }) => message.split("\n")[0]!
     })
   )
-  if (Result.isFailure(read)) return yield* RunDirectory.unreadable(directory, "images.json", read.failure)
+  if (Result.isFailure(read)) return yield* unreadable(directory, "images.json", read.failure)
   return read.success
 })

@@ -13,7 +13,7 @@ describe("a run asked by SQL", () => {
       const state = control()
       state.instead = (n) => (n === 2 ? refuse("out of luck") : Effect.void)
       const run = yield* Run.start(yield* design(state), directory)
-      const database = yield* Query.open(run)
+      const database = yield* Query.open(directory)
       const rows = (sql: string) => Effect.map(database.query(sql), (answer) => answer.rows)
       assert.deepStrictEqual(yield* rows("select status, count(*) from jobs group by all order by all"), [
         ["failed", 1],
@@ -44,14 +44,15 @@ describe("a run asked by SQL", () => {
   it.live("writes what it gives, and says what DuckDB says of a query", () =>
     Effect.gen(function* () {
       const directory = yield* temporary
-      const database = yield* Query.open(yield* Run.start(yield* design(control()), directory))
+      yield* Run.start(yield* design(control()), directory)
+      const database = yield* Query.open(directory)
       const file = join(directory, "ids.csv")
       yield* database.write("select learner, count(*) as n from jobs group by all order by all", file)
       assert.strictEqual(readFileSync(file, "utf8"), "learner,n\none,4\ntwo,4\n")
       const wrong = yield* Effect.flip(database.query("select nothing from jobs"))
       assert.match(wrong.message, /^select nothing from jobs is refused by DuckDB: Binder Error: .*"nothing"/)
       for (const [query, rule] of [
-        ["delete from scores", /changes something, and a database is only asked; use select/],
+        ["delete from notes", /changes something, and a database is only asked; use select/],
         ["select 1; select 2", /has 2 statements, and one is asked at a time/],
         [`copy (select 1) to '${join(directory, "design.json")}'`, /changes something/],
         ["select 1) to 'x.csv' --", /is refused by DuckDB/]

@@ -301,6 +301,8 @@ describe("Run.start", () => {
         "finished.json",
         "predictions",
         "results",
+        "results.csv",
+        "scores.parquet",
         "splits.parquet"
       ])
     }).pipe(Effect.scoped, Effect.provide(services))

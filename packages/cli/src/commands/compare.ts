@@ -110,13 +110,14 @@ export const compare = Effect.fn("compare")(function* ({ directory, measure, by,
       `${results.length} of ${manifest.jobs.length} jobs are finished; ${waiting} of ${all.length} differences cannot be tested yet.\n`
     )
   }
+  const cells = Score.aggregate(rows)
   for (const { measure, panels } of found) {
     for (const { note, tests, title } of panels) {
       for (const own of Map.groupBy(tests, ({ test }) => toJson([test.task, test.resampling])).values()) {
         const { task, resampling } = own[0]!.test
         const described = shown(
           measure,
-          rows.filter((row) => row.task === task && row.resampling === resampling)
+          cells.filter((cell) => cell.task === task && cell.resampling === resampling)
         )
         yield* Console.log(wrapped(`${described.title} – ${task}, ${resampling}, ${title}`))
         yield* Console.log(`\n${contrastTable(own, described)}\n`)

@@ -13,7 +13,8 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { textTable } from "../terminal/textTable.ts"
 
-interface Listed extends Effect.Success<ReturnType<typeof Run.read>> {
+interface Listed extends Effect.Success<ReturnType<typeof Run.scores>> {
+  readonly directory: string
   /** When it began, in ISO 8601. */
   readonly started: string
 }
@@ -40,11 +41,10 @@ const comparable = (rows: ReadonlyArray<Score.ScoreRow>, measure: string): Reado
 }
 
 /** The best learner of each task by the first measure that has a direction. */
-const bestOf = ({ manifest, results }: Listed): ReadonlyArray<Best> => {
+const bestOf = ({ manifest, rows: all }: Listed): ReadonlyArray<Best> => {
   const measure = manifest.measures.find(({ direction }) => direction !== undefined)
   if (measure === undefined) return []
   const sign = measure.direction === "maximise" ? 1 : -1
-  const all = Score.planned({ manifest, results })
   return manifest.tasks.flatMap(({ id: task }) => {
     const rows = comparable(
       all.filter((row) => row.task === task),
@@ -89,22 +89,26 @@ export const runs = Effect.fn("runs")(function* ({
   const places = names.map((name) => join(directory, name)).filter((place) => existsSync(join(place, "design.json")))
   const found: Array<Listed> = []
   for (const place of places) {
-    const read = yield* Effect.result(Run.read(place))
+    const read = yield* Effect.result(Run.scores(place))
     if (read._tag === "Failure") yield* Console.error(`note: ${read.failure.message}`)
-    else found.push({ ...read.success, started: read.success.manifest.provenance["started"] ?? "" })
+    else found.push({ ...read.success, directory: place, started: read.success.manifest.provenance["started"] ?? "" })
   }
   const listed = found
     .toSorted((a, b) => (a.started < b.started ? 1 : -1))
-    .map((run) => ({ run, best: bestOf(run), failed: run.results.filter(({ status }) => status === "failed").length }))
+    .map((run) => {
+      const count = (wanted: Score.Status) => run.rows.filter(({ status }) => status === wanted).length
+      const jobs = run.rows.length
+      return { run, best: bestOf(run), jobs, finished: jobs - count("open"), failed: count("failed") }
+    })
   if (json) {
     return yield* Console.log(
       toJson(
-        listed.map(({ best, failed, run: { directory: place, manifest, results, started } }) => ({
+        listed.map(({ best, failed, finished, jobs, run: { directory: place, manifest, started } }) => ({
           directory: place,
           name: manifest.provenance["name"] ?? "",
           started,
-          jobs: manifest.jobs.length,
-          finished: results.length,
+          jobs,
+          finished,
           failed,
           best
         })),
@@ -127,11 +131,11 @@ export const runs = Effect.fn("runs")(function* ({
         { title: "failed", align: "right" },
         { title: "best so far" }
       ],
-      listed.map(({ best, failed, run }) => [
+      listed.map(({ best, failed, finished, jobs, run }) => [
         run.directory,
         when(run.started),
-        String(run.manifest.jobs.length),
-        String(run.results.length),
+        String(jobs),
+        String(finished),
         String(failed),
         bestText(run, best)
       ])

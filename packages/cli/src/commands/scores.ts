@@ -7,6 +7,7 @@ import * as Timing from "@rocflow/core/learning/Timing"
 import { decode } from "@rocflow/core/pipeline/Decode"
 import * as Registry from "@rocflow/core/pipeline/Registry"
 import * as Interval from "@rocflow/resampling/Interval"
+import * as Manifest from "@rocflow/resampling/Manifest"
 import * as Pooled from "@rocflow/resampling/Pooled"
 import * as Predicted from "@rocflow/resampling/Predicted"
 import * as Run from "@rocflow/resampling/Run"
@@ -142,22 +143,34 @@ const withIntervals = Effect.fnUntraced(function* (
   )
 })
 
-const perJob = Effect.fnUntraced(function* (run: Finished, intervalOf: IntervalOf | undefined, input: Input) {
-  const table = Score.table(run.results)
-  const measures = intervalOf === undefined ? [] : yield* measuresOf(run.manifest.measures, input.modules)
-  const rows: ReadonlyArray<Scored> =
-    intervalOf === undefined ? table : yield* withIntervals(run, table, measures, intervalOf)
-  const intervals = rows.flatMap((row) => Object.values(row.intervals ?? {}))
-  if (intervalOf !== undefined) yield* checkIntervals(intervals)
-  if (input.json) return yield* Console.log(toJson(rows, 2))
-  yield* Console.log(scoreTable(rows, run.manifest.measures))
+/** Prints the rows of every job, and why some of their scores are none. */
+const printRows = Effect.fnUntraced(function* (
+  rows: ReadonlyArray<Scored>,
+  measures: RunDirectory.Manifest["measures"],
+  json: boolean
+) {
+  if (json) return yield* Console.log(toJson(rows, 2))
+  yield* Console.log(scoreTable(rows, measures))
   const reasons = new Set(
     rows.flatMap((row) =>
       Object.values(row.scores).flatMap((score) => (typeof score === "number" ? [] : [score.reason]))
     )
   )
   for (const reason of reasons) yield* Console.log(`undefined: ${reason}`)
-  yield* printRemarks(intervals)
+})
+
+const perJob = Effect.fnUntraced(function* (run: Finished, intervalOf: IntervalOf, input: Input) {
+  const { manifest, results } = run
+  const measures = yield* measuresOf(manifest.measures, input.modules)
+  const table = Score.table(
+    results,
+    manifest.measures.map(({ id }) => id)
+  )
+  const rows: ReadonlyArray<Scored> = yield* withIntervals(run, table, measures, intervalOf)
+  const intervals = rows.flatMap((row) => Object.values(row.intervals ?? {}))
+  yield* checkIntervals(intervals)
+  yield* printRows(rows, manifest.measures, input.json)
+  if (!input.json) yield* printRemarks(intervals)
 })
 
 const ofPooledRows = Effect.fnUntraced(function* (run: Finished, intervalOf: IntervalOf | undefined, input: Input) {
@@ -188,24 +201,30 @@ export const scores = Effect.fn("scores")(function* (input: Input) {
   const { average, interval, json, level, pooled } = input
   const contradicted = contradiction(input)
   if (contradicted !== undefined) return yield* contradicted
-  const run = yield* Run.read(input.directory)
-  const { manifest, results } = run
-  const intervalOf = Option.match(interval, {
-    onNone: () => undefined,
-    onSome: (method) => intervalBy(method, level, manifest.seed)
-  })
-  if (Option.isSome(average)) {
-    const rows = Score.table(results)
+  const noteOpen = (finished: number, jobs: number) =>
+    json || finished === jobs ? Effect.void : Console.error(`note: ${finished} of ${jobs} jobs are finished`)
+  if (pooled || Option.isSome(interval)) {
+    const run = yield* Run.read(input.directory)
+    const { manifest, results } = run
+    const intervalOf = Option.map(interval, (method) => intervalBy(method, level, manifest.seed))
+    yield* pooled
+      ? ofPooledRows(run, Option.getOrUndefined(intervalOf), input)
+      : perJob(run, Option.getOrThrow(intervalOf), input)
+    return yield* noteOpen(results.length, Manifest.jobCount(manifest))
+  }
+  const { manifest, rows: all } = yield* Run.scores(input.directory)
+  const rows = all.filter(({ status }) => status !== "open")
+  if (Option.isNone(average)) yield* printRows(rows, manifest.measures, json)
+  else {
+    const cells = () => Score.aggregate(rows, { average: average.value })
     yield* Console.log(
       json
         ? toJson(
-            Score.aggregate(rows, { average: average.value }).map((cell) => ({ ...cell, average: average.value })),
+            cells().map((cell) => ({ ...cell, average: average.value })),
             2
           )
         : averageTable(rows, average.value, manifest)
     )
-  } else yield* (pooled ? ofPooledRows : perJob)(run, intervalOf, input)
-  if (!json && results.length < manifest.jobs.length) {
-    yield* Console.error(`note: ${results.length} of ${manifest.jobs.length} jobs are finished`)
   }
+  yield* noteOpen(rows.length, all.length)
 })

@@ -3,7 +3,6 @@
  */
 import { toJson } from "@rocflow/core/Json"
 import * as Query from "@rocflow/resampling/Query"
-import * as Run from "@rocflow/resampling/Run"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -26,8 +25,9 @@ const isNumber = (type: string): boolean => /INT|DOUBLE|FLOAT|DECIMAL/.test(type
 
 /** Prints what a query gives of a run, or writes it to a file. */
 export const sql = Effect.fn("sql")(function* ({ directory, json, out, query }: Input) {
-  const run = yield* Run.read(directory)
-  const database = yield* Query.open(run)
+  const named = Query.namedIn(query)
+  // A query that names none asks which there are, or is wrong: DuckDB suggests names that are there.
+  const database = yield* Query.open(directory, named.length > 0 ? named : Query.tables)
   if (Option.isSome(out)) {
     const path = yield* Path.Path
     const inside = path.relative(path.resolve(directory), path.resolve(out.value))

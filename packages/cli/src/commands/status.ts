@@ -1,8 +1,7 @@
 /**
  * `rocflow status`: how far a run has come.
  */
-import * as JobStates from "@rocflow/resampling/executor/JobStates"
-import * as Run from "@rocflow/resampling/Run"
+import * as Status from "@rocflow/resampling/Status"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { toJson } from "@rocflow/core/Json"
@@ -27,35 +26,21 @@ export const status = Effect.fn("status")(function* ({
   readonly directory: string
   readonly json: boolean
 }) {
-  const { manifest, results } = yield* Run.read(directory)
-  const standings = yield* JobStates.of(
-    directory,
-    manifest.jobs.map(({ id }) => id),
-    results
-  )
-  const seconds = new Map(results.map((result) => [result.id, result.seconds]))
-  // One walk over the jobs, however many tasks and learners there are.
-  const cells = Map.groupBy(manifest.jobs, ({ job }) => `${job.task}\0${job.learner}`)
-  const rows = manifest.tasks.flatMap((task) =>
-    manifest.learners.map((learner) => {
-      const jobs = cells.get(`${task.id}\0${learner.id}`) ?? []
-      const count = (state: JobStates.State) => jobs.filter(({ id }) => standings.get(id)!.state === state).length
-      return {
-        task: task.id,
-        learner: learner.id,
-        jobs: jobs.length,
-        finished: count("finished") + count("failed"),
-        failed: count("failed"),
-        running: count("running"),
-        pending: count("pending"),
-        timedOut: count("timed out"),
-        outOfMemory: count("out of memory"),
-        lost: count("lost"),
-        cancelled: count("cancelled"),
-        seconds: jobs.reduce((total, { id }) => total + (seconds.get(id) ?? 0), 0)
-      }
-    })
-  )
+  const { cells, failures } = yield* Status.of(directory)
+  const rows = cells.map(({ jobs, learner, seconds, states, task }) => ({
+    task,
+    learner,
+    jobs,
+    finished: states.finished + states.failed,
+    failed: states.failed,
+    running: states.running,
+    pending: states.pending,
+    timedOut: states["timed out"],
+    outOfMemory: states["out of memory"],
+    lost: states.lost,
+    cancelled: states.cancelled,
+    seconds
+  }))
   if (json) return yield* Console.log(toJson(rows, 2))
   const found = (Object.keys(unfinished) as Array<keyof typeof unfinished>)
     .map((key) => ({ title: unfinished[key], counts: rows.map((row) => row[key]) }))
@@ -78,6 +63,5 @@ export const status = Effect.fn("status")(function* ({
       ])
     )
   )
-  const reasons = new Set(results.flatMap(({ error }) => (error === undefined ? [] : [error.message])))
-  for (const reason of reasons) yield* Console.log(`failed: ${reason}`)
+  for (const reason of failures) yield* Console.log(`failed: ${reason}`)
 })

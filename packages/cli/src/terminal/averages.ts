@@ -23,8 +23,8 @@ export const averageTable = (
   average: Score.Average,
   { measures, resamplings }: Pick<RunDirectory.Manifest, "measures" | "resamplings">
 ): string => {
-  const columns = measures.map((measure) => [measure.id, shown(measure, rows)] as const)
-  const splits = Score.byCell(rows).map(([, members]) => members.length)
+  const cells = Score.aggregate(rows, { average })
+  const columns = measures.map((measure) => [measure.id, shown(measure, cells)] as const)
   const several = resamplings.length > 1
   const table = textTable(
     [
@@ -36,13 +36,13 @@ export const averageTable = (
       { title: "splits", align: "right" },
       ...columns.map(([title]) => ({ title }))
     ],
-    Score.aggregate(rows, { average }).map((cell, i) => [
+    cells.map((cell) => [
       cell.task,
       cell.learner,
       ...(several ? [cell.resampling] : []),
       cell.testSubset,
       cell.trainSubsets + (cell.nTrainGroups === cell.groups ? "" : ` (${cell.nTrainGroups})`),
-      String(splits[i]),
+      String(cell.splits),
       ...columns.map(([id, measure]) => meanAndSd(cell.measures[id]!, measure))
     ])
   )

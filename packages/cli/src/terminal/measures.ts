@@ -3,7 +3,7 @@
  */
 import { formatOf, type Numbers, numbersFor, orNull } from "@rocflow/report/Numbers"
 import type * as RunDirectory from "@rocflow/resampling/RunDirectory"
-import * as Score from "@rocflow/resampling/Score"
+import type * as Score from "@rocflow/resampling/Score"
 
 /** A measure: its name with its direction, and how its numbers are written. */
 export interface Shown {
@@ -12,12 +12,12 @@ export interface Shown {
   readonly numbers: Numbers
 }
 
-/** Describes a measure; the decimals are those of the scores given. */
+/** Describes a measure; the decimals are those that the spreads in the cells of a score table need. */
 export const shown = (
   { direction, id, label, range }: RunDirectory.Manifest["measures"][number],
-  rows: ReadonlyArray<Score.ScoreRow>
+  cells: ReadonlyArray<Score.AggregateRow>
 ): Shown => {
-  const spreads = Score.aggregate(rows).map(({ measures }) => orNull(measures[id]?.sd))
+  const spreads = cells.map(({ measures }) => orNull(measures[id]?.sd))
   return {
     title: direction === undefined ? label : `${label} (${direction === "maximise" ? "higher" : "lower"} is better)`,
     direction,

@@ -2,20 +2,19 @@
  * Columns as lines of text: CSV (RFC 4180), or JSON an object a line.
  */
 import * as Column from "@rocflow/core/data/Column"
+import * as Csv from "@rocflow/core/data/Csv"
 
 type Entries = ReadonlyArray<readonly [name: string, column: Column.Column]>
 
-const field = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
-
 /** The names of the columns, as the first line of a CSV file. */
-export const csvHeader = (entries: Entries): string => `${entries.map(([name]) => field(name)).join(",")}\n`
+export const csvHeader = (entries: Entries): string => Csv.line(entries.map(([name]) => name))
 
 /** The rows, a line each; what is missing is empty. */
 export const csvRows = (entries: Entries): string => {
   const rows = entries[0] === undefined ? 0 : Column.length(entries[0][1])
   let text = ""
   for (let row = 0; row < rows; row++) {
-    text += `${entries.map(([, column]) => field(Column.toText(column, row) ?? "")).join(",")}\n`
+    text += Csv.line(entries.map(([, column]) => Column.toText(column, row) ?? ""))
   }
   return text
 }

@@ -4,7 +4,7 @@
 import * as Measure from "@rocflow/core/learning/Measure"
 import type * as Interval from "@rocflow/resampling/Interval"
 import type * as RunDirectory from "@rocflow/resampling/RunDirectory"
-import type * as Score from "@rocflow/resampling/Score"
+import * as Score from "@rocflow/resampling/Score"
 import { shown } from "./measures.ts"
 import { textTable } from "./textTable.ts"
 
@@ -13,7 +13,8 @@ export type Scored = Score.ScoreRow & { readonly intervals?: Readonly<Record<str
 
 /** A row for each job; an interval stands behind its score. */
 export const scoreTable = (rows: ReadonlyArray<Scored>, all: RunDirectory.Manifest["measures"]): string => {
-  const measures = all.map((measure) => [measure.id, shown(measure, rows).numbers] as const)
+  const cells = Score.aggregate(rows)
+  const measures = all.map((measure) => [measure.id, shown(measure, cells).numbers] as const)
   return textTable(
     [
       { title: "task", key: true },

@@ -90,7 +90,7 @@ export const summary = Effect.fnUntraced(function* ({
     const known = Score.measures(rows)
     const measures = manifest.measures
       .filter(({ id }) => known.includes(id))
-      .map((measure) => [measure.id, shown(measure, rows)] as const)
+      .map((measure) => [measure.id, shown(measure, cells)] as const)
     if (cells.every(({ testSubset, trainSubsets }) => testSubset === "full" && trainSubsets === "same")) {
       parts.push(`${title}: mean ± sd over the test sets\n\n${plainTable(cells, measures)}`)
       continue

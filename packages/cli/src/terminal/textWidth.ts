@@ -6,6 +6,9 @@
 const wide =
   /^(?:[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]|\p{Emoji_Presentation})/u
 
+/** What stands in one column a character, and needs no segments: nearly every cell of a large table. */
+const plain = /^[ -~]*$/
+
 const invisible = /^[\p{M}\p{C}]+$/u
 
 const characters = new Intl.Segmenter("en")
@@ -14,6 +17,7 @@ const widthOf = (character: string): number => (invisible.test(character) ? 0 : 
 
 /** The columns that a text takes: two for a wide character, none for a combining mark. */
 export const width = (text: string): number => {
+  if (plain.test(text)) return text.length
   let columns = 0
   for (const { segment } of characters.segment(text)) columns += widthOf(segment)
   return columns

@@ -10,8 +10,19 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { DuckDBConnection } from "@duckdb/node-api"
 import type * as Column from "./Column.ts"
-import { file, identifier, open as openDatabase, type Refusal, work } from "./internal/duckdb.ts"
+import {
+  columns,
+  file,
+  identifier,
+  type Kind,
+  literal,
+  open as openDatabase,
+  type Refusal,
+  type Values,
+  work
+} from "./internal/duckdb.ts"
 import { copyTo, fillTable } from "./internal/duckdbTables.ts"
+export type { Kind, Values } from "./internal/duckdb.ts"
 import { SchemaError } from "./SchemaError.ts"
 
 /**
@@ -34,6 +45,8 @@ export interface Database {
   readonly view: (name: string, sql: string) => Effect.Effect<void, SchemaError>
   /** Asks. Errors: `SchemaError` with what DuckDB says of the query. */
   readonly query: (sql: string) => Effect.Effect<Answer, SchemaError>
+  /** Asks, and gives columns, each as the kind given for it: missing numbers are NaN, other values null. */
+  readonly columns: (sql: string, kinds: ReadonlyArray<Kind>) => Effect.Effect<ReadonlyArray<Values>, SchemaError>
   /** Writes what a query gives to a file, which appears whole or not at all: .csv, .jsonl or .parquet. */
   readonly write: (sql: string, path: string) => Effect.Effect<void, SchemaError>
 }
@@ -59,6 +72,12 @@ const formats: Readonly<Record<string, string>> = {
 
 /** Writes a path as the name of a file in SQL. @category conversions */
 export const path = (path: string): string => file(path)
+
+/** Writes a text in SQL. @category conversions */
+export const text = (text: string): string => literal(text)
+
+/** Writes the name of a column or table in SQL. @category conversions */
+export const name = (name: string): string => identifier(name)
 
 /** Why a text is no question: one statement that changes nothing. */
 const whyNot = async (connection: DuckDBConnection, sql: string): Promise<string | undefined> => {
@@ -109,6 +128,7 @@ export const open: Effect.Effect<Database, SchemaError, Scope.Scope> = openDatab
           rows: reader.getRowsJson().map((row) => row.map((value, i) => plain(value, types[i]!)))
         }
       }),
+    columns: (sql, kinds) => Effect.mapError(columns(connection, sql, kinds), refused(sql)),
     write: (sql, path) => {
       const format = formats[path.slice(path.lastIndexOf(".") + 1).toLowerCase()]
       return format === undefined

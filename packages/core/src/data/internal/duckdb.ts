@@ -59,6 +59,7 @@ export const identifier = (name: string): string => `"${name.replaceAll('"', '""
 /** How a result column is wanted; the query must give DOUBLE, VARCHAR or BOOLEAN accordingly. */
 export type Kind = "number" | "text" | "boolean"
 
+/** A column of an answer. */
 export type Values =
   | { readonly kind: "number"; readonly values: Float64Array }
   | { readonly kind: "text"; readonly values: Array<string | null> }
