@@ -427,7 +427,7 @@ describe("a role", () => {
       "positive that is not a level",
       changed(["positive: ill", "positive: Ill"]),
       [
-        'e.yaml:3:20: tasks[0].target: column "y" positive "Ill" is not one of its levels "ill", "well". Choose one of them.'
+        'e.yaml:3:31: tasks[0].positive: "Ill" is not one of the levels "ill", "well" of the target "y". Choose one of them.'
       ]
     ],
     [

@@ -541,7 +541,7 @@ describe("rocflow explore", () => {
     const { code, stderr } = await rocflow(["explore", "--out", "none/page.html"], home)
     expect(code).toBe(1)
     expect(stderr).toMatch(
-      /^none\/page\.html: cannot be written \(.*\); name a file in a directory where you may write\n$/
+      /^none\/page\.html: cannot be written: it, or the directory that it is in, is not there; name a file in a directory where you may write\n$/
     )
   })
 })

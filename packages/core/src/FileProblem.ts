@@ -55,6 +55,10 @@ export const why = ({ message, reason }: PlatformError): Why =>
     advice: "check the path and the disk"
   }
 
+/** Why a file cannot be used, without its name, by an error of Node or of Effect. */
+export const ruleOf = (error: unknown): string =>
+  isPlatformError(error) ? why(error).rule : (byCode.get(codeOf(error))?.rule ?? messageOf(error))
+
 /**
  * Says what the file system refused.
  *

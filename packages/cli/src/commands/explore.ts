@@ -4,6 +4,7 @@
 import { existsSync } from "node:fs"
 import { resolve } from "node:path"
 import { fileURLToPath } from "node:url"
+import * as FileProblem from "@rocflow/core/FileProblem"
 import * as WholeFile from "@rocflow/core/WholeFile"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
@@ -59,10 +60,10 @@ export const explore = Effect.fn("explore")(function* ({ open, out }: Input) {
     const contents = yield* fs.readFile(page)
     yield* WholeFile.write(file, contents).pipe(
       Effect.mapError(
-        ({ message }) =>
+        (error) =>
           new PageError({
             path: out.value,
-            rule: `cannot be written (${message})`,
+            rule: `cannot be written: ${FileProblem.ruleOf(error)}`,
             advice: "name a file in a directory where you may write"
           })
       )

@@ -1,6 +1,7 @@
 /**
  * `rocflow export`: a kept model as ONNX, for programs that know nothing of rocflow.
  */
+import * as FileProblem from "@rocflow/core/FileProblem"
 import * as Saved from "@rocflow/core/learning/Saved"
 import { toJson } from "@rocflow/core/Json"
 import * as Onnx from "@rocflow/onnx/Onnx"
@@ -38,7 +39,7 @@ export const exportModel = Effect.fn("export")(function* (input: Input) {
         ? error
         : new ModelError({
             path: out,
-            rule: `cannot be written (${error.message})`,
+            rule: `cannot be written: ${FileProblem.ruleOf(error)}`,
             advice: "name a file in a directory where you may write"
           })
     )

@@ -49,7 +49,15 @@ const only = (path: string, what: "learner" | "task", names: ReadonlyArray<strin
 /** The models of a run: of one learner on one task, of the largest training sets where there are several. */
 const ofRun = Effect.fnUntraced(function* (directory: string, choice: Choice) {
   const fs = yield* FileSystem.FileSystem
-  const { results } = yield* Run.read(directory)
+  const { manifest, results } = yield* Run.read(directory)
+  if (!manifest.models) {
+    return yield* new ModelError({
+      path: directory,
+      rule: "is a run that keeps no models",
+      advice:
+        "write models: true in the experiment and run it again (its jobs are trained anew), or train one by rocflow train"
+    })
+  }
   const jobs = results.filter(({ status }) => status === "ok").map(({ id, job }) => ({ id, ...job }))
   const task = yield* only(
     directory,

@@ -76,6 +76,7 @@ export const tune = Effect.fn("tune")(function* ({ file, json, out }: Input) {
       if (tuning === undefined) continue
       if (json) yield* Console.log(toJson({ task: task.id, learner: learner.id, ...tuning }))
       else yield* Console.log(`${title}\n${"─".repeat(title.length)}\n${tuningText(tuning)}\n`)
+      if (!json && Option.isNone(out)) yield* Console.error("note: nothing is kept; --out DIR keeps what was tried")
       for (const note of Note.distinct([...notes, ...trained.fitted.notes]))
         yield* Console.error(`note: ${Note.message(note)}`)
     }

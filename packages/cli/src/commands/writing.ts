@@ -5,6 +5,7 @@ import * as Fs from "node:fs/promises"
 import type * as Column from "@rocflow/core/data/Column"
 import type { SchemaError } from "@rocflow/core/data/SchemaError"
 import * as TableWriter from "@rocflow/core/data/TableWriter"
+import * as FileProblem from "@rocflow/core/FileProblem"
 import * as WholeFile from "@rocflow/core/WholeFile"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -47,7 +48,7 @@ export const intoFile = (path: string, ending: Ending) => {
       catch: (cause) =>
         new ModelError({
           path,
-          rule: `cannot be written (${cause instanceof Error ? cause.message : String(cause)})`,
+          rule: `cannot be written: ${FileProblem.ruleOf(cause)}`,
           advice: "name a file in a directory where you may write"
         })
     })

@@ -50,7 +50,7 @@ export const tuningText = (tuning: Tuning.Tuning): string => {
     ...(epochs === undefined ? [] : [`${epochs} epochs`])
   ].join(", ")
   return [
-    `chosen: ${chosen}; ${measure} ${best[0]!.score!.toPrecision(4)} on inner splits, the best of ${evaluations.length}`,
+    `chosen: ${chosen === "" ? "nothing, as no value is open" : chosen}; ${measure} ${best[0]!.score!.toPrecision(4)} on inner splits, the best of ${evaluations.length}`,
     textTable(columns, rows),
     ...(best.length > shown ? [`and ${best.length - shown} more; --json has all`] : []),
     ...(failed.length > 0 ? [`${failed.length} failed, the first with: ${failed[0]!.error!.message}`] : [])

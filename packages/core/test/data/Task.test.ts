@@ -187,9 +187,9 @@ describe("problems", () => {
     [
       "positive is no level",
       { target: "binary", positive: "Metal" },
-      "target",
-      "binary",
-      /positive "Metal" is not one of its levels "M", "R"/
+      "positive",
+      "",
+      /positive: "Metal" is not one of the levels "M", "R" of the target/
     ],
     [
       "positive among three",
@@ -299,7 +299,11 @@ describe("spellings of a class", () => {
       { target: "twice", kind: "multiclass", levels: ["01", "0"] },
       /has "1", "1.0", not among/
     ],
-    ["another word", { target: "truth", positive: "yes" }, /positive "yes" is not one of its levels "true", "false"/]
+    [
+      "another word",
+      { target: "truth", positive: "yes" },
+      /positive: "yes" is not one of the levels "true", "false" of the target/
+    ]
   ])("but not %s", ([, options, message]) =>
     Effect.gen(function* () {
       const table: Table.Table = yield* zeros

@@ -91,12 +91,12 @@ const checkLevels = (
     )
   }
   if (positive !== undefined && !levels.includes(positive)) {
-    problems.push(
-      problem(
-        `positive "${positive}" is not one of its levels ${list(levels)}`,
-        levels.length <= 10 ? "Choose one of them." : suggest(positive, levels)
-      )
-    )
+    problems.push({
+      role: "positive",
+      column: "",
+      rule: `"${positive}" is not one of the levels ${list(levels)} of the target "${name}"`,
+      advice: levels.length <= 10 ? "Choose one of them." : suggest(positive, levels)
+    })
   }
   if (levels.length > 2 && (positive !== undefined || kind === "binary")) {
     problems.push(
