@@ -1,6 +1,7 @@
 /** What a job costs besides learning: in this process, on pools of workers, and part by part. */
 import * as NodeServices from "@effect/platform-node/NodeServices"
-import * as TableWriter from "@rocflow/core/data/TableWriter"
+import * as ParquetBytes from "@rocflow/core/data/ParquetBytes"
+import * as WholeFile from "@rocflow/core/WholeFile"
 import * as Prediction from "@rocflow/core/learning/Prediction"
 import * as Executor from "@rocflow/resampling/Executor"
 import * as Processes from "@rocflow/resampling/executor/Processes"
@@ -80,7 +81,6 @@ export const parts = Effect.fnUntraced(
     const fs = yield* FileSystem.FileSystem
     const path = yield* Path.Path
     yield* Effect.forEach(["results", "predictions"], (name) => fs.makeDirectory(path.join(directory, name)))
-    const writer = yield* TableWriter.open
     const design = yield* Cheap.design(jobs)
     const [execute, predictions, result, read] = [part(), part(), part(), part()]
     for (const job of design.jobs) {
@@ -88,10 +88,10 @@ export const parts = Effect.fnUntraced(
       const file = yield* RunDirectory.predictionsFile(directory, job.id)
       yield* timed(
         predictions,
-        Effect.suspend(() => writer.parquet(file, Prediction.toColumns(executed.prediction!)))
+        Effect.suspend(() => WholeFile.write(file, ParquetBytes.of(Prediction.toColumns(executed.prediction!))))
       )
       const bare = { result: executed.result, prediction: undefined }
-      yield* timed(result, RunDirectory.writeExecuted(directory, writer, bare))
+      yield* timed(result, RunDirectory.writeExecuted(directory, bare))
     }
     yield* timed(read, RunDirectory.readResults(directory, { jobs: [] }))
     return {

@@ -178,14 +178,10 @@ const prepare = Effect.fnUntraced(function* (
 })
 
 /** Executes one job and stores what it gave: what every executor calls. */
-export const runJob = <R>(
-  directory: string,
-  writer: TableWriter.Writer,
-  { models }: Pick<RunDirectory.Manifest, "models">
-) =>
+export const runJob = <R>(directory: string, { models }: Pick<RunDirectory.Manifest, "models">) =>
   Effect.fnUntraced(function* (job: Job.Job<R>) {
     const executed = yield* Effect.provideService(Job.execute(job), Place.Place, directory)
-    return yield* RunDirectory.writeExecuted(directory, writer, executed, models)
+    return yield* RunDirectory.writeExecuted(directory, executed, models)
   })
 
 /** The content of a file; undefined if it is not there. */
@@ -296,13 +292,12 @@ export const start = Effect.fnUntraced(function* <R>(
       yield* Events.emit({ _tag: "RunBegun", directory, jobs, finished: skipped })
       const keeper = yield* Compacted.keeper(directory, writer, manifest, known)
       const open = design.jobs.filter(({ id }) => !results.has(id)).sort(byTrainingSize)
-      const execute = runJob<R>(directory, writer, manifest)
+      const execute = runJob<R>(directory, manifest)
       const run = executor.run(open, {
         directory,
         // The executor hands back jobs of this design only.
         runJob: (job) => execute(job as Job.Job<R>),
-        store: (result) =>
-          Effect.asVoid(RunDirectory.writeExecuted(directory, writer, { result, prediction: undefined })),
+        store: (result) => Effect.asVoid(RunDirectory.writeExecuted(directory, { result, prediction: undefined })),
         onBegin: (job) => Events.emit({ _tag: "JobBegun", job: Job.columns(job) }),
         onEnd: (result) =>
           Effect.suspend(() => {

@@ -21,7 +21,8 @@ import * as Column from "@rocflow/core/data/Column"
 import type { SchemaError } from "@rocflow/core/data/SchemaError"
 import * as WholeFile from "@rocflow/core/WholeFile"
 import * as Table from "@rocflow/core/data/Table"
-import * as TableWriter from "@rocflow/core/data/TableWriter"
+import * as ParquetBytes from "@rocflow/core/data/ParquetBytes"
+import type * as TableWriter from "@rocflow/core/data/TableWriter"
 import * as Prediction from "@rocflow/core/learning/Prediction"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
@@ -145,10 +146,9 @@ export const readPrediction = Effect.fnUntraced(function* (
  */
 export const writeExecuted = Effect.fnUntraced(function* (
   directory: string,
-  writer: TableWriter.Writer,
   { result, prediction, groups, model }: Job.Executed,
   keepModel = false
-): Effect.fn.Return<Job.Result, SchemaError | PlatformError, Files> {
+): Effect.fn.Return<Job.Result, PlatformError, Files> {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   if (keepModel && model !== undefined) {
@@ -169,11 +169,12 @@ export const writeExecuted = Effect.fnUntraced(function* (
   let written = result
   if (prediction !== undefined) {
     const file = yield* predictionsFile(directory, result.id)
-    yield* writer.parquet(file, [
+    const bytes = ParquetBytes.of([
       ...Prediction.toColumns(prediction),
       ...(groups === undefined ? [] : [["group", Column.text(groups)] as const])
     ])
-    written = { ...result, predictions: Checked.digest(yield* fs.readFile(file)) }
+    yield* WholeFile.write(file, bytes)
+    written = { ...result, predictions: Checked.digest(bytes) }
   }
   return yield* Segments.append(directory, written)
 })

@@ -3,8 +3,8 @@ import { join } from "node:path"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, describe, it } from "@effect/vitest"
 import * as Column from "@rocflow/core/data/Column"
-import * as Table from "@rocflow/core/data/Table"
 import * as TableWriter from "@rocflow/core/data/TableWriter"
+import * as Table from "@rocflow/core/data/Table"
 import * as Effect from "effect/Effect"
 import * as Job from "../src/Job.ts"
 import * as RunDirectory from "../src/RunDirectory.ts"
@@ -75,11 +75,10 @@ describe("what a job gave", () => {
       const directory = yield* temporary
       mkdirSync(join(directory, "results"))
       mkdirSync(join(directory, "predictions"))
-      const writer = yield* TableWriter.open
       const [job] = (yield* design(control())).jobs
       const executed = yield* Job.execute(job!)
       assert.strictEqual((yield* Segments.read(directory)).size, 0)
-      const written = yield* RunDirectory.writeExecuted(directory, writer, executed)
+      const written = yield* RunDirectory.writeExecuted(directory, executed)
       assert.deepStrictEqual(written, { ...executed.result, predictions: written.predictions!, at: written.at! })
       assert.deepStrictEqual((yield* Segments.read(directory)).get(job!.id), written)
       const table = yield* Table.fromFile(yield* RunDirectory.predictionsFile(directory, job!.id))
@@ -96,7 +95,6 @@ describe("what a job gave", () => {
     Effect.gen(function* () {
       const directory = yield* temporary
       mkdirSync(join(directory, "results"))
-      const writer = yield* TableWriter.open
       const [job] = (yield* design(control())).jobs
       const result: Job.Result = {
         id: job!.id,
@@ -106,7 +104,7 @@ describe("what a job gave", () => {
         error: { tag: "Defect", message: "no" },
         seconds: 1
       }
-      const { at, ...written } = yield* RunDirectory.writeExecuted(directory, writer, { result, prediction: undefined })
+      const { at, ...written } = yield* RunDirectory.writeExecuted(directory, { result, prediction: undefined })
       assert.deepStrictEqual(written, result)
       assert.deepStrictEqual((yield* Segments.read(directory)).get(job!.id), { ...result, at: at! })
       assert.deepStrictEqual(readdirSync(directory), ["results"])

@@ -4,9 +4,9 @@
 import { availableParallelism } from "node:os"
 import * as Fused from "@rocflow/core/engine/fused/Fused"
 import * as Tfjs from "@rocflow/core/engine/tfjs/Tfjs"
+import * as ParquetBytes from "@rocflow/core/data/ParquetBytes"
 import * as Table from "@rocflow/core/data/Table"
 import * as Column from "@rocflow/core/data/Column"
-import * as TableWriter from "@rocflow/core/data/TableWriter"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
@@ -56,8 +56,7 @@ const dataFiles = Effect.gen(function* () {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const file = path.join(yield* fs.makeTempDirectoryScoped(), "check.parquet")
-  const writer = yield* TableWriter.open
-  yield* writer.parquet(file, [["x", Column.numeric([1, 2])]])
+  yield* fs.writeFile(file, ParquetBytes.of([["x", Column.numeric([1, 2])]]))
   const table = yield* Table.fromFile(file)
   return `wrote and read ${table.rows} rows of Parquet`
 }).pipe(Effect.scoped)

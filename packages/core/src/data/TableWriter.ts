@@ -1,5 +1,5 @@
 /**
- * Writes columns to Parquet files, through DuckDB. A writer is opened once and used for many files.
+ * Writes Parquet files of rows that are never held here, through DuckDB. Columns that are held: `ParquetBytes`.
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -13,8 +13,6 @@ type Entries = ReadonlyArray<readonly [name: string, column: Column.Column]>
 
 /** Writes tables to files; what it holds is freed with its scope. @category models */
 export interface Writer {
-  /** Writes columns of equal length; the file appears whole or not at all. A file of that name is replaced. */
-  readonly parquet: (path: string, entries: Entries) => Effect.Effect<void, SchemaError>
   /** Writes the rows of a CSV file with a header, whose columns are of the given types, without holding them here. */
   readonly parquetOfCsv: (
     path: string,
@@ -38,11 +36,6 @@ const fill = (connection: DuckDBConnection, entries: Entries) => fillTable(conne
 // The second version of the format packs ascending numbers by their differences.
 const copy = (connection: DuckDBConnection, source: string, path: string) =>
   copyTo(connection, source, path, "FORMAT parquet, PARQUET_VERSION V2")
-
-const writeParquet = async (connection: DuckDBConnection, path: string, entries: Entries): Promise<void> => {
-  await fill(connection, entries)
-  await copy(connection, "written", path)
-}
 
 /** DuckDB takes so many rows at a time. */
 const chunkRows = 2048
@@ -87,8 +80,7 @@ const failure = (file: string, text: string) => {
 }
 
 /**
- * Opens a writer; it is closed with the scope. It computes on one thread: files of predictions are small, and handing
- * them from thread to thread takes longer than writing them.
+ * Opens a writer; it is closed with the scope. It computes on one thread, as the others train.
  * @category constructors
  */
 export const open: Effect.Effect<Writer, SchemaError, Scope.Scope> = openDatabase.pipe(
@@ -98,7 +90,6 @@ export const open: Effect.Effect<Writer, SchemaError, Scope.Scope> = openDatabas
     const attempt = (path: string, write: () => Promise<void>) =>
       Effect.mapError(work(connection, write), ({ text }) => failure(path, text.split("\n")[0]!))
     return {
-      parquet: (path, entries) => attempt(path, () => writeParquet(connection, path, entries)),
       parquetOfCsv: (path, csv, types) => {
         const listed = types.map(([name, type]) => `${literal(name)}: ${literal(sqlTypes[type])}`)
         const rows = `(SELECT * FROM read_csv(${file(csv)}, auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', columns = {${listed.join(", ")}}))`

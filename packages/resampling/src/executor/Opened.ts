@@ -1,7 +1,6 @@
 /**
  * A run as the processes open it that compute its jobs elsewhere: the same design, the same function that runs a job.
  */
-import * as TableWriter from "@rocflow/core/data/TableWriter"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
@@ -45,15 +44,14 @@ export const open = Effect.fnUntraced(function* <R>(directory: string, design: D
       advice: "compute on machines with the same engines; `rocflow doctor` says why one is lacking"
     })
   }
-  const writer = yield* TableWriter.open
-  const execute = Run.runJob<R>(directory, writer, manifest)
+  const execute = Run.runJob<R>(directory, manifest)
   const opened: Opened<R> = {
     jobs: new Map(design.jobs.map((job) => [job.id, job])),
     handlers: {
       directory,
       // Executors hand back jobs of this design only.
       runJob: (job) => execute(job as Job.Job<R>),
-      store: (result) => Effect.asVoid(RunDirectory.writeExecuted(directory, writer, { result, prediction: undefined }))
+      store: (result) => Effect.asVoid(RunDirectory.writeExecuted(directory, { result, prediction: undefined }))
     }
   }
   return opened

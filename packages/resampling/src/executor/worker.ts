@@ -1,7 +1,6 @@
 /**
  * The side of a worker process: it plans the same design once, then runs the jobs that it is told.
  */
-import * as TableWriter from "@rocflow/core/data/TableWriter"
 import * as FileProblem from "@rocflow/core/FileProblem"
 import * as PreprocessCache from "@rocflow/core/learning/PreprocessCache"
 import * as Effect from "effect/Effect"
@@ -45,7 +44,7 @@ export const serve = <R, E extends { readonly message: string }, R2>(
       return yield* send({ _tag: "Broken", message: "the experiment or its data changed while the run went on" })
     }
     const jobs = new Map(design.jobs.map((job) => [job.id, job]))
-    const runJob = Run.runJob<R>(directory, yield* TableWriter.open, manifest)
+    const runJob = Run.runJob<R>(directory, manifest)
     yield* send({ _tag: "Ready" })
     while (true) {
       const { id } = yield* Queue.take(requests)

@@ -9,7 +9,7 @@ import { text } from "node:stream/consumers"
 import * as Column from "../../data/Column.ts"
 import type { SchemaError } from "../../data/SchemaError.ts"
 import * as Table from "../../data/Table.ts"
-import * as TableWriter from "../../data/TableWriter.ts"
+import * as Database from "../../data/Database.ts"
 import { list } from "../../internal/suggest.ts"
 import type { ToTable } from "../Entry.ts"
 import { DatasetError } from "../DatasetError.ts"
@@ -128,9 +128,11 @@ export const toParquet = Effect.fnUntraced(function* (
   into: string
 ): Effect.fn.Return<{ readonly rows: number; readonly columns: number }, DatasetError> {
   const table = yield* tableOf(convert, pathOf, folder)
-  yield* Effect.mapError(
-    Effect.scoped(Effect.flatMap(TableWriter.open, ({ parquet }) => parquet(into, [...table.columns]))),
-    ofTable
-  )
+  const write = Effect.gen(function* () {
+    const database = yield* Database.open
+    yield* database.table("whole", [...table.columns])
+    yield* database.write("FROM whole", into)
+  })
+  yield* Effect.mapError(Effect.scoped(write), ofTable)
   return { rows: table.rows, columns: table.names.length }
 })
