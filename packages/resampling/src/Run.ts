@@ -17,6 +17,7 @@ import * as Timing from "@rocflow/core/learning/Timing"
 import * as Place from "@rocflow/core/learning/Place"
 import * as Prediction from "@rocflow/core/learning/Prediction"
 import * as PreprocessCache from "@rocflow/core/learning/PreprocessCache"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
@@ -27,6 +28,7 @@ import type { Design, Planned } from "./Design.ts"
 import { Executor } from "./Executor.ts"
 import * as Finished from "./Finished.ts"
 import { claim } from "./internal/claim.ts"
+import { sweep } from "./internal/sweep.ts"
 import * as Job from "./Job.ts"
 import * as Manifest from "./Manifest.ts"
 import * as Resampling from "./Resampling.ts"
@@ -277,6 +279,7 @@ export const start = Effect.fnUntraced(function* <R>(
 ): Effect.fn.Return<Outcome, RunDirectory.RunFailure, R | Executor | FileSystem.FileSystem | Path.Path> {
   return yield* Effect.scoped(
     Effect.gen(function* () {
+      const begun = yield* Clock.currentTimeMillis
       const writer = yield* TableWriter.open
       const executor = yield* Executor
       const manifest = yield* prepare(design, directory, writer, options)
@@ -308,6 +311,7 @@ export const start = Effect.fnUntraced(function* <R>(
       })
       yield* PreprocessCache.provideDefault(run)
       yield* keeper.end
+      yield* sweep(directory, begun)
       return { directory, manifest, results: ids.map((id) => results.get(id)!), skipped, reused }
     })
   )

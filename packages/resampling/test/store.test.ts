@@ -1,5 +1,5 @@
 /** What a run keeps: reused where it is equal, and never read as something else. */
-import { readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { existsSync, readFileSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Learner from "@rocflow/core/learning/Learner"
@@ -239,6 +239,22 @@ describe("a finished run", () => {
         writeFileSync(file, bytes)
       }
       assert.isAbove(refused, 400)
+    }).pipe(Effect.scoped, Effect.provide(services))
+  )
+
+  live(
+    "has no half files of processes that were killed before it began",
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      yield* Run.start(yield* designOf(control()), directory)
+      const [old, fresh] = ["scores.parquet.77-0.part", "predictions/x.parquet.78-1.part"].map((name) =>
+        join(directory, name)
+      )
+      for (const file of [old!, fresh!]) writeFileSync(file, "half")
+      utimesSync(old!, 1, 1)
+      utimesSync(fresh!, 4e9, 4e9)
+      yield* Run.start(yield* designOf(control()), directory)
+      assert.deepStrictEqual([existsSync(old!), existsSync(fresh!)], [false, true])
     }).pipe(Effect.scoped, Effect.provide(services))
   )
 
