@@ -3,6 +3,25 @@
  */
 import { nearest } from "./nearest.ts"
 
+/** What other programs call the same. */
+const elsewhere: Readonly<Record<string, string>> = {
+  acc: "accuracy",
+  ap: "averagePrecision",
+  auroc: "auc",
+  average_precision: "averagePrecision",
+  bacc: "balancedAccuracy",
+  balanced_accuracy: "balancedAccuracy",
+  bbrier: "brier",
+  ce: "error",
+  f1: "fbeta",
+  log_loss: "logloss",
+  matthews_corrcoef: "mcc",
+  r2: "rsq",
+  roc_auc: "auc",
+  sensitivity: "tpr",
+  specificity: "tnr"
+}
+
 const quoted = (names: ReadonlyArray<string>) => names.map((name) => `"${name}"`).join(", ")
 
 /** Lists names for a message, the first ten of them. */
@@ -11,7 +30,9 @@ export const list = (names: ReadonlyArray<string>): string =>
 
 /** Asks whether the nearest of the known names was meant, or else says what `otherwise` does. */
 export const meant = (written: string, known: Iterable<string>, otherwise: string): string => {
-  const near = nearest(written, known)
+  const names = [...known]
+  const other = elsewhere[written.toLowerCase().replace(/^(classif|regr)\./, "")]
+  const near = other !== undefined && names.includes(other) ? other : nearest(written, names)
   return near === undefined ? otherwise : `did you mean "${near}"?`
 }
 

@@ -130,7 +130,7 @@ const describe = (issue: SchemaIssue.Issue, path: Issue["path"]): ReadonlyArray<
     case "InvalidType":
       return oneForList(issue, path) ?? plain(issue, path)
     case "MissingKey":
-      return [{ path, message: "is missing; add it" }]
+      return [{ path, message: missing }]
     case "UnexpectedKey":
       return [{ path, message: misplacedOrUnknown(String(path.at(-1) ?? ""), issue.ast) }]
     case "AnyOf": {
@@ -157,6 +157,19 @@ const plain = (issue: SchemaIssue.Issue, path: Issue["path"]): ReadonlyArray<Iss
     message
   }))
 
+const missing = "is missing; add it"
+
+/** A key that was misspelt is not also missing. */
+const withoutMisspelt = (issues: ReadonlyArray<Issue>): ReadonlyArray<Issue> => {
+  const places = new Set(
+    issues.flatMap(({ message, path }) => {
+      const key = /; did you mean "(.*)"\?$/.exec(message)?.[1]
+      return key === undefined ? [] : [JSON.stringify([...path.slice(0, -1), key])]
+    })
+  )
+  return issues.filter(({ message, path }) => message !== missing || !places.has(JSON.stringify(path)))
+}
+
 /** One issue a place, as a number that is no number breaks every rule of numbers; what was given is shortened. */
 const firstOfEachPath = (issues: ReadonlyArray<Issue>): ReadonlyArray<Issue> => {
   const seen = new Set<string>()
@@ -177,7 +190,7 @@ export const findNothing: Find = (id, ...kinds) => Result.fail(`"${id}" is not a
  *
  * @example
  * decode(Schema.Struct({ units: Schema.Int }), { unit: 3 })
- * // => fails with [{ path: ["unit"], message: 'is not a known key; did you mean "units"?' }, { path: ["units"], … }]
+ * // => fails with [{ path: ["unit"], message: 'is not a known key; did you mean "units"?' }]
  */
 export const decode = <Type, Encoded>(
   schema: Options<Type, Encoded>,
@@ -193,7 +206,7 @@ export const decode = <Type, Encoded>(
     given
   )
   return Result.mapError(Effect.runSync(Effect.result(Effect.provideService(decoded, Lookup, find))), ({ issue }) =>
-    firstOfEachPath(describe(issue, []))
+    withoutMisspelt(firstOfEachPath(describe(issue, [])))
   )
 }
 
