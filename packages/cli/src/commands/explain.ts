@@ -68,18 +68,19 @@ const dependence = Effect.fnUntraced(function* (trained: Saved.Loaded, table: Ta
   const curve = yield* PartialDependence.of(trained, table, { feature })
   const { levels, points } = curve
   const isBinary = levels.length === 2
+  const predicted = isBinary ? `probability of ${levels[0]}` : levels.length > 0 ? "probability" : trained.task.target
   const all = points.flatMap(({ mean, value }) =>
     mean.map((each, k) => ({ value, mean: each, lower: null, upper: null, ...alone, level: levels[k] }))
   )
   const answer: Answer = {
     json: curve,
-    text: textTable(
+    text: `the mean of ${predicted} over ${table.rows} rows, where "${feature}" is the same in all of them\n\n${textTable(
       [right(feature), ...(levels.length === 0 ? ["mean"] : levels).map(right)],
       points.map(({ mean, value }) => [
         typeof value === "number" ? digits(value) : String(value),
         ...mean.map((each) => each.toFixed(4))
       ])
-    ),
+    )}`,
     table: tableOf(all, {
       [feature]: ({ value }) => (typeof value === "boolean" ? String(value) : value),
       ...(levels.length > 0 && { level: ({ level }: (typeof all)[number]) => level }),
@@ -93,7 +94,7 @@ const dependence = Effect.fnUntraced(function* (trained: Saved.Loaded, table: Ta
         {
           ...words(trained),
           feature,
-          predicted: isBinary ? `probability of ${levels[0]}` : levels.length > 0 ? "probability" : trained.task.target
+          predicted
         }
       )
     ]

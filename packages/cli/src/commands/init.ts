@@ -14,6 +14,7 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { counted } from "../terminal/counted.ts"
 import { fileName } from "../fileName.ts"
 import { experimentText } from "../init/experimentText.ts"
 import { guess, type Guessed, mayBeTarget } from "../init/guess.ts"
@@ -147,7 +148,7 @@ export const init = Effect.fn("init")(function* (input: Input) {
     return yield* Console.log(toJson({ file: join(out), target, jobs: design.jobs.length, ...guessed }, 2))
   }
   yield* Console.log(
-    `${guessText(guessed, target)}\n\n${out}: ${design.jobs.length} jobs; \`rocflow run ${out}\` trains them`
+    `${guessText(guessed, target)}\n\n${out}: ${counted(design.jobs.length, "job")}; \`rocflow run ${out}\` trains them`
   )
   for (const note of table.notes) yield* Console.error(`note: ${Note.message(note)}`)
 })

@@ -20,6 +20,7 @@ import * as Result from "effect/Result"
 import { stageText } from "@rocflow/report/fromRun"
 import { toJson } from "@rocflow/core/Json"
 import * as Tune from "@rocflow/resampling/Tune"
+import { counted } from "../terminal/counted.ts"
 import { spaceLines } from "../terminal/space.ts"
 import { scheduleLines } from "../terminal/schedules.ts"
 import { textTable } from "../terminal/textTable.ts"
@@ -196,9 +197,7 @@ const show = Effect.fnUntraced(function* ({ file, format, json }: Input) {
   }
   if (format === "text") {
     const resamplings = loaded.experiment.resamplings.map((resampling) => Resampling.toText(resampling)).join("; ")
-    yield* Console.log(
-      `${resamplings}: ${design.jobs.length} ${design.jobs.length === 1 ? "job" : "jobs"}, measures ${measured.join(", ")}`
-    )
+    yield* Console.log(`${resamplings}: ${counted(design.jobs.length, "job")}, measures ${measured.join(", ")}`)
     for (const warning of design.warnings) yield* Console.error(`note: ${warning}`)
   }
 })

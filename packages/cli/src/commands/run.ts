@@ -22,6 +22,7 @@ import * as Runtime from "effect/Runtime"
 import * as Schema from "effect/Schema"
 import { writeReport } from "@rocflow/report/fromRun"
 import { toJson } from "@rocflow/core/Json"
+import { counted } from "../terminal/counted.ts"
 import { fileName } from "../fileName.ts"
 import * as Progress from "../terminal/progress.ts"
 import { pooledTable } from "../terminal/pooledTable.ts"
@@ -137,7 +138,7 @@ export const run = Effect.fn("run")(function* ({ file, out, retryFailed, reuse, 
     yield* Console.log(`\n${yield* summary(outcome)}\n`)
     if (pooled.length > 0) yield* Console.log(`${pooledTable(pooled)}\n`)
     const repeated = outcome.skipped === 0 ? "" : `, ${outcome.skipped} of them finished before`
-    yield* Console.log(`${rows.length} jobs${repeated}, ${Duration.toText(seconds)}\nreport: ${report}`)
+    yield* Console.log(`${counted(rows.length, "job")}${repeated}, ${Duration.toText(seconds)}\nreport: ${report}`)
   }
   for (const note of notes) yield* Console.error(`note: ${note}`)
   for (const problem of problems) yield* Console.error(`note: ${problem.message}`)

@@ -8,6 +8,7 @@ import type * as Events from "@rocflow/core/learning/Events"
 import type * as Job from "@rocflow/resampling/Job"
 import type { Tried } from "@rocflow/resampling/Tune"
 import * as Effect from "effect/Effect"
+import { counted } from "./counted.ts"
 import * as StatusLine from "./statusLine.ts"
 
 /** Listens to a run; `clear` takes the animated line away. */
@@ -73,7 +74,7 @@ export const make = (screen: StatusLine.Screen = StatusLine.stderr): Progress =>
             finished = skipped = event.finished
             started = now
             line(
-              `${event.jobs} jobs in ${event.directory}${event.finished > 0 ? `, ${event.finished} of them finished before` : ""}`
+              `${counted(event.jobs, "job")} in ${event.directory}${event.finished > 0 ? `, ${event.finished} of them finished before` : ""}`
             )
             break
           case "Submitted":
