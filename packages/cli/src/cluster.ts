@@ -4,13 +4,20 @@
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import { counted, directory, json, lazily } from "./flags.ts"
+import { counted, directory, json, lazily, named } from "./flags.ts"
 
 /** `rocflow worker`. */
 export const worker = Command.make(
   "worker",
   {
-    directory: Argument.String("run").pipe(Argument.withDescription("Directory of the run; it need not be there yet")),
+    directory: Argument.String("run").pipe(
+      Argument.withDescription("Directory of the run; it need not be there yet. Default: a queue"),
+      Argument.optional
+    ),
+    queue: named(
+      "queue",
+      "Take jobs from this PostgreSQL database instead, postgres://user@host/database; nothing is shared but it. Default: ROCFLOW_QUEUE"
+    ),
     workers: counted("workers", 1, "Processes that take jobs, one thread each; default: one per core"),
     experiment: Flag.String("experiment").pipe(
       Flag.withDescription("The experiment file, if this machine has it elsewhere than the one that started the run"),
@@ -22,11 +29,12 @@ export const worker = Command.make(
   lazily(() => import("./commands/worker.ts").then(({ worker }) => worker))
 ).pipe(
   Command.withDescription(
-    "Take jobs of a run from its directory and run them, until all are done. Start it on any number of machines that share the directory; it waits for `rocflow run --executor workers` where that was not started yet. A worker may be killed: others take over its job."
+    "Take jobs of a run and run them, until all are done: from its directory, on machines that share it, or from a queue in a database, on any machines. It waits for `rocflow run --executor workers` where that was not started yet. A worker may be killed: others take over its job."
   ),
-  Command.withShortDescription("Take jobs of a run from its directory and run them"),
+  Command.withShortDescription("Take jobs of a run and run them"),
   Command.withExamples([
-    { command: "rocflow worker rocflow-runs/main-job-1a2b3c4d", description: "A process per core of this machine" }
+    { command: "rocflow worker rocflow-runs/main-job-1a2b3c4d", description: "A process per core of this machine" },
+    { command: "rocflow worker --queue postgres://me@db.example/runs", description: "A machine that shares no files" }
   ])
 )
 

@@ -3,17 +3,7 @@
  */
 import { toMegabytes, toMinutes } from "@rocflow/resampling/executor/slurm/limits"
 import * as Flag from "effect/cli/Flag"
-import { counted } from "./flags.ts"
-
-const named = (name: string, description: string) =>
-  Flag.String(name).pipe(
-    Flag.filter(
-      (text) => text.trim() !== "",
-      () => "an empty name names nothing; leave the flag away for the default"
-    ),
-    Flag.withDescription(description),
-    Flag.optional
-  )
+import { counted, named } from "./flags.ts"
 
 const limit = (name: string, toNumber: (text: string) => number | undefined, form: string, description: string) =>
   Flag.String(name).pipe(
@@ -58,5 +48,9 @@ export const executorFlags = {
     ),
     Flag.withDescription("Workers: seconds without a heartbeat after which one is taken for lost. Default 60"),
     Flag.optional
+  ),
+  queue: named(
+    "queue",
+    "Workers: a PostgreSQL database, postgres://user@host/database, through which they get jobs and data and need no shared directory. Default: ROCFLOW_QUEUE"
   )
 }

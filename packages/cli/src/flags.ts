@@ -46,6 +46,17 @@ export const counted = (name: string, least: number, description: string) =>
     Flag.optional
   )
 
+/** A name that may be left away. */
+export const named = (name: string, description: string) =>
+  Flag.String(name).pipe(
+    Flag.filter(
+      (text) => text.trim() !== "",
+      () => "an empty name names nothing; leave the flag away for the default"
+    ),
+    Flag.withDescription(description),
+    Flag.optional
+  )
+
 /** What a command prints for programs. */
 export const json = toggle("json", "Print JSON for programs instead of text")
 const character = (name: string, description: string) =>

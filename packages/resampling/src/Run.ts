@@ -27,7 +27,7 @@ import * as Compacted from "./Compacted.ts"
 import type { Design, Planned } from "./Design.ts"
 import { Executor } from "./Executor.ts"
 import * as Finished from "./Finished.ts"
-import { claim } from "./internal/claim.ts"
+import { change, claim } from "./internal/claim.ts"
 import { sweep } from "./internal/sweep.ts"
 import * as Job from "./Job.ts"
 import * as Manifest from "./Manifest.ts"
@@ -84,7 +84,7 @@ export interface StartOptions {
  * starts at the same time.
  */
 const ownFiles =
-  /^((design|experiment|images|pooled|finished)\.json|(splits|scores)\.parquet|results\.csv|results|predictions|training|models|figures|report\.html|design\.hash)$|\.part$/
+  /^((design|experiment|images|pooled|finished)\.json|(splits|scores)\.parquet|results\.csv|results|predictions|training|models|figures|report\.html|design\.(hash|next))$|\.part$/
 
 /** A new run does not move in with files that are not its own. */
 const checkEmpty = Effect.fnUntraced(function* (directory: string) {
@@ -118,6 +118,36 @@ const makeDirectory: (directory: string) => Effect.Effect<void, PlatformError, F
       Effect.flatMap(isThere, (made) => (made ? Effect.void : Effect.fail(error)))
     )
   })
+
+/** Writes what a run is about, unless it is there. */
+const writeDesign = Effect.fnUntraced(function* (
+  design: Design<unknown>,
+  directory: string,
+  writer: TableWriter.Writer,
+  options: StartOptions,
+  known: RunDirectory.Manifest | undefined
+) {
+  const path = yield* Path.Path
+  yield* Effect.forEach([Segments.folder, "predictions"], (name) => makeDirectory(path.resolve(directory, name)))
+  const hashes = new Map(design.learners.map((learner) => [learner.id, Learner.hash(learner)]))
+  const manifest = RunDirectory.manifest(
+    design,
+    { learnerHash: (id) => hashes.get(id)!, resamplingText },
+    {
+      provenance: known?.provenance ?? options.provenance ?? {},
+      models: known?.models === true || options.models === true
+    }
+  )
+  // The same design may have got other names.
+  if (known !== undefined && Manifest.toText(known) === Manifest.toText(manifest)) return known
+  if (options.experiment !== undefined) {
+    yield* WholeFile.write(path.join(directory, "experiment.json"), JSON.stringify(options.experiment, null, 2))
+  }
+  yield* TaskImages.write(directory, design.tasks)
+  yield* RunDirectory.writeSplits(directory, writer, design, resamplingText)
+  yield* RunDirectory.writeManifest(directory, manifest)
+  return manifest
+})
 
 /** Makes the directory of a new run, or checks that the one there is of the same design. */
 const prepare = Effect.fnUntraced(function* (
@@ -156,27 +186,14 @@ const prepare = Effect.fnUntraced(function* (
       advice: "go on with the first engine, or choose another directory"
     })
   }
-  if (known === undefined) yield* checkEmpty(directory)
-  yield* claim(directory, design.hash, known !== undefined)
-  yield* Effect.forEach([Segments.folder, "predictions"], (name) => makeDirectory(path.resolve(directory, name)))
-  const hashes = new Map(design.learners.map((learner) => [learner.id, Learner.hash(learner)]))
-  const manifest = RunDirectory.manifest(
-    design,
-    { learnerHash: (id) => hashes.get(id)!, resamplingText },
-    {
-      provenance: known?.provenance ?? options.provenance ?? {},
-      models: known?.models === true || options.models === true
-    }
-  )
-  // The same design may have got other names.
-  if (known !== undefined && Manifest.toText(known) === Manifest.toText(manifest)) return known
-  if (options.experiment !== undefined) {
-    yield* WholeFile.write(path.join(directory, "experiment.json"), JSON.stringify(options.experiment, null, 2))
+  const write = writeDesign(design, directory, writer, options, known)
+  if (known !== undefined) {
+    const now = Effect.map(RunDirectory.readManifest(directory), (manifest) => manifest?.hash)
+    return yield* change(directory, { before: known.hash, hash: design.hash, now }, write)
   }
-  yield* TaskImages.write(directory, design.tasks)
-  yield* RunDirectory.writeSplits(directory, writer, design, resamplingText)
-  yield* RunDirectory.writeManifest(directory, manifest)
-  return manifest
+  yield* checkEmpty(directory)
+  yield* claim(directory, design.hash)
+  return yield* write
 })
 
 /** Executes one job and stores what it gave: what every executor calls. */

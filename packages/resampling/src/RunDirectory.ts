@@ -4,6 +4,7 @@
  * ```
  * experiment.json   what was asked for, as given
  * design.hash       the design that the directory is taken for: made first, by one process only
+ * design.next       while a start changes the design: made by one process at a time
  * design.json       tasks, learners, measures, splits and the provenance of the run: see `Manifest`
  * images.json       an image of each class in each subset, if the tasks have any
  * splits.parquet    a row for each split and row: which rows train and test

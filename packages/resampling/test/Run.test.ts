@@ -183,6 +183,19 @@ describe("Run.start", () => {
     }).pipe(Effect.scoped, Effect.provide(services))
   )
 
+  it.live("goes on with a change at which a start was killed, and with no other before that is said to be over", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      const { manifest } = yield* Run.start(yield* design(control()), directory)
+      writeFileSync(join(directory, "design.next"), "0".repeat(manifest.hash.length))
+      const error = yield* Effect.flip(Run.start(yield* design(control()), directory))
+      assert.include(error.message, "where there is none, delete the file design.next")
+      writeFileSync(join(directory, "design.next"), manifest.hash)
+      yield* Run.start(yield* design(control()), directory)
+      assert.isFalse(existsSync(join(directory, "design.next")))
+    }).pipe(Effect.scoped, Effect.provide(services))
+  )
+
   it.live("goes on where a start was killed before it had said its design", () =>
     Effect.gen(function* () {
       const directory = yield* temporary

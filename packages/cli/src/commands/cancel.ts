@@ -4,12 +4,19 @@
 import { look } from "@rocflow/resampling/executor/slurm/look"
 import * as Queue from "@rocflow/resampling/executor/slurm/Queue"
 import * as Submission from "@rocflow/resampling/executor/slurm/Submission"
+import * as Link from "@rocflow/resampling/executor/queue/Link"
 import * as Round from "@rocflow/resampling/executor/pull/Round"
 import * as Run from "@rocflow/resampling/Run"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 
-/** Ends the arrays that wait or run, and closes the round of the workers. */
+/** Lets workers take no more jobs from the queue of a run; false where none waited. */
+const closeQueue = Effect.fnUntraced(function* (directory: string) {
+  const opened = yield* Link.open(directory)
+  return opened === undefined ? false : yield* opened.queue.close(opened.run)
+}, Effect.scoped)
+
+/** Ends the arrays that wait or run, and lets workers take no more jobs. */
 export const cancel = Effect.fn("cancel")(function* ({ directory }: { readonly directory: string }) {
   const { manifest, results } = yield* Run.read(directory)
   const finished = new Set(results.map(({ id }) => id))
@@ -28,5 +35,7 @@ export const cancel = Effect.fn("cancel")(function* ({ directory }: { readonly d
     yield* Round.close(round)
     yield* Console.log("workers take no more jobs; each finishes the one that it has")
   }
-  if (arrays.length === 0 && !goesOn) yield* Console.log("nothing computes for this run elsewhere")
+  const queued = yield* closeQueue(directory)
+  if (queued) yield* Console.log("the queue gives out no more jobs; workers finish the ones that they have")
+  if (arrays.length === 0 && !goesOn && !queued) yield* Console.log("nothing computes for this run elsewhere")
 })

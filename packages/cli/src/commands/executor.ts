@@ -13,8 +13,11 @@ import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Path from "effect/Path"
-import * as Schema from "effect/Schema"
 import type { ExecutorEntry } from "../experiment/ExecutorEntry.ts"
+import type { Loaded } from "../experiment/load.ts"
+import { version } from "../version.ts"
+import { ExecutorError } from "./ExecutorError.ts"
+import { queueOf } from "./queue.ts"
 
 /** What `rocflow run` was told about its executor. */
 export interface Flags {
@@ -30,17 +33,7 @@ export interface Flags {
   readonly chunk: Option.Option<number>
   readonly template: Option.Option<string>
   readonly lease: Option.Option<number>
-}
-
-/** A flag of another executor, or a template that cannot be read. @category errors */
-export class ExecutorError extends Schema.TaggedError<ExecutorError>()("ExecutorError", {
-  given: Schema.String,
-  rule: Schema.String,
-  advice: Schema.String
-}) {
-  override get message(): string {
-    return `${this.given} ${this.rule}; ${this.advice}`
-  }
+  readonly queue: Option.Option<string>
 }
 
 /** An executor, and what is to be said when `rocflow run` is stopped before it ends. */
@@ -50,7 +43,7 @@ export interface Chosen {
 }
 
 /** The program of a worker process: a source inside the repository, else what it was built into. */
-const entry = new URL(import.meta.url.endsWith(".ts") ? "../worker.ts" : "../worker.js", import.meta.url)
+export const entry = new URL(import.meta.url.endsWith(".ts") ? "../worker.ts" : "../worker.js", import.meta.url)
 
 /** The `rocflow` command, by the Node of this process. */
 export const rocflowWords: ReadonlyArray<string> = [
@@ -65,7 +58,7 @@ export const processes = (file: string, size: number, timeLimit?: number) =>
 const own = {
   processes: ["workers", "timeLimit"],
   slurm: ["partition", "account", "time", "memory", "cpus", "maxParallel", "chunk", "template"],
-  workers: ["lease"]
+  workers: ["lease", "queue"]
 } as const satisfies Readonly<Record<string, ReadonlyArray<keyof Flags>>>
 
 const checkFlags = Effect.fnUntraced(function* (flags: Flags, kind: keyof typeof own) {
@@ -136,16 +129,32 @@ const slurm = Effect.fnUntraced(function* (
   })
 })
 
+type WorkersEntry = Omit<Extract<ExecutorEntry, { readonly type: "workers" }>, "type">
+
+/** Workers take jobs from the directory of the run, or from a database. */
+const workers = Effect.fnUntraced(function* (loaded: Loaded, flags: Flags, given: WorkersEntry) {
+  const path = yield* Path.Path
+  const lease = key("lease", flags.lease, given.lease)
+  const address = yield* queueOf(Option.getOrElse(flags.queue, () => given.queue))
+  if (address === undefined) return Workers.layer({ experiment: path.resolve(loaded.file), ...lease })
+  // Loaded when there is a queue: other runs start without it.
+  const [Queued, { parcelOf }] = yield* Effect.promise(() =>
+    Promise.all([import("@rocflow/resampling/executor/Queued"), import("../experiment/parcel.ts")])
+  )
+  return Queued.layer({ address, version, parcel: parcelOf(loaded), ...lease })
+})
+
 /**
  * Chooses the executor. Without a word of it: one process per core; a single one is this process, unless it may have to be
  * ended.
  */
 export const choose = Effect.fnUntraced(function* (
-  file: string,
-  flags: Flags,
-  entry: ExecutorEntry | undefined
+  loaded: Loaded,
+  flags: Flags
 ): Effect.fn.Return<Chosen, ExecutorError, FileSystem.FileSystem | Path.Path> {
   const path = yield* Path.Path
+  const { file } = loaded
+  const entry = loaded.experiment.executor
   const options = typeof entry === "object" ? entry : undefined
   const written = typeof entry === "object" ? entry.type : entry
   const kind = Option.getOrElse(flags.executor, () => written ?? "processes")
@@ -164,10 +173,7 @@ export const choose = Effect.fnUntraced(function* (
       }
     case "workers":
       return {
-        layer: Workers.layer({
-          experiment: path.resolve(file),
-          ...key("lease", flags.lease, options?.type === "workers" ? options.lease : undefined)
-        }),
+        layer: yield* workers(loaded, flags, options?.type === "workers" ? options : {}),
         goesOn: "; workers go on, and `rocflow cancel` ends that"
       }
   }

@@ -60,7 +60,9 @@ const printRun = (event: Events.Event): Effect.Effect<void> =>
   event._tag === "JobEnded" ||
   event._tag === "Submitted" ||
   event._tag === "QueueSeen" ||
-  event._tag === "WorkersAwaited"
+  event._tag === "WorkersAwaited" ||
+  event._tag === "JobsQueued" ||
+  event._tag === "QueueTrouble"
     ? Console.log(toJson(event))
     : Effect.void
 
@@ -71,7 +73,7 @@ export const run = Effect.fn("run")(function* ({ file, out, retryFailed, reuse, 
   const date = new Date(yield* Clock.currentTimeMillis).toISOString()
   const planned = yield* plan(file)
   const { loaded, design } = planned
-  const { goesOn, layer: executor } = yield* choose(file, flags, loaded.experiment.executor)
+  const { goesOn, layer: executor } = yield* choose(loaded, flags)
   for (const warning of design.warnings) yield* Console.error(`note: ${warning}`)
   const directory = Option.getOrElse(out, () =>
     path.join("rocflow-runs", `${fileName(loaded.name)}-${design.hash.slice(0, 8)}`)

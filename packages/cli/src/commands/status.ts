@@ -1,11 +1,13 @@
 /**
  * `rocflow status`: how far a run has come.
  */
+import * as Events from "@rocflow/core/learning/Events"
 import * as Status from "@rocflow/resampling/Status"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { toJson } from "@rocflow/core/Json"
 import * as Duration from "@rocflow/core/Duration"
+import { sayTrouble } from "../terminal/sayTrouble.ts"
 import { textTable } from "../terminal/textTable.ts"
 
 /** What jobs without a result may be; a column each where one is. */
@@ -26,7 +28,7 @@ export const status = Effect.fn("status")(function* ({
   readonly directory: string
   readonly json: boolean
 }) {
-  const { cells, failures } = yield* Status.of(directory)
+  const { cells, failures } = yield* Status.of(directory).pipe(Effect.provideService(Events.Sink, sayTrouble))
   const rows = cells.map(({ jobs, learner, seconds, states, task }) => ({
     task,
     learner,

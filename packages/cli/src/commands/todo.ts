@@ -2,11 +2,13 @@
  * `rocflow todo`: the jobs of a run that have no scores.
  */
 import { toJson } from "@rocflow/core/Json"
+import * as Events from "@rocflow/core/learning/Events"
 import * as JobStates from "@rocflow/resampling/executor/JobStates"
 import * as Run from "@rocflow/resampling/Run"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { splitText } from "../terminal/progress.ts"
+import { sayTrouble } from "../terminal/sayTrouble.ts"
 import { textTable } from "../terminal/textTable.ts"
 
 /** Lists what is left. */
@@ -22,7 +24,7 @@ export const todo = Effect.fn("todo")(function* ({
     directory,
     manifest.jobs.map(({ id }) => id),
     results
-  )
+  ).pipe(Effect.provideService(Events.Sink, sayTrouble))
   const rows = manifest.jobs.flatMap(({ id, job }) => {
     const { state, where } = standings.get(id)!
     return state === "finished" ? [] : [{ id, state, where, ...job }]

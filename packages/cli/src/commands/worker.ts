@@ -8,6 +8,7 @@ import * as Duration from "@rocflow/core/Duration"
 import * as Engine from "@rocflow/core/engine/Engine"
 import * as Executor from "@rocflow/resampling/Executor"
 import type { Listener } from "@rocflow/resampling/executor/Opened"
+import * as Address from "@rocflow/resampling/executor/queue/Address"
 import * as Pull from "@rocflow/resampling/executor/pull/serve"
 import * as Chunk from "@rocflow/resampling/executor/slurm/chunk"
 import * as Submission from "@rocflow/resampling/executor/slurm/Submission"
@@ -17,27 +18,32 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Path from "effect/Path"
 import { splitText } from "../terminal/progress.ts"
-import { ExecutorError, processes, rocflowWords } from "./executor.ts"
+import { version } from "../version.ts"
+import { entry, processes, rocflowWords } from "./executor.ts"
+import { ExecutorError } from "./ExecutorError.ts"
+import { ownExperiment } from "./ownExperiment.ts"
 import { plan } from "./plan.ts"
+import { queueOf } from "./queue.ts"
 
-interface Input {
-  readonly directory: string
+interface Given {
+  readonly directory: Option.Option<string>
+  readonly queue: Option.Option<string>
   readonly workers: Option.Option<number>
   readonly experiment: Option.Option<string>
   readonly submission: Option.Option<number>
   readonly task: Option.Option<number>
 }
 
+interface Input extends Omit<Given, "directory" | "queue"> {
+  readonly directory: string
+}
+
 const time = Effect.map(Clock.currentTimeMillis, (now) => new Date(now).toISOString().slice(0, 19))
 
 /** Lines for logs: who looks into one wants to know what it was at. */
 const listener: Listener = {
-  onBegin: ({ id, learner, split, task }) =>
-    Effect.flatMap(time, (now) =>
-      Console.log(
-        `${now} ${id} begins: ${task.id}, ${learner.id}, ${splitText({ ...split, task: task.id, learner: learner.id, resampling: "", trainRows: 0, testRows: 0 })}`
-      )
-    ),
+  onBegin: (id, job) =>
+    Effect.flatMap(time, (now) => Console.log(`${now} ${id} begins: ${job.task}, ${job.learner}, ${splitText(job)}`)),
   onEnd: ({ id, status, seconds, error }) =>
     Effect.flatMap(time, (now) =>
       Console.log(
@@ -121,11 +127,45 @@ const pullBy = Effect.fnUntraced(function* ({ directory, experiment }: Input, si
   })
 })
 
-/** Computes for a run that was started elsewhere. */
-export const worker = Effect.fn("worker")(function* (given: Input) {
+/** Takes jobs from a database, in processes of their own. */
+const pullFromQueue = Effect.fnUntraced(function* (address: Address.Address, { experiment, workers }: Given) {
   const path = yield* Path.Path
-  const input = { ...given, directory: path.resolve(given.directory) }
-  if (Option.isSome(input.submission)) return yield* chunk(input, input.submission.value)
-  const size = Option.getOrElse(input.workers, availableParallelism)
-  return yield* size === 1 ? pull(input) : pullBy(input, size)
+  const { serve } = yield* Effect.promise(() => import("@rocflow/resampling/executor/queue/serve"))
+  yield* Effect.flatMap(engineName, (engine) =>
+    serve({
+      address,
+      entry,
+      size: Option.getOrElse(workers, availableParallelism),
+      version,
+      engine,
+      own: Option.getOrUndefined(Option.map(experiment, (file) => ownExperiment(path.resolve(file)))),
+      listener,
+      say: Console.error
+    })
+  ).pipe(Effect.provide(Auto.layer()))
+})
+
+/** Computes for a run that was started elsewhere. */
+export const worker = Effect.fn("worker")(function* (given: Given) {
+  const path = yield* Path.Path
+  if (Option.isSome(given.directory)) {
+    if (Option.isSome(given.queue)) {
+      return yield* new ExecutorError({
+        given: "--queue",
+        rule: "comes beside the directory of a run, and a worker takes jobs from one of both",
+        advice: "leave one away"
+      })
+    }
+    const input = { ...given, directory: path.resolve(given.directory.value) }
+    if (Option.isSome(input.submission)) return yield* chunk(input, input.submission.value)
+    const size = Option.getOrElse(input.workers, availableParallelism)
+    return yield* size === 1 ? pull(input) : pullBy(input, size)
+  }
+  const address = yield* queueOf(Option.getOrUndefined(given.queue))
+  if (address !== undefined) return yield* pullFromQueue(address, given)
+  return yield* new ExecutorError({
+    given: "a worker",
+    rule: "takes jobs from the directory of a run or from a queue, and neither is named",
+    advice: `write \`rocflow worker DIR\`, or give --queue or ${Address.variable}`
+  })
 })

@@ -4,6 +4,7 @@
  */
 import { Memory, Time } from "@rocflow/resampling/executor/slurm/limits"
 import { optional, required } from "@rocflow/core/OptionSchema"
+import { hasPassword } from "@rocflow/resampling/executor/queue/Address"
 import * as Schema from "effect/Schema"
 
 const Name = Schema.NonEmptyString
@@ -29,6 +30,17 @@ export const ExecutorEntry = Schema.Union([
       Schema.Finite.check(Schema.isGreaterThanOrEqualTo(1)),
       "Seconds of silence after which a job of a worker is given to another; default: that of rocflow worker",
       60
+    ),
+    queue: optional(
+      Name.check(
+        Schema.makeFilter((text: string) =>
+          hasPassword(text)
+            ? "must not hold a password, which every run would write down; leave it to PGPASSWORD or ROCFLOW_QUEUE"
+            : undefined
+        )
+      ),
+      "A PostgreSQL database through which workers get jobs that share no directory with the run",
+      "postgres://me@db.example/runs"
     )
   })
 ])

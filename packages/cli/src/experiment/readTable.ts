@@ -71,14 +71,9 @@ const readFolder = Effect.fnUntraced(function* (folder: NonNullable<Source["fold
   return yield* Tensors.fromFolder(path.resolve(directory, at), options)
 })
 
-/** Makes a column of images of one of their paths. */
-const withImages = Effect.fnUntraced(function* (
-  table: Table.Table,
-  images: NonNullable<Source["images"]>,
-  directory: string
-) {
-  const path = yield* Path.Path
-  const { column: name, range } = typeof images === "string" ? { column: images, range: undefined } : images
+/** The paths of images, as a column of a table has them. */
+const pathsIn = Effect.fnUntraced(function* (table: Table.Table, images: NonNullable<Source["images"]>) {
+  const name = typeof images === "string" ? images : images.column
   const column = table.columns.get(name)
   if (column === undefined) {
     return yield* new SchemaError({
@@ -88,32 +83,49 @@ const withImages = Effect.fnUntraced(function* (
       advice: `There are ${table.names.slice(0, 8).join(", ")}.`
     })
   }
-  const paths = Array.from({ length: table.rows }, (_, row) => {
-    const text = Column.toText(column, row)
-    return text === null ? null : path.resolve(directory, text)
-  })
-  return yield* Table.withColumn(table, name, yield* Tensors.fromImages(paths, { range }))
+  return { name, paths: Array.from({ length: table.rows }, (_, row) => Column.toText(column, row)) }
 })
 
-const readFile = Effect.fnUntraced(function* (source: Source & { readonly file: string }, directory: string) {
+type FileSource = Source & { readonly file: string }
+
+/** The table of a file, without what is made of its columns. */
+const readPlain = Effect.fnUntraced(function* (source: FileSource, directory: string) {
   const path = yield* Path.Path
   const {
     arrays: _,
     change: __,
-    file: name,
+    file,
     folder: ___,
-    images,
+    images: ____,
     na,
-    rename: ____,
-    rows: _____,
-    tensor,
+    rename: _____,
+    rows: ______,
+    tensor: _______,
     ...options
   } = source
   // YAML reads the words null and -999 as values.
   const words = na === undefined ? undefined : [na].flat().map(String)
-  const file = path.resolve(directory, name)
-  let table = yield* Table.fromFile(file, { ...options, na: words })
-  if (images !== undefined) table = yield* withImages(table, images, path.dirname(file))
+  return yield* Table.fromFile(path.resolve(directory, file), { ...options, na: words })
+})
+
+/** The paths of the images of a source, relative to its data file; none where it has no such column. */
+export const imagesOf = Effect.fnUntraced(function* (source: FileSource, directory: string) {
+  if (source.images === undefined) return []
+  const { paths } = yield* pathsIn(yield* readPlain(source, directory), source.images)
+  return [...new Set(paths.filter((text) => text !== null))]
+})
+
+const readFile = Effect.fnUntraced(function* (source: FileSource, directory: string) {
+  const path = yield* Path.Path
+  const { file, images, tensor } = source
+  let table = yield* readPlain(source, directory)
+  if (images !== undefined) {
+    const { name, paths } = yield* pathsIn(table, images)
+    const place = path.dirname(path.resolve(directory, file))
+    const range = typeof images === "string" ? undefined : images.range
+    const at = paths.map((text) => (text === null ? null : path.resolve(place, text)))
+    table = yield* Table.withColumn(table, name, yield* Tensors.fromImages(at, { range }))
+  }
   return tensor === undefined ? table : yield* Tensors.fromColumns(table, tensor)
 })
 

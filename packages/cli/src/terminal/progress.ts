@@ -91,6 +91,16 @@ export const make = (screen: StatusLine.Screen = StatusLine.stderr): Progress =>
               `${event.jobs} jobs wait for workers: \`rocflow worker ${event.directory}\` on every machine that is to compute`
             )
             break
+          case "JobsQueued": {
+            const own = event.needs === "" ? "" : ` --experiment FILE, as ${event.needs},`
+            line(
+              `${event.jobs} jobs wait for workers: \`rocflow worker --queue ${event.address}\`${own} on every machine that is to compute`
+            )
+            break
+          }
+          case "QueueTrouble":
+            line(event.message)
+            break
           case "JobBegun":
             current = `${event.job.learner}, ${splitText(event.job)}`
             epoch = ""

@@ -2,12 +2,15 @@
  * Where each job of a run stands: its results, joined with what clusters and workers say. "Finished" and "failed" are jobs
  * with a result, and no others.
  */
+import * as Events from "@rocflow/core/learning/Events"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
+import * as Result from "effect/Result"
 import type * as Job from "../Job.ts"
 import type { RunFailure } from "../RunDirectory.ts"
+import * as Link from "./queue/Link.ts"
 import * as Round from "./pull/Round.ts"
 import { look } from "./slurm/look.ts"
 import * as Submission from "./slurm/Submission.ts"
@@ -71,6 +74,27 @@ const ofWorkers = Effect.fnUntraced(function* (directory: string, ids: ReadonlyS
   return standings
 })
 
+/** What a queue says of jobs; where it cannot be reached, that is told, and nothing is known of them. */
+const ofQueue = Effect.fnUntraced(function* (directory: string, ids: ReadonlySet<string>) {
+  const standings = new Map<string, Standing>()
+  const link = yield* Link.read(directory)
+  if (link === undefined || ids.size === 0) return standings
+  const opened = yield* Effect.result(Link.open(directory))
+  if (Result.isFailure(opened)) {
+    yield* Events.emit({ _tag: "QueueTrouble", message: opened.failure.message })
+    return standings
+  }
+  const { queue, run } = opened.success!
+  const closed = (yield* queue.state(run)) !== "open"
+  for (const { done, id, silent, worker } of yield* queue.standings(run)) {
+    if (!ids.has(id)) continue
+    if (done) standings.set(id, { state: "running", where: `${worker} is done; \`rocflow run\` takes over the result` })
+    else if (worker === null) standings.set(id, { state: closed ? "open" : "pending", where: "" })
+    else standings.set(id, { state: silent ? "lost" : "running", where: worker })
+  }
+  return standings
+}, Effect.scoped)
+
 /** Says where each of the jobs given stands. */
 export const of = Effect.fnUntraced(function* (
   directory: string,
@@ -81,11 +105,12 @@ export const of = Effect.fnUntraced(function* (
   const open = new Set(ids.filter((id) => !finished.has(id)))
   const slurm = yield* ofSlurm(directory, open)
   const workers = yield* ofWorkers(directory, open)
+  const queued = yield* ofQueue(directory, open)
   return new Map(
     ids.map((id): [string, Standing] => {
       const status = finished.get(id)
       if (status !== undefined) return [id, { state: status === "ok" ? "finished" : "failed", where: "" }]
-      const found = [slurm.get(id), workers.get(id)].filter((standing) => standing !== undefined)
+      const found = [slurm.get(id), workers.get(id), queued.get(id)].filter((standing) => standing !== undefined)
       return [id, found.find(({ state }) => state !== "open") ?? { state: "open", where: "" }]
     })
   )

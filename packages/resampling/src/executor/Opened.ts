@@ -18,7 +18,7 @@ export interface Opened<R> {
 
 /** Who is told what a process elsewhere does. @category models */
 export interface Listener {
-  readonly onBegin: (job: Job.Job<unknown>) => Effect.Effect<void>
+  readonly onBegin: (id: string, job: typeof Job.Columns.Type) => Effect.Effect<void>
   readonly onEnd: (result: Job.Result) => Effect.Effect<void>
 }
 

@@ -8,9 +8,9 @@ import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Path from "effect/Path"
 import { Executor, type Handlers } from "../Executor.ts"
-import * as Job from "../Job.ts"
-import * as RunDirectory from "../RunDirectory.ts"
+import type * as Job from "../Job.ts"
 import * as Segments from "../Segments.ts"
+import { awaitResults } from "./awaitResults.ts"
 import * as Round from "./pull/Round.ts"
 
 declare module "@rocflow/core/learning/Events" {
@@ -29,9 +29,6 @@ export interface Options {
   /** How often a job is tried whose worker is lost. Default 5. */
   readonly attempts?: number
 }
-
-/** Seconds between two looks into the directory. */
-const wait = 1
 
 const execute = Effect.fnUntraced(function* <R>(
   options: Options,
@@ -66,42 +63,8 @@ const execute = Effect.fnUntraced(function* <R>(
   if (before !== undefined && !goesOn) yield* Round.close(before)
   yield* Events.emit({ _tag: "WorkersAwaited", directory: path.resolve(directory), jobs: jobs.length })
 
-  const open = new Map(jobs.map((job) => [job.id, job]))
-  const begun = new Set<string>()
-  const begin = Effect.fnUntraced(function* (job: Job.Job<unknown>) {
-    if (begun.has(job.id)) return
-    begun.add(job.id)
-    yield* handlers.onBegin(job)
-  })
-  const take = Effect.fnUntraced(function* (results: ReadonlyArray<Job.Result>) {
-    for (const result of results) {
-      const job = open.get(result.id)
-      if (job === undefined) continue
-      open.delete(job.id)
-      yield* begin(job)
-      yield* handlers.onEnd({ ...result, job: Job.columns(job) })
-    }
-  })
-
-  yield* take(stored.filter(({ status }) => status === "ok"))
-  while (open.size > 0) {
-    const { closed, leases } = yield* Round.progress(round)
-    yield* take(yield* fresh)
-    yield* Effect.forEach(
-      [...open.values()].filter(({ id }) => leases.has(id)),
-      begin,
-      { discard: true }
-    )
-    if (open.size > 0 && closed) {
-      return yield* new RunDirectory.RunError({
-        directory,
-        given: "the run",
-        rule: "was cancelled",
-        advice: "start again to go on: finished jobs are kept"
-      })
-    }
-    if (open.size > 0) yield* Effect.sleep(wait * 1000)
-  }
+  const look = Effect.map(Round.progress(round), ({ closed, leases }) => ({ closed, begun: leases.keys() }))
+  yield* awaitResults(jobs, handlers, { stored, fresh }, () => look)
   yield* Round.close(round)
 })
 

@@ -12,24 +12,13 @@ import type { Design } from "../../Design.ts"
 import * as Job from "../../Job.ts"
 import * as RunDirectory from "../../RunDirectory.ts"
 import * as Segments from "../../Segments.ts"
+import { lost } from "../lost.ts"
 import { type Listener, open, type Opened } from "../Opened.ts"
 import * as Heartbeat from "./heartbeat.ts"
 import * as Round from "./Round.ts"
 
 /** Beats in the time of a lease, so that a single one may be late. */
 const beats = 6
-
-const lost = (job: Job.Job<unknown>, tried: number): Job.Result => ({
-  id: job.id,
-  job: Job.columns(job),
-  status: "failed",
-  scores: {},
-  error: {
-    tag: "WorkerLost",
-    message: `the workers of this job were lost ${tried} times: look for a lack of memory or a crash in native code, then run again with --retry-failed`
-  },
-  seconds: 0
-})
 
 /** Knows the workers that were silent for the time of a lease, by the clock of this machine alone. */
 const makeWatch = (round: Round.Round) => {
@@ -69,8 +58,9 @@ const pull = Effect.fnUntraced(function* <R>(
     // Who had the job before may have been lost between the result and its mark.
     const found = lease === 1 ? undefined : (yield* Segments.read(handlers.directory)).get(id)
     if (found?.status !== "ok") {
-      yield* listener.onBegin(job)
-      const result = lease > round.attempts ? lost(job, round.attempts) : yield* handlers.runJob(job)
+      yield* listener.onBegin(job.id, Job.columns(job))
+      const result =
+        lease > round.attempts ? lost(job.id, Job.columns(job), round.attempts) : yield* handlers.runJob(job)
       if (lease > round.attempts) yield* handlers.store(result)
       yield* listener.onEnd(result)
     }

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import type { Design } from "../../Design.ts"
+import * as Job from "../../Job.ts"
 import { Executor } from "../../Executor.ts"
 import * as RunDirectory from "../../RunDirectory.ts"
 import * as Segments from "../../Segments.ts"
@@ -55,7 +56,7 @@ export const serve = Effect.fnUntraced(function* <R, E extends { readonly messag
       mine.filter(({ id }) => !done.has(id)),
       {
         ...handlers,
-        onBegin: (job) => Effect.andThen(note("begun", job.id), listener.onBegin(job)),
+        onBegin: (job) => Effect.andThen(note("begun", job.id), listener.onBegin(job.id, Job.columns(job))),
         onEnd: (result) => Effect.andThen(note("ended", result.id), listener.onEnd(result))
       }
     )
