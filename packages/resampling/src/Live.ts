@@ -9,6 +9,7 @@
  * A process takes its files away in the end. One that was killed leaves them, and its heart stands still. Nothing here is
  * needed by the run: what cannot be written is left out, and the folder may be deleted at any time.
  */
+import { rmSync } from "node:fs"
 import * as Events from "@rocflow/core/learning/Events"
 import type * as History from "@rocflow/core/learning/History"
 import * as Clock from "effect/Clock"
@@ -44,13 +45,32 @@ export const open = Effect.fnUntraced(function* (directory: string) {
   const name = ProcessName.fresh()
   const heart = path.join(directory, folder, name)
   yield* Effect.ignore(fs.makeDirectory(path.dirname(heart), { recursive: true }))
-  yield* Effect.addFinalizer(() => Effect.ignore(fs.remove(heart, { force: true })))
+  const files = new Set([heart])
+  const clear = () => {
+    for (const file of files) {
+      try {
+        rmSync(file, { force: true })
+      } catch {
+        // Others see by the heart that it does not beat.
+      }
+    }
+  }
+  // Also where the process ends by itself, without closing scopes.
+  yield* Effect.acquireRelease(
+    Effect.sync(() => process.on("exit", clear)),
+    () =>
+      Effect.sync(() => {
+        process.off("exit", clear)
+        clear()
+      })
+  )
   yield* Heartbeat.start({ file: heart, interval })
   const live: Live = {
     during: (id, job) =>
       Effect.gen(function* () {
         const file = `${heart}.${id}`
         const outer = yield* Events.Sink
+        files.add(file)
         let lines = ""
         let written = 0
         const tell = Effect.fnUntraced(function* (line: Line) {
@@ -65,7 +85,12 @@ export const open = Effect.fnUntraced(function* (directory: string) {
         written = 0
         return yield* job.pipe(
           Effect.provideService(Events.Sink, (event) => Effect.andThen(tell(event), outer(event))),
-          Effect.ensuring(Effect.ignore(fs.remove(file, { force: true })))
+          Effect.ensuring(
+            Effect.suspend(() => {
+              files.delete(file)
+              return Effect.ignore(fs.remove(file, { force: true }))
+            })
+          )
         )
       })
   }
@@ -78,15 +103,22 @@ export interface Doing {
   readonly process: string
 }
 
+/** A process that works for a run, or worked when it was lost; times in milliseconds since 1970. @category models */
+export interface Process {
+  readonly alive: boolean
+  readonly began: number
+  /** When its heart beat last. */
+  readonly beat: number
+}
+
 /** Who works for a run, and at what. @category models */
 export interface Look {
-  /** Whether each process is there, and when its heart beat last, in milliseconds since 1970. */
-  readonly processes: ReadonlyMap<string, { readonly alive: boolean; readonly beat: number }>
+  readonly processes: ReadonlyMap<string, Process>
   /** Of processes that are there and of those that were lost. */
   readonly doing: ReadonlyArray<Doing>
 }
 
-/** Looks who works for a run: one listing, and the age of each heartbeat. */
+/** Looks who works for a run: one listing, and each heartbeat. */
 export const look = Effect.fnUntraced(function* (directory: string) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
@@ -95,7 +127,7 @@ export const look = Effect.fnUntraced(function* (directory: string) {
     (): ReadonlyArray<string> => []
   )
   const now = yield* Clock.currentTimeMillis
-  const processes = new Map<string, { readonly alive: boolean; readonly beat: number }>()
+  const processes = new Map<string, Process>()
   const doing: Array<Doing> = []
   for (const name of names) {
     const [, process, id] = /^(.+)\.([0-9a-f]{24})$/.exec(name) ?? []
@@ -103,10 +135,13 @@ export const look = Effect.fnUntraced(function* (directory: string) {
       doing.push({ id, process })
       continue
     }
-    const info = yield* Effect.option(fs.stat(path.join(directory, folder, name)))
-    if (info._tag === "None" || info.value.mtime._tag === "None") continue
-    const beat = info.value.mtime.value.getTime()
-    processes.set(name, { alive: now - beat < silence && !ProcessName.isOver(name), beat })
+    const file = path.join(directory, folder, name)
+    const found = yield* Effect.option(Effect.all([fs.stat(file), fs.readFileString(file)]))
+    if (found._tag === "None") continue
+    const [{ mtime }, count] = found.value
+    const beat = mtime._tag === "Some" ? mtime.value.getTime() : 0
+    const began = beat - Math.max(0, Number(count) - 1) * interval
+    processes.set(name, { alive: now - beat < silence && !ProcessName.isOver(name), began, beat })
   }
   return { processes, doing } satisfies Look
 })
@@ -128,20 +163,21 @@ export const training = Effect.fnUntraced(function* (directory: string, { id, pr
   const path = yield* Path.Path
   const text = yield* Effect.option(fs.readFileString(path.join(directory, folder, `${process}.${id}`)))
   if (text._tag === "None") return undefined
-  let found: Training = { begun: 0, history: [] }
+  let begun = 0
+  let epochs: number | undefined
   let history: Array<History.Row> = []
   for (const json of text.value.split("\n").slice(0, -1)) {
     const parsed = Result.try((): Line => JSON.parse(json))
     // What a disk lost in the middle of a line is no reason to show nothing.
     if (Result.isFailure(parsed)) continue
     const line = parsed.success
-    if (line._tag === "Begun") found = { ...found, begun: line.begun }
+    if (line._tag === "Begun") begun = line.begun
     else if (line._tag === "TrainingBegun") {
+      epochs = line.epochs
       history = []
-      found = { ...found, epochs: line.epochs, history }
     } else if (line._tag === "EpochEnded" && line.evaluated) history.push(line.row)
   }
-  return found
+  return { begun, ...(epochs !== undefined && { epochs }), history } satisfies Training
 })
 
 /** Takes away what lost processes left. */
