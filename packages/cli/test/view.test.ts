@@ -217,12 +217,17 @@ describe.skipIf(executable === undefined)("the page", () => {
     const { address } = await view([emptied("new")])
     await on(address, async (page) => {
       await expect.poll(() => phase(page), patience).toBe("waiting")
-      writeFileSync(join(home, "followed.yaml"), changed(["folds: 3", "folds: 2"], ["epochs: 2", "epochs: 6000"]))
+      // Some seconds a job, so that there is something to see.
+      writeFileSync(join(home, "large.csv"), data(6000))
+      writeFileSync(
+        join(home, "followed.yaml"),
+        changed(["d.csv", "large.csv"], ["folds: 3", "folds: 2"], ["epochs: 2", "epochs: 1000, batchSize: 16"])
+      )
       const run = start(["run", "followed.yaml", "--out", "new"], home)
       await expect.poll(() => phase(page), patience).toBe("running")
       await expect
         .poll(() => page.locator("#head-0 .now li").allTextContents(), patience)
-        .toContainEqual(expect.stringMatching(/bce, fold \d, epoch [1-9]\d* of 6000/))
+        .toContainEqual(expect.stringMatching(/bce, fold \d, epoch [1-9]\d* of 1000/))
       await expect.poll(() => page.locator("#curves svg").count(), patience).toBeGreaterThan(0)
       await expect.poll(() => phase(page), patience).toBe("finished")
       expect((await run.ended).code).toBe(0)
@@ -234,28 +239,25 @@ describe.skipIf(executable === undefined)("the page", () => {
     })
   })
 
-  it("says that nobody works on a run whose processes were killed, and since when", async () => {
-    const { address } = await view([emptied("killed")])
+  it("tells a run that was stopped from one whose processes were killed, and since when nobody works on it", async () => {
+    const { address } = await view([emptied("ended")])
     await on(address, async (page) => {
-      const run = start(["run", "long.yaml", "--out", "killed"], home)
+      const begin = () => start(["run", "long.yaml", "--out", "ended"], home)
+      const stopped = begin()
+      await expect.poll(() => phase(page), patience).toBe("running")
+      stopped.child.kill("SIGINT")
+      await expect.poll(() => phase(page), patience).toBe("stopped")
+      await stopped.ended
+
+      const killed = begin()
+      await expect.poll(() => phase(page), patience).toBe("running")
       await expect.poll(() => count(page, "finished"), patience).toBeGreaterThan(0)
-      run.child.kill("SIGKILL")
+      killed.child.kill("SIGKILL")
       await expect.poll(() => phase(page), patience).toBe("lost")
       expect(await sentence(page)).toMatch(/^Nobody works on it since \d.*goes on from here/s)
       const finished = await count(page, "finished")
-      expect(finished).toBe(linesIn(join(home, "killed")).length)
+      expect(finished).toBe(linesIn(join(home, "ended")).length)
       expect(finished + (await count(page, "open"))).toBe(16)
-    })
-  })
-
-  it("tells a run that was stopped from one that was killed", async () => {
-    const { address } = await view([emptied("stopped")])
-    await on(address, async (page) => {
-      const run = start(["run", "long.yaml", "--out", "stopped", "--workers", "1"], home)
-      await expect.poll(() => phase(page), patience).toBe("running")
-      run.child.kill("SIGINT")
-      await run.ended
-      await expect.poll(() => phase(page), patience).toBe("stopped")
     })
   })
 

@@ -1,7 +1,6 @@
 /**
  * The results of a run as they come: counted, and aggregated where they changed.
  */
-import { orNull } from "@rocflow/report/Numbers"
 import type * as Job from "@rocflow/resampling/Job"
 import type * as RunDirectory from "@rocflow/resampling/RunDirectory"
 import * as Score from "@rocflow/resampling/Score"
@@ -29,7 +28,8 @@ export interface Cell {
 /** A cell that is being filled; it is aggregated when it is asked for. */
 interface Open {
   readonly planned: number
-  readonly members: Map<string, Brief>
+  /** By their places in the design. */
+  readonly members: Map<number, Brief>
   cell: Cell | undefined
 }
 
@@ -99,7 +99,7 @@ export const make = ({ jobs, measures }: Pick<RunDirectory.Manifest, "jobs" | "m
     if (known !== undefined && Segments.better(known, brief) === known) return undefined
     results.set(id, brief)
     const cell = cells.get(Score.cellKey(job))!
-    cell.members.set(id, brief)
+    cell.members.set(place, brief)
     cell.cell = undefined
     if (training !== undefined && training.history.length > 0) {
       const kept = training.best === undefined ? {} : { kept: training.kept }
@@ -112,7 +112,8 @@ export const make = ({ jobs, measures }: Pick<RunDirectory.Manifest, "jobs" | "m
   }
 
   const aggregated = ({ members, planned }: Open): Cell => {
-    const own = [...members.values()].toSorted((a, b) => places.get(a.id)! - places.get(b.id)!)
+    // Their order decides the last digit of a sum.
+    const own = Array.from(Int32Array.from(members.keys()).sort(), (place) => members.get(place)!)
     return { planned, members: own, aggregate: Score.aggregate(Score.table(own, ids))[0]! }
   }
 
@@ -141,7 +142,3 @@ export const make = ({ jobs, measures }: Pick<RunDirectory.Manifest, "jobs" | "m
     curves: () => curves
   }
 }
-
-/** The standard deviations of a measure over the cells, by which its decimals are chosen. */
-export const spreads = (cells: ReadonlyArray<Cell>, measure: string): ReadonlyArray<number | null> =>
-  cells.map(({ aggregate }) => orNull(aggregate.measures[measure]?.sd))

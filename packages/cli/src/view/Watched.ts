@@ -76,7 +76,7 @@ export interface Snapshot {
 /** How many of the jobs that are being executed are shown with their training. */
 const shown = 8
 
-/** Milliseconds between two questions to a cluster's queue, which others ask too. */
+/** Milliseconds between two questions to a queue, which others ask too. */
 const patience = 15_000
 
 /** By how many of the last results the pace goes. */
@@ -226,7 +226,10 @@ export const make = (directory: string) => {
     const left = manifest.jobs.flatMap(({ id }) => (tally.result(id) === undefined ? [id] : []))
     const living = yield* Live.look(directory)
     const now = yield* Clock.currentTimeMillis
-    if (now - asked >= patience || !(yield* fs.exists(path.join(directory, "slurm")))) {
+    const queues = yield* Effect.forEach(["slurm", "workers/queue.json"], (name) =>
+      fs.exists(path.join(directory, name))
+    )
+    if (now - asked >= patience || !queues.includes(true)) {
       standings = yield* JobStates.of(directory, left, [])
       asked = now
     }

@@ -4,9 +4,9 @@
 import { absent, integer, orNull } from "@rocflow/report/Numbers"
 import * as Score from "@rocflow/resampling/Score"
 import { meanAndSd } from "../terminal/averages.ts"
-import { shownBy } from "../terminal/measures.ts"
+import { shown as measureShown } from "../terminal/measures.ts"
 import { type Html, html, table } from "./Html.ts"
-import * as Tally from "./Tally.ts"
+import type * as Tally from "./Tally.ts"
 import type { Known, Snapshot } from "./Watched.ts"
 
 interface Key {
@@ -38,7 +38,14 @@ export const scores = ({ manifest, tally }: Known): Html => {
   if (cells.length === 0) return none
   const about = telling(tally.plan)
   const measures = manifest.measures.map(
-    (measure) => [measure.id, shownBy(measure, Tally.spreads(cells, measure.id))] as const
+    (measure) =>
+      [
+        measure.id,
+        measureShown(
+          measure,
+          cells.map(({ aggregate }) => aggregate)
+        )
+      ] as const
   )
   const columns = [
     ...about,
@@ -95,9 +102,9 @@ const compared = (first: Known, second: Known, measure: Known["manifest"]["measu
     new Map(cells.map((cell) => [keys.map(({ of }) => of(cell.aggregate)).join("\0"), cell]))
   const [as, bs] = [byKeys(own), byKeys(others)]
   const about = telling([...first.tally.plan, ...second.tally.plan])
-  const shown = shownBy(
+  const shown = measureShown(
     measure,
-    [own, others].flatMap((cells) => Tally.spreads(cells, measure.id))
+    [...own, ...others].map(({ aggregate }) => aggregate)
   )
   const text = (cell: Tally.Cell | undefined) => {
     const summary = cell?.aggregate.measures[measure.id]

@@ -3,7 +3,6 @@
  */
 import { createServer } from "node:http"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
-import * as Duration from "@rocflow/core/Duration"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
@@ -60,22 +59,23 @@ const [soon, late] = [500, 5000]
 /** Milliseconds between two signs of life. */
 const heartbeat = 10_000
 
-/** Looks at runs again and again: less often where looking is slow or nothing happens. */
+/** Seconds that this process has computed. */
+const computed = Effect.sync(() => process.cpuUsage().user / 1e6)
+
+/** Looks at runs again and again: less often where nothing happens, and a fifth of the time at most. */
 const follow = Effect.fnUntraced(function* (
   watched: ReadonlyArray<ReturnType<typeof Watched.make>>,
   page: SubscriptionRef.SubscriptionRef<Sections.Page>
 ) {
   let pause = soon
   for (;;) {
-    const began = yield* Duration.now
+    const before = yield* computed
     const snapshots = yield* Effect.forEach(watched, ({ look }) => look)
-    const before = SubscriptionRef.getUnsafe(page)
     const next = Sections.page(snapshots)
-    const changed = Sections.changes(before, next) !== undefined
+    const changed = Sections.changes(SubscriptionRef.getUnsafe(page), next) !== undefined
     if (changed) yield* SubscriptionRef.set(page, next)
-    const cost = ((yield* Duration.now) - began) * 1000
-    pause = Math.min(late, Math.max(4 * cost, changed ? soon : pause * 1.3))
-    yield* Effect.sleep(pause)
+    pause = changed ? soon : Math.min(late, pause * 1.3)
+    yield* Effect.sleep(Math.max(pause, 4000 * ((yield* computed) - before)))
   }
 })
 
