@@ -13,8 +13,11 @@ const copyrightOf = (file: string): string =>
 /** Whose code it is: both licences want to be named in every copy. */
 const notice = `/*! rocflow, MIT licence, ${copyrightOf("LICENSE")}; with Effect, MIT licence, ${copyrightOf("node_modules/effect/LICENSE")} */`
 
-/** Bundles a module into one minified ES module. Fails where it would import something, which no page could load. */
-export const bundle = async (entry: string): Promise<string> => {
+/**
+ * Bundles a module into one minified ES module, below a notice of whose code it is. Fails where it would import something,
+ * which no page could load.
+ */
+export const bundle = async (entry: string, postBanner: string = notice): Promise<string> => {
   const build = await rolldown({
     cwd: root,
     input: join(root, entry),
@@ -24,7 +27,7 @@ export const bundle = async (entry: string): Promise<string> => {
     treeshake: { moduleSideEffects: [{ external: true, sideEffects: false }] }
   })
   try {
-    const { output } = await build.generate({ format: "es", minify: true, postBanner: notice })
+    const { output } = await build.generate({ format: "es", minify: true, postBanner })
     const [{ code, dynamicImports, imports }, ...others] = output
     const strange = [...imports, ...dynamicImports, ...others.map(({ fileName }) => fileName)]
     if (strange.length > 0) throw new Error(`${entry} is not one file: ${strange.join(", ")}; cut the imports`)

@@ -477,6 +477,40 @@ const explore = Command.make(
   ])
 )
 
+const view = Command.make(
+  "view",
+  {
+    directories: Argument.Directory("run").pipe(
+      Argument.withDescription(
+        "Directory of a run, also an empty one in which a run will begin; two are shown side by side"
+      ),
+      Argument.between(1, 2)
+    ),
+    port: Flag.Int("port").pipe(
+      Flag.filter(
+        (port) => port >= 1 && port <= 65_535,
+        (port) => `there is no port ${port}; give one from 1 to 65535`
+      ),
+      Flag.withDescription("Port of this machine; default: a free one"),
+      Flag.optional
+    ),
+    open: Flag.Boolean("open").pipe(
+      Flag.withDescription("Open the page in the browser; over SSH or without a desktop its address is printed only"),
+      Flag.withDefault(true)
+    )
+  },
+  lazily(() => import("./commands/view.ts").then(({ view }) => view))
+).pipe(
+  Command.withDescription(
+    "Follow a run on a page in the browser: jobs by state, scores and learning curves as they come, failed jobs with their cause, the log; two runs side by side. Served on this machine alone, to whoever has the address that is printed"
+  ),
+  Command.withShortDescription("Follow a run on a page in the browser"),
+  Command.withExamples([
+    { command: "rocflow view rocflow-runs/main-job-1a2b3c4d", description: "While it runs, or afterwards" },
+    { command: "rocflow view runs/before runs/after --no-open", description: "Two runs; only prints the address" }
+  ])
+)
+
 const schema = Command.make(
   "schema",
   {},
@@ -541,6 +575,7 @@ export const rocflow = Command.make("rocflow").pipe(
     sql,
     compare,
     report,
+    view,
     inspect,
     roc,
     explore,

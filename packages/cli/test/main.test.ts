@@ -32,6 +32,7 @@ const commands = [
   "inspect",
   "roc",
   "explore",
+  "view",
   "schema",
   "data",
   "doctor",

@@ -30,6 +30,7 @@ import * as Finished from "./Finished.ts"
 import { change, claim } from "./internal/claim.ts"
 import { sweep } from "./internal/sweep.ts"
 import * as Job from "./Job.ts"
+import * as Live from "./Live.ts"
 import * as Manifest from "./Manifest.ts"
 import * as Resampling from "./Resampling.ts"
 import * as RunDirectory from "./RunDirectory.ts"
@@ -84,10 +85,10 @@ export interface StartOptions {
  * starts at the same time.
  */
 const ownFiles =
-  /^((design|experiment|images|pooled|finished)\.json|(splits|scores)\.parquet|results\.csv|results|predictions|training|models|figures|report\.html|design\.(hash|next))$|\.part$/
+  /^((design|experiment|images|pooled|finished)\.json|(splits|scores)\.parquet|results\.csv|results|live|predictions|training|models|figures|report\.html|design\.(hash|next))$|\.part$/
 
-/** A new run does not move in with files that are not its own. */
-const checkEmpty = Effect.fnUntraced(function* (directory: string) {
+/** Refuses a directory without a design that holds other things: a new run does not move in with files that are not its own. */
+export const checkEmpty = Effect.fnUntraced(function* (directory: string) {
   const fs = yield* FileSystem.FileSystem
   const entries = yield* fs.readDirectory(directory)
   const strange = entries.find((name) => !ownFiles.test(name))
@@ -197,9 +198,9 @@ const prepare = Effect.fnUntraced(function* (
 })
 
 /** Executes one job and stores what it gave: what every executor calls. */
-export const runJob = <R>(directory: string, { models }: Pick<RunDirectory.Manifest, "models">) =>
+export const runJob = <R>(directory: string, live: Live.Live, { models }: Pick<RunDirectory.Manifest, "models">) =>
   Effect.fnUntraced(function* (job: Job.Job<R>) {
-    const executed = yield* Effect.provideService(Job.execute(job), Place.Place, directory)
+    const executed = yield* live.during(job.id, Effect.provideService(Job.execute(job), Place.Place, directory))
     return yield* RunDirectory.writeExecuted(directory, executed, models)
   })
 
@@ -300,6 +301,10 @@ export const start = Effect.fnUntraced(function* <R>(
       const writer = yield* TableWriter.open
       const executor = yield* Executor
       const manifest = yield* prepare(design, directory, writer, options)
+      yield* Live.sweep(directory)
+      // Workers that are ended leave what they did.
+      yield* Effect.addFinalizer(() => Live.sweep(directory))
+      const live = yield* Live.open(directory)
       const ids = design.jobs.map(({ id }) => id)
       const reused = yield* reuse(directory, manifest, options.reuse ?? [])
       const stored = yield* RunDirectory.readResults(directory, manifest)
@@ -312,7 +317,7 @@ export const start = Effect.fnUntraced(function* <R>(
       yield* Events.emit({ _tag: "RunBegun", directory, jobs, finished: skipped })
       const keeper = yield* Compacted.keeper(directory, writer, manifest, known)
       const open = design.jobs.filter(({ id }) => !results.has(id)).sort(byTrainingSize)
-      const execute = runJob<R>(directory, manifest)
+      const execute = runJob<R>(directory, live, manifest)
       const run = executor.run(open, {
         directory,
         // The executor hands back jobs of this design only.

@@ -9,6 +9,7 @@
  * images.json       an image of each class in each subset, if the tasks have any
  * splits.parquet    a row for each split and row: which rows train and test
  * results/*.jsonl   the results of finished jobs: see `Segments`
+ * live/             what processes do at this moment: see `Live`
  * finished.json     how many jobs had results when it was written: see `Finished`
  * scores.parquet  results.csv     a row a job, written of the results: see `Compacted`
  * predictions/<id>.parquet   what it predicted for the test rows, and their groups

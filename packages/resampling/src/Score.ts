@@ -175,22 +175,13 @@ export const summarise = (values: ReadonlyArray<Value>, { level = 0.95, weights 
   }
 }
 
-/** Groups rows by a key, in order of appearance. */
-const groupBy = <A>(
-  rows: ReadonlyArray<A>,
-  key: (row: A) => ReadonlyArray<unknown>
-): ReadonlyArray<ReadonlyArray<A>> => [...Map.groupBy(rows, (row) => JSON.stringify(key(row))).values()]
+/** What tells the cells of rows apart. */
+export const cellKey = (row: Cell): string =>
+  JSON.stringify([row.task, row.learner, row.resampling, row.testSubset, row.trainSubsets, row.nTrainGroups])
 
 /** The rows of each cell: the same task, learner, resampling, test subset, train subsets and size. */
 export const byCell = (rows: ReadonlyArray<ScoreRow>): ReadonlyArray<readonly [Cell, ReadonlyArray<ScoreRow>]> =>
-  groupBy(rows, (row) => [
-    row.task,
-    row.learner,
-    row.resampling,
-    row.testSubset,
-    row.trainSubsets,
-    row.nTrainGroups
-  ]).map((members) => {
+  Array.from(Map.groupBy(rows, cellKey).values(), (members) => {
     const { groups, learner, nTrainGroups, resampling, task, testSubset, trainSubsets } = members[0]!
     return [{ task, learner, resampling, testSubset, trainSubsets, groups, nTrainGroups }, members]
   })

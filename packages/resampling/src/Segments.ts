@@ -9,8 +9,6 @@
  * that is killed leaves at most a last line without an end, which is no record. Of several records of a job one counts: see
  * `better`.
  */
-import { randomBytes } from "node:crypto"
-import { hostname } from "node:os"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
@@ -18,14 +16,14 @@ import * as Path from "effect/Path"
 import type { PlatformError } from "effect/PlatformError"
 import * as Result from "effect/Result"
 import * as Checked from "./Checked.ts"
+import * as ProcessName from "./internal/processName.ts"
 import type * as Job from "./Job.ts"
 import { RunError } from "./RunError.ts"
 
 /** The folder of the segments. */
 export const folder = "results"
 
-const freshName = (): string =>
-  `${hostname().replaceAll(/[^\w.-]/g, "_")}-${process.pid}-${randomBytes(4).toString("hex")}.jsonl`
+const freshName = (): string => `${ProcessName.fresh()}.jsonl`
 
 /** The segment of this process; a new one after an append that failed, and may have left half a line. */
 let segment = freshName()
@@ -53,7 +51,7 @@ const newline = "\n".charCodeAt(0)
  * Of two records of a job the one that counts: one with scores before a failure, then the one that has more of them, then the
  * one that was written last, as the files beside it were.
  */
-const better = (a: Job.Result, b: Job.Result): Job.Result => {
+export const better = <A extends Pick<Job.Result, "status" | "scores" | "at">>(a: A, b: A): A => {
   if (a.status !== b.status) return a.status === "ok" ? a : b
   const more = Object.keys(b.scores).length - Object.keys(a.scores).length
   return more > 0 || (more === 0 && (b.at ?? 0) > (a.at ?? 0)) ? b : a
@@ -147,6 +145,7 @@ export const follow = (directory: string, ends: Ends = new Map()) =>
     const path = yield* Path.Path
     const all = path.join(directory, folder)
     const found: Array<Job.Result> = []
+    if (!(yield* fs.exists(all))) return found
     for (const file of (yield* fs.readDirectory(all)).filter((name) => name.endsWith(".jsonl"))) {
       const seen = ends.get(file) ?? { size: 0, lines: 0 }
       const now = Number((yield* fs.stat(path.join(all, file))).size)

@@ -10,8 +10,8 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
-import * as ChildProcess from "effect/process/ChildProcess"
 import * as Schema from "effect/Schema"
+import { show } from "../opener.ts"
 
 interface Input {
   readonly out: Option.Option<string>
@@ -34,24 +34,6 @@ const page = ["../explorer.html", "../../../../docs/explorer.html"]
   .map((place) => fileURLToPath(new URL(place, import.meta.url)))
   .find(existsSync)!
 
-/** The program that shows a file in the browser. */
-const opener = (file: string) => {
-  if (process.platform === "darwin") return ChildProcess.make("open", [file])
-  // The first argument of start in quotes is the title of a window.
-  if (process.platform === "win32") return ChildProcess.make("cmd", ["/c", "start", '""', file])
-  return ChildProcess.make("xdg-open", [file])
-}
-
-const show = Effect.fnUntraced(function* (file: string) {
-  const problem = (rule: string) =>
-    new PageError({ path: file, rule, advice: "open it in a browser by hand, or leave --open out" })
-  const { exitCode } = yield* opener(file).pipe(
-    Effect.mapError(({ message }) => problem(`cannot be shown (${message})`))
-  )
-  const code = yield* Effect.mapError(exitCode, ({ message }) => problem(`cannot be shown (${message})`))
-  if (code !== 0) return yield* problem(`the program that shows it ended with exit code ${code}`)
-}, Effect.scoped)
-
 /** Copies the explorer to where it is wanted, prints where it is, and shows it if asked to. */
 export const explore = Effect.fn("explore")(function* ({ open, out }: Input) {
   const file = Option.match(out, { onNone: () => page, onSome: (out) => resolve(out) })
@@ -70,5 +52,10 @@ export const explore = Effect.fn("explore")(function* ({ open, out }: Input) {
     )
   }
   yield* Console.log(Option.getOrElse(out, () => file))
-  if (open) yield* show(file)
+  if (open) {
+    yield* Effect.mapError(
+      show(file),
+      (rule) => new PageError({ path: file, rule, advice: "open it in a browser by hand, or leave --open out" })
+    )
+  }
 })

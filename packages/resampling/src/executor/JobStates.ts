@@ -1,5 +1,5 @@
 /**
- * Where each job of a run stands: its results, joined with what clusters and workers say. "Finished" and "failed" are jobs
+ * Where each job of a run stands: its results, joined with what processes, clusters and workers say. "Finished" and "failed" are jobs
  * with a result, and no others.
  */
 import * as Events from "@rocflow/core/learning/Events"
@@ -9,6 +9,7 @@ import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import * as Result from "effect/Result"
 import type * as Job from "../Job.ts"
+import * as Live from "../Live.ts"
 import type { RunFailure } from "../RunDirectory.ts"
 import * as Link from "./queue/Link.ts"
 import * as Round from "./pull/Round.ts"
@@ -95,6 +96,19 @@ const ofQueue = Effect.fnUntraced(function* (directory: string, ids: ReadonlySet
   return standings
 }, Effect.scoped)
 
+/** What processes show that execute jobs: who is killed at one leaves it. */
+const ofProcesses = ({ doing, processes }: Live.Look) => {
+  const standings = new Map<string, Standing>()
+  for (const { id, process } of doing) {
+    const alive = processes.get(process)?.alive === true
+    // A job that was lost may have been begun again.
+    if (standings.get(id)?.state !== "running") {
+      standings.set(id, { state: alive ? "running" : "lost", where: process })
+    }
+  }
+  return standings
+}
+
 /** Says where each of the jobs given stands. */
 export const of = Effect.fnUntraced(function* (
   directory: string,
@@ -106,11 +120,15 @@ export const of = Effect.fnUntraced(function* (
   const slurm = yield* ofSlurm(directory, open)
   const workers = yield* ofWorkers(directory, open)
   const queued = yield* ofQueue(directory, open)
+  const processes = ofProcesses(yield* Live.look(directory))
   return new Map(
     ids.map((id): [string, Standing] => {
       const status = finished.get(id)
       if (status !== undefined) return [id, { state: status === "ok" ? "finished" : "failed", where: "" }]
-      const found = [slurm.get(id), workers.get(id), queued.get(id)].filter((standing) => standing !== undefined)
+      const shown = processes.get(id)
+      if (shown?.state === "running") return [id, shown]
+      // A cluster knows more of what was lost than that it was.
+      const found = [slurm.get(id), workers.get(id), queued.get(id), shown].filter((standing) => standing !== undefined)
       return [id, found.find(({ state }) => state !== "open") ?? { state: "open", where: "" }]
     })
   )

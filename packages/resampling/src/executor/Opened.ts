@@ -7,6 +7,7 @@ import * as Path from "effect/Path"
 import type { Design } from "../Design.ts"
 import type { Handlers } from "../Executor.ts"
 import type * as Job from "../Job.ts"
+import * as Live from "../Live.ts"
 import * as Run from "../Run.ts"
 import * as RunDirectory from "../RunDirectory.ts"
 
@@ -44,7 +45,7 @@ export const open = Effect.fnUntraced(function* <R>(directory: string, design: D
       advice: "compute on machines with the same engines; `rocflow doctor` says why one is lacking"
     })
   }
-  const execute = Run.runJob<R>(directory, manifest)
+  const execute = Run.runJob<R>(directory, yield* Live.open(directory), manifest)
   const opened: Opened<R> = {
     jobs: new Map(design.jobs.map((job) => [job.id, job])),
     handlers: {

@@ -182,14 +182,18 @@ export const start = (
       return { process: child, lastWords: () => words, refused: () => refused }
     }),
     ({ process }) =>
-      Effect.sync(() => {
+      Effect.callback<void>((resume) => {
         process.removeAllListeners()
         // An error of a process that is being killed has nobody to hear it.
         process.on("error", () => {})
-        process.kill("SIGKILL")
         // A process that a learner started may hold it open.
         process.stderr?.destroy()
-      })
+        const { exitCode, pid, signalCode } = process
+        if (pid === undefined || exitCode !== null || signalCode !== null) return resume(Effect.void)
+        process.once("exit", () => resume(Effect.void))
+        process.kill("SIGKILL")
+        // One that waits for a disk cannot be killed.
+      }).pipe(Effect.timeoutOption("2 seconds"))
   ).pipe(
     Effect.tap((worker) =>
       Effect.catchTag(reply(worker, directory), "WorkerLost", ({ reason }) => {

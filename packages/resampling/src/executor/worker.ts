@@ -8,6 +8,7 @@ import * as Queue from "effect/Queue"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import type { Design } from "../Design.ts"
+import * as Live from "../Live.ts"
 import * as Run from "../Run.ts"
 import * as RunDirectory from "../RunDirectory.ts"
 import { type Reply, Request } from "./protocol.ts"
@@ -44,7 +45,7 @@ export const serve = <R, E extends { readonly message: string }, R2>(
       return yield* send({ _tag: "Broken", message: "the experiment or its data changed while the run went on" })
     }
     const jobs = new Map(design.jobs.map((job) => [job.id, job]))
-    const runJob = Run.runJob<R>(directory, manifest)
+    const runJob = Run.runJob<R>(directory, yield* Live.open(directory), manifest)
     yield* send({ _tag: "Ready" })
     while (true) {
       const { id } = yield* Queue.take(requests)

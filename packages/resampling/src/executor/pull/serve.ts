@@ -14,7 +14,7 @@ import * as RunDirectory from "../../RunDirectory.ts"
 import * as Segments from "../../Segments.ts"
 import { lost } from "../lost.ts"
 import { type Listener, open, type Opened } from "../Opened.ts"
-import * as Heartbeat from "./heartbeat.ts"
+import * as Heartbeat from "../../internal/heartbeat.ts"
 import * as Round from "./Round.ts"
 
 /** Beats in the time of a lease, so that a single one may be late. */

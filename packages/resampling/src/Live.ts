@@ -1,0 +1,195 @@
+/**
+ * What processes do for a run at this moment, for those who watch it.
+ *
+ * ```
+ * live/<process>        the heartbeat of a process that computes for the run, or waits for others: a number that grows
+ * live/<process>.<id>   the job that it executes; a line each for what happens in its training
+ * ```
+ *
+ * A process takes its files away in the end. One that was killed leaves them, and its heart stands still. Nothing here is
+ * needed by the run: what cannot be written is left out, and the folder may be deleted at any time.
+ */
+import { rmSync } from "node:fs"
+import * as Events from "@rocflow/core/learning/Events"
+import type * as History from "@rocflow/core/learning/History"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Path from "effect/Path"
+import * as Result from "effect/Result"
+import * as Heartbeat from "./internal/heartbeat.ts"
+import * as ProcessName from "./internal/processName.ts"
+
+/** The folder of what happens now. */
+export const folder = "live"
+
+/** Milliseconds between two beats. */
+const interval = 5000
+
+/** Milliseconds without a beat after which a process is taken for lost: clocks of two machines differ. */
+const silence = 60_000
+
+/** Milliseconds between two writes of events: an epoch may take one. */
+const pause = 500
+
+/** Shows what this process does, while it executes jobs. @category models */
+export interface Live {
+  /** Executes a job, and shows the events of its training meanwhile. */
+  readonly during: <A, E, R>(id: string, job: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+}
+
+/** Shows that this process works for a run, until the scope ends. */
+export const open = Effect.fnUntraced(function* (directory: string) {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const name = ProcessName.fresh()
+  const heart = path.join(directory, folder, name)
+  yield* Effect.ignore(fs.makeDirectory(path.dirname(heart), { recursive: true }))
+  const files = new Set([heart])
+  const clear = () => {
+    for (const file of files) {
+      try {
+        rmSync(file, { force: true })
+      } catch {
+        // Others see by the heart that it does not beat.
+      }
+    }
+  }
+  // Also where the process ends by itself, without closing scopes.
+  yield* Effect.acquireRelease(
+    Effect.sync(() => process.on("exit", clear)),
+    () =>
+      Effect.sync(() => {
+        process.off("exit", clear)
+        clear()
+      })
+  )
+  yield* Heartbeat.start({ file: heart, interval })
+  const live: Live = {
+    during: (id, job) =>
+      Effect.gen(function* () {
+        const file = `${heart}.${id}`
+        const outer = yield* Events.Sink
+        files.add(file)
+        let lines = ""
+        let written = 0
+        const tell = Effect.fnUntraced(function* (line: Line) {
+          lines += `${JSON.stringify(line)}\n`
+          const now = yield* Clock.currentTimeMillis
+          if (now - written < pause) return
+          written = now
+          yield* Effect.ignore(fs.writeFileString(file, lines, { flag: "a" }))
+          lines = ""
+        })
+        yield* tell({ _tag: "Begun", begun: yield* Clock.currentTimeMillis })
+        written = 0
+        return yield* job.pipe(
+          Effect.provideService(Events.Sink, (event) => Effect.andThen(tell(event), outer(event))),
+          Effect.ensuring(
+            Effect.suspend(() => {
+              files.delete(file)
+              return Effect.ignore(fs.remove(file, { force: true }))
+            })
+          )
+        )
+      })
+  }
+  return live
+})
+
+/** A job that a process executes, or executed when it was lost. @category models */
+export interface Doing {
+  readonly id: string
+  readonly process: string
+}
+
+/** A process that works for a run, or worked when it was lost; times in milliseconds since 1970. @category models */
+export interface Process {
+  readonly alive: boolean
+  readonly began: number
+  /** When its heart beat last. */
+  readonly beat: number
+}
+
+/** Who works for a run, and at what. @category models */
+export interface Look {
+  readonly processes: ReadonlyMap<string, Process>
+  /** Of processes that are there and of those that were lost. */
+  readonly doing: ReadonlyArray<Doing>
+}
+
+/** Looks who works for a run: one listing, and each heartbeat. */
+export const look = Effect.fnUntraced(function* (directory: string) {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const names = yield* Effect.orElseSucceed(
+    fs.readDirectory(path.join(directory, folder)),
+    (): ReadonlyArray<string> => []
+  )
+  const now = yield* Clock.currentTimeMillis
+  const processes = new Map<string, Process>()
+  const doing: Array<Doing> = []
+  for (const name of names) {
+    const [, process, id] = /^(.+)\.([0-9a-f]{24})$/.exec(name) ?? []
+    if (process !== undefined && id !== undefined) {
+      doing.push({ id, process })
+      continue
+    }
+    const file = path.join(directory, folder, name)
+    const found = yield* Effect.option(Effect.all([fs.stat(file), fs.readFileString(file)]))
+    if (found._tag === "None") continue
+    const [{ mtime }, count] = found.value
+    const beat = mtime._tag === "Some" ? mtime.value.getTime() : 0
+    const began = beat - Math.max(0, Number(count) - 1) * interval
+    processes.set(name, { alive: now - beat < silence && !ProcessName.isOver(name), began, beat })
+  }
+  return { processes, doing } satisfies Look
+})
+
+/** How far the training of a job is that is being executed. @category models */
+export interface Training {
+  /** When the job began, in milliseconds since 1970. */
+  readonly begun: number
+  /** The most epochs there will be; undefined where nothing is trained in epochs, or before it begins. */
+  readonly epochs?: number
+  readonly history: History.History
+}
+
+type Line = { readonly _tag: "Begun"; readonly begun: number } | Events.Event
+
+/** Reads how far a job is that is being executed; undefined if it is over meanwhile. A last line without an end is left out. */
+export const training = Effect.fnUntraced(function* (directory: string, { id, process }: Doing) {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const text = yield* Effect.option(fs.readFileString(path.join(directory, folder, `${process}.${id}`)))
+  if (text._tag === "None") return undefined
+  let begun = 0
+  let epochs: number | undefined
+  let history: Array<History.Row> = []
+  for (const json of text.value.split("\n").slice(0, -1)) {
+    const parsed = Result.try((): Line => JSON.parse(json))
+    // What a disk lost in the middle of a line is no reason to show nothing.
+    if (Result.isFailure(parsed)) continue
+    const line = parsed.success
+    if (line._tag === "Begun") begun = line.begun
+    else if (line._tag === "TrainingBegun") {
+      epochs = line.epochs
+      history = []
+    } else if (line._tag === "EpochEnded" && line.evaluated) history.push(line.row)
+  }
+  return { begun, ...(epochs !== undefined && { epochs }), history } satisfies Training
+})
+
+/** Takes away what lost processes left. */
+export const sweep = Effect.fnUntraced(function* (directory: string) {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const { doing, processes } = yield* look(directory)
+  const left = [
+    ...[...processes].flatMap(([name, { alive }]) => (alive ? [] : [name])),
+    ...doing.flatMap(({ id, process }) => (processes.get(process)?.alive === true ? [] : [`${process}.${id}`]))
+  ]
+  yield* Effect.forEach(left, (name) => Effect.ignore(fs.remove(path.join(directory, folder, name), { force: true })), {
+    discard: true
+  })
+})
