@@ -18,5 +18,5 @@ const tables = descriptor === undefined ? Effect.succeed([]) : SharedTables.open
 
 serve(
   directory,
-  Effect.map(Effect.provideServiceEffect(plan(file), GivenTables, tables), ({ design }) => design)
+  Effect.map(Effect.provideServiceEffect(plan(file, { check: false }), GivenTables, tables), ({ design }) => design)
 ).pipe(Effect.provide(Layer.mergeAll(Auto.layer(), NodeServices.layer)), NodeRuntime.runMain)

@@ -53,7 +53,7 @@ const listener: Listener = {
     )
 }
 
-const design = (file: string) => Effect.map(plan(file), (planned) => planned.design)
+const design = (file: string) => Effect.map(plan(file, { check: false }), (planned) => planned.design)
 
 const engineName = Effect.map(Engine.Engines, Engine.names)
 
@@ -70,7 +70,7 @@ const chunk = Effect.fnUntraced(function* ({ directory, experiment, task }: Inpu
   const submission = yield* Submission.read(directory, number)
   const file = Option.getOrElse(experiment, () => submission?.experiment ?? "")
   const size = submission?.processes ?? 1
-  const planned = yield* Effect.cached(plan(file))
+  const planned = yield* Effect.cached(plan(file, { check: false }))
   const files = yield* Effect.context<FileSystem.FileSystem | Path.Path>()
   // A chunk is planned before its processes are started.
   const tables = Effect.map(planned, ({ loaded }) => loaded.tables).pipe(Effect.provide(files), Effect.orDie)

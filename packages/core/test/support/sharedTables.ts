@@ -10,4 +10,4 @@ process.send?.({
   hashes: tables.map((table) => (table === undefined ? null : Table.contentHash(table))),
   mapped: maps.includes("rocflow-tables-")
 })
-process.disconnect()
+process.disconnect?.()
