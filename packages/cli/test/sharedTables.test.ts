@@ -35,7 +35,7 @@ const run = async (file: string, out: string, workers: string, env = {}) => {
 it("is all of them: they read no file, and give the numbers of one process", async () => {
   const alone = await run("e.yaml", "alone", "1")
   // Without a place for temporary files each worker reads for itself.
-  expect(await run("plain.yaml", "apart", "2", { TMPDIR: join(home, "nowhere") })).toEqual(alone)
+  expect(await run("plain.yaml", "apart", "2", { TMPDIR: join(home, "e.yaml", "nowhere") })).toEqual(alone)
   expect(existsSync(join(home, "d.csv"))).toBe(true)
   expect(await run("e.yaml", "together", "2")).toEqual(alone)
   expect(existsSync(join(home, "d.csv"))).toBe(false)
