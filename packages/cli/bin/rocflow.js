@@ -2,7 +2,7 @@
 // Plain JavaScript, so that a Node too old for the sources can run it: it hands over to the Node that npm installed.
 import { spawn } from "node:child_process"
 import { existsSync } from "node:fs"
-import { createRequire } from "node:module"
+import module, { createRequire } from "node:module"
 import { constants } from "node:os"
 import { fileURLToPath } from "node:url"
 
@@ -41,6 +41,9 @@ const handOver = (node) => {
 }
 
 if (recentEnough) {
+  // Most of the start is compiling modules. Worker processes find what this one compiled.
+  const { directory } = module.enableCompileCache()
+  if (directory !== undefined) process.env.NODE_COMPILE_CACHE ??= directory
   // Inside the repository the sources run as they are.
   const source = new URL("../src/bin.ts", import.meta.url)
   await import(existsSync(source) ? source.href : "../dist/bin.js")

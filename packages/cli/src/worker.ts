@@ -1,17 +1,22 @@
 /**
- * A worker process of `rocflow run`: it reads the experiment once and runs the jobs that it is told.
+ * A worker process of `rocflow run`: it reads the experiment once, has the tables from the process that started it, and runs
+ * the jobs that it is told.
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as SharedTables from "@rocflow/core/data/SharedTables"
 import * as Auto from "@rocflow/core/engine/Auto"
 import { serve } from "@rocflow/resampling/executor/worker"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { plan } from "./commands/plan.ts"
+import { GivenTables } from "./experiment/GivenTables.ts"
 
-const [directory = "", file = ""] = process.argv.slice(2)
+const [directory = "", file = "", descriptor] = process.argv.slice(2)
+
+const tables = descriptor === undefined ? Effect.succeed([]) : SharedTables.open(Number(descriptor))
 
 serve(
   directory,
-  Effect.map(plan(file), ({ design }) => design)
+  Effect.map(Effect.provideServiceEffect(plan(file, { check: false }), GivenTables, tables), ({ design }) => design)
 ).pipe(Effect.provide(Layer.mergeAll(Auto.layer(), NodeServices.layer)), NodeRuntime.runMain)

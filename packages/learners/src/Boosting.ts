@@ -28,7 +28,7 @@ import * as Features from "@rocflow/core/pipeline/Features"
 import type { PipelineError } from "@rocflow/core/pipeline/PipelineError"
 import * as Seed from "@rocflow/core/Seed"
 import * as Holdout from "@rocflow/core/splitting/Holdout"
-import { BinnedColumn, maxBins, read, trainable } from "./internal/binnedColumns.ts"
+import { BinnedColumn, checked, maxBins, read, trainable } from "./internal/binnedColumns.ts"
 import { boost } from "./internal/boosting/boost.ts"
 import { logistic, type Objective, softmax, squared, type Targets as Given } from "./internal/boosting/objective.ts"
 import { labelNotes } from "./internal/coding.ts"
@@ -175,7 +175,7 @@ const define = <const K extends Task["kind"]>(kind: string, summary: string, acc
     space,
     options: Options,
     state: State,
-    check: ({ maxBins }, task) => trainable(id, task, maxBins),
+    check: (_, task) => checked(id, task),
     train,
     predict: (_, state, rows) => predict(state, rows),
     shap: (_, state, rows) => shap(state, rows),

@@ -19,7 +19,7 @@ import * as Features from "@rocflow/core/pipeline/Features"
 import type { PipelineError } from "@rocflow/core/pipeline/PipelineError"
 import type * as Seed from "@rocflow/core/Seed"
 import * as Units from "@rocflow/core/splitting/Units"
-import { BinnedColumn, maxBins, read, trainable } from "./internal/binnedColumns.ts"
+import { BinnedColumn, checked, maxBins, read, trainable } from "./internal/binnedColumns.ts"
 import { labelNotes } from "./internal/coding.ts"
 import { forest, type Groups } from "./internal/forest/forest.ts"
 import { addValues } from "./internal/histogram/trees.ts"
@@ -148,7 +148,7 @@ const define = <const K extends Task["kind"]>(kind: string, summary: string, acc
     space,
     options: Options,
     state: State,
-    check: ({ maxBins }, task) => trainable(id, task, maxBins),
+    check: (_, task) => checked(id, task),
     train,
     predict: (_, state, rows) => predict(state, rows),
     shap: (_, state, rows) => shap(state, rows),

@@ -207,13 +207,15 @@ export const grid = Effect.fnUntraced(function* <R = never>(options: {
   readonly fallback?: Job.AnyLearner<R> | undefined
   /** The hash of code beyond rocflow that determines results: of modules with definitions of one's own. Default: none. */
   readonly code?: string | undefined
+  /** Whether to see what learners make of the tasks. Default true; false where another process did, of equal data. */
+  readonly check?: boolean
 }): Effect.fn.Return<Design<R>, DesignError> {
-  const { tasks, learners, resamplings, measures, pooled = [], seed, fallback, code } = options
+  const { tasks, learners, resamplings, measures, pooled = [], seed, fallback, code, check = true } = options
   const root = Seed.root(seed)
   const places = learners.map((learner, index) => ({ learner, place: { part: "learners" as const, index } }))
   const trained =
     fallback === undefined ? places : [...places, { learner: fallback, place: { part: "fallback" as const } }]
-  const checks = Effect.forEach(tasks, (task) =>
+  const checks = Effect.forEach(check ? tasks : [], (task) =>
     Effect.forEach(trained, ({ learner, place }) => checkLearner(learner, task, place))
   )
   const checked = (yield* PreprocessCache.provideDefault(checks)).flat()

@@ -3,11 +3,14 @@
  */
 import { availableParallelism } from "node:os"
 import { fileURLToPath } from "node:url"
+import * as SharedTables from "@rocflow/core/data/SharedTables"
+import type * as Table from "@rocflow/core/data/Table"
 import * as Executor from "@rocflow/resampling/Executor"
 import * as Processes from "@rocflow/resampling/executor/Processes"
 import * as Slurm from "@rocflow/resampling/executor/Slurm"
 import { toMegabytes, toMinutes } from "@rocflow/resampling/executor/slurm/limits"
 import * as Workers from "@rocflow/resampling/executor/Workers"
+import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
@@ -51,9 +54,23 @@ export const rocflowWords: ReadonlyArray<string> = [
   fileURLToPath(new URL("../../bin/rocflow.js", import.meta.url))
 ]
 
-/** Processes of this machine, one thread each. */
-export const processes = (file: string, size: number, timeLimit?: number) =>
-  Processes.layer({ entry, args: [file], size, ...(timeLimit === undefined ? {} : { timeLimit }) })
+/** Processes of this machine, one thread each, which have the tables of an experiment in common. */
+export const processes = (
+  file: string,
+  tables: Effect.Effect<ReadonlyArray<Table.Table>>,
+  size: number,
+  timeLimit?: number
+) =>
+  Processes.layer({
+    entry,
+    args: [file],
+    inherits: Effect.flatMap(tables, SharedTables.share).pipe(
+      Effect.catchTag("SharingFailed", ({ message }) => Effect.as(Console.error(`note: ${message}`), undefined))
+    ),
+    flags: SharedTables.nodeFlags,
+    size,
+    ...(timeLimit === undefined ? {} : { timeLimit })
+  })
 
 const own = {
   processes: ["workers", "timeLimit"],
@@ -163,7 +180,10 @@ export const choose = Effect.fnUntraced(function* (
     case "processes": {
       const size = Option.getOrElse(flags.workers, availableParallelism)
       const timeLimit = Option.getOrUndefined(flags.timeLimit)
-      const layer = size === 1 && timeLimit === undefined ? Executor.inProcess : processes(file, size, timeLimit)
+      const layer =
+        size === 1 && timeLimit === undefined
+          ? Executor.inProcess
+          : processes(file, Effect.succeed(loaded.tables), size, timeLimit)
       return { layer, goesOn: "" }
     }
     case "slurm":

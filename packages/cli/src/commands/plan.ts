@@ -9,8 +9,11 @@ import * as Result from "effect/Result"
 import { load } from "../experiment/load.ts"
 import { moduleCode } from "../experiment/moduleCode.ts"
 
-/** Loads an experiment and plans its jobs. Nothing is trained or written. */
-export const plan = Effect.fn("plan")(function* (file: string) {
+/**
+ * Loads an experiment and plans its jobs. Nothing is trained or written. With `check: false` learners are not tried on the
+ * tasks, which those who compute for a run need not do again: the run was planned with it.
+ */
+export const plan = Effect.fn("plan")(function* (file: string, { check = true }: { readonly check?: boolean } = {}) {
   const loaded = yield* load(file)
   const path = yield* Path.Path
   const { tasks, learners, fallback, measures, pooled, experiment } = loaded
@@ -22,6 +25,7 @@ export const plan = Effect.fn("plan")(function* (file: string) {
     pooled,
     resamplings: experiment.resamplings,
     seed: experiment.seed,
+    check,
     code: yield* moduleCode(experiment.modules ?? [], path.dirname(path.resolve(file)))
   }).pipe(
     Effect.mapError(({ problems }) =>

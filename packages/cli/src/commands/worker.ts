@@ -15,6 +15,7 @@ import * as Submission from "@rocflow/resampling/executor/slurm/Submission"
 import * as Clock from "effect/Clock"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import type * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import * as Path from "effect/Path"
 import { splitText } from "../terminal/progress.ts"
@@ -52,7 +53,7 @@ const listener: Listener = {
     )
 }
 
-const design = (file: string) => Effect.map(plan(file), (planned) => planned.design)
+const design = (file: string) => Effect.map(plan(file, { check: false }), (planned) => planned.design)
 
 const engineName = Effect.map(Engine.Engines, Engine.names)
 
@@ -69,9 +70,17 @@ const chunk = Effect.fnUntraced(function* ({ directory, experiment, task }: Inpu
   const submission = yield* Submission.read(directory, number)
   const file = Option.getOrElse(experiment, () => submission?.experiment ?? "")
   const size = submission?.processes ?? 1
+  const planned = yield* Effect.cached(plan(file, { check: false }))
+  const files = yield* Effect.context<FileSystem.FileSystem | Path.Path>()
+  // A chunk is planned before its processes are started.
+  const tables = Effect.map(planned, ({ loaded }) => loaded.tables).pipe(Effect.provide(files), Effect.orDie)
   yield* Effect.flatMap(engineName, (engine) =>
-    Chunk.serve({ directory, submission: number, task: place, engine }, design(file), listener)
-  ).pipe(Effect.provide([Auto.layer(), size === 1 ? Executor.inProcess : processes(file, size)]))
+    Chunk.serve(
+      { directory, submission: number, task: place, engine },
+      Effect.map(planned, ({ design }) => design),
+      listener
+    )
+  ).pipe(Effect.provide([Auto.layer(), size === 1 ? Executor.inProcess : processes(file, tables, size)]))
 })
 
 /** Takes jobs in this process, round after round. */

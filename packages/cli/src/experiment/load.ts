@@ -4,6 +4,7 @@
 import { isUtf8 } from "node:buffer"
 import { pathToFileURL } from "node:url"
 import * as Core from "@rocflow/core/Definitions"
+import type * as Table from "@rocflow/core/data/Table"
 import * as Task from "@rocflow/core/data/Task"
 import type { Engines } from "@rocflow/core/engine/Engine"
 import * as Learner from "@rocflow/core/learning/Learner"
@@ -27,6 +28,7 @@ import type { AnyLearner, AnyMeasure } from "@rocflow/resampling/Job"
 import * as Document from "./document.ts"
 import { Experiment, type TaskEntry } from "./Experiment.ts"
 import { ExperimentError } from "./ExperimentError.ts"
+import { GivenTables } from "./GivenTables.ts"
 import { learnersOf, stillOpen } from "./grid.ts"
 import { nameOf, readTable } from "./readTable.ts"
 
@@ -37,6 +39,8 @@ export interface Loaded {
   readonly text: string
   readonly experiment: Experiment
   readonly tasks: ReadonlyArray<Task.Task>
+  /** The table that each task was made of. */
+  readonly tables: ReadonlyArray<Table.Table>
   readonly learners: ReadonlyArray<AnyLearner<Engines>>
   readonly fallback: AnyLearner<Engines> | undefined
   readonly measures: ReadonlyArray<AnyMeasure>
@@ -226,13 +230,17 @@ const readTasks = Effect.fnUntraced(function* (
   problems: Array<Problem>
 ) {
   const tasks: Array<Task.Task> = []
+  const tables: Array<Table.Table> = []
+  const given = yield* GivenTables
   for (const [i, entry] of entries.entries()) {
     const at = (path: Document.Path, message: string) => problems.push({ path: ["tasks", i, ...path], message })
-    const table = yield* Effect.result(readTable(entry, directory, registry))
+    const own = given[i]
+    const table = yield* Effect.result(own === undefined ? readTable(entry, directory, registry) : Effect.succeed(own))
     if (Result.isFailure(table)) {
       at(table.failure.path, table.failure.message)
       continue
     }
+    tables.push(table.success)
     const made = yield* Effect.result(Task.fromTable(table.success, rolesOf(entry)))
     if (Result.isSuccess(made)) tasks.push(made.success)
     else {
@@ -244,7 +252,7 @@ const readTasks = Effect.fnUntraced(function* (
       }
     }
   }
-  return tasks
+  return { tasks, tables }
 })
 
 /** The problems of learners and measures in a document whose form is wrong elsewhere, so that they all come at once. */
@@ -301,7 +309,7 @@ export const load = Effect.fn("experiment.load")(function* (file: string) {
   const [fallback] =
     experiment.fallback === undefined ? [] : readLearner(experiment.fallback, ["fallback"], registry, problems)
   const { measures, pooled } = readMeasures(experiment.measures, registry, problems)
-  const tasks = yield* readTasks(experiment.tasks, directory, registry, problems)
+  const { tables, tasks } = yield* readTasks(experiment.tasks, directory, registry, problems)
   if (problems.length > 0) return yield* refuse(problems)
   const name = experiment.name ?? path.basename(file, path.extname(file))
   /** The entry of each learner: one with a grid has several. */
@@ -312,6 +320,7 @@ export const load = Effect.fn("experiment.load")(function* (file: string) {
     text,
     experiment,
     tasks,
+    tables,
     learners,
     fallback,
     measures,

@@ -68,34 +68,35 @@ const numbersOf = (
     )
   )
 
-/** Reads the features of training rows, whose quantiles make the bins. */
-const fit = (
-  learner: string,
-  task: Task,
-  most: number
-): Result.Result<{ readonly columns: ReadonlyArray<BinnedColumn>; readonly coded: Coded }, PipelineError> =>
+/** The features of training rows as numbers. */
+const featuresOf = (learner: string, task: Task) =>
   Result.flatMap(someColumns(learner, Features.fromTask(task)), (entries) => {
     const named = entries.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
     const codings = named.map(([name, values]) => codingOf(name, values))
-    return Result.map(numbersOf(learner, codings, named), (numbers) => {
-      const bins = numbers.map((values, j) => {
-        const coding = codings[j]!
-        return binsOf(values, coding.as === "unordered" ? coding.levels.length : undefined, task.weights, most)
-      })
-      return {
-        columns: codings.map((coding, j) => remember(coding, bins[j]!)),
-        coded: encodeColumns(numbers, bins, task.rows, "byColumn")
-      }
-    })
+    return Result.map(numbersOf(learner, codings, named), (numbers) => ({ codings, numbers }))
   })
 
-/** Reads the features of the training rows that count; targets that are numbers are small enough to be squared. */
-export const trainable = (learner: string, task: Task, most: number) =>
+/** The training rows that count, and their features as numbers; targets that are numbers are small enough to be squared. */
+export const checked = (learner: string, task: Task) =>
   Result.flatMap(weighted(learner, task), (rows) =>
-    Result.flatMap(fit(learner, rows, most), (fitted) =>
-      Result.map(squarable(learner, rows), () => ({ rows, ...fitted }))
+    Result.flatMap(featuresOf(learner, rows), (features) =>
+      Result.map(squarable(learner, rows), () => ({ rows, ...features }))
     )
   )
+
+/** Reads the features of the training rows that count, whose quantiles make the bins. */
+export const trainable = (learner: string, task: Task, most: number) =>
+  Result.map(checked(learner, task), ({ codings, numbers, rows }) => {
+    const bins = numbers.map((values, j) => {
+      const coding = codings[j]!
+      return binsOf(values, coding.as === "unordered" ? coding.levels.length : undefined, rows.weights, most)
+    })
+    return {
+      rows,
+      columns: codings.map((coding, j) => remember(coding, bins[j]!)),
+      coded: encodeColumns(numbers, bins, rows.rows, "byColumn")
+    }
+  })
 
 /** Reads other rows as training read its own. */
 export const read = (

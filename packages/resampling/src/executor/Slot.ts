@@ -15,6 +15,8 @@ export interface Options {
   readonly entry: URL
   /** What the module finds in `process.argv` after the directory of the run. */
   readonly args: ReadonlyArray<string>
+  /** Flags of Node for the workers, besides those of this process. */
+  readonly flags?: ReadonlyArray<string>
   /** Seconds after which a job is given up and its worker ended. Default: never. */
   readonly timeLimit?: number
   /**
@@ -37,9 +39,9 @@ export type Lost = WorkerProcess.WorkerLost | TimedOut
 /** A worker that ends before it is ready is started so often; a lack of memory may be over by then. */
 const starts = 3
 
-/** A place for one worker, which is replaced when it is lost. */
-export const make = (options: Options, directory: string) => {
-  const program: WorkerProcess.Program = { silence: 600, ...options }
+/** A place for one worker, which is replaced when it is lost; each has a file open that this process has, if one is given. */
+export const make = (options: Options, directory: string, inherits?: number) => {
+  const program: WorkerProcess.Program = { silence: 600, ...options, inherits }
   let current: { readonly worker: WorkerProcess.Worker; readonly scope: Scope.Closeable } | undefined
   const end = Effect.suspend(() => {
     const open = current

@@ -14,6 +14,10 @@ import { Reply, type Request } from "./protocol.ts"
 export interface Program {
   readonly entry: URL
   readonly args: ReadonlyArray<string>
+  /** A descriptor of a file that the process has open, too; its number there is the last of its arguments. */
+  readonly inherits?: number | undefined
+  /** Flags of Node besides those of this process. */
+  readonly flags?: ReadonlyArray<string>
   readonly silence: number
 }
 
@@ -164,13 +168,18 @@ const lastLine = (text: string): string =>
 
 /** Starts a worker and waits until it has read the data; it is killed with the scope. */
 export const start = (
-  { args, entry }: Program,
+  { args, entry, flags = [], inherits }: Program,
   directory: string
 ): Effect.Effect<Worker, NotStarted | RunError, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.sync((): Worker => {
       // Standard output belongs to the results of this process: what a learner prints in a worker goes to standard error.
-      const child = fork(entry, [directory, ...args], { stdio: ["ignore", 2, "pipe", "ipc"] })
+      const stdio = ["ignore", 2, "pipe", "ipc"] as const
+      const execArgv = [...process.execArgv, ...flags]
+      const child =
+        inherits === undefined
+          ? fork(entry, [directory, ...args], { stdio: [...stdio], execArgv })
+          : fork(entry, [directory, ...args, String(stdio.length)], { stdio: [...stdio, inherits], execArgv })
       let words = ""
       let refused: Error | undefined
       child.on("error", (error) => (refused = error))

@@ -17,7 +17,7 @@ export interface Block {
 const newline = 0x0a
 
 /** The first bytes of a file. */
-const firstBytes = async (path: string): Promise<Uint8Array> => {
+export const firstBytes = async (path: string): Promise<Uint8Array> => {
   const file = await open(path)
   try {
     const { buffer, bytesRead } = await file.read(new Uint8Array(4), 0, 4, 0)

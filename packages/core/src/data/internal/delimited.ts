@@ -192,13 +192,3 @@ export const lineOfInvalidUtf8 = (bytes: Uint8Array, isValid: (part: Uint8Array)
   }
   return line
 }
-
-const isDigit = (byte: number | undefined) => byte !== undefined && byte >= 0x30 && byte <= 0x39
-
-/** Tells whether an underscore stands between digits, which DuckDB would read as part of a number and we do not. */
-export const hasDigitSeparator = (bytes: Uint8Array, from: number): boolean => {
-  for (let i = bytes.indexOf(0x5f, from); i !== -1; i = bytes.indexOf(0x5f, i + 1)) {
-    if (isDigit(bytes[i - 1]) && isDigit(bytes[i + 1])) return true
-  }
-  return false
-}

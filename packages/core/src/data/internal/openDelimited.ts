@@ -59,7 +59,8 @@ const checkNames = (
 ): SchemaError | undefined => {
   const error = (given: string, rule: string, advice: string) =>
     new SchemaError({ file: path, line, given, rule, advice })
-  const repeated = names.find((name, index) => names.indexOf(name) < index)
+  const seen = new Set<string>()
+  const repeated = names.find((name) => seen.size === seen.add(name).size)
   if (repeated !== undefined) return error(`the name "${repeated}"`, "comes twice in the header", "Rename one column.")
   const other = [",", ";", "\t", "|"].find((candidate) => candidate !== delimiter && names[0]!.includes(candidate))
   if (names.length === 1 && other !== undefined) {

@@ -7,15 +7,13 @@ import * as Column from "../Column.ts"
 import * as Note from "../Note.ts"
 import { SchemaError } from "../SchemaError.ts"
 import * as ColumnNotes from "./columnNotes.ts"
-import { hasDigitSeparator, lineOfRecord, records } from "./delimited.ts"
+import { lineOfRecord, records } from "./delimited.ts"
 import * as Duckdb from "./duckdb.ts"
-import { factorOfTexts, fromNumbers, fromTexts, mayBeCode, numberParser } from "./infer.ts"
+import { factorOfTexts, fromNumbers, fromTexts, numberParser } from "./infer.ts"
 import { type DelimitedOptions, type Opened, openDelimited } from "./openDelimited.ts"
 import type { FileContent } from "./fileContent.ts"
+import { scanDelimited } from "./scanDelimited.ts"
 import type { TextBytes } from "./textBytes.ts"
-
-/** So many rows are looked at to choose which columns to read as numbers; the choice is then tried on all rows. */
-const sampleRows = 256
 
 /** The line of a data record, counted from 0. */
 const lineIn = ({ bytes, data, layout }: Opened, record: number, blanks: boolean): number =>
@@ -80,19 +78,6 @@ const explain = (opened: Opened, { form, text }: Refused): SchemaError => {
   })
 }
 
-/** A word by which a query says that a column is not made of plain numbers after all. */
-const notPlain = "rocflow: not a plain number"
-
-/**
- * The SQL of a column as numbers. An identifier such as 0870 lies between '00' and '0:' in the order of texts.
- */
-const asNumber = (column: string, hasWords: boolean): string => {
-  const refuse = `error(${Duckdb.literal(notPlain)})`
-  const words = hasWords ? "'', 'n/a', 'na', 'null'" : "''"
-  const other = `CASE WHEN lower(trim(${column})) IN (${words}) THEN NULL ELSE ${refuse} END`
-  return `CASE WHEN ${column} IS NULL THEN NULL WHEN ${column} < '0:' AND ltrim(${column}) BETWEEN '00' AND '09~' THEN ${refuse} ELSE COALESCE(TRY_CAST(${column} AS DOUBLE), ${other}) END`
-}
-
 const lineEnd = Uint8Array.of(0x0a)
 
 /** The data of a file without its header, as UTF-8: as they are, or without comments and with one kind of line end. */
@@ -131,9 +116,8 @@ const fileOf = Effect.fnUntraced(function* (
 })
 
 /**
- * Reads a delimited text file. Columns that look like numbers in a sample are read as numbers at once, which is several
- * times faster than through strings; if any row of them is not a number after all, or loses digits, everything is read
- * again as text and typed from that. So the result depends on all rows, never on the sample.
+ * Reads a delimited text file: regular text by `scanDelimited`, any other by DuckDB, all of it as text that is typed
+ * afterwards. The types depend on all rows.
  *
  * DuckDB is given column names of our own, because it would rename those that differ only by case.
  */
@@ -147,47 +131,44 @@ export const readDelimited = Effect.fnUntraced(function* (
   const { reading } = options
   const types = new Map(Object.entries(options.columns))
   const asText = names.map((name) => ["string", "factor"].includes(types.get(name) ?? ""))
+  const nulls = options.na ?? ["", "NA"]
   const usual = reading.number("1.5") === 1.5 && reading.number("1,000") === undefined
-
-  const sql = (file: string, form: Form, kinds: ReadonlyArray<Duckdb.Kind>, limit = "") => {
-    const selected = kinds.map((kind, i) =>
-      kind === "number" ? `${asNumber(`c${i}`, options.na === undefined)} AS c${i}` : `c${i}`
-    )
-    const columns = kinds.map((_, i) => `'c${i}': 'VARCHAR'`)
-    const words = (options.na ?? ["", "NA"]).map(Duckdb.literal)
-    return `SELECT ${selected.join(", ")} FROM read_csv(${Duckdb.file(file)}, auto_detect = false, header = ${form === "file"},${form === "even copy" ? " new_line = '\\n'," : ""} delim = ${Duckdb.literal(layout.delimiter)}, quote = '"', escape = '"', nullstr = [${words.join(", ")}], allow_quoted_nulls = ${options.quotedNa}, strict_mode = true, columns = {${columns.join(", ")}})${limit}`
-  }
 
   const query = Effect.fnUntraced(function* (form: Form) {
     const connection = yield* Duckdb.open
     const file = yield* fileOf(opened, form)
-    const allText = names.map((): Duckdb.Kind => "text")
-    const ask = (kinds: ReadonlyArray<Duckdb.Kind>, limit?: string) =>
-      Duckdb.columns(connection, sql(file, form, kinds, limit), kinds)
-    if (!usual || hasDigitSeparator(bytes, data)) return yield* ask(allText)
-    const sample = yield* ask(allText, ` LIMIT ${sampleRows}`)
-    const kinds = sample.map((column, index): Duckdb.Kind => {
-      if (asText[index] === true || column.kind !== "text") return "text"
-      const { type } = fromTexts(column.values, reading)
-      return type === "numeric" || type === "integer" ? "number" : "text"
-    })
-    const values = yield* ask(kinds).pipe(
-      Effect.catchTag("Refusal", (refusal) => (refusal.text.includes(notPlain) ? ask(allText) : Effect.fail(refusal)))
+    const columns = names.map((_, i) => `'c${i}': 'VARCHAR'`)
+    const words = nulls.map(Duckdb.literal)
+    const lineEnds = form === "even copy" ? " new_line = '\\n'," : ""
+    const sql = `SELECT * FROM read_csv(${Duckdb.file(file)}, auto_detect = false, header = ${form === "file"},${lineEnds} delim = ${Duckdb.literal(layout.delimiter)}, quote = '"', escape = '"', nullstr = [${words.join(", ")}], allow_quoted_nulls = ${options.quotedNa}, strict_mode = true, columns = {${columns.join(", ")}})`
+    return yield* Duckdb.columns(
+      connection,
+      sql,
+      names.map(() => "text")
     )
-    return values.some((column) => column.kind === "number" && column.values.some(mayBeCode))
-      ? yield* ask(allText)
-      : values
   })
 
   const attempt = (form: Form) =>
     Effect.mapError(Effect.scoped(query(form)), (error) => (error._tag === "Refusal" ? { ...error, form } : error))
+  const scanned = scanDelimited({
+    bytes,
+    data,
+    layout,
+    asText,
+    reading,
+    usual,
+    nulls,
+    quotedNulls: options.quotedNa
+  })
   // Line ends inside quotes mislead DuckDB, which goes by the first one of the file.
-  const values = yield* attempt(isPlain ? "file" : layout.comment === undefined ? "copy" : "even copy").pipe(
-    Effect.catchTag("Refusal", (refused) =>
-      /state machine|unterminated quote/.test(refused.text) ? attempt("even copy") : Effect.fail(refused)
-    ),
-    Effect.catchTag("Refusal", (refused) => Effect.fail(explain(opened, refused)))
-  )
+  const values =
+    scanned ??
+    (yield* attempt(isPlain ? "file" : layout.comment === undefined ? "copy" : "even copy").pipe(
+      Effect.catchTag("Refusal", (refused) =>
+        /state machine|unterminated quote/.test(refused.text) ? attempt("even copy") : Effect.fail(refused)
+      ),
+      Effect.catchTag("Refusal", (refused) => Effect.fail(explain(opened, refused)))
+    ))
   if (values[0]!.values.length === 0) {
     return yield* new SchemaError({
       file: path,
@@ -220,17 +201,17 @@ export const readDelimited = Effect.fnUntraced(function* (
   }
   const entries = values.map((column, index) => [names[index]!, toColumn(column, index)] as const)
   if (commas.length > 0) notes.push(ColumnNotes.decimalComma(commas, lineOfRow))
-  const empty = entries.filter(
-    ([, column], i) => unnamed.has(i) && Column.countMissing(column) === Column.length(column)
-  )
-  const kept = entries.filter((entry) => !empty.includes(entry))
+  const isEmpty = (column: Column.Column, place: number) =>
+    unnamed.has(place) && Column.countMissing(column) === Column.length(column)
+  const kept = entries.flatMap(([name, column], place) => (isEmpty(column, place) ? [] : [{ name, column, place }]))
+  const left = entries.length - kept.length
   return {
-    entries: kept,
+    entries: kept.map(({ column, name }) => [name, column] as const),
     lineOfRow,
     notes: [
       ...notes,
-      ...kept.flatMap(([name, column]) => ColumnNotes.unnamed(name, column, names.indexOf(name), unnamed)),
-      ...(empty.length === 0 ? [] : [ColumnNotes.emptyColumns(empty.length)])
+      ...kept.flatMap(({ column, name, place }) => ColumnNotes.unnamed(name, column, place, unnamed)),
+      ...(left === 0 ? [] : [ColumnNotes.emptyColumns(left)])
     ]
   }
 })

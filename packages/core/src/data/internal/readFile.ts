@@ -8,6 +8,7 @@ import * as Note from "../Note.ts"
 import * as ColumnNotes from "./columnNotes.ts"
 import { dateParser } from "./dates.ts"
 import type { FileContent } from "./fileContent.ts"
+import { checkText } from "./fitsMemory.ts"
 import { ioError } from "./ioError.ts"
 import { numberParser, plain, type Reading, toDeclared } from "./infer.ts"
 import { readDelimited } from "./readDelimited.ts"
@@ -93,11 +94,11 @@ export const formatOf = (path: string, options: FileOptions): Effect.Effect<Form
   )
 }
 
-/** Refuses a file that is not there, or is empty. */
+/** The bytes of a file. Refuses one that is not there, or is empty. */
 export const checkFile = Effect.fnUntraced(function* (path: string) {
   const stat = yield* Effect.tryPromise({ try: () => Fs.stat(path), catch: (cause) => ioError(path, cause) })
   if (stat.isDirectory()) return yield* ioError(path, Object.assign(new Error(), { code: "EISDIR" }))
-  if (stat.size > 0) return
+  if (stat.size > 0) return stat.size
   return yield* new SchemaError({
     file: path,
     given: "the file",
@@ -204,7 +205,8 @@ export const readFile = Effect.fnUntraced(function* (
   range?: Range
 ): Effect.fn.Return<Pick<FileContent, "entries" | "notes">, SchemaError> {
   const format = yield* formatOf(path, options)
-  yield* checkFile(path)
+  const size = yield* checkFile(path)
+  if (format !== "parquet") yield* checkText(path, size)
   return yield* readPart(path, format, options, range)
 })
 

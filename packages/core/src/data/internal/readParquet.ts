@@ -5,6 +5,7 @@ import * as Column from "../Column.ts"
 import { suggest } from "../../internal/suggest.ts"
 import { SchemaError } from "../SchemaError.ts"
 import * as Duckdb from "./duckdb.ts"
+import { checkRows } from "./fitsMemory.ts"
 import { readList } from "./readLists.ts"
 import type { ArrayOptions } from "./tensors/make.ts"
 import type { FileContent } from "./fileContent.ts"
@@ -55,12 +56,12 @@ const explain = (path: string, { text }: Duckdb.Refusal) =>
     advice: Duckdb.advice(text, "Check that it is complete and that its ending tells the truth.")
   })
 
+const countOf = (path: string): string => `SELECT count(*)::DOUBLE FROM read_parquet(${Duckdb.file(path)})`
+
 /** How many rows a file has. */
 export const countRows = (path: string): Effect.Effect<number, SchemaError> =>
   Effect.scoped(
-    Effect.flatMap(Duckdb.open, (connection) =>
-      Duckdb.columns(connection, `SELECT count(*)::DOUBLE FROM read_parquet(${Duckdb.file(path)})`, ["number"])
-    )
+    Effect.flatMap(Duckdb.open, (connection) => Duckdb.columns(connection, countOf(path), ["number"]))
   ).pipe(
     Effect.map(([rows]) => Number(rows?.values[0] ?? 0)),
     Effect.mapError((refusal) => explain(path, refusal))
@@ -169,6 +170,10 @@ export const readParquet = Effect.fnUntraced(
       const target = targetOf(source.type) ?? "string"
       return target === "large" && !fitting.includes(source) ? "string" : target
     })
+    if (range === undefined) {
+      const [rows] = yield* Duckdb.columns(connection, countOf(path), ["number"])
+      yield* checkRows(path, Number(rows?.values[0] ?? 0), sources.length)
+    }
     const sql = sources.map(({ alias }, index) => {
       const name = Duckdb.identifier(alias)
       const value = wanted[index] === "date" ? `epoch_ms(CAST(${name} AS TIMESTAMP))` : name

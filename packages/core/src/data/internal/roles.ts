@@ -26,8 +26,11 @@ const given = (options: Options) => {
 
 const missingRefused: ReadonlySet<string> = new Set(["target", "stratum", "subset", "group", "weight", "fold", "order"])
 
-const checkNames = (role: string, names: ReadonlyArray<string>, table: Table): ReadonlyArray<Problem> =>
-  names.flatMap((column, index): ReadonlyArray<Problem> => {
+const checkNames = (role: string, names: ReadonlyArray<string>, table: Table): ReadonlyArray<Problem> => {
+  const seen = new Set<string>()
+  return names.flatMap((column): ReadonlyArray<Problem> => {
+    const isRepeated = seen.has(column)
+    seen.add(column)
     const found = table.columns.get(column)
     if (found === undefined) {
       return [{ role, column, rule: "no such column", advice: suggest(column, table.names) }]
@@ -37,7 +40,7 @@ const checkNames = (role: string, names: ReadonlyArray<string>, table: Table): R
         { role, column, rule: "is a tensor", advice: "Name a column with one value a row; a tensor can be a feature." }
       ]
     }
-    if (names.indexOf(column) < index) {
+    if (isRepeated) {
       return [{ role, column, rule: "is named twice", advice: "Name it once." }]
     }
     const missing = missingRefused.has(role) ? Column.countMissing(found) : 0
@@ -52,6 +55,7 @@ const checkNames = (role: string, names: ReadonlyArray<string>, table: Table): R
       }
     ]
   })
+}
 
 const checkSingle = (role: string, names: ReadonlyArray<string>): ReadonlyArray<Problem> =>
   names.length <= 1

@@ -56,6 +56,31 @@ const randomOrder = ({ group, groups }: Input, random: Shuffler): Int32Array => 
   return order
 }
 
+/**
+ * Sorts groups, and leaves those in their order that are alike. Groups of one row, as rows without a group are, are alike
+ * in each stratum: strata are sorted, and their rows dealt out.
+ */
+export const sortGroups = (order: Int32Array, counts: Tally, compare: (a: number, b: number) => number): void => {
+  const { pairOfRow, rowsOfStratum, stratum } = counts
+  if (pairOfRow.length > order.length) {
+    order.sort(compare)
+    return
+  }
+  const example = new Int32Array(rowsOfStratum.length)
+  // Each group has one pair, which has its number.
+  for (const g of order) example[stratum[g]!] = g
+  example.sort(compare)
+  const rank = new Int32Array(rowsOfStratum.length)
+  example.forEach((g, i) => {
+    const before = example[i - 1]
+    if (before !== undefined) rank[stratum[g]!] = rank[stratum[before]!]! + (compare(before, g) === 0 ? 0 : 1)
+  })
+  const next = new Int32Array(rowsOfStratum.length + 1)
+  for (const g of order) next[rank[stratum[g]!]! + 1]! += 1
+  for (let r = 1; r < next.length; r++) next[r]! += next[r - 1]!
+  for (const g of order.slice()) order[next[rank[stratum[g]!]!]!++] = g
+}
+
 const leastSquares = ({ folds, groups, strata }: Input, counts: Tally, order: Int32Array): Int32Array => {
   const { count, first, rowsOfGroup, rowsOfStratum, stratum } = counts
   const distance = new Float64Array(groups)
@@ -68,7 +93,11 @@ const leastSquares = ({ folds, groups, strata }: Input, counts: Tally, order: In
       weight[g]! += product
     }
   }
-  order.sort((a, b) => distance[a]! - distance[b]! || rowsOfGroup[b]! - rowsOfGroup[a]! || weight[a]! - weight[b]!)
+  sortGroups(
+    order,
+    counts,
+    (a, b) => distance[a]! - distance[b]! || rowsOfGroup[b]! - rowsOfGroup[a]! || weight[a]! - weight[b]!
+  )
 
   const filled = new Float64Array(strata * folds)
   const excess = new Float64Array(folds)
@@ -116,7 +145,7 @@ const wasikowski = ({ folds, groups, strata }: Input, counts: Tally, order: Int3
     for (let p = first[g]!; p < first[g + 1]!; p++) spread[g]! += strata * count[p]! * count[p]!
     spread[g]! -= rowsOfGroup[g]! * rowsOfGroup[g]!
   }
-  order.sort((a, b) => spread[b]! - spread[a]!)
+  sortGroups(order, counts, (a, b) => spread[b]! - spread[a]!)
 
   const filled = new Float64Array(strata * folds)
   const squares = new Float64Array(strata)

@@ -1,7 +1,8 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import * as Seed from "../../../src/Seed.ts"
-import { assignGroups, type Input } from "../../../src/splitting/internal/assignGroups.ts"
+import { assignGroups, type Input, sortGroups } from "../../../src/splitting/internal/assignGroups.ts"
+import { countPairs } from "../../../src/splitting/internal/tally.ts"
 
 const random = (seed: number) => Seed.generator(Seed.root(seed))
 
@@ -212,3 +213,24 @@ const lastGroup = (given: Input): number | undefined => {
   const most = Math.max(...distance)
   return distance.filter((d) => d === most).length === 1 ? distance.indexOf(most) : undefined
 }
+
+it("sorts rows without groups, which are alike in each stratum, as a stable sort does", () => {
+  const keys = fc.array(fc.nat(2), { minLength: 6, maxLength: 6 })
+  fc.assert(
+    fc.property(fc.array(fc.nat(5), { minLength: 1, maxLength: 40 }), keys, fc.integer(), (strata, key, seed) => {
+      const counts = countPairs(
+        input(
+          strata.map((_, row) => row),
+          strata,
+          2
+        )
+      )
+      const compare = (a: number, b: number) => key[counts.stratum[a]!]! - key[counts.stratum[b]!]!
+      const order = Int32Array.from(strata.keys())
+      random(seed).shuffle(order)
+      const sorted = order.slice().sort(compare)
+      sortGroups(order, counts, compare)
+      expect(order).toEqual(sorted)
+    })
+  )
+})

@@ -3,6 +3,8 @@
  * adding up bins and not by sorting rows.
  */
 
+import { sortNumbers } from "../sortNumbers.ts"
+
 /** The most bins of a column; the code behind the last one is that of missing values, so that codes are bytes. */
 export const mostBins = 255
 
@@ -45,7 +47,7 @@ export const thresholdsOf = (values: Float64Array, weights: Float64Array | undef
   let sorted: Float64Array
   if (weights === undefined) {
     // NaN comes last.
-    sorted = values.slice().sort()
+    sorted = sortNumbers(values)
     let known = sorted.length
     while (known > 0 && Number.isNaN(sorted[known - 1]!)) known--
     sorted = sorted.subarray(0, known)

@@ -1,0 +1,11 @@
+import type * as Table from "@rocflow/core/data/Table"
+import * as Context from "effect/Context"
+
+/**
+ * Tables of the tasks of an experiment, in their order, that need not be read: a worker process has them from the process
+ * that started it. One that is absent is read.
+ * @category services
+ */
+export const GivenTables = Context.Reference<ReadonlyArray<Table.Table | undefined>>("rocflow/cli/GivenTables", {
+  defaultValue: () => []
+})
