@@ -14,7 +14,8 @@ const listPart = (list: StripList) => ({
     rows: rows.map((row) => ({
       label: row.label,
       sample: row.sample,
-      svg: stripSvg(list, row),
+      // The words of its title stand beside it.
+      svg: stripSvg(list, row).replace(/<title>.*?<\/title>/, ""),
       value: row.text,
       test: row.test?.text ?? ""
     }))
