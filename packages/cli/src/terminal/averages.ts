@@ -37,15 +37,17 @@ export const averageTable = (
       { title: "splits", align: "right" },
       ...columns.map(([title]) => ({ title }))
     ],
-    cells.toSorted(byTrainSubsets).map((cell) => [
-      cell.task,
-      cell.learner,
-      ...(several ? [cell.resampling] : []),
-      cell.testSubset,
-      cell.trainSubsets + (cell.nTrainGroups === cell.groups ? "" : ` (${cell.nTrainGroups})`),
-      String(cell.splits),
-      ...columns.map(([id, measure]) => meanAndSd(cell.measures[id]!, measure))
-    ])
+    cells
+      .toSorted(byTrainSubsets)
+      .map((cell) => [
+        cell.task,
+        cell.learner,
+        ...(several ? [cell.resampling] : []),
+        cell.testSubset,
+        cell.trainSubsets + (cell.nTrainGroups === cell.groups ? "" : ` (${cell.nTrainGroups})`),
+        String(cell.splits),
+        ...columns.map(([id, measure]) => meanAndSd(cell.measures[id]!, measure))
+      ])
   )
   return `${words[average]}\n\n${table}`
 }
