@@ -377,7 +377,7 @@ describe("rocflow compare", () => {
       expect(html).toContain(`>${Number(pHolm) < 0.0001 ? "&lt; 0.0001" : Number(pHolm).toFixed(4)}<`)
       expect(soakRun.stdout).toContain(label)
     }
-    const answers = html.slice(html.indexOf('id="answers"'), html.indexOf('id="compared"'))
+    const answers = html.slice(html.indexOf('id="training"'), html.indexOf('id="compared"'))
     expect(answers.match(/▲ better|▼ worse/g) ?? []).toHaveLength(tests.filter(({ significant }) => significant).length)
   })
 

@@ -1,17 +1,23 @@
 import * as Examples from "@rocflow/core/data/Examples"
 import type { Task } from "@rocflow/core/data/Task"
 import * as Effect from "effect/Effect"
-import type { Figure } from "./figureModel.ts"
+import { calibration } from "./calibrationFigure.ts"
+import { confusion } from "./confusionFigure.ts"
+import type { Described, Figure } from "./figureModel.ts"
 import { rocCurves } from "./rocFigure.ts"
 import { comparison } from "./comparisonFigure.ts"
 import { gridOf, imageGrid, images } from "./imagesFigure.ts"
+import { learnerDifferences } from "./learnersFigure.ts"
 import { learningCurves } from "./learningCurveFigure.ts"
+import { precisionRecall } from "./precisionRecallFigure.ts"
+import { residuals } from "./residualsFigure.ts"
 import { scores } from "./scoresFigure.ts"
+import { sizes } from "./sizesFigure.ts"
 import type { ReportModel } from "./ReportModel.ts"
 import { tunings } from "./tuningFigure.ts"
 import { toSvg } from "./render.ts"
 
-export type { Figure, FigureKind } from "./figureModel.ts"
+export type { Described, Figure, FigureKind, PanelFigure, SpecFigure, StripFigure } from "./figureModel.ts"
 export { dependence, type DependencePoint, type DependenceWords } from "./dependenceFigure.ts"
 export { importance, type ImportanceRow, type ImportanceWords } from "./importanceFigure.ts"
 export { shap, type ShapWords } from "./shapFigure.ts"
@@ -26,7 +32,7 @@ const slug = (parts: ReadonlyArray<string>): string =>
     .toLowerCase()
 
 /** Gives figures names for files, each another one. */
-export const named = (figures: ReadonlyArray<Omit<Figure, "name">>): ReadonlyArray<Figure> => {
+export const named = <F extends Described>(figures: ReadonlyArray<F>): ReadonlyArray<F & Pick<Figure, "name">> => {
   const taken = new Set<string>()
   return figures.map((figure) => {
     const { kind, learner, measure, task } = figure
@@ -39,14 +45,24 @@ export const named = (figures: ReadonlyArray<Omit<Figure, "name">>): ReadonlyArr
 }
 
 /**
- * Describes all figures of a report, task by task: comparison and scores for every measure, ROC curves, learning curves
- * for every quantity that was recorded, what was tuned, example images. A figure without data is left out.
+ * Describes all figures of a report, task by task: for every measure the comparison of training sets or learners, learner
+ * against learner, the sizes of training sets; then curves and errors of predictions, learning curves for every quantity
+ * that was recorded, what was tuned, example images. A figure without data is left out.
  */
 export const all = (model: ReportModel): ReadonlyArray<Figure> =>
   named(
-    model.tasks.flatMap(({ id }) => [
-      ...model.measures.flatMap((measure) => [...comparison(model, id, measure), ...scores(model, id, measure)]),
+    model.tasks.flatMap(({ id }): ReadonlyArray<Described> => [
+      ...model.measures.flatMap((measure) => [
+        ...comparison(model, id, measure),
+        ...learnerDifferences(model, id, measure),
+        ...sizes(model, id, measure),
+        ...scores(model, id, measure)
+      ]),
       ...rocCurves(model, id),
+      ...precisionRecall(model, id),
+      ...calibration(model, id),
+      ...confusion(model, id),
+      ...residuals(model, id),
       ...learningCurves(model, id),
       ...tunings(model, id),
       ...images(model, id)

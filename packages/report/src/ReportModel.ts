@@ -10,8 +10,14 @@ import type { Verdict } from "@rocflow/resampling/Compare"
 /** The training rows of a split, seen from its test subset: its own subset, the other ones, or all of them. */
 export type TrainSubsets = "all" | "same" | "other"
 
-/** The order of the rows of a figure from bottom to top, and of a table from top to bottom. */
-export const trainSubsetsOrder: ReadonlyArray<TrainSubsets> = ["all", "same", "other"]
+/** The order of training sets everywhere: figures, tables, the terminal. It is that of the question. */
+export const trainSubsetsOrder: ReadonlyArray<TrainSubsets> = ["same", "other", "all"]
+
+/** Compares rows by their training sets, for a sort that leaves all else as it is. */
+export const byTrainSubsets = (
+  a: { readonly trainSubsets: TrainSubsets },
+  b: { readonly trainSubsets: TrainSubsets }
+): number => trainSubsetsOrder.indexOf(a.trainSubsets) - trainSubsetsOrder.indexOf(b.trainSubsets)
 
 /** A name with the number of rows that carry it: a class level or a subset. */
 export interface Count {
@@ -48,6 +54,8 @@ export interface MeasureSummary {
   readonly direction: "maximise" | "minimise" | undefined
   /** `percent` multiplies by 100: a rate of 0.25 is shown as 25%. */
   readonly format: "percent" | "number"
+  /** The least and the largest value that it can have; null where there is no bound. */
+  readonly range: readonly [low: number | null, high: number | null]
 }
 
 /** Scores of one learner on one test subset, over all folds and seeds of one kind of split. */
@@ -60,6 +68,9 @@ export interface AggregatedRow {
   readonly size: number
   /** False for a split whose training set was cut down to a common size. */
   readonly full: boolean
+  /** Rows of a training set, on average, and test rows of all splits together. */
+  readonly trainRows: number
+  readonly testRows: number
   readonly measure: string
   readonly mean: number | null
   /** Standard deviation over `n` splits (divided by n − 1); null below two. */
@@ -182,6 +193,67 @@ export interface RocCurves {
   readonly auc: number
 }
 
+/** What a learner predicted for the test rows of one subset, trained on one kind of training set, in all splits together. */
+export interface PredictedCell {
+  readonly task: string
+  readonly learner: string
+  readonly testSubset: string
+  readonly trainSubsets: TrainSubsets
+  readonly rows: number
+  readonly splits: number
+}
+
+/** The mean over folds of the precision at each recall, a step curve whose area is the mean average precision. */
+export interface PrecisionRecallCurve extends PredictedCell {
+  readonly recall: ReadonlyArray<number>
+  readonly precision: ReadonlyArray<number>
+  readonly averagePrecision: number
+  /** The share of positive rows, which a learner without a clue has as its precision. */
+  readonly prevalence: number
+}
+
+/** Test rows of similar predicted probability, and the share of them that is positive with its 95 % Wilson interval. */
+export interface CalibrationBin {
+  readonly predicted: number
+  readonly observed: number
+  readonly lower: number
+  readonly upper: number
+  readonly rows: number
+}
+
+/** Predicted probabilities against what came true. */
+export interface CalibrationCurve extends PredictedCell {
+  readonly bins: ReadonlyArray<CalibrationBin>
+}
+
+/** How many rows are called positive, rightly and wrongly, where their probability is at least 0, 0.01, …, 1. */
+export interface ThresholdCounts extends PredictedCell {
+  readonly positives: number
+  readonly negatives: number
+  readonly tp: ReadonlyArray<number>
+  readonly fp: ReadonlyArray<number>
+}
+
+/** How many rows of each class (outer) were called each class (inner), in the order of the levels. */
+export interface ConfusionCounts extends PredictedCell {
+  readonly counts: ReadonlyArray<ReadonlyArray<number>>
+}
+
+/** Predicted numbers, and how far the truth is above them; of many rows some, evenly spread. */
+export interface Residuals extends PredictedCell {
+  readonly fitted: ReadonlyArray<number>
+  readonly residual: ReadonlyArray<number>
+}
+
+/** What is drawn of predictions, of full training sets. */
+export interface Predictions {
+  readonly precisionRecall: ReadonlyArray<PrecisionRecallCurve>
+  readonly calibration: ReadonlyArray<CalibrationCurve>
+  readonly thresholds: ReadonlyArray<ThresholdCounts>
+  readonly confusion: ReadonlyArray<ConfusionCounts>
+  readonly residuals: ReadonlyArray<Residuals>
+}
+
 /** A measure over the pooled test rows of all splits of a cell. */
 export interface PooledRow {
   readonly task: string
@@ -228,7 +300,7 @@ export interface Provenance {
   readonly command: string
 }
 
-/** Everything a report shows. The first measure is the main one: its figures stand open, those of the others folded. */
+/** Everything a report shows. The first measure is the main one, of which the answers in words are. */
 export interface ReportModel {
   readonly title: string
   readonly tasks: ReadonlyArray<TaskSummary>
@@ -242,6 +314,7 @@ export interface ReportModel {
   readonly learnerComparisons: Comparisons<LearnerComparisonRow>
   readonly histories: ReadonlyArray<HistoryRow>
   readonly roc: ReadonlyArray<RocCurves>
+  readonly predictions: Predictions
   readonly tunings: ReadonlyArray<TuningRow>
   readonly failures: ReadonlyArray<FailureRow>
   /** What is legal but probably not meant, of the data, the learners and the splits, in sentences. */

@@ -1,8 +1,8 @@
 /**
  * What is predicted on average as one feature goes through its values.
  */
-import type { Figure } from "./figureModel.ts"
-import { padded } from "./internal/marks.ts"
+import type { Described, SpecFigure } from "./figureModel.ts"
+import { around } from "./draw/scale.ts"
 import { type Datum, type Layer, onlyColumn, panelGrid, xAxis } from "./internal/panels.ts"
 import { distinct } from "./internal/select.ts"
 import { trainSubsetsOrder, type TrainSubsets } from "./ReportModel.ts"
@@ -36,13 +36,13 @@ export interface DependenceWords {
  * Draws curves of numbers and dots of categories, a colour for each kind of training set, in a row of panels for each test
  * subset and a panel for each class. All panels have one scale.
  */
-export const dependence = (points: ReadonlyArray<DependencePoint>, words: DependenceWords): Omit<Figure, "name"> => {
+export const dependence = (points: ReadonlyArray<DependencePoint>, words: DependenceWords): Described<SpecFigure> => {
   const isNumber = points.every(({ value }) => typeof value === "number")
   const levels = distinct(points.map(({ level }) => level ?? onlyColumn))
   const trains = trainSubsetsOrder.filter((train) => points.some(({ trainSubsets }) => trainSubsets === train))
   const values = distinct(points.map(({ value }) => String(value)))
   const ends = points.flatMap(({ lower, mean, upper }) => [lower ?? mean, upper ?? mean])
-  const domain = padded({ low: Math.min(...ends), high: Math.max(...ends) })
+  const domain = around(ends)
   const data = (level: string): ReadonlyArray<Datum> =>
     points
       .filter((point) => (point.level ?? onlyColumn) === level)

@@ -2,22 +2,21 @@
  * From a run to the model of its report.
  */
 import { toJson } from "@rocflow/core/Json"
-import * as Roc from "@rocflow/losses/Roc"
 import type { History } from "@rocflow/core/learning/History"
 import * as Note from "@rocflow/core/data/Note"
 import * as Compare from "@rocflow/resampling/Compare"
 import * as Notes from "@rocflow/resampling/Notes"
 import * as Pooled from "@rocflow/resampling/Pooled"
+import * as Predicted from "@rocflow/resampling/Predicted"
 import type * as Job from "@rocflow/resampling/Job"
 import type * as RunDirectory from "@rocflow/resampling/RunDirectory"
 import * as Score from "@rocflow/resampling/Score"
 import * as TaskImages from "@rocflow/resampling/TaskImages"
 import * as Tuning from "@rocflow/core/learning/Tuning"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import type { Finished } from "./Finished.ts"
 import { gridOf } from "./imagesFigure.ts"
-import * as Predictions from "./internal/predictions.ts"
+import { cellsOf, predictionsOf, rocOf } from "./internal/predictedCells.ts"
 import { formatOf, orNull } from "./Numbers.ts"
 import { oneTestSet } from "./oneTestSet.ts"
 import * as Report from "./Report.ts"
@@ -78,11 +77,15 @@ const measureOf = ({
   id,
   label,
   direction,
-  format: formatOf(id, range)
+  format: formatOf(id, range),
+  range: [orNull(range[0]), orNull(range[1])]
 })
 
-const scoresOf = (rows: ReadonlyArray<Score.ScoreRow>): ReadonlyArray<Model.AggregatedRow> =>
-  Score.aggregate(rows).flatMap((cell) =>
+const sum = (values: ReadonlyArray<number>): number => values.reduce((total, value) => total + value, 0)
+
+const scoresOf = (rows: ReadonlyArray<Score.ScoreRow>): ReadonlyArray<Model.AggregatedRow> => {
+  const members = Score.byCell(rows).map(([, own]) => own)
+  return Score.aggregate(rows).flatMap((cell, i) =>
     Object.entries(cell.measures).map(([measure, { mean, sd, n, undefinedCount }]) => ({
       task: cell.task,
       learner: cell.learner,
@@ -90,6 +93,8 @@ const scoresOf = (rows: ReadonlyArray<Score.ScoreRow>): ReadonlyArray<Model.Aggr
       trainSubsets: cell.trainSubsets,
       size: cell.nTrainGroups,
       full: cell.nTrainGroups === cell.groups,
+      trainRows: Math.round(sum(members[i]!.map(({ trainRows }) => trainRows)) / members[i]!.length),
+      testRows: sum(members[i]!.map(({ testRows }) => testRows)),
       measure,
       mean: orNull(mean),
       sd: orNull(sd),
@@ -97,6 +102,7 @@ const scoresOf = (rows: ReadonlyArray<Score.ScoreRow>): ReadonlyArray<Model.Aggr
       undefinedCount
     }))
   )
+}
 
 const pooledOf = (
   { label, learner, nTrainGroups, resampling, rows, splits, task, testSubset, trainSubsets, value }: Pooled.Pooled,
@@ -232,40 +238,6 @@ const tuningsOf = (results: ReadonlyArray<Job.Result>, main: string | undefined)
     ]
   })
 
-/** The ROC curves of each cell: of the predictions of its full training sets, a curve a fold. */
-const rocOf = Effect.fnUntraced(function* ({ directory, manifest, results }: Finished) {
-  const binary = Predictions.binaryTasks(manifest)
-  const full = results.filter(({ job }) => job.nTrainGroups === job.groups && binary.has(job.task))
-  const cells = Map.groupBy(full, ({ job }) => toJson([job.task, job.learner, job.testSubset, job.trainSubsets]))
-  return (yield* Effect.forEach(cells.values(), (cell) =>
-    Effect.gen(function* () {
-      const { task, learner, testSubset, trainSubsets } = cell[0]!.job
-      const parts = yield* Effect.forEach(cell, (result) => Predictions.read(directory, result, binary.get(task)!), {
-        concurrency: 4
-      })
-      const scores = parts.flatMap(Option.toArray)
-      const folds = scores.map(Roc.curve).flatMap((curve) => (Roc.isUndefined(curve) ? [] : [curve]))
-      const average = Roc.verticalAverage(folds)
-      const { mean: auc } = Score.summarise(scores.map(Roc.auc))
-      if (Roc.isUndefined(average) || typeof auc !== "number") return []
-      return [
-        {
-          task,
-          learner,
-          testSubset,
-          trainSubsets,
-          folds: folds.map(ratesOf),
-          average: ratesOf(average),
-          ...(average.sd === undefined ? {} : { sd: Array.from(average.sd) }),
-          auc
-        }
-      ]
-    })
-  )).flat()
-})
-
-const ratesOf = ({ fpr, tpr }: Roc.Rates): Model.Rates => ({ fpr: Array.from(fpr), tpr: Array.from(tpr) })
-
 /** Failed jobs of a learner with the same message are one row. */
 const failuresOf = (results: ReadonlyArray<Job.Result>): ReadonlyArray<Model.FailureRow> => {
   const failed = results.filter(({ status }) => status === "failed")
@@ -314,14 +286,28 @@ const imagesOf = Effect.fnUntraced(function* ({ directory, manifest: { resamplin
   )
 })
 
+/** The engines that trained networks, each with its jobs: what is at hand need not be what was used. */
+const enginesOf = (results: ReadonlyArray<Job.Result>): string => {
+  const used = Map.groupBy(
+    results.flatMap(({ training }) => (training === undefined ? [] : [training.engine])),
+    (name) => name
+  )
+  return used.size === 0
+    ? "no network was trained"
+    : Array.from(used, ([name, { length }]) => `${name} (${length} jobs)`).join(", ")
+}
+
 /** Assembles everything that a report of the run shows. */
 export const model = Effect.fnUntraced(function* (given: Finished) {
   const run = byResampling(given)
   const { manifest, results } = run
   const rows = Score.table(results)
+  // Tasks are called as in the directory of the run.
+  const read = yield* Predicted.readAll(given, given.results)
+  const cells = cellsOf(results, read)
   const {
     name = "run",
-    engine = "",
+    engine: _engines,
     started = "",
     command = "",
     executor: _,
@@ -339,7 +325,8 @@ export const model = Effect.fnUntraced(function* (given: Finished) {
     pooled: (yield* Pooled.read(run.directory)).map((row) => pooledOf(row, manifest.resamplings.length > 1)),
     ...(yield* comparisonsOf(run)),
     histories: historiesOf(results),
-    roc: yield* rocOf(run),
+    roc: cells.filter(({ parts }) => parts[0]?.kind === "binary").flatMap(rocOf),
+    predictions: predictionsOf(cells),
     tunings: tuningsOf(results, manifest.measures[0]?.id),
     failures: failuresOf(results),
     notes: [...manifest.warnings, ...Notes.ofJobs(results).map(Note.message)],
@@ -347,7 +334,7 @@ export const model = Effect.fnUntraced(function* (given: Finished) {
     provenance: {
       seed: manifest.seed,
       versions,
-      engine,
+      engine: enginesOf(results),
       started,
       seconds: results.reduce((total, { seconds }) => total + seconds, 0),
       command
@@ -357,6 +344,9 @@ export const model = Effect.fnUntraced(function* (given: Finished) {
 })
 
 /** Writes `report.html` and the figures into the directory of a run. */
-export const writeReport = Effect.fn("writeReport")(function* (run: Finished) {
-  return yield* Report.write(yield* model(run), run.directory)
+export const writeReport = Effect.fn("writeReport")(function* (
+  run: Finished,
+  onStep?: (step: Report.Step) => Effect.Effect<void>
+) {
+  return yield* Report.write(yield* model(run), run.directory, onStep)
 })

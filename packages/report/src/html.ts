@@ -1,19 +1,19 @@
 import * as Duration from "@rocflow/core/Duration"
-import type { Figure } from "./figureModel.ts"
+import { answersHtml } from "./internal/answers.ts"
+import { controlsHtml } from "./internal/controls.ts"
 import { escapeHtml } from "./internal/escape.ts"
+import { chosenBy, type Drawn, figureHtml } from "./internal/figureHtml.ts"
+import { matrixHtml } from "./internal/matrix.ts"
+import { hash, script } from "./internal/script.ts"
 import { integer } from "./Numbers.ts"
 import { distinct } from "./internal/select.ts"
+import { thresholdsHtml } from "./internal/thresholds.ts"
 import { style } from "./internal/style.ts"
 import { type TableContent, tableHtml, termsHtml } from "./internal/table.ts"
 import { comparisonTable, learnerTable, pooledTable, scoreTable, tuningTables } from "./internal/tables.ts"
 import type { Count, MeasureSummary, ReportModel, TaskSummary } from "./ReportModel.ts"
 
-/** A figure with its picture, or with the reason why there is none. */
-export interface Drawn {
-  readonly figure: Figure
-  readonly svg: string | undefined
-  readonly problem?: string
-}
+export type { Drawn } from "./internal/figureHtml.ts"
 
 interface Section {
   readonly id: string
@@ -21,34 +21,21 @@ interface Section {
   readonly body: string
 }
 
-const figureHtml = ({ figure, svg, problem }: Drawn): string => {
-  const picture =
-    svg === undefined
-      ? `<p class="alarm">${escapeHtml(problem ?? "This figure could not be drawn.")}</p>`
-      : `<div class="scroll" role="region" tabindex="0" aria-label="${escapeHtml(figure.title)}">` +
-        svg.replace("<svg ", `<svg role="img" aria-label="${escapeHtml(figure.title)}" `) +
-        "</div>"
-  return (
-    `<figure id="${escapeHtml(figure.name)}"><h3>${escapeHtml(figure.title)}</h3>\n${picture}\n` +
-    `<figcaption>${escapeHtml(figure.caption)}</figcaption></figure>`
-  )
+/**
+ * One part for the main measure, open, and one for the others, folded: where a script runs, a reader chooses one of them.
+ */
+const byMeasure = <A>(items: ReadonlyArray<A>, isMain: (item: A) => boolean, write: (item: A) => string): string => {
+  const others = items.filter((item) => !isMain(item))
+  return [
+    ...items.filter(isMain).map(write),
+    ...(others.length === 0
+      ? []
+      : [`<details class="others"><summary>Other measures</summary>\n${others.map(write).join("\n")}\n</details>`])
+  ].join("\n")
 }
 
-const folded = (summary: string, body: string): string =>
-  body === "" ? "" : `<details><summary>${escapeHtml(summary)}</summary>\n${body}\n</details>`
-
-/** One part for the main measure, open, and one for the others, folded. */
-const byImportance = <A>(items: ReadonlyArray<A>, isMain: (item: A) => boolean, write: (item: A) => string): string =>
-  [
-    ...items.filter(isMain).map(write),
-    folded(
-      "Other measures",
-      items
-        .filter((item) => !isMain(item))
-        .map(write)
-        .join("\n")
-    )
-  ].join("\n")
+const ofMeasure = ({ id }: MeasureSummary, body: string): string =>
+  `<div data-measure="${escapeHtml(id)}">${body}</div>`
 
 const remarksHtml = (remarks: ReadonlyArray<string>): string =>
   remarks.map((remark) => `<p class="quiet">${escapeHtml(remark)}</p>`).join("\n")
@@ -57,38 +44,67 @@ const tablesHtml = (
   model: ReportModel,
   tableOf: (model: ReportModel, task: string, measure: MeasureSummary) => ReadonlyArray<TableContent>
 ): string =>
-  byImportance(
+  byMeasure(
     model.tasks.flatMap((task) =>
-      model.measures.flatMap((measure, i) => tableOf(model, task.id, measure).map((table) => ({ table, i })))
+      model.measures.flatMap((measure, i) => tableOf(model, task.id, measure).map((table) => ({ table, measure, i })))
     ),
     ({ i }) => i === 0,
-    ({ table }) => tableHtml(table)
+    ({ measure, table }) => ofMeasure(measure, tableHtml(table))
   )
 
+/** What is known of each task: in words, then at a glance. */
 const answers = (model: ReportModel): string =>
+  model.tasks
+    .map(
+      (task) =>
+        `${model.tasks.length > 1 ? `<h3>${escapeHtml(task.id)}</h3>\n` : ""}${answersHtml(model, task)}\n` +
+        byMeasure(
+          model.measures
+            .map((measure, i) => ({ i, html: matrixHtml(model, task.id, measure) }))
+            .filter(({ html }) => html !== ""),
+          ({ i }) => i === 0,
+          ({ html }) => html
+        )
+    )
+    .join("\n")
+
+const trainingCompared = (model: ReportModel): string =>
   model.comparisons.rows.length === 0
     ? ""
-    : "<p>For each test subset: is a learner that was trained on the other subsets, or on all of them, better or worse " +
-      "than one that was trained on the same subset? The difference is paired by fold; a word is given where P (Holm) is " +
-      "below 0.05. “No difference shown” does not mean that there is none: the interval says how large it may be.</p>\n" +
-      `${tablesHtml(model, comparisonTable)}\n${remarksHtml(model.comparisons.remarks)}`
+    : `${tablesHtml(model, comparisonTable)}\n${remarksHtml(model.comparisons.remarks)}`
 
 const learnersCompared = (model: ReportModel): string =>
   model.learnerComparisons.rows.length === 0
     ? ""
-    : "<p>Which learner is better? All have the same splits, so their scores are paired by test set; a word is given where " +
-      "P (Holm) is below 0.05.</p>\n" +
-      `${tablesHtml(model, learnerTable)}\n${remarksHtml(model.learnerComparisons.remarks)}`
+    : `${tablesHtml(model, learnerTable)}\n${remarksHtml(model.learnerComparisons.remarks)}`
+
+const figuresOf = (model: ReportModel, task: TaskSummary, drawn: ReadonlyArray<Drawn>): string => {
+  const main = model.measures[0]?.id
+  const own = drawn.filter(({ figure }) => figure.task === task.id)
+  const [chosen, others] = [
+    own.filter(({ figure }) => chosenBy(figure) !== undefined),
+    own.filter(({ figure }) => chosenBy(figure) === undefined)
+  ]
+  const body = [
+    byMeasure(chosen, ({ figure }) => chosenBy(figure) === main, figureHtml),
+    `<div class="figures">${others
+      .filter(({ figure }) => figure.kind !== "learning" && figure.kind !== "tuning")
+      .map(figureHtml)
+      .join("\n")}</div>`,
+    thresholdsHtml(model, task),
+    `<div class="figures">${others
+      .filter(({ figure }) => figure.kind === "learning" || figure.kind === "tuning")
+      .map(figureHtml)
+      .join("\n")}</div>`
+  ].join("\n")
+  return own.length + model.predictions.thresholds.length === 0
+    ? ""
+    : `${model.tasks.length > 1 ? `<h3 class="task">${escapeHtml(task.id)}</h3>\n` : ""}${body}`
+}
 
 const figures = (model: ReportModel, drawn: ReadonlyArray<Drawn>): string => {
-  const main = model.measures[0]?.id
-  const isMain = ({ figure }: Drawn) =>
-    figure.kind === "roc" ||
-    figure.kind === "learning" ||
-    figure.kind === "tuning" ||
-    figure.measure === undefined ||
-    figure.measure === main
-  return byImportance(drawn, isMain, figureHtml)
+  const body = model.tasks.map((task) => figuresOf(model, task, drawn)).join("\n")
+  return body.trim() === "" ? "" : `${controlsHtml(model)}\n${body}`
 }
 
 const pooledHtml = (model: ReportModel): string =>
@@ -152,18 +168,24 @@ const taskHtml = (task: TaskSummary, images: ReadonlyArray<Drawn>): string =>
 
 const learnersHtml = (model: ReportModel): string =>
   model.learners
-    .map(({ id, pipeline }) => `<h3>${escapeHtml(id)}</h3>\n<pre>${escapeHtml(pipeline.join("\n"))}</pre>`)
+    .map(({ id, pipeline }) => `<h3>${escapeHtml(id)}</h3>\n<pre tabindex="0">${escapeHtml(pipeline.join("\n"))}</pre>`)
     .join("\n")
 
-const provenanceHtml = ({ provenance, resampling }: ReportModel): string =>
+const provenanceHtml = ({ jobs, provenance, resampling }: ReportModel): string =>
   termsHtml([
     ["resampling", resampling],
+    [
+      "jobs",
+      jobs.finished === jobs.total
+        ? integer(jobs.total)
+        : `${integer(jobs.finished)} of ${integer(jobs.total)} are finished`
+    ],
     ["seed", String(provenance.seed)],
     ["engine", provenance.engine],
     ["started", provenance.started],
-    ["took", Duration.toText(provenance.seconds)],
+    ["time of all jobs together", Duration.toText(provenance.seconds)],
     ...Object.entries(provenance.versions)
-  ]) + `\n<pre>${escapeHtml(provenance.command)}</pre>`
+  ]) + `\n<pre tabindex="0">${escapeHtml(provenance.command)}</pre>`
 
 const plural = (count: number, noun: string): string => `${integer(count)} ${noun}${count === 1 ? "" : "s"}`
 
@@ -172,7 +194,8 @@ const lead = (model: ReportModel): string =>
     `${plural(model.learners.length, "learner")} on ${plural(model.tasks.length, "task")}`,
     model.resampling,
     `seed ${model.provenance.seed}`,
-    `${model.provenance.started.slice(0, 10)}, ${Duration.toText(model.provenance.seconds)}`
+    `${plural(model.jobs.finished, "job")}, ${Duration.toText(model.provenance.seconds)} of computing`,
+    model.provenance.started.slice(0, 10)
   ].join(" · ")
 
 const alarm = (text: string): string => `<p class="alarm" role="status">${text}</p>`
@@ -193,23 +216,25 @@ const unfinished = ({ comparisons, jobs, learnerComparisons }: ReportModel): str
   const rows = [...comparisons.rows, ...learnerComparisons.rows]
   const waiting = rows.filter(({ open, p }) => open > 0 && p === null).length
   return alarm(
-    `${integer(jobs.finished)} of ${integer(jobs.total)} jobs are finished` +
+    `partial: ${integer(jobs.finished)} of ${integer(jobs.total)} jobs are finished` +
       (waiting === 0 ? "." : `; ${integer(waiting)} of ${plural(rows.length, "difference")} cannot be tested yet.`)
   )
 }
 
 /**
- * Writes the report as one HTML document that needs no network, no script and no other file: figures are inline SVG, images
- * in them are part of it, and a content security policy forbids everything else. What a task looks like stands with its data. All text of the model is escaped.
+ * Writes the report as one HTML document that needs no network and no other file. Figures are inline SVG and tables, complete
+ * without a script; the one script, known to the content security policy by its hash, hides, sorts, points and saves. All
+ * text of the model is escaped.
  */
 export const document = (model: ReportModel, drawn: ReadonlyArray<Drawn>): string => {
   const { images = [], others = [] } = Object.groupBy(drawn, ({ figure }) =>
     figure.kind === "images" ? "images" : "others"
   )
   const sections: ReadonlyArray<Section> = [
-    { id: "answers", title: "Same, other or all", body: answers(model) },
-    { id: "compared", title: "Learners compared", body: learnersCompared(model) },
+    { id: "answers", title: model.tasks.length > 1 ? "Answers" : "Answer", body: answers(model) },
     { id: "figures", title: "Figures", body: figures(model, others) },
+    { id: "training", title: "Same, other or all", body: trainingCompared(model) },
+    { id: "compared", title: "Learners compared", body: learnersCompared(model) },
     { id: "tuning", title: "Tuning", body: tuningHtml(model) },
     { id: "scores", title: "Scores", body: `${tablesHtml(model, scoreTable)}\n${pooledHtml(model)}` },
     { id: "notes", title: "Notes", body: notesHtml(model) },
@@ -224,7 +249,7 @@ export const document = (model: ReportModel, drawn: ReadonlyArray<Drawn>): strin
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data: blob:; script-src '${hash}'">
 <title>${escapeHtml(model.title)}</title>
 <style>
 ${style}
@@ -240,6 +265,7 @@ ${unfinished(model)}${failed(model)}
 <main>
 ${sections.map(({ id, title, body }) => `<section id="${id}">\n<h2>${title}</h2>\n${body}\n</section>`).join("\n")}
 </main>
+<script type="module">${script}</script>
 </body>
 </html>
 `

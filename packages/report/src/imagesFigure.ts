@@ -1,5 +1,5 @@
 import type { Examples } from "@rocflow/core/data/Examples"
-import type { Figure } from "./figureModel.ts"
+import type { Described, SpecFigure } from "./figureModel.ts"
 import { png } from "./internal/png.ts"
 import { ofTask } from "./internal/select.ts"
 import { shorten } from "./internal/text.ts"
@@ -39,7 +39,7 @@ const empty = ({ images, levels, subsets }: ImageGrid): string =>
   images.length === levels.length * subsets.length ? "" : " An empty place is a class that the subset does not have."
 
 /** Describes the grid of example images: a row for each subset, a column for each class. */
-export const imageGrid = (grid: ImageGrid, suffix: string): Omit<Figure, "name"> => {
+export const imageGrid = (grid: ImageGrid, suffix: string): Described<SpecFigure> => {
   const isNamed = grid.subsets.length > 1 || grid.subsets[0] !== ""
   const cell = Math.round(Math.max(leastCell, Math.min(largestCell, gridWidth / grid.levels.length)))
   const levels = shorten(grid.levels, fontSize.axis, cell - 2)
@@ -91,5 +91,5 @@ export const imageGrid = (grid: ImageGrid, suffix: string): Omit<Figure, "name">
 }
 
 /** Describes the example images of a task, one figure for each column of images. */
-export const images = (model: ReportModel, task: string): ReadonlyArray<Omit<Figure, "name">> =>
+export const images = (model: ReportModel, task: string): ReadonlyArray<Described<SpecFigure>> =>
   model.images.filter((grid) => grid.task === task).map((grid) => imageGrid(grid, ofTask(model, task)))

@@ -1,8 +1,8 @@
 /**
  * How much each feature matters to a learner: importance, or coefficients, with the interval over splits.
  */
-import type { Figure } from "./figureModel.ts"
-import { padded } from "./internal/marks.ts"
+import type { Described, SpecFigure } from "./figureModel.ts"
+import { around } from "./draw/scale.ts"
 import { type Datum, type Layer, onlyColumn, panelGrid, xAxis } from "./internal/panels.ts"
 import { distinct, inOrder } from "./internal/select.ts"
 import { shorten, textWidth } from "./internal/text.ts"
@@ -52,7 +52,7 @@ const largest = (rows: ReadonlyArray<ImportanceRow>): ReadonlyArray<string> => {
  * a row of panels for each test subset, and a panel for each class where there is something to say of each. All panels have one
  * scale. Of many features the 20 largest are shown.
  */
-export const importance = (rows: ReadonlyArray<ImportanceRow>, words: ImportanceWords): Omit<Figure, "name"> => {
+export const importance = (rows: ReadonlyArray<ImportanceRow>, words: ImportanceWords): Described<SpecFigure> => {
   const names = largest(rows)
   const shown = names.slice(0, most)
   const own = rows.filter(({ name }) => shown.includes(name))
@@ -65,7 +65,7 @@ export const importance = (rows: ReadonlyArray<ImportanceRow>, words: Importance
     own.map(({ testSubset }) => testSubset)
   )
   const ends = own.flatMap(({ lower, mean, upper }) => [mean, lower ?? mean, upper ?? mean, 0])
-  const domain = padded({ low: Math.min(...ends), high: Math.max(...ends) })
+  const domain = around(ends)
   const data = (level: string): ReadonlyArray<Datum> => [
     ...testSubsets.flatMap((row) => y.map((name) => ({ row, y: name, kind: "place" }))),
     ...own

@@ -1,7 +1,8 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { createRequire } from "node:module"
-import type { Figure } from "./figureModel.ts"
+import { composed } from "./draw/composed.ts"
+import type { Figure, SpecFigure } from "./figureModel.ts"
 import { escapeHtml } from "./internal/escape.ts"
 import { textWidth } from "./internal/text.ts"
 import { fontFamily } from "./theme.ts"
@@ -90,11 +91,8 @@ const quiet = () => {
   return logger
 }
 
-/**
- * Draws a figure as SVG. The same figure gives the same bytes on every machine: text is measured with a table, not with
- * the fonts at hand.
- */
-export const toSvg = Effect.fn("Figure.toSvg")(function* (figure: Figure) {
+/** Draws a Vega-Lite specification. */
+const specSvg = Effect.fnUntraced(function* (figure: SpecFigure) {
   const { vega, vegaLite } = yield* loadVega(figure.name)
   const failed = (cause: unknown) => new FigureError({ figure: figure.name, step: "svg", reason: reasonOf(cause) })
   const view = yield* Effect.acquireRelease(
@@ -112,11 +110,19 @@ export const toSvg = Effect.fn("Figure.toSvg")(function* (figure: Figure) {
   return addFullNames(roundNumbers(withoutNoise(svg.replace(notXml, "\ufffd"))), figure.fullNames)
 }, Effect.scoped)
 
+/**
+ * Draws a figure as one SVG. The same figure gives the same bytes on every machine: text is measured with a table, not with
+ * the fonts at hand.
+ */
+export const toSvg = Effect.fn("Figure.toSvg")((figure: Figure) =>
+  "spec" in figure ? specSvg(figure) : Effect.sync(() => composed(figure).replace(notXml, "\ufffd"))
+)
+
 /** The renderer knows the older of the two words for pixels that are not smoothed, and the newer one makes it forget. */
 const withOldPixels = (svg: string): string => svg.replaceAll("image-rendering: pixelated;", "")
 
-/** Pixels in a PNG for one in the SVG: sharp in print at the size of a column. */
-const pngScale = 3
+/** Pixels in a PNG for one in the SVG: sharp in print at the size of a column; two where a figure is a page. */
+const pngScale = (svg: string): number => (Number(/width="(\d+)/.exec(svg)?.[1]) > 1000 ? 2 : 3)
 
 /** Draws an SVG of this module as PNG on white ground, with the fonts that the package ships and no others. */
 export const toPng = Effect.fn("Figure.toPng")(function* (name: string, svg: string) {
@@ -129,7 +135,7 @@ export const toPng = Effect.fn("Figure.toPng")(function* (name: string, svg: str
       const { resolve } = createRequire(import.meta.url)
       const resvg = new Resvg(withOldPixels(svg), {
         background: "#ffffff",
-        fitTo: { mode: "zoom", value: pngScale },
+        fitTo: { mode: "zoom", value: pngScale(svg) },
         font: {
           loadSystemFonts: false,
           fontFiles: ["DejaVuSans.ttf", "DejaVuSans-Bold.ttf"].map((file) => resolve(`dejavu-fonts-ttf/ttf/${file}`)),

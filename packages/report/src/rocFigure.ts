@@ -1,16 +1,57 @@
-import type { Figure } from "./figureModel.ts"
+import type { Mark } from "./draw/panel.ts"
+import type { Described, PanelFigure } from "./figureModel.ts"
 import { thinRoc } from "./internal/curves.ts"
-import { type Datum, type Layer, onlyColumn, panelGrid, xAxis } from "./internal/panels.ts"
-import { axesOf, ofTask } from "./internal/select.ts"
-import { shorten } from "./internal/text.ts"
+import { type Look, panelsOf } from "./internal/grid.ts"
+import { ofTask } from "./internal/select.ts"
 import type { Rates, ReportModel, RocCurves } from "./ReportModel.ts"
-import { colourAt, fontSize, ink, trainColours } from "./theme.ts"
-
-/** Distance of two lines of text in the corner of a panel. */
-const lineHeight = 13
+import { ink } from "./theme.ts"
 
 /** Points of thin lines in one figure: enough to see every step, few enough to open at once. */
-const pointBudget = 12_000
+const pointBudget = 9000
+
+/** Steps below half a pixel of a panel cannot be seen. */
+const halfPixel = 0.5 / 210
+
+const axis = (title: string) => ({ title, domain: [0, 1] as const })
+
+const pairs = ({ fpr, tpr }: Rates, step: number) =>
+  thinRoc(fpr, tpr, step).map((point) => [point.fpr, point.tpr] as const)
+
+/** The curves of a cell: its folds, thin; their average, in a band of one standard deviation. */
+const marksOf = (cell: RocCurves, { colour, name, of }: Look, foldStep: number): ReadonlyArray<Mark> => {
+  const { average, folds, sd = [] } = cell
+  const single = folds.length === 1
+  return [
+    {
+      kind: "band",
+      of,
+      colour,
+      points: sd.map((spread, k) => [
+        average.fpr[k]!,
+        Math.max(0, average.tpr[k]! - spread),
+        Math.min(1, average.tpr[k]! + spread)
+      ])
+    },
+    ...(single
+      ? []
+      : folds.map((curve): Mark => ({
+          kind: "line",
+          of,
+          colour,
+          width: 0.7,
+          opacity: 0.3,
+          points: pairs(curve, foldStep)
+        }))),
+    {
+      kind: "line",
+      of,
+      colour,
+      width: 1.9,
+      name: `${name}: AUC ${cell.auc.toFixed(3)}`,
+      points: pairs(single ? folds[0]! : average, halfPixel)
+    }
+  ]
+}
 
 /**
  * Describes the ROC curves of a task: a thin line a fold, their vertical average, and a band of one standard deviation.
@@ -18,135 +59,47 @@ const pointBudget = 12_000
  * for each test subset, a colour for each learner. The AUC, which is the mean over folds, stands in the lower right corner,
  * where curves seldom go. None without curves.
  */
-export const rocCurves = (model: ReportModel, task: string): ReadonlyArray<Omit<Figure, "name">> => {
+export const rocCurves = (model: ReportModel, task: string): ReadonlyArray<Described<PanelFigure>> => {
   const cells = model.roc.filter((cell) => cell.task === task)
   if (cells.length === 0) return []
-  const { learners, testSubsets, trains } = axesOf(model, task, cells)
-  const byTrain = trains.length > 1
-  const side = byTrain ? 200 : 270
-  const learnerNames = shorten(learners, fontSize.label, side * 0.55, true)
-  const seriesOf = (cell: RocCurves): string => (byTrain ? cell.trainSubsets : learnerNames.of(cell.learner))
-  const names: ReadonlyArray<string> = byTrain ? trains : learners.map(learnerNames.of)
-  const colours = byTrain ? trains.map((train) => trainColours[train]) : names.map((_, i) => colourAt(i))
-  const labelOf = (name: string, cell: RocCurves): string => `${names.length > 1 ? name : "AUC"} ${cell.auc.toFixed(3)}`
-  // Steps below half a pixel cannot be seen; coarser ones bend the steps of a curve, and are taken for many points only.
-  const halfPixel = 0.5 / side
   const folds = cells.flatMap((cell) => cell.folds)
+  // Coarser steps bend the steps of a curve, and are taken for many points only.
   const points = folds.reduce((sum, { fpr, tpr }) => sum + thinRoc(fpr, tpr, halfPixel).length, 0)
   const foldStep = points <= pointBudget ? halfPixel : (2 * folds.length) / pointBudget
-  const dataOfCell = (cell: RocCurves): ReadonlyArray<Datum> => {
-    const row = cell.testSubset
-    const series = seriesOf(cell)
-    const lineOf = (kind: string, fold: number, { fpr, tpr }: Rates, step: number): ReadonlyArray<Datum> =>
-      thinRoc(fpr, tpr, step).map((point, order) => ({ row, series, kind, fold, order, ...point }))
-    const band = ({ fpr, tpr }: Rates): ReadonlyArray<Datum> =>
-      (cell.sd ?? []).map((sd, k) => ({
-        row,
-        series,
-        kind: "band",
-        fpr: fpr[k]!,
-        low: Math.max(0, tpr[k]! - sd),
-        high: Math.min(1, tpr[k]! + sd)
-      }))
-    const tpr = (8 + lineHeight * (names.length - 1 - names.indexOf(series))) / side
-    return [
-      ...band(cell.average),
-      ...(cell.folds.length > 1 ? cell.folds.flatMap((curve, fold) => lineOf("fold", fold, curve, foldStep)) : []),
-      ...lineOf("curve", -1, cell.folds.length > 1 ? cell.average : cell.folds[0]!, halfPixel),
-      { row, series, kind: "auc", fpr: 0.97, tpr, text: labelOf(series, cell) }
-    ]
-  }
-  const chance = testSubsets.flatMap((row) => [0, 1].map((v) => ({ row, kind: "chance", fpr: v, tpr: v })))
-  const dataOf = (column: string): ReadonlyArray<Datum> => [
-    ...chance,
-    ...cells.filter((cell) => !byTrain || cell.learner === column).flatMap(dataOfCell)
-  ]
-  const fullLabels = cells.flatMap((cell) => {
-    const full = learnerNames.full.get(seriesOf(cell))
-    return full === undefined ? [] : [[labelOf(seriesOf(cell), cell), full] as const]
-  })
-  const { spec, fullNames } = panelGrid({
-    columns: byTrain ? learners : [onlyColumn],
-    rows: testSubsets,
-    width: side,
-    height: side,
-    data: dataOf,
-    layers: (_, isFirst) => layers(names, colours, byTrain, isFirst)
-  })
   return [
     {
       kind: "roc",
       task,
       title: `ROC curves${ofTask(model, task)}`,
       caption:
-        "ROC curves on the test rows of full training sets. Thin lines are folds; the thick one is their vertical average, " +
-        "the mean true positive rate at each false positive rate, in a band of one standard deviation. The AUC is the mean " +
-        "over folds, as in the tables. Dashed: chance.",
-      spec,
-      fullNames: new Map([...fullNames, ...fullLabels])
-    }
-  ]
-}
-
-const layers = (
-  names: ReadonlyArray<string>,
-  colours: ReadonlyArray<string>,
-  byTrain: boolean,
-  isFirst: boolean
-): ReadonlyArray<Layer> => {
-  const domain = { domain: [0, 1], nice: false }
-  const x = {
-    field: "fpr",
-    type: "quantitative" as const,
-    scale: domain,
-    axis: { ...xAxis("false positive rate", ".2~f"), values: [0, 0.25, 0.5, 0.75, 1] }
-  }
-  const y = {
-    field: "tpr",
-    type: "quantitative" as const,
-    scale: domain,
-    axis: {
-      title: isFirst ? "true positive rate" : null,
-      labels: isFirst,
-      values: [0, 0.25, 0.5, 0.75, 1],
-      format: ".2~f"
-    }
-  }
-  const color = {
-    field: "series",
-    type: "nominal" as const,
-    title: "trained on",
-    scale: { domain: [...names], range: [...colours] },
-    // Curves of learners are named by the coloured text in the corner.
-    legend: byTrain ? { symbolOpacity: 1 } : null
-  }
-  const order = { field: "order", type: "quantitative" as const }
-  const only = (kind: string) => [{ filter: { field: "kind", equal: kind } }]
-  return [
-    {
-      transform: only("chance"),
-      mark: { type: "line", color: ink.faint, strokeDash: [3, 3], strokeWidth: 1 },
-      encoding: { x, y }
-    },
-    {
-      transform: only("band"),
-      mark: { type: "area", opacity: 0.13 },
-      encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color }
-    },
-    {
-      transform: only("fold"),
-      mark: { type: "line", strokeWidth: 0.6, opacity: 0.3, strokeJoin: "round" },
-      encoding: { x, y, color, order, detail: { field: "fold" } }
-    },
-    {
-      transform: only("curve"),
-      mark: { type: "line", strokeWidth: 1.8, strokeJoin: "round" },
-      encoding: { x, y, color, order }
-    },
-    {
-      transform: only("auc"),
-      mark: { type: "text", align: "right", baseline: "bottom", fontSize: fontSize.label, fontWeight: "bold" },
-      encoding: { x, y, color, text: { field: "text", type: "nominal" } }
+        "True against false positive rate on the test rows, after training on full training sets. Thin lines are folds; the " +
+        "thick one is their vertical average, the mean true positive rate at each false positive rate, in a band of one " +
+        "standard deviation. AUC is the mean over folds, as in the tables. Dashed: chance.",
+      ...panelsOf(model, task, cells, (own) => ({
+        x: axis("false positive rate"),
+        y: axis("true positive rate"),
+        marks: [
+          {
+            kind: "line",
+            colour: ink.faint,
+            width: 1,
+            dash: "3 3",
+            points: [
+              [0, 0],
+              [1, 1]
+            ]
+          },
+          ...own.flatMap(([cell, look]) => marksOf(cell, look, foldStep))
+        ],
+        corner: {
+          at: "bottom right",
+          lines: own.map(([cell, { colour, name, of }]) => ({
+            of,
+            colour,
+            text: `${own.length > 1 ? name : "AUC"} ${cell.auc.toFixed(3)}`
+          }))
+        }
+      }))
     }
   ]
 }

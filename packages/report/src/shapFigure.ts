@@ -2,8 +2,8 @@
  * SHAP values of many rows: a swarm of dots for each feature.
  */
 import type { Shap } from "@rocflow/core/learning/Shap"
-import type { Figure } from "./figureModel.ts"
-import { padded } from "./internal/marks.ts"
+import type { Described, SpecFigure } from "./figureModel.ts"
+import { around } from "./draw/scale.ts"
 import { type Datum, type Layer, onlyColumn, panelGrid, xAxis } from "./internal/panels.ts"
 import { shorten, textWidth } from "./internal/text.ts"
 import { fontSize, ink } from "./theme.ts"
@@ -67,7 +67,7 @@ export const shap = (
   self: Shap,
   numbers: ReadonlyMap<string, ArrayLike<number>>,
   { learner, task }: ShapWords
-): Omit<Figure, "name"> => {
+): Described<SpecFigure> => {
   const { features, outputs, rows, scale, values } = self
   const width = outputs.length
   const at = (row: number, j: number, k: number) => values[(row * features.length + j) * width + k]!
@@ -119,7 +119,7 @@ export const shap = (
     width: panelWidth,
     height: shown.length * rowStep,
     data,
-    layers: (_, isFirst) => layers(y, padded({ low, high }), scale, isFirst)
+    layers: (_, isFirst) => layers(y, around([low, high]), scale, isFirst)
   })
   const left = features.length > shown.length ? ` Of ${features.length} features the ${most} largest are shown.` : ""
   const every = step === 1 ? "" : ` Of ${rows} rows ${some.length} are shown, evenly spread.`

@@ -1,7 +1,7 @@
 /**
  * Figures that stand by themselves, without the page that has their words.
  */
-import type { Figure } from "./figureModel.ts"
+import type { SpecFigure } from "./figureModel.ts"
 import { textWidth } from "./internal/text.ts"
 import { fontSize, ink } from "./theme.ts"
 
@@ -24,7 +24,7 @@ const wrapped = (text: string): ReadonlyArray<string> => {
 }
 
 /** Puts the title and the caption of a figure into the picture, above it. */
-export const standalone = (figure: Figure): Figure => ({
+export const standalone = (figure: SpecFigure): SpecFigure => ({
   ...figure,
   spec: {
     ...figure.spec,

@@ -6,8 +6,8 @@ import type { TrainSubsets } from "./ReportModel.ts"
 /** The font that PNG files are drawn with. Browsers without it use Verdana, whose letters are as wide. */
 export const fontFamily = "DejaVu Sans, Verdana, sans-serif"
 
-/** Font sizes in pixels. */
-export const fontSize = { title: 12, header: 11.5, axis: 10, label: 9.5 } as const
+/** Font sizes in pixels, none below 11, and the height of a line of labels. */
+export const fontSize = { title: 13.5, header: 12.5, axis: 11.5, label: 11.5, line: 14.5 } as const
 
 /** Inks and lines. Each has a counterpart on dark ground in `darkColours`. */
 export const ink = {

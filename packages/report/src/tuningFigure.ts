@@ -1,7 +1,7 @@
 /**
  * What a learner that tunes itself tried: its values against their scores, together, and how the best score grew.
  */
-import type { Figure } from "./figureModel.ts"
+import type { Described as DescribedFigure, SpecFigure } from "./figureModel.ts"
 import { type Datum, type Layer, onlyColumn, panelGrid, xAxis } from "./internal/panels.ts"
 import { distinct, ofTask } from "./internal/select.ts"
 import type { ReportModel, TriedRow, TuningRow } from "./ReportModel.ts"
@@ -44,7 +44,7 @@ const brief = (value: string | number): string =>
 const isChosen = (row: TuningRow, { values }: TriedRow): boolean =>
   JSON.stringify(Object.entries(values).toSorted()) === JSON.stringify(Object.entries(row.values).toSorted())
 
-type Described = Omit<Figure, "name">
+type Described = DescribedFigure<SpecFigure>
 
 /** The score against the values of each name. */
 const values = (

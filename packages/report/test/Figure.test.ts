@@ -1,31 +1,25 @@
 import { describe, expect, it } from "vitest"
-import { compile } from "vega-lite"
+import type { StripRow } from "../src/draw/strip.ts"
+import { ticks, tickTexts } from "../src/draw/scale.ts"
 import * as Figure from "../src/Figure.ts"
 import type { ReportModel } from "../src/ReportModel.ts"
 import { hostile, sampleModel } from "./sampleModel.ts"
 
-type Values = ReadonlyArray<Record<string, unknown>>
-
-/** The parts of a specification that tests look at. */
-interface Grid {
-  readonly hconcat: ReadonlyArray<{ readonly data: { readonly values: Values }; readonly spec: Panel }>
-}
-interface Panel {
-  readonly layer: ReadonlyArray<{
-    readonly encoding: Record<string, { readonly sort?: unknown; readonly scale?: { readonly domain?: unknown } }>
-  }>
-}
-
-const gridOf = (figure: Figure.Figure): Grid => figure.spec as unknown as Grid
+const none = { rows: [], remarks: [] }
+const soak = sampleModel()
+const ordinary = sampleModel({ subsets: [], learners: ["featureless", "mlp.aum", "mlp.ce"] })
 
 const figureOf = (model: ReportModel, kind: Figure.FigureKind, measure?: string): Figure.Figure =>
   Figure.all(model).find((f) => f.kind === kind && (measure === undefined || f.measure === measure))!
 
-const valuesOf = (figure: Figure.Figure): Values => gridOf(figure).hconcat.flatMap((column) => column.data.values)
+const panelsOf = (model: ReportModel, kind: Figure.FigureKind, measure?: string) =>
+  (figureOf(model, kind, measure) as Figure.PanelFigure).panels
 
-const none = { rows: [], remarks: [] }
-const soak = sampleModel()
-const ordinary = sampleModel({ subsets: [], learners: ["featureless", "mlp.aum", "mlp.ce"] })
+const listsOf = (model: ReportModel, kind: Figure.FigureKind, measure?: string) =>
+  (figureOf(model, kind, measure) as Figure.StripFigure).lists
+
+const rowsOf = (model: ReportModel, kind: Figure.FigureKind, measure?: string): ReadonlyArray<StripRow> =>
+  listsOf(model, kind, measure).flatMap(({ blocks }) => blocks.flatMap(({ rows }) => rows))
 
 const models: ReadonlyArray<readonly [string, ReportModel]> = [
   ["Same/Other/All", soak],
@@ -35,21 +29,11 @@ const models: ReadonlyArray<readonly [string, ReportModel]> = [
 ]
 
 describe.each(models)("all figures: %s", (_, model) => {
-  it("compile as Vega-Lite without a warning", () => {
-    const warnings: Array<string> = []
-    const note = (...parts: ReadonlyArray<unknown>) => {
-      warnings.push(parts.join(" "))
-      return logger
-    }
-    const logger = { level: () => logger, error: note, warn: note, info: () => logger, debug: () => logger }
-    for (const { spec } of Figure.all(model)) compile(spec, { logger: logger as never })
-    expect(warnings).toEqual([])
-  })
-
   it("are plain JSON and name no address to load from", () => {
-    for (const { spec } of Figure.all(model)) {
-      expect(JSON.parse(JSON.stringify(spec))).toEqual(spec)
-      expect(JSON.stringify({ ...spec, $schema: "" })).not.toMatch(/"url"|https?:/)
+    for (const figure of Figure.all(model)) {
+      const { fullNames: _, ...data } = { fullNames: undefined, ...figure }
+      expect(JSON.parse(JSON.stringify(data))).toEqual(data)
+      expect(JSON.stringify(data)).not.toMatch(/"url"|https?:/)
     }
   })
 
@@ -59,123 +43,245 @@ describe.each(models)("all figures: %s", (_, model) => {
     for (const name of names) expect(name).toMatch(/^[\p{L}\p{N}-]{1,90}$/u)
   })
 
-  it("put a datum into every cell, so that the rows of all columns are level", () => {
-    for (const figure of Figure.all(model)) {
-      const rows = gridOf(figure).hconcat.map((column) => new Set(column.data.values.map((datum) => datum["row"])))
-      for (const set of rows) expect(set).toEqual(rows[0])
+  it("leave no measure its range", () => {
+    for (const { axis } of ["auc", "error"].flatMap((id) => listsOf(model, "comparison", id))) {
+      expect(axis.domain[0]).toBeGreaterThanOrEqual(0)
+      expect(axis.domain[1]).toBeLessThanOrEqual(1)
     }
   })
 })
 
 describe("the comparison figure", () => {
-  const figure = figureOf(soak, "comparison", "auc")
-
-  it("has a column for each learner and a row for each test subset", () => {
-    const grid = gridOf(figure)
-    expect(grid.hconcat.map((column) => column.data.values[0]["column"])).toEqual(soak.learners.map(({ id }) => id))
-    expect([...new Set(valuesOf(figure).map((datum) => datum["row"]))]).toEqual([
-      "test: north",
-      "test: river",
-      "test: south"
+  it("has a list for each test subset, a block for each learner, and same, other, all in each", () => {
+    const lists = listsOf(soak, "comparison", "auc")
+    expect(lists.map(({ title }) => title)).toEqual([
+      "test: north, 2\u202f000 rows",
+      "test: river, 1\u202f700 rows",
+      "test: south, 1\u202f400 rows"
     ])
+    for (const { blocks } of lists) {
+      expect(blocks.map(({ heading }) => heading)).toEqual(soak.learners.map(({ id }) => id))
+      for (const { rows } of blocks) expect(rows.map(({ label }) => label)).toEqual(["same", "other", "all"])
+    }
   })
 
-  it("orders its rows from bottom to top: all, all − same, same, other − same, other", () => {
-    const sorts = gridOf(figure).hconcat.flatMap((column) =>
-      column.spec.layer.flatMap(({ encoding }) => (encoding["y"].sort === undefined ? [] : [encoding["y"].sort]))
-    )
-    expect(sorts.length).toBeGreaterThan(0)
-    for (const sort of sorts)
-      expect([...(sort as ReadonlyArray<string>)].reverse()).toEqual([
-        "all",
-        "all − same",
-        "same",
-        "other − same",
-        "other"
-      ])
+  it("gives every list one scale, and every row its sample and its segment", () => {
+    const lists = listsOf(soak, "comparison", "auc")
+    expect(new Set(lists.map(({ axis }) => axis.domain.join())).size).toBe(1)
+    const row = soak.scores.find(
+      ({ full, learner, measure }) => full && measure === "auc" && learner === "elastic-net"
+    )!
+    const drawn = rowsOf(soak, "comparison", "auc").find(({ of }) => of.learner === "elastic-net")!
+    expect(drawn).toMatchObject({ at: row.mean, sample: `${2 * row.size} rows` })
+    expect(drawn.low).toBeCloseTo(row.mean! - row.sd!)
+    expect(drawn.high).toBeCloseTo(row.mean! + row.sd!)
   })
 
-  it("joins the two means that a test compares, with its P", () => {
-    const tests = valuesOf(figure).filter((datum) => datum["kind"] === "test")
-    expect(tests).toHaveLength(soak.comparisons.rows.filter((row) => row.measure === "auc").length)
-    const expected = soak.comparisons.rows.find((row) => row.measure === "auc" && row.p !== null)!
-    const low = Math.min(expected.baselineMean!, expected.compareMean!)
-    expect(tests.find((datum) => datum["from"] === low)).toMatchObject({
-      row: `test: ${expected.testSubset}`,
-      y: `${expected.compare} − same`,
-      to: Math.max(expected.baselineMean!, expected.compareMean!),
-      text: expected.label
-    })
+  it("says what each test says beside what it tested", () => {
+    const expected = soak.comparisons.rows.find((row) => row.measure === "auc" && row.verdict === "worse")!
+    const row = rowsOf(soak, "comparison", "auc").find(
+      ({ of }) =>
+        of.learner === expected.learner && of.testSubset === expected.testSubset && of.trainSubsets === expected.compare
+    )!
+    expect(row.test).toMatchObject({ tone: "worse" })
+    expect(row.test!.text).toMatch(/^▼+ −0\.\d+, P [<=] 0\.\d{4}$/)
+    expect(rowsOf(soak, "comparison", "auc").filter(({ label, test }) => label === "same" && test)).toEqual([])
   })
 
   it("shows full splits only", () => {
-    const means = valuesOf(figure).filter((datum) => datum["kind"] === "mean")
-    expect(means).toHaveLength(soak.scores.filter((row) => row.measure === "auc" && row.full).length)
+    const full = soak.scores.filter((row) => row.measure === "auc" && row.full)
+    expect(rowsOf(soak, "comparison", "auc")).toHaveLength(full.length)
   })
 
-  it("leaves out rows of training sets that were not used", () => {
-    const model = { ...soak, scores: soak.scores.filter((row) => row.trainSubsets !== "other"), comparisons: none }
-    const rows = new Set(valuesOf(figureOf(model, "comparison")).flatMap((datum) => datum["y"] ?? []))
-    expect([...rows]).toEqual(["same", "all − same", "all"])
+  it("says why a row has no point", () => {
+    const scores = soak.scores.map((row) => ({ ...row, mean: null, sd: null, n: 0, undefinedCount: 10 }))
+    const rows = rowsOf({ ...soak, scores, comparisons: none }, "comparison", "auc")
+    expect(new Set(rows.map(({ at, text }) => `${at} ${text}`))).toEqual(new Set(["null undefined in 10 of 10 splits"]))
   })
 
-  it("gives ordinary cross-validation a row for each learner in one panel", () => {
-    const figure = figureOf(ordinary, "comparison", "auc")
-    expect(gridOf(figure).hconcat).toHaveLength(1)
-    const means = valuesOf(figure).filter((datum) => datum["kind"] === "mean")
-    expect(means.map((datum) => datum["y"])).toEqual(["featureless", "mlp.aum", "mlp.ce"])
-    expect(Figure.all(ordinary).some(({ kind }) => kind === "scores")).toBe(false)
-  })
-})
-
-describe("the scores figure", () => {
-  it("orders all, same, other from the bottom, each by size, and gives all learners one scale", () => {
-    const figure = figureOf(soak, "scores", "auc")
-    const [first, ...others] = gridOf(figure).hconcat.map((column) => column.spec.layer[0].encoding)
-    expect([...(first["y"].sort as ReadonlyArray<string>)].reverse()).toEqual([
-      "all 180",
-      "all 540",
-      "same 180",
-      "other 180",
-      "other 360"
+  it("gives ordinary cross-validation a row for each learner", () => {
+    expect(rowsOf(ordinary, "comparison", "auc").map(({ label }) => label)).toEqual([
+      "featureless",
+      "mlp.aum",
+      "mlp.ce"
     ])
-    for (const encoding of others) expect(encoding["x"].scale!.domain).toEqual(first["x"].scale!.domain)
+    expect(Figure.all(ordinary).some(({ kind }) => kind === "scores" || kind === "sizes")).toBe(false)
   })
 })
 
-describe("ROC and learning curves", () => {
-  it("draws every curve from corner to corner", () => {
-    const points = valuesOf(figureOf(soak, "roc")).filter((datum) => datum["kind"] === "curve")
-    const ends = points.filter((datum) => datum["fpr"] === datum["tpr"] && [0, 1].includes(Number(datum["fpr"])))
-    expect(ends).toHaveLength(2 * soak.roc.length)
+describe("figures of sizes", () => {
+  it("list same, other and all, each from the smallest", () => {
+    const [{ blocks }] = listsOf(soak, "scores", "auc")
+    expect(blocks[0].rows.map(({ label }) => label)).toEqual([
+      "same 180",
+      "other 180, cut",
+      "other 360",
+      "all 180, cut",
+      "all 540"
+    ])
   })
 
-  it("makes one figure for each quantity, with the label of its measure", () => {
-    const figures = Figure.all(soak).filter(({ kind }) => kind === "learning")
-    expect(figures.map(({ title }) => title)).toEqual(["Learning curves: loss", "Learning curves: AUC"])
-    expect(new Set(valuesOf(figures[0]).flatMap((datum) => datum["series"] ?? []))).toEqual(
-      new Set(["train loss", "valid loss"])
+  it("draw a measure against the rows of the training set", () => {
+    const panels = panelsOf(soak, "sizes", "auc")
+    expect(panels).toHaveLength(9)
+    const dots = panels[0].marks.filter(({ kind }) => kind === "dots")
+    expect(dots.map((mark) => (mark.kind === "dots" ? mark.points.map(([x]) => x) : []))).toEqual([
+      [360],
+      [360, 720],
+      [360, 1080]
+    ])
+  })
+})
+
+describe("curves", () => {
+  it("of ROC run from corner to corner, one named for each training set", () => {
+    const named = panelsOf(soak, "roc").flatMap(({ marks }) =>
+      marks.flatMap((mark) => (mark.kind === "line" && mark.name !== undefined ? [mark] : []))
+    )
+    expect(named).toHaveLength(soak.roc.length)
+    for (const { points } of named) {
+      expect(points[0]).toEqual([0, 0])
+      expect(points.at(-1)).toEqual([1, 1])
+    }
+  })
+
+  it("of precision stand beside the share of positive rows", () => {
+    const [{ corner, marks }] = panelsOf(soak, "precision-recall")
+    expect(marks[0]).toMatchObject({
+      points: [
+        [0, 0.25],
+        [1, 0.25]
+      ]
+    })
+    expect(corner!.lines.map(({ text }) => text)).toEqual(["same 0.330", "other 0.330", "all 0.330"])
+  })
+
+  it("of calibration have an interval for each bin, and leave out learners without probabilities", () => {
+    const panels = panelsOf(soak, "calibration")
+    expect(new Set(panels.map(({ of }) => of.learner))).toEqual(new Set(["elastic-net", "mlp.aum.rate"]))
+    const [segments, , dots] = panels[0].marks.slice(1)
+    expect(segments).toMatchObject({
+      kind: "segments",
+      points: [
+        [0.1, expect.closeTo(0.06), 0.22],
+        [0.4, expect.closeTo(0.36), 0.52],
+        [0.8, 0.76, 0.92]
+      ]
+    })
+    expect(dots.kind === "dots" && dots.tips![0]).toContain(
+      "of 133 rows with probability about 0.100, 0.150 are positive"
     )
   })
 
-  it("marks the epoch that each fold keeps, on the curves of held-out rows", () => {
-    const figure = figureOf(soak, "learning", "auc")
-    const dots = valuesOf(figure).filter((datum) => datum["kind"] === "kept")
+  it("of learning make one figure for each quantity, with the label of its measure, and say what rows they are of", () => {
+    const figures = Figure.all(soak).filter(({ kind }) => kind === "learning")
+    expect(figures.map(({ title }) => title)).toEqual(["Learning curves: loss", "Learning curves: AUC"])
+    expect(figures[0].caption).toContain("Dashed: training rows; drawn through: rows held out of them for validation.")
+    expect(figures[1].caption).toContain("Measured on rows held out of the training rows for validation.")
+  })
+
+  it("of learning mark the epoch that each split keeps, on the curves of held-out rows", () => {
+    const dots = panelsOf(soak, "learning", "auc").flatMap(({ marks }) =>
+      marks.flatMap((mark) => (mark.kind === "dots" ? mark.points : []))
+    )
     const kept = soak.histories.filter((row) => row.series === "valid auc" && row.kept)
-    expect(dots.map(({ epoch, value }) => [epoch, value])).toEqual(kept.map(({ epoch, value }) => [epoch, value]))
-    expect(figure.caption).toContain("A dot is the epoch whose weights a fold keeps")
+    const sorted = (points: ReadonlyArray<readonly [number, number]>) => points.map((point) => point.join()).toSorted()
+    expect(sorted(dots)).toEqual(sorted(kept.map(({ epoch, value }) => [epoch, value] as const)))
     const without = { ...soak, histories: soak.histories.map((row) => ({ ...row, kept: false })) }
     expect(figureOf(without, "learning", "auc").caption).not.toContain("dot")
   })
 
-  it("stays small for long histories", () => {
-    const long = figureOf(sampleModel({ folds: 10, epochs: 600 }), "learning", "loss")
-    expect(valuesOf(long).length).toBeLessThan(20_000)
+  it("of learning stay small for long histories", () => {
+    const long = panelsOf(sampleModel({ folds: 10, epochs: 600 }), "learning", "loss")
+    const points = long.flatMap(({ marks }) => marks.flatMap((mark) => (mark.kind === "line" ? mark.points : [])))
+    expect(points.length).toBeLessThan(20_000)
+  }, 20_000)
+})
+
+describe("other figures", () => {
+  const place = { task: "trees", testSubset: "full", trainSubsets: "same", rows: 10, splits: 2 } as const
+
+  it("show how many rows of each class were called what, as shares of their row", () => {
+    const confusion = [
+      {
+        ...place,
+        learner: "mlp.aum",
+        counts: [
+          [3, 1],
+          [0, 6]
+        ]
+      }
+    ]
+    const [{ marks, names }] = panelsOf(
+      { ...ordinary, predictions: { ...ordinary.predictions, confusion } },
+      "confusion"
+    )
+    expect(names!.y).toEqual(["forest", "no forest"])
+    expect(marks[0]).toMatchObject({
+      cells: [
+        { x: 0, y: 0, share: 0.75, text: "3" },
+        { x: 1, y: 0, share: 0.25, tip: "forest called no forest: 1 of 4 rows" },
+        { x: 0, y: 1, share: 0, text: "0" },
+        { x: 1, y: 1, share: 1, text: "6" }
+      ]
+    })
+  })
+
+  it("show residuals against predictions about 0", () => {
+    const residuals = [{ ...place, learner: "mlp.aum", fitted: [1, 2], residual: [0.5, -0.5] }]
+    const [{ marks, y }] = panelsOf({ ...ordinary, predictions: { ...ordinary.predictions, residuals } }, "residuals")
+    expect(marks[1]).toMatchObject({
+      kind: "dots",
+      points: [
+        [1, 0.5],
+        [2, -0.5]
+      ]
+    })
+    expect(y.domain[0]).toBeLessThan(-0.5)
+  })
+
+  it("show learner against learner with the test of the answers", () => {
+    const row = soak.comparisons.rows.find(({ measure, p }) => measure === "auc" && p !== null)!
+    const rows = [
+      {
+        ...row,
+        learner: "mlp.aum",
+        baseline: "mlp.ce",
+        trainSubsets: "same" as const,
+        testSubset: "full",
+        overall: false,
+        verdict: "better" as const,
+        meanDiff: 0.05,
+        lower: 0.02,
+        upper: 0.08,
+        pHolm: 0.004
+      }
+    ]
+    const [{ at, high, low, test }] = rowsOf({ ...ordinary, learnerComparisons: { rows, remarks: [] } }, "learners")
+    expect([at, low, high]).toEqual([0.05, 0.02, 0.08])
+    expect(test).toEqual({ text: "▲▲ P = 0.0040", tone: "better" })
+  })
+
+  it("are none without data", () => {
+    const predictions = { precisionRecall: [], calibration: [], thresholds: [], confusion: [], residuals: [] }
+    expect(Figure.all({ ...soak, scores: [], comparisons: none, histories: [], roc: [], predictions })).toEqual([])
   })
 })
 
-describe("a report without data", () => {
-  it("has no figures", () => {
-    expect(Figure.all({ ...soak, scores: [], comparisons: none, histories: [], roc: [] })).toEqual([])
+describe("axes", () => {
+  it.each([
+    [[0, 60_000], {}, ["0", "20\u202f000", "40\u202f000", "60\u202f000"]],
+    [[0, 3_000_000], {}, ["0", "1\u202fM", "2\u202fM", "3\u202fM"]],
+    [[0.71, 0.89], {}, ["0.75", "0.80", "0.85"]],
+    [[0.1, 0.4], { percent: true }, ["10%", "20%", "30%", "40%"]],
+    [[-0.4, 0.2], {}, ["−0.4", "−0.2", "0", "0.2"]],
+    [[0, 6e-7], {}, ["0", "2×10⁻⁷", "4×10⁻⁷", "6×10⁻⁷"]]
+  ] as const)("are written as people do: %j", ([low, high], more, expected) => {
+    const axis = { title: "", domain: [low, high] as const, ...more }
+    expect(tickTexts(axis, ticks(axis))).toEqual(expected)
+  })
+
+  it("have powers of ten where they are logarithmic", () => {
+    expect(ticks({ title: "", domain: [20, 30_000], log: true })).toEqual([100, 1000, 10_000])
   })
 })

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto"
 import { assert, describe, expect, it } from "@effect/vitest"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Effect from "effect/Effect"
@@ -11,7 +12,7 @@ import { sampleModel } from "./sampleModel.ts"
 
 const small = { folds: 3, epochs: 10 }
 
-const voids = new Set(["meta", "br", "hr"])
+const voids = new Set(["meta", "br", "hr", "input"])
 
 /** Elements that are opened and not closed, or closed out of order; none in a well-formed document. */
 const unbalanced = (html: string): ReadonlyArray<string> => {
@@ -25,13 +26,23 @@ const unbalanced = (html: string): ReadonlyArray<string> => {
   return [...wrong, ...open]
 }
 
-const textual = (model: ReportModel) => document(model, [])
+const withoutScript = (html: string) => html.replace(/<script type="module">[^]*?<\/script>/, "")
+
+const textual = (model: ReportModel) => withoutScript(document(model, []))
+
+/** What a person reads of a document. */
+const wordsOf = (html: string): string => html.replace(/<[^>]*>/g, "").replace(/&amp;/g, "&")
 
 describe("the document", () => {
-  it.live("is complete in itself: no script, no address, no other file", () =>
+  it.live("is complete in itself: no address, no other file, no script but the one that its policy knows", () =>
     Effect.gen(function* () {
-      const { html } = yield* Report.make(sampleModel(small))
-      expect(html).not.toMatch(/<script|<link|<img|<iframe|@import|url\(|\bsrc=/i)
+      const { html: whole } = yield* Report.make(sampleModel(small))
+      const scripts = [...whole.matchAll(/<script type="module">([^]*?)<\/script>/g)].map(([, code]) => code)
+      expect(scripts).toHaveLength(1)
+      const hash = createHash("sha256").update(scripts[0]).digest("base64")
+      expect(whole).toContain(`script-src 'sha256-${hash}'"`)
+      const html = withoutScript(whole)
+      expect(html).not.toMatch(/<script|<link|<img|<iframe|@import|url\(|\bsrc=|\bon[a-z]+=/i)
       for (const [, target] of html.matchAll(/href="([^"]*)"/g)) expect(target).toMatch(/^#/)
       for (const [, address] of html.matchAll(/"(https?:[^"]*)"/g)) expect(address).toMatch(/^http:\/\/www\.w3\.org\//)
       expect(unbalanced(html)).toEqual([])
@@ -77,6 +88,110 @@ describe("the document", () => {
     expect(rows("better")).toContain("Tested so.")
   })
 
+  it("answers first, in words, test subset by test subset", () => {
+    const model = sampleModel({ ...small, learners: ["featureless", "net"], subsets: ["north", "river"] })
+    const row = model.comparisons.rows.find(({ learner, measure }) => learner === "net" && measure === "auc")!
+    const of = (testSubset: string, compare: "other" | "all", more: Partial<ComparisonRow>): ComparisonRow => ({
+      ...row,
+      testSubset,
+      compare,
+      ...more
+    })
+    const rows = [
+      of("north", "other", { meanDiff: -0.23, lower: -0.3, upper: -0.16, pHolm: 0.0004, verdict: "worse" }),
+      of("north", "all", { meanDiff: 0.01, lower: -0.02, upper: 0.04, pHolm: 0.6, verdict: "no difference shown" }),
+      of("river", "other", { meanDiff: 0.05, lower: 0.02, upper: 0.08, pHolm: 0.004, verdict: "better" }),
+      of("river", "all", {
+        meanDiff: null,
+        lower: null,
+        upper: null,
+        p: null,
+        pHolm: null,
+        verdict: "not testable",
+        notTestable: "1 defined pair"
+      })
+    ]
+    const html = textual({ ...model, comparisons: { rows, remarks: [] } })
+    const words = wordsOf(html)
+    expect(words).toContain(
+      "For river, models that were trained on the other subsets alone are better than those trained on the same one (AUC +0.0500, 95 % interval +0.0200 to +0.0800), and adding the other subsets to the own data cannot be tested: 1 defined pair. " +
+        "For north, models that were trained on the other subsets alone are worse than those trained on the same one (AUC −0.2300, 95 % interval −0.3000 to −0.1600), and no difference is shown by adding the other subsets to the own data (AUC +0.0100, 95 % interval −0.0200 to +0.0400)."
+    )
+    expect(words).toMatch(
+      /net has the best mean AUC of 2 learners: 0\.8\d+ over the test subsets, trained on the same subset/
+    )
+    expect(html.indexOf('class="answer"')).toBeLessThan(html.indexOf("<table"))
+    // Strength by the number of signs.
+    expect(html).toMatch(/▼▼▼<\/span> <span class="hidden">worse: <\/span>−0\.2300/)
+    expect(html).toMatch(/▲▲<\/span> <span class="hidden">better: <\/span>\+0\.0500/)
+  })
+
+  it("says which learner is the best, whom it beats, and of whom no difference is shown", () => {
+    const model = sampleModel({ ...small, subsets: [], learners: ["featureless", "a", "b"] })
+    const base = {
+      ...sampleModel(small).comparisons.rows[0],
+      trainSubsets: "same" as const,
+      testSubset: "full",
+      measure: "auc",
+      overall: false
+    }
+    const rows = [
+      {
+        ...base,
+        learner: "b",
+        baseline: "featureless",
+        meanDiff: 0.4,
+        lower: 0.3,
+        upper: 0.5,
+        pHolm: 0.0001,
+        verdict: "better" as const
+      },
+      {
+        ...base,
+        learner: "a",
+        baseline: "b",
+        meanDiff: -0.01,
+        lower: -0.03,
+        upper: 0.01,
+        pHolm: 0.4,
+        verdict: "no difference shown" as const
+      }
+    ]
+    const words = wordsOf(textual({ ...model, learnerComparisons: { rows, remarks: [] } }))
+    expect(words).toMatch(
+      /On trees \(5\u202f956 rows\), b has the best mean AUC of 3 learners: 0\.\d+ over 3 test sets/
+    )
+    expect(words).toMatch(
+      /it is better than featureless \(AUC \+0\.40+, 95 % interval \+0\.30+ to \+0\.50+, P = 0\.0001\)/
+    )
+    expect(words).toMatch(
+      /no difference is shown from a \(AUC \+0\.010*, 95 % interval −0\.010* to \+0\.030*, P = 0\.4000\)/
+    )
+  })
+
+  it("leads its tables with what was found, not with what could not be tested", () => {
+    const html = textual(sampleModel(small))
+    const table = html.slice(html.indexOf('<section id="training"'))
+    expect(table.indexOf("▼ worse")).toBeLessThan(table.indexOf(">not testable<"))
+  })
+
+  it("counts who is called what at a threshold", () => {
+    const html = textual(sampleModel(small))
+    const row = /<tr data-learner="elastic-net" data-subset="north" data-train="other"[^>]*>(.*?)<\/tr>/.exec(html)![1]
+    const cells = [...row.matchAll(/data-cell="(\w+)">([^<]*)/g)].map(([, name, text]) => `${name} ${text}`)
+    // Of 100 positive rows 50 are found at 0.5, and of 300 negative ones 75 are called positive.
+    expect(cells).toEqual([
+      "tp 50",
+      "fn 50",
+      "fp 75",
+      "tn 225",
+      "tpr 0.500",
+      "fpr 0.250",
+      "precision 0.400",
+      "error 0.313"
+    ])
+  })
+
   it("says which way a measure is better, and nothing where neither is", () => {
     const model = sampleModel(small)
     const text = (direction: "maximise" | "minimise" | undefined) =>
@@ -97,7 +212,7 @@ describe("the document", () => {
     for (const text of ["P (Holm)", "0.5000", "naive P", "0.0020", "−0.0100 to +0.0500", "8 of 10"]) {
       expect(html).toContain(text)
     }
-    expect(html).toContain("10 of 270 jobs are finished")
+    expect(html).toContain("partial: 10 of 270 jobs are finished")
   })
 
   it("shows failed jobs first and with their reason", () => {
@@ -109,7 +224,20 @@ describe("the document", () => {
 
   it("puts the reason in place of a figure that could not be drawn", () => {
     const model = sampleModel(small)
-    const html = document(model, [{ figure: Figure.all(model)[0], svg: undefined, problem: "no <font>" }])
+    const html = document(model, [
+      {
+        figure: {
+          kind: "tuning",
+          task: "trees",
+          name: "t",
+          title: "",
+          caption: "",
+          spec: { mark: "bar" } as never,
+          fullNames: new Map()
+        },
+        problem: "no <font>"
+      }
+    ])
     expect(html).toContain("no &lt;font&gt;")
   })
 
@@ -162,14 +290,22 @@ describe("Report.make", () => {
 })
 
 describe("Report.write", () => {
-  it.live("writes the document and the figures, and leaves nothing half written", () =>
+  it.live("writes the document, then the figures, says so, and leaves nothing half written", () =>
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
       const directory = yield* fs.makeTempDirectoryScoped()
       const model = sampleModel({ ...small, subsets: [] })
-      const { file, problems } = yield* Report.write(model, `${directory}/run`)
+      const steps: Array<Report.Step> = []
+      const { file, problems } = yield* Report.write(model, `${directory}/run`, (step) =>
+        Effect.sync(() => steps.push(step))
+      )
       assert.deepStrictEqual(problems, [])
       assert.strictEqual(yield* fs.readFileString(file), (yield* Report.make(model)).html)
+      assert.deepStrictEqual(
+        steps.map(({ done }) => done),
+        steps.map((_, i) => i)
+      )
+      assert.strictEqual(steps[0]!.what, "report.html")
       const files = yield* fs.readDirectory(`${directory}/run`, { recursive: true })
       assert.deepStrictEqual(
         files.filter((name) => name.endsWith(".svg")).length,

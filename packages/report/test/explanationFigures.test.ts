@@ -11,7 +11,7 @@ interface Panel {
 }
 const panelsOf = (figure: { readonly spec: unknown }) =>
   (figure.spec as { readonly hconcat: ReadonlyArray<Panel> }).hconcat
-const svgOf = (figure: Omit<Figure.Figure, "name">) =>
+const svgOf = (figure: Figure.Described<Figure.SpecFigure>) =>
   Effect.runPromise(Figure.toSvg(Figure.standalone(Figure.named([figure])[0]!)))
 const texts = (svg: string) => Array.from(svg.matchAll(/<text[^>]*>([^<]*)/g), ([, text]) => text)
 

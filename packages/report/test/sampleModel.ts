@@ -1,9 +1,12 @@
 import type {
   AggregatedRow,
+  CalibrationCurve,
   ComparisonRow,
   HistoryRow,
+  PrecisionRecallCurve,
   ReportModel,
   RocCurves,
+  ThresholdCounts,
   TrainSubsets
 } from "../src/ReportModel.ts"
 
@@ -39,8 +42,8 @@ export const hostile: SampleOptions = {
 }
 
 const measures = [
-  { id: "auc", label: "AUC", direction: "maximise", format: "number" },
-  { id: "error", label: "error rate", direction: "minimise", format: "percent" }
+  { id: "auc", label: "AUC", direction: "maximise", format: "number", range: [0, 1] },
+  { id: "error", label: "error rate", direction: "minimise", format: "percent", range: [0, 1] }
 ] as const
 
 /** A report as a run would give it: every learner on every test subset and training set, with a failed job and holes. */
@@ -52,13 +55,16 @@ export const sampleModel = (options: SampleOptions = {}): ReportModel => {
   const subsets = options.subsets ?? ["north", "river", "south"]
   const soak = subsets.length > 1
   const tests = soak ? subsets : ["full"]
-  const trains: ReadonlyArray<TrainSubsets> = soak ? ["all", "other", "same"] : ["same"]
+  const trains: ReadonlyArray<TrainSubsets> = soak ? ["same", "other", "all"] : ["same"]
   const folds = options.folds ?? 10
   const epochs = options.epochs ?? 80
   const scores: Array<AggregatedRow> = []
   const comparisons: Array<ComparisonRow> = []
   const histories: Array<HistoryRow> = []
   const roc: Array<RocCurves> = []
+  const precisionRecall: Array<PrecisionRecallCurve> = []
+  const calibration: Array<CalibrationCurve> = []
+  const thresholds: Array<ThresholdCounts> = []
   for (const [l, learner] of learners.entries()) {
     for (const [s, testSubset] of tests.entries()) {
       for (const measure of measures) {
@@ -66,16 +72,36 @@ export const sampleModel = (options: SampleOptions = {}): ReportModel => {
         for (const [t, trainSubsets] of trains.entries()) {
           const base = { task, learner, testSubset, trainSubsets, measure: measure.id }
           const featureless = l === 0
-          const shift = featureless ? 0 : 0.02 * (t === 1 ? -1.6 : t === 0 ? 0.8 : 0) * (s + 1) * 0.7 + normal() * 0.004
+          const shift = featureless ? 0 : 0.02 * (t === 1 ? -1.6 : t === 2 ? 0.8 : 0) * (s + 1) * 0.7 + normal() * 0.004
           const auc = featureless ? 0.5 : 0.86 + 0.03 * l - 0.04 * s + shift
           const mean = measure.id === "auc" ? auc : featureless ? 0.18 + 0.05 * s : (1 - auc) * 0.9
           const sd = featureless && measure.id === "auc" ? 0 : 0.008 + 0.012 * random()
           means.set(trainSubsets, mean)
-          const size = !soak ? 5360 : 180 * (t === 0 ? subsets.length : t === 1 ? subsets.length - 1 : 1)
+          const size = !soak ? 5360 : 180 * (t === 2 ? subsets.length : t === 1 ? subsets.length - 1 : 1)
           const holes = l === 1 && s === 0 && t === 1 && measure.id === "auc" ? 2 : 0
-          scores.push({ ...base, size, full: true, mean, sd, n: folds - holes, undefinedCount: holes })
+          scores.push({
+            ...base,
+            size,
+            full: true,
+            trainRows: 2 * size,
+            testRows: 400,
+            mean,
+            sd,
+            n: folds - holes,
+            undefinedCount: holes
+          })
           if (options.downsample !== false && soak && size > 180) {
-            scores.push({ ...base, size: 180, full: false, mean: mean - 0.01, sd, n: folds, undefinedCount: 0 })
+            scores.push({
+              ...base,
+              size: 180,
+              full: false,
+              trainRows: 360,
+              testRows: 400,
+              mean: mean - 0.01,
+              sd,
+              n: folds,
+              undefinedCount: 0
+            })
           }
         }
         if (!soak) continue
@@ -116,6 +142,33 @@ export const sampleModel = (options: SampleOptions = {}): ReportModel => {
         const base = { task, learner, testSubset, trainSubsets }
         const strength = l === 0 ? 0 : 1.2 + 0.5 * l - 0.3 * s - (t === 1 ? 0.5 : 0)
         roc.push({ ...base, ...foldCurves(normal, strength, folds) })
+        const cell = { ...base, rows: 400, splits: folds }
+        precisionRecall.push({
+          ...cell,
+          recall: [0.5, 1],
+          precision: [0.4 + 0.1 * l, 0.25],
+          averagePrecision: 0.33 + 0.05 * l,
+          prevalence: 0.25
+        })
+        if (l > 0) {
+          calibration.push({
+            ...cell,
+            bins: [0.1, 0.4, 0.8].map((predicted) => ({
+              predicted,
+              observed: predicted + 0.05,
+              lower: predicted - 0.04,
+              upper: predicted + 0.12,
+              rows: 133
+            }))
+          })
+        }
+        thresholds.push({
+          ...cell,
+          positives: 100,
+          negatives: 300,
+          tp: Array.from({ length: 101 }, (_, i) => 100 - i),
+          fp: Array.from({ length: 101 }, (_, i) => Math.round((300 * (100 - i) ** 2) / 10_000))
+        })
         if (l === 0) continue
         for (let fold = 0; fold < folds; fold++) {
           const stop = Math.floor(epochs * (0.5 + 0.5 * random()))
@@ -169,6 +222,7 @@ export const sampleModel = (options: SampleOptions = {}): ReportModel => {
     jobs: { total: 100, finished: 100 },
     histories,
     roc,
+    predictions: { precisionRecall, calibration, thresholds, confusion: [], residuals: [] },
     tunings: [],
     failures: soak
       ? [

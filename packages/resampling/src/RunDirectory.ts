@@ -114,13 +114,11 @@ export interface Predicted {
   readonly groups: ReadonlyArray<string> | undefined
 }
 
-/** What a job predicted; undefined where it has no predictions. Errors: `RunError` for a file that was changed or is gone. */
-export const readPrediction = Effect.fnUntraced(function* (
+/** Where the predictions of a job are that has some. Errors: `RunError` for a file that was changed or is gone. */
+export const checkedPrediction = Effect.fnUntraced(function* (
   directory: string,
-  { id, predictions }: Pick<Job.Result, "id" | "predictions">,
-  of: Parameters<typeof Prediction.fromColumns>[1]
-): Effect.fn.Return<Predicted | undefined, RunFailure, Files> {
-  if (predictions === undefined) return undefined
+  { id, predictions }: Pick<Job.Result, "id" | "predictions">
+): Effect.fn.Return<string, RunError | PlatformError, Files> {
   const fs = yield* FileSystem.FileSystem
   const file = yield* predictionsFile(directory, id)
   const refuse = (rule: string) =>
@@ -132,6 +130,17 @@ export const readPrediction = Effect.fnUntraced(function* (
     })
   if (!(yield* fs.exists(file))) return yield* refuse("is gone")
   if (Checked.digest(yield* fs.readFile(file)) !== predictions) return yield* refuse("was changed since it was written")
+  return file
+})
+
+/** What a job predicted; undefined where it has no predictions. Errors: those of {@link checkedPrediction}. */
+export const readPrediction = Effect.fnUntraced(function* (
+  directory: string,
+  result: Pick<Job.Result, "id" | "predictions">,
+  of: Parameters<typeof Prediction.fromColumns>[1]
+): Effect.fn.Return<Predicted | undefined, RunFailure, Files> {
+  if (result.predictions === undefined) return undefined
+  const file = yield* checkedPrediction(directory, result)
   const { columns } = yield* Table.fromFile(file)
   const prediction = Prediction.fromColumns(columns, of)
   if (prediction === undefined) return undefined

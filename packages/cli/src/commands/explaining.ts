@@ -48,7 +48,7 @@ export interface Answer {
   readonly text: string
   /** For `--out`. */
   readonly table: ReadonlyArray<readonly [name: string, column: Column.Column]>
-  readonly figures: ReadonlyArray<Omit<Figure.Figure, "name">>
+  readonly figures: ReadonlyArray<Figure.Described<Figure.SpecFigure>>
 }
 
 /** A number with three digits. */

@@ -5,11 +5,14 @@ import * as Run from "@rocflow/resampling/Run"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { writeReport } from "@rocflow/report/fromRun"
+import * as ReportProgress from "../terminal/reportProgress.ts"
 
 /** Writes the report of a run again. */
 export const report = Effect.fn("report")(function* ({ directory }: { readonly directory: string }) {
+  const progress = ReportProgress.make()
+  yield* progress.begin
   const run = yield* Run.read(directory)
-  const { file, problems } = yield* writeReport(run)
+  const { file, problems } = yield* writeReport(run, progress.onStep).pipe(Effect.ensuring(Effect.sync(progress.clear)))
   if (run.results.length < run.manifest.jobs.length) {
     yield* Console.error(`note: ${run.results.length} of ${run.manifest.jobs.length} jobs are finished`)
   }

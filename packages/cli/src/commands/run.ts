@@ -25,6 +25,7 @@ import { toJson } from "@rocflow/core/Json"
 import { counted } from "../terminal/counted.ts"
 import { fileName } from "../fileName.ts"
 import * as Progress from "../terminal/progress.ts"
+import * as ReportProgress from "../terminal/reportProgress.ts"
 import { pooledTable } from "../terminal/pooledTable.ts"
 import { summary } from "../terminal/summary.ts"
 import { versions } from "../versions.ts"
@@ -121,8 +122,11 @@ export const run = Effect.fn("run")(function* ({ file, out, retryFailed, reuse, 
   const notes = Notes.ofJobs(outcome.results).map(Note.message)
   const pooled = yield* Pooled.measure(outcome, design.pooled)
   if (design.pooled.length > 0) yield* Pooled.write(directory, pooled)
-  if (!json) yield* Console.error("writing the report")
-  const { file: report, problems } = yield* writeReport(outcome)
+  const writing = ReportProgress.make()
+  if (!json) yield* writing.begin
+  const { file: report, problems } = yield* writeReport(outcome, json ? undefined : writing.onStep).pipe(
+    Effect.ensuring(Effect.sync(writing.clear))
+  )
   const seconds = (yield* Duration.now) - started
   if (json) {
     yield* Console.log(

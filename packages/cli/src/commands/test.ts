@@ -4,6 +4,7 @@
 import * as Auto from "@rocflow/core/engine/Auto"
 import { toJson } from "@rocflow/core/Json"
 import * as Events from "@rocflow/core/learning/Events"
+import { byTrainSubsets } from "@rocflow/report/ReportModel"
 import * as Executor from "@rocflow/resampling/Executor"
 import type * as Job from "@rocflow/resampling/Job"
 import * as Run from "@rocflow/resampling/Run"
@@ -62,15 +63,17 @@ const report = (results: ReadonlyArray<Job.Result>, severalResamplings: boolean)
       { title: "rows", align: "right" },
       { title: "", align: "left" }
     ],
-    results.map(({ job, seconds, status }) => [
-      job.task,
-      job.learner,
-      ...(severalResamplings ? [job.resampling] : []),
-      job.testSubset,
-      job.trainSubsets,
-      String(job.trainRows),
-      status === "ok" ? `ok, ${seconds.toFixed(2)} s` : "failed"
-    ])
+    results
+      .toSorted((a, b) => byTrainSubsets(a.job, b.job))
+      .map(({ job, seconds, status }) => [
+        job.task,
+        job.learner,
+        ...(severalResamplings ? [job.resampling] : []),
+        job.testSubset,
+        job.trainSubsets,
+        String(job.trainRows),
+        status === "ok" ? `ok, ${seconds.toFixed(2)} s` : "failed"
+      ])
   )
   const failed = results.filter(({ status }) => status === "failed")
   const errors = Map.groupBy(failed, ({ error, job }) => toJson([job.task, job.learner, error?.message]))

@@ -3,6 +3,7 @@
  */
 import * as Score from "@rocflow/resampling/Score"
 import { orNull } from "@rocflow/report/Numbers"
+import { byTrainSubsets } from "@rocflow/report/ReportModel"
 import type * as RunDirectory from "@rocflow/resampling/RunDirectory"
 import { shown, type Shown } from "./measures.ts"
 import { textTable } from "./textTable.ts"
@@ -36,15 +37,17 @@ export const averageTable = (
       { title: "splits", align: "right" },
       ...columns.map(([title]) => ({ title }))
     ],
-    cells.map((cell) => [
-      cell.task,
-      cell.learner,
-      ...(several ? [cell.resampling] : []),
-      cell.testSubset,
-      cell.trainSubsets + (cell.nTrainGroups === cell.groups ? "" : ` (${cell.nTrainGroups})`),
-      String(cell.splits),
-      ...columns.map(([id, measure]) => meanAndSd(cell.measures[id]!, measure))
-    ])
+    cells
+      .toSorted(byTrainSubsets)
+      .map((cell) => [
+        cell.task,
+        cell.learner,
+        ...(several ? [cell.resampling] : []),
+        cell.testSubset,
+        cell.trainSubsets + (cell.nTrainGroups === cell.groups ? "" : ` (${cell.nTrainGroups})`),
+        String(cell.splits),
+        ...columns.map(([id, measure]) => meanAndSd(cell.measures[id]!, measure))
+      ])
   )
   return `${words[average]}\n\n${table}`
 }

@@ -2,6 +2,7 @@
  * Measures over the pooled test rows of a run as text.
  */
 import * as Measure from "@rocflow/core/learning/Measure"
+import { byTrainSubsets } from "@rocflow/report/ReportModel"
 import type * as Interval from "@rocflow/resampling/Interval"
 import type { Pooled } from "@rocflow/resampling/Pooled"
 import { bounds } from "./scoreTable.ts"
@@ -15,8 +16,9 @@ export const pooledTable = (pooled: ReadonlyArray<PooledRow>): string => {
   const labels = [...new Set(pooled.map(({ label }) => label))]
   const isSoak = pooled.some(({ testSubset, trainSubsets }) => testSubset !== "full" || trainSubsets !== "same")
   const severalTasks = new Set(pooled.map(({ task }) => task)).size > 1
-  const cells = Map.groupBy(pooled, ({ interval: _, label: __, measure: ___, value: ____, ...cell }) =>
-    JSON.stringify(cell)
+  const cells = Map.groupBy(
+    pooled.toSorted(byTrainSubsets),
+    ({ interval: _, label: __, measure: ___, value: ____, ...cell }) => JSON.stringify(cell)
   )
   const rows = Array.from(cells.values(), (own) => {
     const { groups, learner, nTrainGroups, rows, splits, task, testSubset, trainSubsets } = own[0]!

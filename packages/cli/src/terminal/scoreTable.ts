@@ -2,6 +2,7 @@
  * The scores of every job as text.
  */
 import * as Measure from "@rocflow/core/learning/Measure"
+import { byTrainSubsets } from "@rocflow/report/ReportModel"
 import type * as Interval from "@rocflow/resampling/Interval"
 import type * as RunDirectory from "@rocflow/resampling/RunDirectory"
 import * as Score from "@rocflow/resampling/Score"
@@ -25,7 +26,7 @@ export const scoreTable = (rows: ReadonlyArray<Scored>, all: RunDirectory.Manife
       { title: "train rows", align: "right" },
       ...measures.map(([title]) => ({ title, align: "right" as const }))
     ],
-    rows.map((row) => [
+    rows.toSorted(byTrainSubsets).map((row) => [
       row.task,
       row.learner,
       row.testSubset,

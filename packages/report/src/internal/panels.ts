@@ -20,8 +20,6 @@ export interface Panels {
   readonly height: number
   readonly data: (column: string) => ReadonlyArray<Datum>
   readonly layers: (column: string, isFirst: boolean) => ReadonlyArray<Layer>
-  /** Each row of panels has its own y scale. */
-  readonly independentY?: boolean
 }
 
 const rowLabelWidth = 150
@@ -85,8 +83,7 @@ export const panelGrid = (panels: Panels): { readonly spec: TopLevelSpec; readon
           width,
           height,
           layer: [...panels.layers(column, i === 0), ...(hasRowLabels ? [rowLabel(width, height)] : [])]
-        },
-        resolve: panels.independentY === true ? { scale: { y: "independent" as const } } : {}
+        }
       }
     })
   }

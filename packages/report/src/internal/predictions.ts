@@ -1,10 +1,11 @@
 /**
  * What a job predicted, as scores that rank its test rows.
  */
-import * as BinaryScores from "@rocflow/losses/BinaryScores"
+import * as Prediction from "@rocflow/core/learning/Prediction"
 import * as RunDirectory from "@rocflow/resampling/RunDirectory"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import { rankingOf } from "./predictedCells.ts"
 
 /** The binary tasks by id. */
 export const binaryTasks = ({
@@ -20,11 +21,6 @@ export const read = Effect.fnUntraced(function* (
 ) {
   const names = levels.map(({ name }) => name)
   const found = yield* RunDirectory.readPrediction(directory, result, { kind, levels: names })
-  if (found?.prediction.truth === undefined) return Option.none()
-  const { prob, scores, truth } = found.prediction
-  const values = scores ?? (prob === undefined ? undefined : truth.map((_, row) => prob[row * names.length]!))
-  if (values === undefined) return Option.none()
-  return yield* Effect.option(
-    BinaryScores.make({ labels: Array.from(truth, (code) => code === 0), scores: Array.from(values) })
-  )
+  const prediction = found?.prediction
+  return prediction !== undefined && Prediction.isLabelled(prediction) ? rankingOf(prediction) : Option.none()
 })

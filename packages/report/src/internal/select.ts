@@ -1,5 +1,8 @@
+import { integer } from "../Numbers.ts"
 import {
   type AggregatedRow,
+  byTrainSubsets,
+  type ComparisonRow,
   type MeasureSummary,
   type ReportModel,
   type TrainSubsets,
@@ -14,6 +17,9 @@ export const inOrder = (order: ReadonlyArray<string>, present: ReadonlyArray<str
   const found = new Set(present)
   return [...order.filter((name) => found.has(name)), ...distinct(present).filter((name) => !order.includes(name))]
 }
+
+/** A name as it is shown: an empty one would not be seen. */
+export const visible = (name: string): string => (name === "" ? "(empty)" : name)
 
 /** What figures are laid out by. */
 interface Placed {
@@ -48,3 +54,29 @@ export const goal = ({ direction }: MeasureSummary): string =>
 
 /** Titles of figures name the task only where there is more than one. */
 export const ofTask = (model: ReportModel, task: string): string => (model.tasks.length > 1 ? ` (${task})` : "")
+
+/** Training sets in their order, each from the smallest to the largest. */
+export const byTrainAndSize = (a: AggregatedRow, b: AggregatedRow): number => byTrainSubsets(a, b) || a.size - b.size
+
+/** The test of a training set against the same subset. */
+export const comparisonOf = (
+  tests: ReadonlyArray<ComparisonRow>,
+  { learner, measure, task, testSubset, trainSubsets }: Placed & Pick<AggregatedRow, "measure" | "task">
+): ComparisonRow | undefined =>
+  tests.find(
+    (test) =>
+      test.task === task &&
+      test.measure === measure &&
+      test.learner === learner &&
+      test.testSubset === testSubset &&
+      test.compare === trainSubsets
+  )
+
+/** A test subset with its rows: "test: north, 120 rows"; empty for a task without subsets. */
+export const testedOn = (model: ReportModel, task: string, rows: ReadonlyArray<Placed>): string => {
+  const [first] = rows
+  if (first === undefined || first.testSubset === "full") return ""
+  const summary = model.tasks.find(({ id }) => id === task)
+  const count = summary?.subsets.find(({ name }) => name === first.testSubset)?.count
+  return `test: ${visible(first.testSubset)}${count === undefined ? "" : `, ${integer(count)} rows`}`
+}

@@ -11,17 +11,67 @@ export const style = `
 --better:#00684b;--worse:#a83f00;--alarm:#fdf1e7;--alarm-line:#d55e00;--link:#005a9c}
 *{box-sizing:border-box}
 html{font:15px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif;background:var(--ground);color:var(--text)}
-body{margin:0 auto;max-width:82rem;padding:2.2rem clamp(1rem,4vw,3rem) 4rem}
+body{margin:0 auto;max-width:92rem;padding:2.2rem clamp(1rem,4vw,3rem) 4rem}
 h1{font-size:1.9rem;line-height:1.2;margin:0 0 .5rem;letter-spacing:-.01em;overflow-wrap:anywhere}
 h2{font-size:1.3rem;margin:2.8rem 0 .8rem;padding-top:.9rem;border-top:1px solid var(--line);overflow-wrap:anywhere}
 h3{font-size:1.02rem;margin:1.6rem 0 .5rem;overflow-wrap:anywhere}
 p{max-width:48rem;margin:.4rem 0 .8rem}
 a{color:var(--link);text-underline-offset:.18em}
-.lead,.quiet,figcaption,caption,dt{color:var(--muted)}
+.lead{max-width:none}.lead,.quiet,figcaption,caption,dt{color:var(--muted)}
 nav ul{display:flex;flex-wrap:wrap;gap:.3rem 1.3rem;list-style:none;margin:1rem 0 0;padding:0}
 .alarm{background:var(--alarm);border-left:4px solid var(--alarm-line);padding:.6rem 1rem;max-width:48rem;margin:1rem 0}
 .better{color:var(--better);font-weight:600}.worse{color:var(--worse);font-weight:600}
-.scroll{overflow-x:auto;max-width:100%}
+.scroll{overflow-x:auto;max-width:100%;--shade:color-mix(in srgb,var(--text) 22%,transparent);
+background:linear-gradient(to right,var(--ground) 30%,transparent) left/36px 100% no-repeat local,linear-gradient(to left,var(--ground) 30%,transparent) right/36px 100% no-repeat local,
+linear-gradient(to right,var(--shade),transparent) left/14px 100% no-repeat scroll,linear-gradient(to left,var(--shade),transparent) right/14px 100% no-repeat scroll}
+.scroll.tall{max-height:32rem;overflow-y:auto}
+.sticky tbody th:first-child,.sticky thead th:first-child{position:sticky;left:0;background:var(--ground);z-index:1;padding-right:.9rem;box-shadow:1px 0 var(--line)}
+.tall thead th{position:sticky;top:0;background:var(--ground);z-index:2}.tall thead th:first-child{z-index:3}
+.answer{font-size:1.12rem;line-height:1.6}section>p,section>div>p{max-width:62rem}
+.hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.off{display:none!important}
+.cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,21rem),1fr));gap:.6rem 2rem;align-items:start}
+.cards.wide{grid-template-columns:repeat(auto-fit,minmax(min(100%,33rem),1fr))}
+.card table{width:100%;margin:.4rem 0}
+.card caption{font-weight:600;color:var(--text)}
+.n{display:block;color:var(--muted);font-weight:400;font-size:.8rem;white-space:nowrap}
+.matrix th,.matrix td{padding:.3rem .8rem .3rem 0;vertical-align:top}.matrix tbody th{white-space:normal;overflow-wrap:anywhere}
+.matrix td{width:34%}.verdict svg{display:block;overflow:visible;margin:.1rem 0}
+.strips th,.strips td{padding:.05rem .7rem .05rem 0;vertical-align:middle}
+.strips thead th,.strips thead td{padding-bottom:.2rem;font-size:.8rem;color:var(--muted);border-bottom:1px solid var(--line);font-weight:500}
+.strips thead td{border-bottom:1px solid var(--line)}
+.strips tbody tr{border:0}.strips .heading th{font-weight:600;padding-top:.45rem}
+.strips .plot{width:45%;min-width:7rem;padding-right:1.1rem}.strips .sample,.strips .test{color:var(--muted);font-size:.82rem}
+.strips .test .better{color:var(--better)}.strips .test .worse{color:var(--worse)}
+.strips svg{display:block;overflow:visible}
+.strips tbody th{white-space:normal;overflow-wrap:anywhere;min-width:3.4rem}
+.figures{display:flex;flex-wrap:wrap;gap:0 2rem}.figures>figure{flex:1 1 100%;min-width:0}.figures>.small{flex:1 1 24rem;max-width:100%}
+.small .panel{max-width:34rem}
+.panel-grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,max(312px,calc((100% - (var(--columns) - 1)*1rem)/var(--columns)))),1fr));gap:.8rem 1rem}
+.small .panel-grid{grid-template-columns:1fr}
+.panel{position:relative}.panel svg{width:100%;height:auto}.panel-title{font-weight:600;font-size:.88rem;margin:.2rem 0 0;overflow-wrap:anywhere}
+.keys{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;list-style:none;margin:.2rem 0 .5rem;padding:0;font-size:.88rem}.keys svg{display:inline-block;vertical-align:-1px}
+.controls{display:flex;flex-wrap:wrap;gap:.5rem 1.6rem;align-items:center;background:var(--panel);padding:.7rem 1rem;border-radius:6px;margin:.6rem 0 1rem;font-size:.88rem}
+.controls[hidden]{display:none}
+.controls fieldset{border:0;margin:0;padding:0;display:flex;flex-wrap:wrap;gap:.1rem .9rem;min-width:0}.controls legend{float:left;color:var(--muted);padding:0;margin-right:.7rem}
+.controls label{display:inline-flex;gap:.35rem;align-items:center;overflow-wrap:anywhere;min-height:24px}
+.controls select,.controls input,.tools button{font:inherit;color:inherit;background:var(--ground);border:1px solid var(--muted);border-radius:4px;padding:.15rem .4rem}
+.controls input[type=number]{width:5.5rem}.controls input[type=range]{width:min(22rem,60vw);padding:0}.controls input[type=checkbox]{width:1rem;height:1rem;margin:0}
+@media (min-width:70rem) and (min-height:40rem){section,figure{scroll-margin-top:6rem}#controls{position:sticky;top:0;z-index:5;box-shadow:0 1px 0 var(--line)}}
+.tools{display:flex;gap:.4rem;margin:.4rem 0 0;font-size:.8rem}.tools button{cursor:pointer;min-height:24px;padding:.1rem .6rem;border-color:var(--line);color:var(--muted)}
+.tools button:hover{color:var(--text);border-color:var(--muted)}
+#tip{position:fixed;z-index:9;max-width:22rem;background:var(--text);color:var(--ground);font-size:.82rem;padding:.35rem .6rem;border-radius:4px;pointer-events:none}
+#tip:empty{display:none}
+.js details.others{display:contents}.js details.others>summary{display:none}.js details.others::details-content{content-visibility:visible;display:contents}
+.learners .strips tbody th{min-width:9rem}.learners .strips .plot{width:32%}
+@media (max-width:36rem){
+.strips,.strips caption,.strips tbody,.strips tfoot{display:block}.strips thead{display:none}
+.strips tr{display:grid;grid-template-columns:minmax(4.4rem,1fr) auto;padding:.15rem 0}
+.strips tbody tr:not(.heading){grid-template-areas:"label value" "plot plot" "sample test"}
+.strips tbody th{grid-area:label;padding:0}.strips .heading th{grid-area:auto}.strips .value{grid-area:value;padding:0;text-align:right}
+.strips tbody .plot{grid-area:plot;width:auto;padding:0 .6rem}.strips .sample{grid-area:sample;padding:0}.strips .test{grid-area:test;padding:0;text-align:right;white-space:normal}
+.strips tfoot tr{display:block}.strips tfoot td:not(.plot){display:none}.strips tfoot .plot{display:block;width:auto;padding:0 .6rem}
+}
 .scroll:focus-visible{outline:2px solid var(--link);outline-offset:3px}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.9rem;margin:.6rem 0 1.2rem}
 caption{text-align:left;padding:0 0 .4rem;font-size:.93rem}
@@ -32,9 +82,9 @@ thead th{border-bottom:1.5px solid var(--text);font-weight:600}
 tbody th{font-weight:500}tbody tr{border-bottom:1px solid var(--line)}
 .num{text-align:right}
 figure{margin:1.2rem 0 2rem}
-figure h3{margin-top:0}
+figure h3{margin-top:0}.spec svg{height:auto}
 figcaption{max-width:48rem;font-size:.9rem;margin-top:.5rem}
-svg{display:block;height:auto;font-family:${fontFamily}}
+svg{display:block;font-family:${fontFamily}}
 details{margin:.9rem 0}summary{cursor:pointer;font-weight:600;padding:.3rem 0}
 pre,code{font:.86rem/1.5 ui-monospace,SFMono-Regular,Menlo,"DejaVu Sans Mono",monospace}
 pre{background:var(--panel);padding:.7rem 1rem;margin:.4rem 0 1rem;overflow-x:auto;border-radius:4px}

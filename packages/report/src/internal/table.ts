@@ -35,7 +35,7 @@ export const tableHtml = ({ caption, columns, rows }: TableContent): string => {
     .map((row) => `<tr>${row.map((cell, i) => cellHtml(cell, columns[i]!, i === 0)).join("")}</tr>`)
     .join("\n")
   return (
-    `<div class="scroll" role="region" tabindex="0" aria-label="${escapeHtml(caption)}"><table>` +
+    `<div class="scroll" role="region" tabindex="0" aria-label="${escapeHtml(caption)}"><table class="sticky">` +
     `<caption>${escapeHtml(caption)}</caption>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body}\n</tbody></table></div>`
   )
 }

@@ -8,7 +8,7 @@ import {
   type TuningRow
 } from "../ReportModel.ts"
 import { absent, integer, type Numbers, numbersFor, pValue } from "../Numbers.ts"
-import { axesOf, distinct, goal, ofTask, scoresOf, spreadsOf } from "./select.ts"
+import { axesOf, byTrainAndSize, distinct, goal, ofTask, scoresOf, spreadsOf } from "./select.ts"
 import { capital } from "./text.ts"
 import type { Cell, Column, TableContent } from "./table.ts"
 
@@ -28,9 +28,6 @@ const verdictCell = ({ notTestable, verdict }: ContrastRow): Cell => ({
   ...(notTestable === undefined ? {} : { title: notTestable })
 })
 
-const byTrainAndSize = (a: AggregatedRow, b: AggregatedRow): number =>
-  trainSubsetsOrder.indexOf(a.trainSubsets) - trainSubsetsOrder.indexOf(b.trainSubsets) || a.size - b.size
-
 /** All scores of a task and measure, the downsampled ones too. None if there are none. */
 export const scoreTable = (model: ReportModel, task: string, measure: MeasureSummary): ReadonlyArray<TableContent> => {
   const rows = scoresOf(model, task, measure.id)
@@ -43,6 +40,8 @@ export const scoreTable = (model: ReportModel, task: string, measure: MeasureSum
     { title: "learner" },
     ...(soak ? [{ title: "test subset" }, { title: "trained on" }] : []),
     { title: "train size", numeric: true },
+    { title: "training rows", numeric: true },
+    { title: "test rows", numeric: true },
     { title: "mean", numeric: true },
     { title: "sd", numeric: true },
     { title: "splits", numeric: true },
@@ -52,6 +51,8 @@ export const scoreTable = (model: ReportModel, task: string, measure: MeasureSum
     row.learner,
     ...(soak ? [row.testSubset, row.trainSubsets + (row.full ? "" : ", cut down")] : []),
     integer(row.size),
+    integer(row.trainRows),
+    integer(row.testRows),
     numbers.value(row.mean),
     numbers.value(row.sd),
     integer(row.n),
@@ -144,9 +145,12 @@ export const comparisonTable = (
     task,
     rows.map((row) => ({ ...row, trainSubsets: row.compare }))
   )
-  const sorted = testSubsets.flatMap((subset) =>
-    learners.flatMap((learner) => rows.filter((row) => row.testSubset === subset && row.learner === learner))
-  )
+  // What says nothing stands last.
+  const sorted = testSubsets
+    .flatMap((subset) =>
+      learners.flatMap((learner) => rows.filter((row) => row.testSubset === subset && row.learner === learner))
+    )
+    .toSorted((a, b) => Number(a.verdict === "not testable") - Number(b.verdict === "not testable"))
   return [
     {
       caption: `${capital(measure.label)}${ofTask(model, task)}: other training sets against the test subset's own`,
@@ -154,19 +158,19 @@ export const comparisonTable = (
         { title: "test subset" },
         { title: "learner" },
         { title: "trained on" },
-        { title: "mean", numeric: true },
-        { title: "mean of same", numeric: true },
+        { title: "against same" },
         ...testColumns,
-        { title: "against same" }
+        { title: "mean", numeric: true },
+        { title: "mean of same", numeric: true }
       ],
       rows: sorted.map((row) => [
         row.testSubset,
         row.learner,
         row.compare,
-        numbers.value(row.compareMean),
-        numbers.value(row.baselineMean),
+        verdictCell(row),
         ...testCells(row, numbers),
-        verdictCell(row)
+        numbers.value(row.compareMean),
+        numbers.value(row.baselineMean)
       ])
     }
   ]
@@ -189,18 +193,19 @@ export const learnerTable = (
         ...(soak ? [{ title: "trained on" }, { title: "test subset" }] : []),
         { title: "learner" },
         { title: "against" },
-        ...testColumns,
-        { title: "the learner is" }
+        { title: "the learner is" },
+        ...testColumns
       ],
       rows: trainSubsetsOrder.flatMap((train) =>
         rows
           .filter((row) => row.trainSubsets === train)
+          .toSorted((a, b) => Number(a.verdict === "not testable") - Number(b.verdict === "not testable"))
           .map((row): ReadonlyArray<Cell> => [
             ...(soak ? [row.trainSubsets, row.testSubset] : []),
             row.learner,
             row.baseline,
-            ...testCells(row, numbers),
-            verdictCell(row)
+            verdictCell(row),
+            ...testCells(row, numbers)
           ])
       )
     }

@@ -1,0 +1,182 @@
+/**
+ * Saving a figure as it is seen: SVG, PNG, and its numbers as CSV.
+ */
+import { composeLists, composePanels, type Key } from "../draw/compose.ts"
+import { all, isShown, make } from "./dom.ts"
+import { frameOf, pointsOf } from "./frame.ts"
+
+const textOf = (element: Element | null): string => (element?.textContent ?? "").trim()
+
+/** A picture without what is hidden in it, and without what only the page needs. */
+const cleaned = (svg: Element): string => {
+  const copy = svg.cloneNode(true) as Element
+  for (const element of all<SVGElement>(".off", copy)) element.remove()
+  for (const element of [copy, ...all<Element>("*", copy)]) {
+    for (const name of element.getAttributeNames())
+      if (/^(data-|aria-|role$|class$)/.test(name)) element.removeAttribute(name)
+  }
+  copy.removeAttribute("style")
+  return new XMLSerializer().serializeToString(copy)
+}
+
+const keysOf = (figure: Element): ReadonlyArray<Key> =>
+  all(".keys li", figure)
+    .filter(isShown)
+    .map((item) => {
+      const path = item.querySelector("path")
+      return { name: textOf(item), colour: path?.getAttribute("fill") ?? "", path: path?.getAttribute("d") ?? "" }
+    })
+
+/** The picture of what is seen of a figure; undefined where nothing is. */
+const pictureOf = (figure: HTMLElement): string | undefined => {
+  const panels = all(".panel", figure).filter(isShown)
+  if (panels.length > 0) {
+    const parts = panels.map((panel) => ({
+      title: textOf(panel.querySelector(".panel-title")),
+      svg: cleaned(panel.querySelector("svg")!)
+    }))
+    return composePanels(parts, keysOf(figure), Math.min(5, Math.ceil(Math.sqrt(parts.length))))
+  }
+  const lists = all(".card", figure).filter(isShown)
+  if (lists.length > 0) {
+    return composeLists(
+      lists.map((list) => ({
+        title: textOf(list.querySelector("caption")),
+        axis: cleaned(list.querySelector("tfoot svg")!),
+        blocks: all("tbody", list)
+          .filter(isShown)
+          .map((block) => ({
+            heading: textOf(block.querySelector(".heading")),
+            rows: all("tr:not(.heading)", block)
+              .filter(isShown)
+              .map((row) => ({
+                label: textOf(row.querySelector("th")),
+                sample: textOf(row.querySelector(".sample")),
+                svg: cleaned(row.querySelector("svg")!),
+                value: textOf(row.querySelector(".value")),
+                test: textOf(row.querySelector(".test"))
+              }))
+          }))
+      }))
+    )
+  }
+  const svg = figure.querySelector(".spec svg")
+  return svg === null ? undefined : cleaned(svg)
+}
+
+type Line = ReadonlyArray<string | number>
+
+const panelLines = (panel: HTMLElement): ReadonlyArray<Line> => {
+  const svg = panel.querySelector("svg")!
+  const title = textOf(panel.querySelector(".panel-title"))
+  const own = all<SVGElement>("[data-points]", svg)
+    .filter(isShown)
+    .flatMap((mark) => pointsOf(mark).map((point): Line => [title, mark.dataset["name"] ?? "", ...point]))
+  const cells = all<SVGElement>(".cells g", svg).map((cell): Line => [title, cell.dataset["tip"] ?? ""])
+  return [...own, ...cells]
+}
+
+const rowLine = (row: HTMLElement): Line => {
+  const { at = "", high = "", low = "" } = row.dataset
+  const list = textOf(row.closest(".card")?.querySelector("caption") ?? null)
+  const block = textOf(row.closest("tbody")?.querySelector(".heading") ?? null)
+  return [
+    list,
+    block,
+    textOf(row.querySelector("th")),
+    textOf(row.querySelector(".sample")),
+    at,
+    low,
+    high,
+    textOf(row.querySelector(".test"))
+  ]
+}
+
+/** The numbers of what is seen of a figure; undefined where it is drawn without them. */
+const tableOf = (figure: HTMLElement): ReadonlyArray<Line> | undefined => {
+  const panels = all(".panel", figure).filter(isShown)
+  if (panels.length > 0) {
+    const frame = frameOf(panels[0]!.querySelector("svg")!)
+    return [
+      frame?.matrix === true ? ["panel", "cell"] : ["panel", "series", frame?.x.title ?? "x", frame?.y.title ?? "y"],
+      ...panels.flatMap(panelLines)
+    ]
+  }
+  const rows = all(".strips tbody tr:not(.heading)", figure).filter(isShown)
+  if (rows.length > 0) return [["list", "block", "row", "sample", "mean", "low", "high", "test"], ...rows.map(rowLine)]
+  const table = figure.querySelector("table")
+  return table === null
+    ? undefined
+    : all<HTMLTableRowElement>("tr", table)
+        .filter(isShown)
+        .map((row) => [...row.cells].map(textOf))
+}
+
+const quoted = (value: string | number): string =>
+  /[",\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value)
+
+const download = (blob: Blob, name: string): void => {
+  const address = URL.createObjectURL(blob)
+  const link = make("a", { href: address, download: name })
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(address), 1000)
+}
+
+/** Draws an SVG on white ground at twice its size. */
+const png = async (svg: string): Promise<Blob> => {
+  const image = new Image()
+  const address = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }))
+  image.src = address
+  await image.decode()
+  const canvas = document.createElement("canvas")
+  canvas.width = image.width * 2
+  canvas.height = image.height * 2
+  const context = canvas.getContext("2d")!
+  context.fillStyle = "#ffffff"
+  context.fillRect(0, 0, canvas.width, canvas.height)
+  context.drawImage(image, 0, 0, canvas.width, canvas.height)
+  URL.revokeObjectURL(address)
+  return new Promise((resolve, reject) =>
+    canvas.toBlob(
+      (blob) => (blob === null ? reject(new Error("the picture is too large")) : resolve(blob)),
+      "image/png"
+    )
+  )
+}
+
+/** Puts buttons under every figure. */
+export const saving = (): void => {
+  for (const figure of all("figure")) {
+    const name = figure.id === "" ? "thresholds" : figure.id
+    const tools = make("div", { class: "tools" })
+    const button = (kind: string, save: () => void | Promise<void>): void => {
+      const element = make(
+        "button",
+        { type: "button", "aria-label": `save ${textOf(figure.querySelector("h3"))} as ${kind}` },
+        kind
+      )
+      element.addEventListener("click", () => void save())
+      tools.append(element)
+    }
+    if (pictureOf(figure) !== undefined) {
+      button("SVG", () => download(new Blob([pictureOf(figure)!], { type: "image/svg+xml" }), `${name}.svg`))
+      button("PNG", async () => download(await png(pictureOf(figure)!), `${name}.png`))
+    }
+    if (tableOf(figure) !== undefined) {
+      button("CSV", () =>
+        download(
+          new Blob(
+            [
+              tableOf(figure)!
+                .map((line) => line.map(quoted).join(","))
+                .join("\n") + "\n"
+            ],
+            { type: "text/csv" }
+          ),
+          `${name}.csv`
+        )
+      )
+    }
+    figure.append(tools)
+  }
+}
