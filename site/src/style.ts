@@ -80,7 +80,7 @@ th.right,td.right{text-align:right}
 td code{overflow-wrap:anywhere}
 img{max-width:100%;height:auto;background:#fff;border-radius:6px}
 blockquote{margin:1rem 0;padding:.1rem 1rem;border-left:4px solid var(--edge);color:var(--muted)}
-math{font-size:1.08em}
+math{font-family:"Cambria Math","STIX Two Math","Latin Modern Math","Noto Sans Math","DejaVu Math TeX Gyre",math;font-size:1.08em}
 .formula{overflow-x:auto;overflow-y:hidden;margin:1rem 0;padding:.2rem 0}
 .neighbours{display:flex;justify-content:space-between;gap:1rem;margin-top:3rem;padding-top:1rem;border-top:1px solid var(--line);max-width:52rem}
 .neighbours a{display:block;text-decoration:none}

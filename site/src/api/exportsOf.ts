@@ -29,7 +29,6 @@ interface Parsed {
   readonly body: ReadonlyArray<Node>
   /** The doc comment that ends where a statement begins. */
   readonly before: (start: number) => Comment
-  readonly first: Comment
 }
 
 const cache = new Map<string, Parsed>()
@@ -46,9 +45,7 @@ const parse = (file: string): Parsed => {
     const found = docs.findLast(({ end }) => end <= start && text.slice(end, start).trim() === "")
     return found === undefined ? nothing : parseComment(found.value)
   }
-  const [one] = docs
-  const first = one === undefined || text.slice(0, one.start).trim() !== "" ? nothing : parseComment(one.value)
-  const parsed = { text, body, before, first }
+  const parsed = { text, body, before }
   cache.set(file, parsed)
   return parsed
 }
@@ -76,6 +73,10 @@ const readable = (signature: string): string =>
     .replace(/^declare\s+/, "")
     .replace(/;$/, "")
     .replace(/;$/gm, "")
+
+/** A declaration under the name by which it is exported. */
+const called = (signature: string, name: string, as: string): string =>
+  name === as ? signature : signature.replace(new RegExp(`^((?:abstract )?\\w+ )${name}\\b`), `$1${as}`)
 
 const nameOf = (node: unknown): string => {
   const { name, value } = node as { readonly name?: string; readonly value?: string }
@@ -162,8 +163,15 @@ const local = (file: string, name: string): ReadonlyArray<Exported> => {
 const named = (file: string, name: string): ReadonlyArray<Exported> =>
   exportsOf(file).filter((one) => one.name === name)
 
-/** What the file says of itself. */
-export const commentOf = (file: string): Comment => parse(file).first
+/**
+ * What a module says of itself: the comment at the beginning of its source, where no declaration of its own follows. The
+ * declarations lose it where they need no import.
+ */
+export const commentOf = (file: string): Comment => {
+  const source = readFileSync(file.replace("/dist/", "/src/").replace(/\.d\.ts$/, ".ts"), "utf8")
+  const [, comment] = /^\/\*(\*[^]*?)\*\/\n(?=\n|import|export (?:type )?[*{])/.exec(source) ?? []
+  return comment === undefined ? nothing : parseComment(comment)
+}
 
 /** All exports of a file of declarations, those of other files included. */
 export const exportsOf = (file: string): ReadonlyArray<Exported> => {
@@ -180,7 +188,7 @@ export const exportsOf = (file: string): ReadonlyArray<Exported> => {
     return (node["specifiers"] as ReadonlyArray<Node>).flatMap((specifier) => {
       const [from, as] = [nameOf(specifier["local"]), nameOf(specifier["exported"])]
       const found = source === null ? local(file, from) : named(resolve(file, nameOf(source)), from)
-      return found.map((one) => ({ ...one, name: as }))
+      return found.map((one) => ({ ...one, name: as, signature: called(one.signature, from, as) }))
     })
   })
 }

@@ -63,9 +63,11 @@ const body = (all: ReadonlyArray<Exported>): string => {
     categories.set(category, [...(categories.get(category) ?? []), entries])
   }
   const title = (category: string) => `## ${category[0]!.toUpperCase()}${category.slice(1)}`
-  const last = (category: string) => ["definitions", "types", "symbols"].indexOf(category)
+  // What one calls comes first, then types, then what only registries want.
+  const place = ([category, list]: readonly [string, ReadonlyArray<ReadonlyArray<Exported>>]) =>
+    category === "definitions" ? 2 : list.flat().every(({ kind }) => kind === "type") ? 1 : 0
   return [...categories]
-    .sort(([one], [other]) => last(one) - last(other))
+    .sort((one, other) => place(one) - place(other))
     .map(([category, list]) =>
       [title(category), ...(category === "definitions" ? [definitions(list)] : list.map(entry))].join("\n\n")
     )
