@@ -59,11 +59,22 @@ const known = new Set([
   ...builtin.map(({ id }) => id)
 ])
 
+/** Keys and values of a JSON Schema, without its words about them. */
+const wordsOf = (schema: unknown): ReadonlyArray<string> => {
+  if (typeof schema !== "object" || schema === null) return []
+  return Object.entries(schema).flatMap(([key, inner]) => {
+    if (key === "properties")
+      return [...Object.keys(inner as object), ...Object.values(inner as object).flatMap(wordsOf)]
+    if (key === "enum" || key === "const") return [inner].flat().map(String)
+    return wordsOf(inner)
+  })
+}
+
 /** What files name without a noun. */
 const words = new Set([
   ...builtin.map(({ id }) => id),
   ...Resampling.schema.members.map((member) => member.fields.type.literal as string),
-  ...JSON.stringify(JSON.parse(readFileSync(join(root, "packages/cli/experiment.schema.json"), "utf8"))).match(/\w+/g)!
+  ...wordsOf(JSON.parse(readFileSync(join(root, "packages/cli/experiment.schema.json"), "utf8")))
 ])
 
 describe("names in the documentation", () => {
@@ -76,9 +87,8 @@ describe("names in the documentation", () => {
         .replace(/^```.*?^```$/gms, "")
         .matchAll(/`([^`\n]+)`/g)
     ].map((match) => match[1]!)
-    const names = spans.flatMap((span) => span.match(/^[A-Z]\w*\.[a-z]\w*(?:\.[a-z]+)?(?=$|\()/g) ?? [])
+    const names = spans.flatMap((span) => span.match(/^[A-Z]\w*\.(?!ts$)[a-z]\w*(?:\.[a-z]+)?(?=$|\()/g) ?? [])
     const ours = names.filter((name) => nouns.has(name.split(".")[0]!))
-    // Options of a stage and files of definitions are named with their noun now and then.
     expect(ours.filter((name) => !known.has(name) && !known.has(name.split(".").slice(0, 2).join(".")))).toEqual([])
   })
 

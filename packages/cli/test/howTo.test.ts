@@ -58,9 +58,7 @@ describe.skipIf(process.platform === "win32")("following", () => {
       for (const block of own) {
         if (isCommand(block)) {
           const ended = type(block.text, cwd)
-          expect({ at: block.name, failed: ended.status !== 0, ...ended }).toMatchObject({
-            failed: block.mark === "fails"
-          })
+          expect(ended.status !== 0, `${block.name}\n${ended.printed}`).toBe(block.mark === "fails")
           printed = ended.printed
         } else if (block.language === "text" && before !== undefined && isCommand(before)) {
           for (const line of lines(block.text)) expect(printed, block.name).toContain(line)
