@@ -10,7 +10,7 @@ export interface Indexed {
 }
 
 /** Long parts count by their beginning: what is shown and searched is this much of each. */
-const most = 1500
+const most = 5000
 
 export const searchIndex = (pages: ReadonlyArray<Indexed>): string => {
   const index = new MiniSearch(options)
