@@ -172,37 +172,40 @@ const tokens = Merge.tokens({
 
 /** For all examples, by name. */
 export const given: Values = {
-  ...{
-    aum,
-    design: made.design,
-    digits: images.task,
-    engines: made.engines,
-    first: linear,
-    join,
-    learner: linear,
-    linear
-  },
-  ...{
-    Losses,
-    mnist: images.mnist,
-    net,
-    newRows: patients,
-    one: made.network,
-    open,
-    OptionSchema,
-    other: made.network
-  },
-  ...{
-    pipeline: Ingress.numeric(),
-    planned: made.design,
-    prediction: undefined,
-    registry,
-    second: aum,
-    sonar: numbers
-  },
-  ...{ task: patients, test: tail, tf, tokens, train: head, trained: made.trained, unseen: patients, writeFileSync },
-  ...{ units: Result.getOrThrow(Units.make(patients)), learners: [linear], tasks: [patients] },
-  ...{ resamplings: [Resampling.cv({ folds: 2 })], directory: "runs/again" }
+  aum,
+  design: made.design,
+  digits: images.task,
+  directory: "runs/again",
+  engines: made.engines,
+  first: linear,
+  join,
+  learner: linear,
+  learners: [linear],
+  linear,
+  Losses,
+  mnist: images.mnist,
+  net,
+  newRows: patients,
+  one: made.network,
+  open,
+  OptionSchema,
+  other: made.network,
+  pipeline: Ingress.numeric(),
+  planned: made.design,
+  registry,
+  resamplings: [Resampling.cv({ folds: 2 })],
+  second: aum,
+  sonar: numbers,
+  task: patients,
+  tasks: [patients],
+  test: tail,
+  tf,
+  tokens,
+  train: head,
+  trained: made.trained,
+  unseen: patients,
+  units: Result.getOrThrow(Units.make(patients)),
+  writeFileSync
 }
 
 const entry = Result.getOrThrow(Catalogue.find(Catalogue.builtin, "sonar"))

@@ -53,11 +53,11 @@ describe("manifests", () => {
     expect(version).toBe("0.2.0")
     const own = Object.entries(packages).filter(([path]) => !path.includes("node_modules/"))
     expect(own.length).toBeGreaterThan(8)
-    for (const [path, entry] of own) expect(entry.version, path).toBe("0.2.0")
+    expect(own.filter(([, entry]) => entry.version !== "0.2.0")).toEqual([])
     const foreign = Object.entries(JSON.parse(lock).packages as typeof packages).filter(([path]) =>
       path.includes("node_modules/")
     )
-    for (const [path, entry] of foreign) expect(packages[path]?.version, path).toBe(entry.version)
+    expect(foreign.filter(([path, entry]) => packages[path]?.version !== entry.version)).toEqual([])
   })
 })
 
