@@ -2,6 +2,7 @@
  * Documentation does not rot: every block of YAML and TypeScript of README.md and docs/ says how it is checked.
  *
  * - `yaml check`: an experiment; it loads without a problem, data files aside
+ * - `yaml run`: the same; commands of its page run it, see `howTo.test.ts`
  * - `yaml defaults`: a list of stages, learners or resamplings with every option, at its default where it has one
  * - `ts check`: compiles; `ts run`: also runs, and prints what its comments `// =>` claim
  *
@@ -12,11 +13,10 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { execFile } from "node:child_process"
-import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
-import { fileURLToPath } from "node:url"
 import { gzipSync } from "node:zlib"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { parse } from "yaml"
@@ -27,31 +27,11 @@ import * as Resampling from "@rocflow/resampling/Resampling"
 import { jsonSchema } from "../src/experiment/jsonSchema.ts"
 import { ExperimentError } from "../src/experiment/ExperimentError.ts"
 import { builtin, load } from "../src/experiment/load.ts"
+import { type Block, blocks as allBlocks, root, textOf } from "./support/documents.ts"
 
-const root = join(dirname(fileURLToPath(import.meta.url)), "../../..")
 const compiler = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin/tsc")
 
-interface Block {
-  readonly name: string
-  readonly language: string
-  readonly mark: string
-  readonly text: string
-}
-
-const files = ["README.md", ...readdirSync(join(root, "docs")).map((name) => `docs/${name}`)]
-const textOf = (file: string) => readFileSync(join(root, file), "utf8")
-
-const blocks: ReadonlyArray<Block> = files.flatMap((file) => {
-  const markdown = textOf(file)
-  return [...markdown.matchAll(/^```(yaml|ts)(?: (\w+))?\n(.*?)^```$/gms)].map(
-    ({ 1: language, 2: mark, 3: text, index }) => ({
-      name: `${file}:${markdown.slice(0, index).split("\n").length}`,
-      language: language ?? "",
-      mark: mark ?? "",
-      text: text ?? ""
-    })
-  )
-})
+const blocks = allBlocks.filter(({ language }) => language === "yaml" || language === "ts")
 const marked = (language: string, ...marks: ReadonlyArray<string>) =>
   blocks.filter((block) => block.language === language && marks.includes(block.mark))
 
@@ -92,7 +72,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 describe("every block", () => {
   it("of YAML and TypeScript says how it is checked", () => {
     const unknown = blocks.filter(
-      ({ language, mark }) => !(language === "yaml" ? ["check", "defaults"] : ["check", "run"]).includes(mark)
+      ({ language, mark }) => !(language === "yaml" ? ["check", "defaults", "run"] : ["check", "run"]).includes(mark)
     )
     expect(unknown.map(({ name }) => name)).toEqual([])
     expect(blocks.length).toBeGreaterThan(15)
@@ -100,7 +80,7 @@ describe("every block", () => {
 })
 
 describe("experiments", () => {
-  it.each(marked("yaml", "check"))("load: $name", async ({ name, text }) => {
+  it.each(marked("yaml", "check", "run"))("load: $name", async ({ name, text }) => {
     const file = join(folder, `${name.replace(/\W/g, "_")}.yaml`)
     writeFileSync(file, text)
     const loaded = await Effect.runPromise(Effect.result(load(file)).pipe(Effect.provide(NodeServices.layer)))

@@ -42,7 +42,7 @@ export type Options = typeof Options.Encoded
  * divisor stays the number of classes, so that all batches are on one scale.
  *
  * @example
- * const loss = AumMulticlass.definition.make({ denominator: "rate", margin: 0, average: "micro" })
+ * const loss = Aum.multiclassDefinition.make({ denominator: "rate", margin: 0, average: "micro" })
  * const scores = Float64Array.of(0.4, 0.3, 0.3, 0.2, 0.1, 0.7, 0.5, 0.2, 0.3, 0.3, 0.4, 0.3)
  * loss.evaluate(scores, Float64Array.of(0, 2, 1, 1), new Float64Array(12)) // => 0.049999999999999996
  * @category models

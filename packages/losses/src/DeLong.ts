@@ -149,7 +149,8 @@ const checkPaired = (first: BinaryScores, second: BinaryScores): UnpairedScores 
  * const labels = [0, 0, 1, 1]
  * const a = yield* BinaryScores.make({ labels, scores: [0.1, 0.4, 0.35, 0.8] })
  * const b = yield* BinaryScores.make({ labels, scores: [0.4, 0.1, 0.2, 0.3] })
- * (yield* DeLong.test(a, b)).difference // => 0.25
+ * const { difference } = yield* DeLong.test(a, b)
+ * difference // => 0.25
  * @category computing
  */
 export const test = Effect.fnUntraced(function* (

@@ -8,7 +8,7 @@
  * otherwise equal. A job that was stopped and went on from a checkpoint has the seconds since then.
  *
  * @example
- * const design = yield* Design.grid({ …, measures: [Measure.auc, Timing.trainSeconds] })
+ * const design = yield* Design.grid({ tasks, learners, resamplings, measures: [Measure.auc, Timing.trainSeconds], seed: 1 })
  */
 import * as Schema from "effect/Schema"
 import type * as Definition from "../pipeline/Definition.ts"

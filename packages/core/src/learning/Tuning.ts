@@ -62,7 +62,7 @@ export const ranked = <E extends Pick<Evaluation, "score">>(
  * Where the best of some evaluations stands, the first of equal ones; −1 where all failed.
  *
  * @example
- * Tuning.best([{ score: 0.7, … }, { score: 0.9, … }], "maximise") // => 1
+ * Tuning.best([{ score: 0.7 }, { score: 0.9 }, { score: 0.9 }], "maximise") // => 1
  */
 export const best = (evaluations: ReadonlyArray<Pick<Evaluation, "score">>, direction: Tuning["direction"]): number => {
   const sign = direction === "maximise" ? 1 : -1

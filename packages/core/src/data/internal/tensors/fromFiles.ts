@@ -93,7 +93,7 @@ export const fromNpy = (path: string, options: ArrayOptions = {}): FromArray => 
  * @example
  * const table = yield* Table.fromColumns({
  *   scan: yield* Tensors.fromImages(["a.png", null, "b.jpg"], { range: [0, 255] }),
- *   finding: ["yes", "no", "no"]
+ *   finding: Column.text(["yes", "no", "no"])
  * })
  * @category constructors
  */

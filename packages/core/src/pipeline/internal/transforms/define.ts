@@ -86,7 +86,8 @@ export interface Simple {
 }
 
 /**
- * Defines a transform; `make` gets its options with defaults filled in.
+ * Defines a transform; `make` gets its options with defaults filled in. An option that may follow a schedule has the schema
+ * `Schedule.value(…)`, and is read by `step.read` in `apply`.
  *
  * @example
  * // Sign descent: a step of the same size in every entry.
@@ -99,8 +100,6 @@ export interface Simple {
  *   })
  * })
  * Optimizer.chain(Transform.make(sign), Transform.rate(0.01))
- *
- * An option that may follow a schedule has the schema `Schedule.value(…)`, and is read by `step.read` in `apply`.
  * @category constructors
  */
 export const define = <Type, Encoded extends object>(definition: {

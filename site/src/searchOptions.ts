@@ -1,0 +1,26 @@
+/** What the search knows of a part of a page; the same when the index is made and when it is read. */
+import type { Options } from "minisearch"
+
+/** What is shown of a part. */
+export interface Stored {
+  readonly page: string
+  readonly title: string
+  readonly text: string
+}
+
+export const options: Options = {
+  fields: ["title", "page", "text"],
+  storeFields: ["page", "title", "text"],
+  // Names as Preprocess.oneHot are found whole and by their parts.
+  tokenize: (text) =>
+    text
+      .split(/[^\p{L}\p{N}_.]+/u)
+      .flatMap((word) => (word.includes(".") ? [word, ...word.split(".")] : [word]))
+      .filter((word) => word !== ""),
+  searchOptions: {
+    boost: { title: 4, page: 2 },
+    prefix: true,
+    fuzzy: (term) => (term.length > 4 ? 0.15 : false),
+    combineWith: "AND"
+  }
+}
