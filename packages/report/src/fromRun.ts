@@ -68,7 +68,8 @@ const learnerOf = ({ id, json }: RunDirectory.Manifest["learners"][number]): Mod
   return { id, pipeline: stagesOf(json) }
 }
 
-const measureOf = ({
+/** A measure as reports and figures show it. */
+export const measureOf = ({
   id,
   label,
   direction,

@@ -2,7 +2,8 @@
  * The figures of what is watched: those of the report, of the results so far.
  */
 import * as Figure from "@rocflow/report/Figure"
-import { formatOf, orNull } from "@rocflow/report/Numbers"
+import { measureOf } from "@rocflow/report/fromRun"
+import { orNull } from "@rocflow/report/Numbers"
 import type * as Model from "@rocflow/report/ReportModel"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -28,6 +29,7 @@ const empty: Model.ReportModel = {
   histories: [],
   roc: [],
   tunings: [],
+  predictions: { precisionRecall: [], calibration: [], thresholds: [], confusion: [], residuals: [] },
   failures: [],
   notes: [],
   jobs: { total: 0, finished: 0 },
@@ -60,9 +62,11 @@ const tasksOf = ({ manifest }: Known, names: Names): ReadonlyArray<Model.TaskSum
   )
 
 const scoresOf = ({ tally }: Known, names: Names, measure: string): ReadonlyArray<Model.AggregatedRow> =>
-  tally.cells().flatMap(({ aggregate }) => {
+  tally.cells().flatMap(({ aggregate, members }) => {
     const summary = aggregate.measures[measure]
     if (summary === undefined) return []
+    const sum = (rows: (job: (typeof members)[number]["job"]) => number) =>
+      members.reduce((total, { job }) => total + rows(job), 0)
     return [
       {
         task: names.task(aggregate),
@@ -71,6 +75,8 @@ const scoresOf = ({ tally }: Known, names: Names, measure: string): ReadonlyArra
         trainSubsets: aggregate.trainSubsets,
         size: aggregate.nTrainGroups,
         full: aggregate.nTrainGroups === aggregate.groups,
+        trainRows: Math.round(sum(({ trainRows }) => trainRows) / members.length),
+        testRows: sum(({ testRows }) => testRows),
         measure,
         mean: orNull(summary.mean),
         sd: orNull(summary.sd),
@@ -126,9 +132,7 @@ const modelOf = (kind: Kind, snapshots: ReadonlyArray<Snapshot>, measure: string
     tasks: [...tasks.values()],
     // Those of one name beside each other.
     learners: [...learners].flatMap((id) => parts.map(({ names }) => ({ id: names.learner(id), pipeline: [] }))),
-    measures: [...measures.values()]
-      .filter(({ id }) => kind === "curves" || id === measure)
-      .map(({ direction, id, label, range }) => ({ id, label, direction, format: formatOf(id, range) })),
+    measures: [...measures.values()].filter(({ id }) => kind === "curves" || id === measure).map(measureOf),
     scores: kind === "scores" ? parts.flatMap(({ known, names }) => scoresOf(known, names, measure)) : [],
     histories:
       kind === "curves"
