@@ -1,6 +1,7 @@
 /**
  * The results of a run as they come: counted, and aggregated where they changed.
  */
+import { byTrainSubsets } from "@rocflow/report/ReportModel"
 import type * as Job from "@rocflow/resampling/Job"
 import type * as RunDirectory from "@rocflow/resampling/RunDirectory"
 import * as Score from "@rocflow/resampling/Score"
@@ -69,7 +70,8 @@ export const make = ({ jobs, measures }: Pick<RunDirectory.Manifest, "jobs" | "m
   const ids = measures.map(({ id }) => id)
   const places = new Map(jobs.map(({ id }, place) => [id, place]))
   const results = new Map<string, Brief>()
-  const own = Map.groupBy(jobs, ({ job }) => Score.cellKey(job))
+  const groups = Map.groupBy(jobs, ({ job }) => Score.cellKey(job))
+  const own = new Map([...groups].toSorted(([, [a]], [, [b]]) => byTrainSubsets(a!.job, b!.job)))
   const cells = new Map(
     Array.from(own, ([key, { length }]): [string, Open] => [
       key,
