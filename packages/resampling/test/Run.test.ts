@@ -312,6 +312,7 @@ describe("Run.start", () => {
         "design.json",
         "experiment.json",
         "finished.json",
+        "live",
         "predictions",
         "results",
         "results.csv",

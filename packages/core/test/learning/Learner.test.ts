@@ -640,7 +640,7 @@ describe("define", () => {
       const checked = yield* Effect.flip(Learner.check(learner, task))
       const trained = yield* Effect.flip(Learner.train(learner, task))
       assert.strictEqual(checked.message, trained.message)
-      assert.match(checked.message, /column: Mine\.threshold: /)
+      assert.match(checked.message, /columns: Mine\.threshold: is not a known key; did you mean "column"/)
     })
   )
 })
