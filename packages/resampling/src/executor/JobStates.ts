@@ -126,9 +126,9 @@ export const of = Effect.fnUntraced(function* (
       const status = finished.get(id)
       if (status !== undefined) return [id, { state: status === "ok" ? "finished" : "failed", where: "" }]
       const shown = processes.get(id)
-      if (shown?.state === "running") return [id, shown]
-      // A cluster knows more of what was lost than that it was.
+      // A cluster knows more of what was lost than that it was, and its names are those that its own commands take.
       const found = [slurm.get(id), workers.get(id), queued.get(id), shown].filter((standing) => standing !== undefined)
+      if (shown?.state === "running") return [id, found.find(({ state }) => state === "running")!]
       return [id, found.find(({ state }) => state !== "open") ?? { state: "open", where: "" }]
     })
   )
