@@ -161,7 +161,7 @@ describe.skipIf(!script)("on a terminal", () => {
     const [first, second, ...others] = run("run terminal.yaml --workers 1").split("\r\n")
     expect(first).toMatch(/^reading .*terminal\.yaml$/)
     expect(second).toMatch(/^15 jobs in /)
-    expect(others[0]).toMatch(/█.* \d+\/15 jobs, .*writing the report$/s)
+    expect(others[0]).toMatch(/█.* \d+\/15 jobs, .*writing the report.*figures as files$/s)
     for (const drawn of others[0]!.split("\u001b[J")) expect(drawn.length).toBeLessThan(62)
   })
 
