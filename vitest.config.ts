@@ -1,8 +1,17 @@
-import { defineConfig } from "vitest/config"
+import { configDefaults, defineConfig } from "vitest/config"
 
-export default defineConfig({
+/** Tests of whole systems (browsers, clusters, databases, packages, sites), which take a minute and more each. */
+const long = [
+  "packages/cli/test/{attacks,howTo,packed,queue,slurm,view}.test.ts",
+  "packages/{browser,explorer,report}/test/{chromium,page}.test.ts",
+  "site/test/site.test.ts"
+]
+
+// `vitest run --mode all` runs these, too.
+export default defineConfig(({ mode }) => ({
   test: {
     include: ["packages/*/test/**/*.test.ts", "examples/*/test/**/*.test.ts", "site/test/**/*.test.ts"],
+    exclude: [...configDefaults.exclude, ...(mode === "all" ? [] : long)],
     typecheck: { enabled: true, include: ["packages/*/test/**/*.test-d.ts"], tsconfig: "./tsconfig.types.json" },
     // As many files at once as there are cores: the default leaves one idle, which of two is half.
     maxWorkers: "100%",
@@ -10,4 +19,4 @@ export default defineConfig({
     hookTimeout: 120_000,
     reporters: ["default"]
   }
-})
+}))

@@ -18,7 +18,7 @@ const problemsOf = (words: ReadonlyArray<string>): ReadonlyArray<string> => {
     "--help",
     "--version",
     "--log-level",
-    ...at.flags.flatMap(({ name, aliases }) => [`--${name}`, ...aliases])
+    ...at.flags.flatMap(({ name, aliases }) => [`--${name}`, `--no-${name}`, ...aliases])
   ])
   return [
     ...(at === root && /^[a-z]+$/.test(words[0] ?? "") ? [`no subcommand ${words[0]}`] : []),

@@ -21,6 +21,7 @@ import * as Csv from "@rocflow/core/data/Csv"
 import * as Database from "@rocflow/core/data/Database"
 import type * as TableWriter from "@rocflow/core/data/TableWriter"
 import * as Excerpt from "@rocflow/core/Excerpt"
+import { hashJson } from "@rocflow/core/Hash"
 import * as Measure from "@rocflow/core/learning/Measure"
 import * as WholeFile from "@rocflow/core/WholeFile"
 import * as Context from "effect/Context"
@@ -139,6 +140,13 @@ const write = Effect.fnUntraced(function* (
   return Checked.digest(yield* fs.readFile(table))
 })
 
+/** What a table calls things; the hash of a design does not depend on it. */
+const namesOf = ({ learners, measures, resamplings, tasks }: Manifest.Manifest): string =>
+  hashJson([
+    ...[tasks, learners, measures].map((named) => named.map(({ id }) => id)),
+    resamplings.map(({ text }) => text)
+  ])
+
 /** From how many results on a run is compacted on its way, not only at its end. @category services */
 export const Least = Context.Reference<number>("@rocflow/resampling/Compacted/Least", { defaultValue: () => 50_000 })
 
@@ -173,7 +181,9 @@ export const keeper = Effect.fnUntraced(function* (
     yield* Finished.write(directory, {
       design: manifest.hash,
       jobs: manifest.jobs.filter(({ id }) => records.has(id)).length,
-      ...(Option.isSome(check) ? { compacted: { check: check.value, ends: Object.fromEntries(ends) } } : {})
+      ...(Option.isSome(check)
+        ? { compacted: { check: check.value, names: namesOf(manifest), ends: Object.fromEntries(ends) } }
+        : {})
     })
   }).pipe(Effect.provideContext(context))
   return {
@@ -198,12 +208,13 @@ export interface Compacted {
 }
 
 /** Opens the table of a run; undefined where the segments are to be read instead. Errors: those of reading a run. */
-export const open = Effect.fnUntraced(function* (directory: string, manifest: Pick<Manifest.Manifest, "hash">) {
+export const open = Effect.fnUntraced(function* (directory: string, manifest: Manifest.Manifest) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const { compacted } = (yield* Finished.read(directory, manifest)) ?? {}
   const file = path.join(directory, parquet)
-  if (compacted === undefined || !(yield* fs.exists(file))) return undefined
+  if (compacted === undefined || compacted.names !== namesOf(manifest)) return undefined
+  if (!(yield* fs.exists(file))) return undefined
   if (Checked.digest(yield* fs.readFile(file)) !== compacted.check) return undefined
   const ends: Segments.Ends = new Map(Object.entries(compacted.ends))
   for (const [name, { size }] of ends) {

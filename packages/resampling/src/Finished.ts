@@ -23,6 +23,8 @@ export const Finished = Schema.Struct({
     Schema.Struct({
       /** The SHA-256 of the file. */
       check: Schema.String,
+      /** The hash of what it calls tasks, learners, resamplings and measures: the same design may get other names. */
+      names: Schema.String,
       /** How far it goes in every segment: bytes and lines. */
       ends: Schema.Record(Schema.String, Schema.Struct({ size: Schema.Int, lines: Schema.Int }))
     })

@@ -59,7 +59,7 @@ export const readAll = Effect.fnUntraced(function* (
     const table = yield* Effect.scoped(
       Effect.gen(function* () {
         const database = yield* Database.open
-        const file = path.join(yield* fs.makeTempDirectoryScoped(), "all.parquet")
+        const file = path.join(yield* fs.makeTempDirectoryScoped({ directory, prefix: "predictions-" }), "all.parquet")
         const list = `[${files.map(Database.path).join(", ")}]`
         yield* database.write(
           `SELECT parse_filename(filename, true) AS job, * EXCLUDE (filename) FROM read_parquet(${list}, filename = true, union_by_name = true)`,

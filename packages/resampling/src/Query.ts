@@ -171,7 +171,8 @@ const jobsIn = (source: string): string =>
 /** `scores` of a table of results: a row for each measure that has a value, or a reason for having none. */
 const scoresIn = (source: string, { measures }: Pick<Runs["manifest"], "measures">): string => {
   const each = measures.map(({ id }) => {
-    const reason = `CAST("undefined" AS JSON) ->> ${Database.text(id)}`
+    // As a map: a path into JSON would read some names as more than a name.
+    const reason = `CAST(CAST("undefined" AS JSON) AS MAP(VARCHAR, VARCHAR))[${Database.text(id)}]`
     const value = Database.name(Compacted.scoreColumn(id))
     return `SELECT id, ${texts}, ${Database.text(id)} AS measure, ${reason} AS reason, ${numbers}, ${value} AS value FROM ${source}`
   })

@@ -3,10 +3,12 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as TableWriter from "@rocflow/core/data/TableWriter"
+import * as Learner from "@rocflow/core/learning/Learner"
 import * as Measure from "@rocflow/core/learning/Measure"
 import * as Effect from "effect/Effect"
 import fc from "fast-check"
 import * as Compacted from "../src/Compacted.ts"
+import * as Design from "../src/Design.ts"
 import type * as Job from "../src/Job.ts"
 import * as Query from "../src/Query.ts"
 import * as Run from "../src/Run.ts"
@@ -14,7 +16,7 @@ import * as RunDirectory from "../src/RunDirectory.ts"
 import * as Score from "../src/Score.ts"
 import * as Segments from "../src/Segments.ts"
 import * as Status from "../src/Status.ts"
-import { control, design, refuse, services, temporary } from "./support/runs.ts"
+import { control, design, noisy, refuse, services, temporary } from "./support/runs.ts"
 
 const live = (name: string, test: Effect.Effect<void, unknown, never>) =>
   it.live(name, () => test as Effect.Effect<void>)
@@ -142,6 +144,24 @@ describe("a compacted run", () => {
       assert.include((yield* Effect.flip(Run.scores(directory))).message, "the results of 1 of them are gone")
       yield* Run.start(yield* design(control()), directory)
       assert.isTrue(yield* isThere)
+    }).pipe(Effect.scoped, Effect.provide(services))
+  )
+
+  live(
+    "calls learners by their new names, also where two have changed names",
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      const first = yield* design(control())
+      yield* Run.start(first, directory)
+      const [one, two] = [noisy(control()), noisy(control(), 2)]
+      const swapped = yield* Design.grid({
+        ...first,
+        learners: [Learner.named(one, "two"), Learner.named(two, "one")],
+        resamplings: first.plan.map(({ resampling }) => resampling)
+      })
+      const state = yield* Run.start(swapped, directory)
+      assert.strictEqual(state.skipped, 8)
+      assert.deepStrictEqual(yield* asked(directory), yield* ofSegments(directory))
     }).pipe(Effect.scoped, Effect.provide(services))
   )
 

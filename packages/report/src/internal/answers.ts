@@ -23,7 +23,7 @@ const listed = (names: ReadonlyArray<string>): string =>
 
 const meanOf = (values: ReadonlyArray<number>): number => values.reduce((sum, value) => sum + value, 0) / values.length
 
-/** The learner of the best mean over test subsets, with it; the first one where no way is better. */
+/** The learner of the best mean over test subsets, with it; the first one where no way is better, or several are as good. */
 const bestOf = (rows: ReadonlyArray<AggregatedRow>, learners: ReadonlyArray<string>, { direction }: MeasureSummary) => {
   const means = learners.flatMap((learner) => {
     const own = rows.flatMap((row) => (row.learner === learner && row.mean !== null ? [row.mean] : []))
@@ -31,7 +31,12 @@ const bestOf = (rows: ReadonlyArray<AggregatedRow>, learners: ReadonlyArray<stri
   })
   if (direction === undefined) return means[0]
   const sign = direction === "maximise" ? 1 : -1
-  return means.toSorted((a, b) => sign * (b.mean - a.mean))[0]
+  // Equal scores in another order may differ in the last digit of their sum.
+  const isBetter = (a: number, b: number) => sign * (a - b) > 1e-12 * Math.max(Math.abs(a), Math.abs(b))
+  return means.reduce<(typeof means)[number] | undefined>(
+    (best, each) => (best === undefined || isBetter(each.mean, best.mean) ? each : best),
+    undefined
+  )
 }
 
 /** How large a difference is, and within which interval; of several subsets from where to where. */
@@ -42,7 +47,7 @@ const effect = (rows: ReadonlyArray<ComparisonRow>, { label }: MeasureSummary, n
   const words =
     rows.length === 1
       ? `${numbers.difference(found[0]!)}${lower === null ? "" : `, 95 % interval ${numbers.interval(lower, upper)}`}`
-      : numbers.interval(Math.min(...found), Math.max(...found))
+      : `differences of the ${found.length} subsets from ${numbers.difference(Math.min(...found))} to ${numbers.difference(Math.max(...found))}`
   return ` (${escapeHtml(label)} ${words})`
 }
 
@@ -176,7 +181,7 @@ const learnersSentence = (
 
 const meaning = (test: string): string =>
   `“Better” and “worse” mean that P, adjusted by Holm's method, is below 0.05 in the ${test}; “no difference is shown” does not ` +
-  "mean that there is none: the interval says how large it may be."
+  "mean that there is none: the interval, which is not adjusted, says how large it may be."
 
 const paragraph = (text: string, className = ""): string =>
   text === "" ? "" : `<p${className === "" ? "" : ` class="${className}"`}>${text}</p>`

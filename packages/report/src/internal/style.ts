@@ -32,7 +32,7 @@ linear-gradient(to right,var(--shade),transparent) left/14px 100% no-repeat scro
 .off{display:none!important}
 .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,21rem),1fr));gap:.6rem 2rem;align-items:start}
 .cards.wide{grid-template-columns:repeat(auto-fit,minmax(min(100%,33rem),1fr))}
-.card table{width:100%;margin:.4rem 0}
+.card{overflow-x:auto}.card table{width:100%;margin:.4rem 0}
 .card caption{font-weight:600;color:var(--text)}
 .n{display:block;color:var(--muted);font-weight:400;font-size:.8rem;white-space:nowrap}
 .matrix th,.matrix td{padding:.3rem .8rem .3rem 0;vertical-align:top}.matrix tbody th{white-space:normal;overflow-wrap:anywhere}
@@ -49,7 +49,7 @@ linear-gradient(to right,var(--shade),transparent) left/14px 100% no-repeat scro
 .small .panel{max-width:34rem}
 .panel-grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,max(312px,calc((100% - (var(--columns) - 1)*1rem)/var(--columns)))),1fr));gap:.8rem 1rem}
 .small .panel-grid{grid-template-columns:1fr}
-.panel{position:relative}.panel svg{width:100%;height:auto}.panel-title{font-weight:600;font-size:.88rem;margin:.2rem 0 0;overflow-wrap:anywhere}
+.panel{position:relative;max-width:34rem}.panel svg{width:100%;height:auto}.panel-title{font-weight:600;font-size:.88rem;margin:.2rem 0 0;overflow-wrap:anywhere}
 .keys{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;list-style:none;margin:.2rem 0 .5rem;padding:0;font-size:.88rem}.keys svg{display:inline-block;vertical-align:-1px}
 .controls{display:flex;flex-wrap:wrap;gap:.5rem 1.6rem;align-items:center;background:var(--panel);padding:.7rem 1rem;border-radius:6px;margin:.6rem 0 1rem;font-size:.88rem}
 .controls[hidden]{display:none}

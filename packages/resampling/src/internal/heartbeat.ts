@@ -34,6 +34,8 @@ export const start = (given: Given): Effect.Effect<void, never, Scope.Scope> =>
     Effect.acquireRelease(
       Effect.sync(() => {
         const thread = new Worker(new URL(import.meta.url), { workerData: given })
+        // One that cannot start, for lack of open files or memory, costs the beats and not the work.
+        thread.on("error", () => {})
         thread.unref()
         return thread
       }),
