@@ -94,3 +94,8 @@ export const fileFlags = {
     Flag.between(0, 100)
   )
 }
+
+/** The experiment that a command is about. */
+export const experiment = Argument.File("experiment").pipe(
+  Argument.withDescription("Experiment file (YAML or JSON); `rocflow schema` prints its schema")
+)

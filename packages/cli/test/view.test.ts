@@ -95,6 +95,7 @@ describe("who may read", () => {
     // As it is asked through a tunnel.
     expect((await ask(address, { headers: { host: "localhost:9999" } })).status).toBe(200)
     expect((await ask(address, { method: "POST" })).status).toBe(405)
+    expect((await ask(address, { path: "//" })).status).toBe(400)
     expect((await ask(`${address}report/7`)).status).toBe(404)
     expect((await ask(`${address}report/..%2f..%2fd.csv`)).status).toBe(404)
     const report = await ask(`${address}report/0`)

@@ -1,10 +1,9 @@
 import type { Mark } from "./draw/panel.ts"
 import type { Described, PanelFigure } from "./figureModel.ts"
-import { panelsOf } from "./internal/grid.ts"
+import { panelsOf, reference } from "./internal/grid.ts"
 import { ofTask } from "./internal/select.ts"
 import { integer } from "./Numbers.ts"
 import type { ReportModel } from "./ReportModel.ts"
-import { ink } from "./theme.ts"
 
 const share = (x: number): string => x.toFixed(3)
 
@@ -25,16 +24,10 @@ export const calibration = (model: ReportModel, task: string): ReadonlyArray<Des
         x: { title: "predicted probability", domain: [0, 1] },
         y: { title: "share that is positive", domain: [0, 1] },
         marks: [
-          {
-            kind: "line",
-            colour: ink.faint,
-            width: 1,
-            dash: "3 3",
-            points: [
-              [0, 0],
-              [1, 1]
-            ]
-          },
+          reference([
+            [0, 0],
+            [1, 1]
+          ]),
           ...own.flatMap(([{ bins }, { colour, name, of, shape }]): ReadonlyArray<Mark> => [
             {
               kind: "segments",

@@ -1,9 +1,8 @@
 import type { Mark } from "./draw/panel.ts"
 import type { Described, PanelFigure } from "./figureModel.ts"
-import { panelsOf } from "./internal/grid.ts"
+import { panelsOf, reference } from "./internal/grid.ts"
 import { ofTask } from "./internal/select.ts"
 import type { ReportModel } from "./ReportModel.ts"
-import { ink } from "./theme.ts"
 
 /** Describes precision against recall, the mean over folds, in the panels of the ROC curves. None without curves. */
 export const precisionRecall = (model: ReportModel, task: string): ReadonlyArray<Described<PanelFigure>> => {
@@ -22,13 +21,7 @@ export const precisionRecall = (model: ReportModel, task: string): ReadonlyArray
         x: { title: "recall", domain: [0, 1] },
         y: { title: "precision", domain: [0, 1] },
         marks: [
-          {
-            kind: "line",
-            colour: ink.faint,
-            width: 1,
-            dash: "3 3",
-            points: [0, 1].map((recall) => [recall, own[0]![0].prevalence] as const)
-          },
+          reference([0, 1].map((recall) => [recall, own[0]![0].prevalence] as const)),
           ...own.map(([cell, { colour, name, of }]): Mark => ({
             kind: "line",
             of,

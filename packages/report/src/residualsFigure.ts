@@ -1,11 +1,10 @@
 import { around } from "./draw/scale.ts"
 import type { Mark } from "./draw/panel.ts"
 import type { Described, PanelFigure } from "./figureModel.ts"
-import { panelsOf } from "./internal/grid.ts"
+import { panelsOf, reference } from "./internal/grid.ts"
 import { ofTask } from "./internal/select.ts"
 import { integer } from "./Numbers.ts"
 import type { ReportModel } from "./ReportModel.ts"
-import { ink } from "./theme.ts"
 
 /** Describes residuals against fitted values of a regression. */
 export const residuals = (model: ReportModel, task: string): ReadonlyArray<Described<PanelFigure>> => {
@@ -27,7 +26,7 @@ export const residuals = (model: ReportModel, task: string): ReadonlyArray<Descr
         x,
         y,
         marks: [
-          { kind: "line", colour: ink.faint, width: 1, dash: "3 3", points: x.domain.map((at) => [at, 0] as const) },
+          reference(x.domain.map((at) => [at, 0] as const)),
           ...own.map(([{ fitted, residual }, { colour, name, of, shape }]): Mark => ({
             kind: "dots",
             of,

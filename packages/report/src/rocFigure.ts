@@ -1,10 +1,9 @@
 import type { Mark } from "./draw/panel.ts"
 import type { Described, PanelFigure } from "./figureModel.ts"
 import { thinRoc } from "./internal/curves.ts"
-import { type Look, panelsOf } from "./internal/grid.ts"
+import { type Look, panelsOf, reference } from "./internal/grid.ts"
 import { ofTask } from "./internal/select.ts"
 import type { Rates, ReportModel, RocCurves } from "./ReportModel.ts"
-import { ink } from "./theme.ts"
 
 /** Points of thin lines in one figure: enough to see every step, few enough to open at once. */
 const pointBudget = 9000
@@ -79,16 +78,10 @@ export const rocCurves = (model: ReportModel, task: string): ReadonlyArray<Descr
         x: axis("false positive rate"),
         y: axis("true positive rate"),
         marks: [
-          {
-            kind: "line",
-            colour: ink.faint,
-            width: 1,
-            dash: "3 3",
-            points: [
-              [0, 0],
-              [1, 1]
-            ]
-          },
+          reference([
+            [0, 0],
+            [1, 1]
+          ]),
           ...own.flatMap(([cell, look]) => marksOf(cell, look, foldStep))
         ],
         corner: {

@@ -14,7 +14,8 @@
  * | `error`, `fallback`, `epochs`, `keptEpoch`, `engine`, `seconds` | how it went |
  *
  * They are made of the segments, which stay, and hold nothing that these do not. `finished.json` says how far in each segment
- * they go. Where `scores.parquet` is gone, was changed, or is of another design, the segments are read instead.
+ * they go. They are not there where a table cannot have such columns, as for measures that differ in case alone. Where
+ * `scores.parquet` is gone, was changed, or is of another design, the segments are read instead.
  */
 import type * as Column from "@rocflow/core/data/Column"
 import * as Csv from "@rocflow/core/data/Csv"
@@ -52,9 +53,11 @@ interface Described {
   readonly of: Of
 }
 
-const textPlaces = ["task", "learner", "resampling", "testSubset", "trainSubsets"] as const
+/** What a job is about, as columns of text. */
+export const textPlaces = ["task", "learner", "resampling", "testSubset", "trainSubsets"] as const
 
-const numberPlaces = [
+/** What a job is about, as columns of whole numbers. */
+export const numberPlaces = [
   "iteration",
   "testFold",
   "repetition",
@@ -140,6 +143,12 @@ const write = Effect.fnUntraced(function* (
   return Checked.digest(yield* fs.readFile(table))
 })
 
+const remove = Effect.fnUntraced(function* (directory: string) {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  for (const name of [csv, parquet]) yield* Effect.ignore(fs.remove(path.join(directory, name), { force: true }))
+})
+
 /** What a table calls things; the hash of a design does not depend on it. */
 const namesOf = ({ learners, measures, resamplings, tasks }: Manifest.Manifest): string =>
   hashJson([
@@ -178,6 +187,8 @@ export const keeper = Effect.fnUntraced(function* (
     fresh = 0
     for (const record of yield* follow) Segments.put(records, record)
     const check = yield* Effect.option(write(directory, writer, manifest, records))
+    // Those of before would be of other results.
+    if (Option.isNone(check)) yield* remove(directory)
     yield* Finished.write(directory, {
       design: manifest.hash,
       jobs: manifest.jobs.filter(({ id }) => records.has(id)).length,

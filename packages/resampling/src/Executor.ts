@@ -8,7 +8,9 @@
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import type * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
+import type * as Path from "effect/Path"
 import type * as Job from "./Job.ts"
 import type { RunFailure } from "./RunDirectory.ts"
 
@@ -40,6 +42,21 @@ export class Executor extends Context.Service<
     ) => Effect.Effect<void, RunFailure, R>
   }
 >()("rocflow/resampling/Executor") {}
+
+/** Makes the layer of an executor that works with files. @category layers */
+export const withFiles = (
+  name: string,
+  run: <R>(
+    jobs: ReadonlyArray<Job.Job<unknown>>,
+    handlers: Handlers<R>
+  ) => Effect.Effect<void, RunFailure, R | FileSystem.FileSystem | Path.Path>
+): Layer.Layer<Executor, never, FileSystem.FileSystem | Path.Path> =>
+  Layer.effect(
+    Executor,
+    Effect.map(Effect.context<FileSystem.FileSystem | Path.Path>(), (files) =>
+      Executor.of({ name, run: (jobs, handlers) => Effect.provide(run(jobs, handlers), files) })
+    )
+  )
 
 /** Runs jobs one after another in this process. @category layers */
 export const inProcess: Layer.Layer<Executor> = Layer.succeed(

@@ -47,19 +47,13 @@ const table = <A>(
 
 type Place = typeof Job.Columns.Type
 
-const placeTexts = {
-  task: ({ job }: { readonly job: Place }) => job.task,
-  learner: ({ job }: { readonly job: Place }) => job.learner,
-  resampling: ({ job }: { readonly job: Place }) => job.resampling,
-  testSubset: ({ job }: { readonly job: Place }) => job.testSubset,
-  trainSubsets: ({ job }: { readonly job: Place }) => job.trainSubsets
-}
+const places = <K extends keyof Place>(names: ReadonlyArray<K>) =>
+  Object.fromEntries(names.map((name) => [name, ({ job }: { readonly job: Place }) => job[name]])) as Readonly<
+    Record<K, (row: { readonly job: Place }) => Place[K]>
+  >
 
-const placeNumbers = Object.fromEntries(
-  (["iteration", "testFold", "repetition", "seed", "groups", "nTrainGroups", "trainRows", "testRows"] as const).map(
-    (name) => [name, ({ job }: { readonly job: Place }) => job[name]]
-  )
-)
+const placeTexts = places(Compacted.textPlaces)
+const placeNumbers = places(Compacted.numberPlaces)
 
 type Score = Job.Result["scores"][string]
 
@@ -162,7 +156,7 @@ const notes = ({ results }: Runs): Entries =>
     {}
   )
 
-const [texts, numbers] = [placeTexts, placeNumbers].map((names) => Object.keys(names).join(", "))
+const [texts, numbers] = [Compacted.textPlaces, Compacted.numberPlaces].map((names) => names.join(", "))
 
 /** `jobs` of a table of results. */
 const jobsIn = (source: string): string =>

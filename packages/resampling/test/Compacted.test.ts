@@ -1,5 +1,5 @@
 /** A run that was compacted says what its segments say. */
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as TableWriter from "@rocflow/core/data/TableWriter"
@@ -189,17 +189,26 @@ describe("a compacted run", () => {
   )
 
   live(
-    "is as good without its tables, where they cannot be written",
+    "is as good without its tables, where they cannot be written, and keeps none of before",
     Effect.gen(function* () {
       const directory = yield* temporary
+      yield* Run.start(yield* design(control()), directory)
+      rmSync(join(directory, "scores.parquet"))
+      mkdirSync(join(directory, "scores.parquet", "in the way"), { recursive: true })
       const state = control()
-      state.instead = (n) => (n === 2 ? refuse("out of luck \0") : Effect.void)
-      const made = yield* design(state)
-      yield* Effect.sync(() => writeFileSync(join(directory, "design.hash"), made.hash))
-      const run = yield* Run.start(made, directory)
-      assert.lengthOf(run.results, 8)
-      assert.deepStrictEqual((yield* asked(directory)).failures, ["out of luck \0"])
-      assert.isTrue(existsSync(join(directory, "finished.json")))
+      state.instead = (n) => (n === 1 ? refuse("out of luck") : Effect.void)
+      const [one, two, three] = [1, 2, 3].map((scale) => noisy(state, scale))
+      const first = yield* design(control())
+      const more = yield* Design.grid({
+        ...first,
+        learners: [Learner.named(one!, "one"), Learner.named(two!, "two"), Learner.named(three!, "three")],
+        resamplings: first.plan.map(({ resampling }) => resampling)
+      })
+      const run = yield* Run.start(more, directory)
+      assert.lengthOf(run.results, 12)
+      assert.isUndefined(yield* Compacted.open(directory, run.manifest))
+      assert.isFalse(existsSync(join(directory, "results.csv")))
+      assert.deepStrictEqual((yield* asked(directory)).failures, ["out of luck"])
     }).pipe(Effect.scoped, Effect.provide(services))
   )
 })

@@ -169,6 +169,7 @@ export const serve = Effect.fnUntraced(function* (directories: ReadonlyArray<str
     const request = yield* HttpServerRequest.HttpServerRequest
     if (!Access.isLocal(request.headers["host"])) return refused(403, "This page is for this machine alone.")
     if (request.method !== "GET") return refused(405, "This page can only be read.")
+    if (!URL.canParse(request.url, "http://localhost")) return refused(400, "This is no address.")
     const { pathname, searchParams } = new URL(request.url, "http://localhost")
     const [, first = "", ...rest] = pathname.split("/")
     if (rest.length === 0 && ticket.take(first)) {

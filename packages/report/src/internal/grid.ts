@@ -3,10 +3,10 @@
  */
 import type { Key } from "../draw/compose.ts"
 import type { Of } from "../draw/of.ts"
-import type { Panel } from "../draw/panel.ts"
+import type { Mark, Panel } from "../draw/panel.ts"
 import { symbol } from "../draw/symbol.ts"
 import type { ReportModel, TrainSubsets } from "../ReportModel.ts"
-import { colourAt, trainColours, trainShapes } from "../theme.ts"
+import { colourAt, ink, trainColours, trainShapes } from "../theme.ts"
 import { axesOf, testedOn, visible } from "./select.ts"
 
 interface Placed {
@@ -84,3 +84,12 @@ export const panelsOf = <C extends Placed>(
     columns: Math.min(5, byTrain ? learners.length : Math.max(1, testSubsets.length))
   }
 }
+
+/** A faint dashed line to which others are compared: chance, or what would be right. */
+export const reference = (points: ReadonlyArray<readonly [x: number, y: number]>): Mark => ({
+  kind: "line",
+  colour: ink.faint,
+  width: 1,
+  dash: "3 3",
+  points
+})

@@ -10,7 +10,7 @@ import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Path from "effect/Path"
 import type * as Scope from "effect/Scope"
-import { Executor, type Handlers } from "../Executor.ts"
+import { type Handlers, type Executor, withFiles } from "../Executor.ts"
 import * as Job from "../Job.ts"
 import * as Segments from "../Segments.ts"
 import * as Slot from "./Slot.ts"
@@ -85,12 +85,4 @@ const execute = Effect.fnUntraced(function* <R>(
 
 /** Runs jobs on a pool of worker processes. @category layers */
 export const layer = (options: Options): Layer.Layer<Executor, never, FileSystem.FileSystem | Path.Path> =>
-  Layer.effect(
-    Executor,
-    Effect.map(Effect.context<FileSystem.FileSystem | Path.Path>(), (files) =>
-      Executor.of({
-        name: `${options.size} processes`,
-        run: (jobs, handlers) => Effect.provide(execute(options, jobs, handlers), files)
-      })
-    )
-  )
+  withFiles(`${options.size} processes`, (jobs, handlers) => execute(options, jobs, handlers))

@@ -10,7 +10,7 @@ import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Path from "effect/Path"
 import * as Checked from "../Checked.ts"
-import { Executor, type Handlers } from "../Executor.ts"
+import { type Handlers, type Executor, withFiles } from "../Executor.ts"
 import * as Job from "../Job.ts"
 import * as RunDirectory from "../RunDirectory.ts"
 import * as Segments from "../Segments.ts"
@@ -156,12 +156,4 @@ const execute = Effect.fnUntraced(function* <R>(
 
 /** Leaves jobs to workers that take them from a database. @category layers */
 export const layer = (options: Options): Layer.Layer<Executor, never, FileSystem.FileSystem | Path.Path> =>
-  Layer.effect(
-    Executor,
-    Effect.map(Effect.context<FileSystem.FileSystem | Path.Path>(), (files) =>
-      Executor.of({
-        name: "workers",
-        run: (jobs, handlers) => Effect.scoped(Effect.provide(execute(options, jobs, handlers), files))
-      })
-    )
-  )
+  withFiles("workers", (jobs, handlers) => Effect.scoped(execute(options, jobs, handlers)))

@@ -13,7 +13,7 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Path from "effect/Path"
-import { Executor, type Handlers } from "../Executor.ts"
+import { type Handlers, type Executor, withFiles } from "../Executor.ts"
 import * as Job from "../Job.ts"
 import type * as RunDirectory from "../RunDirectory.ts"
 import * as Segments from "../Segments.ts"
@@ -158,12 +158,4 @@ const execute = Effect.fnUntraced(function* <R>(
 
 /** Runs jobs on a cluster with SLURM. @category layers */
 export const layer = (options: Options): Layer.Layer<Executor, never, FileSystem.FileSystem | Path.Path> =>
-  Layer.effect(
-    Executor,
-    Effect.map(Effect.context<FileSystem.FileSystem | Path.Path>(), (files) =>
-      Executor.of({
-        name: "slurm",
-        run: (jobs, handlers) => Effect.provide(execute(options, jobs, handlers), files)
-      })
-    )
-  )
+  withFiles("slurm", (jobs, handlers) => execute(options, jobs, handlers))

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Path from "effect/Path"
-import { Executor, type Handlers } from "../Executor.ts"
+import { type Handlers, type Executor, withFiles } from "../Executor.ts"
 import type * as Job from "../Job.ts"
 import * as Segments from "../Segments.ts"
 import { awaitResults } from "./awaitResults.ts"
@@ -70,12 +70,4 @@ const execute = Effect.fnUntraced(function* <R>(
 
 /** Leaves jobs to workers that take them from the directory of the run. @category layers */
 export const layer = (options: Options): Layer.Layer<Executor, never, FileSystem.FileSystem | Path.Path> =>
-  Layer.effect(
-    Executor,
-    Effect.map(Effect.context<FileSystem.FileSystem | Path.Path>(), (files) =>
-      Executor.of({
-        name: "workers",
-        run: (jobs, handlers) => Effect.provide(execute(options, jobs, handlers), files)
-      })
-    )
-  )
+  withFiles("workers", (jobs, handlers) => execute(options, jobs, handlers))
