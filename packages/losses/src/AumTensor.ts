@@ -1,9 +1,13 @@
 /**
- * AUM of tensor operations, for losses of one's own that have it as a part: `Aum.tensor`. Only this loads TensorFlow.js.
+ * AUM of tensor operations, for losses of one's own that have it as a part: `Aum.tensor`.
  */
-import * as tf from "@tensorflow/tfjs-core"
+import { createRequire } from "node:module"
+import type * as tf from "@tensorflow/tfjs-core"
 import type { Variant } from "./internal/aumRows.ts"
 import * as Tensors from "./internal/aumTensor.ts"
+
+/** TensorFlow.js, which whoever has tensors has loaded: programs without them do not wait for it. */
+const operations = (): typeof tf => createRequire(import.meta.url)("@tensorflow/tfjs-core") as typeof tf
 
 /**
  * Computes the binary AUM of tensor operations, differentiable by `tf.grad`.
@@ -20,4 +24,4 @@ export const tensor = (
   predictions: tf.Tensor,
   labels: tf.Tensor,
   { denominator = "rate", margin = 0, weights }: Partial<Variant> & { readonly weights?: tf.Tensor } = {}
-): tf.Scalar => Tensors.binary(predictions, labels, { denominator, margin }, weights, tf)
+): tf.Scalar => Tensors.binary(predictions, labels, { denominator, margin }, weights, operations())

@@ -4,7 +4,6 @@
  *     node packages/resampling/bench/store.ts [jobs]
  */
 import * as NodeServices from "@effect/platform-node/NodeServices"
-import * as TableWriter from "@rocflow/core/data/TableWriter"
 import * as Checked from "@rocflow/resampling/Checked"
 import * as Compacted from "@rocflow/resampling/Compacted"
 import * as Manifest from "@rocflow/resampling/Manifest"
@@ -111,7 +110,7 @@ const steps = {
     Effect.scoped(
       Effect.gen(function* () {
         const manifest = yield* RunDirectory.requireManifest(directory)
-        const keeper = yield* Compacted.keeper(directory, yield* TableWriter.open, manifest, [])
+        const keeper = yield* Compacted.keeper(directory, manifest, [])
         yield* keeper.end
         return "compacted"
       })

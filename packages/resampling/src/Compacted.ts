@@ -20,7 +20,7 @@
 import type * as Column from "@rocflow/core/data/Column"
 import * as Csv from "@rocflow/core/data/Csv"
 import * as Database from "@rocflow/core/data/Database"
-import type * as TableWriter from "@rocflow/core/data/TableWriter"
+import * as TableWriter from "@rocflow/core/data/TableWriter"
 import * as Excerpt from "@rocflow/core/Excerpt"
 import { hashJson } from "@rocflow/core/Hash"
 import * as Measure from "@rocflow/core/learning/Measure"
@@ -111,7 +111,6 @@ const chunk = 5000
 /** Writes both files, and gives the SHA-256 of the first. */
 const write = Effect.fnUntraced(function* (
   directory: string,
-  writer: TableWriter.Writer,
   manifest: Manifest.Manifest,
   results: ReadonlyMap<string, Job.Result>
 ) {
@@ -133,10 +132,14 @@ const write = Effect.fnUntraced(function* (
   const table = path.join(directory, parquet)
   yield* Effect.gen(function* () {
     yield* Effect.scoped(lines)
-    yield* writer.parquetOfCsv(
-      table,
-      unfinished,
-      columns.map(({ name, type }) => [name, type] as const)
+    yield* Effect.scoped(
+      Effect.flatMap(TableWriter.open, ({ parquetOfCsv }) =>
+        parquetOfCsv(
+          table,
+          unfinished,
+          columns.map(({ name, type }) => [name, type] as const)
+        )
+      )
     )
     yield* fs.rename(unfinished, text)
   }).pipe(Effect.onError(() => Effect.ignore(fs.remove(unfinished, { force: true }))))
@@ -173,7 +176,6 @@ export interface Keeper {
  */
 export const keeper = Effect.fnUntraced(function* (
   directory: string,
-  writer: TableWriter.Writer,
   manifest: Manifest.Manifest,
   known: ReadonlyArray<Job.Result>
 ): Effect.fn.Return<Keeper, never, FileSystem.FileSystem | Path.Path> {
@@ -186,7 +188,7 @@ export const keeper = Effect.fnUntraced(function* (
   const compact = Effect.gen(function* () {
     fresh = 0
     for (const record of yield* follow) Segments.put(records, record)
-    const check = yield* Effect.option(write(directory, writer, manifest, records))
+    const check = yield* Effect.option(write(directory, manifest, records))
     // Those of before would be of other results.
     if (Option.isNone(check)) yield* remove(directory)
     yield* Finished.write(directory, {

@@ -8,7 +8,6 @@
  * Score.aggregate(Score.table(outcome.results))
  */
 import * as FileProblem from "@rocflow/core/FileProblem"
-import * as TableWriter from "@rocflow/core/data/TableWriter"
 import * as WholeFile from "@rocflow/core/WholeFile"
 import * as Events from "@rocflow/core/learning/Events"
 import * as Learner from "@rocflow/core/learning/Learner"
@@ -19,6 +18,7 @@ import * as Prediction from "@rocflow/core/learning/Prediction"
 import * as PreprocessCache from "@rocflow/core/learning/PreprocessCache"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import type { PlatformError } from "effect/PlatformError"
@@ -124,10 +124,10 @@ const makeDirectory: (directory: string) => Effect.Effect<void, PlatformError, F
 const writeDesign = Effect.fnUntraced(function* (
   design: Design<unknown>,
   directory: string,
-  writer: TableWriter.Writer,
   options: StartOptions,
   known: RunDirectory.Manifest | undefined
 ) {
+  const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   yield* Effect.forEach([Segments.folder, "predictions"], (name) => makeDirectory(path.resolve(directory, name)))
   const hashes = new Map(design.learners.map((learner) => [learner.id, Learner.hash(learner)]))
@@ -145,16 +145,23 @@ const writeDesign = Effect.fnUntraced(function* (
     yield* WholeFile.write(path.join(directory, "experiment.json"), JSON.stringify(options.experiment, null, 2))
   }
   yield* TaskImages.write(directory, design.tasks)
-  yield* RunDirectory.writeSplits(directory, writer, design, resamplingText)
+  // Those of the design before; the new ones are written while jobs run.
+  yield* fs.remove(yield* RunDirectory.splitsFile(directory), { force: true })
   yield* RunDirectory.writeManifest(directory, manifest)
   return manifest
+})
+
+/** Writes which rows train and test, unless it is written. */
+const keepSplits = Effect.fnUntraced(function* (design: Design<unknown>, directory: string) {
+  const fs = yield* FileSystem.FileSystem
+  if (yield* fs.exists(yield* RunDirectory.splitsFile(directory))) return
+  yield* RunDirectory.writeSplits(directory, design, resamplingText)
 })
 
 /** Makes the directory of a new run, or checks that the one there is of the same design. */
 const prepare = Effect.fnUntraced(function* (
   design: Design<unknown>,
   directory: string,
-  writer: TableWriter.Writer,
   options: StartOptions
 ) {
   const path = yield* Path.Path
@@ -187,7 +194,7 @@ const prepare = Effect.fnUntraced(function* (
       advice: "go on with the first engine, or choose another directory"
     })
   }
-  const write = writeDesign(design, directory, writer, options, known)
+  const write = writeDesign(design, directory, options, known)
   if (known !== undefined) {
     const now = Effect.map(RunDirectory.readManifest(directory), (manifest) => manifest?.hash)
     return yield* change(directory, { before: known.hash, hash: design.hash, now }, write)
@@ -298,9 +305,8 @@ export const start = Effect.fnUntraced(function* <R>(
   return yield* Effect.scoped(
     Effect.gen(function* () {
       const begun = yield* Clock.currentTimeMillis
-      const writer = yield* TableWriter.open
       const executor = yield* Executor
-      const manifest = yield* prepare(design, directory, writer, options)
+      const manifest = yield* prepare(design, directory, options)
       yield* Live.sweep(directory)
       // Workers that are ended leave what they did.
       yield* Effect.addFinalizer(() => Live.sweep(directory))
@@ -315,7 +321,7 @@ export const start = Effect.fnUntraced(function* <R>(
       const skipped = results.size
       const jobs = design.jobs.length
       yield* Events.emit({ _tag: "RunBegun", directory, jobs, finished: skipped })
-      const keeper = yield* Compacted.keeper(directory, writer, manifest, known)
+      const keeper = yield* Compacted.keeper(directory, manifest, known)
       const open = design.jobs.filter(({ id }) => !results.has(id)).sort(byTrainingSize)
       const execute = runJob<R>(directory, live, manifest)
       const run = executor.run(open, {
@@ -331,7 +337,10 @@ export const start = Effect.fnUntraced(function* <R>(
             return Effect.andThen(ended, keeper.add(result))
           })
       })
+      // No job reads the splits, and none waits for them.
+      const splits = yield* Effect.forkScoped(keepSplits(design, directory))
       yield* PreprocessCache.provideDefault(run)
+      yield* Fiber.join(splits)
       yield* keeper.end
       yield* sweep(directory, begun)
       return { directory, manifest, results: ids.map((id) => results.get(id)!), skipped, reused }

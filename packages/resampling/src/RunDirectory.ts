@@ -24,7 +24,7 @@ import type { SchemaError } from "@rocflow/core/data/SchemaError"
 import * as WholeFile from "@rocflow/core/WholeFile"
 import * as Table from "@rocflow/core/data/Table"
 import * as ParquetBytes from "@rocflow/core/data/ParquetBytes"
-import type * as TableWriter from "@rocflow/core/data/TableWriter"
+import * as TableWriter from "@rocflow/core/data/TableWriter"
 import * as Prediction from "@rocflow/core/learning/Prediction"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
@@ -190,14 +190,19 @@ export const writeExecuted = Effect.fnUntraced(function* (
   return yield* Segments.append(directory, written)
 })
 
+/** Where the rows of the splits are. */
+export const splitsFile = Effect.fnUntraced(function* (directory: string) {
+  const path = yield* Path.Path
+  return path.join(directory, "splits.parquet")
+})
+
 /** Writes `splits.parquet`: task, resampling, iteration, the split columns, part ("train" or "test") and row. */
 export const writeSplits = Effect.fnUntraced(function* (
   directory: string,
-  writer: TableWriter.Writer,
   design: Design<unknown>,
   resamplingText: (plan: Planned) => string
 ) {
-  const path = yield* Path.Path
+  const writer = yield* TableWriter.open
   const parts = design.plan.flatMap((plan) =>
     plan.instance.splits.flatMap((split) => (["train", "test"] as const).map((part) => ({ plan, split, part })))
   )
@@ -205,7 +210,7 @@ export const writeSplits = Effect.fnUntraced(function* (
   const texts = (f: (part: Part) => string) => Column.text(parts.map(f))
   const integers = (f: (part: Part) => number) => Column.indices(Int32Array.from(parts, f))
   yield* writer.parquetOfLists(
-    path.join(directory, "splits.parquet"),
+    yield* splitsFile(directory),
     [
       ["task", texts(({ plan }) => plan.task.id)],
       ["resampling", texts(({ plan }) => resamplingText(plan))],
@@ -218,4 +223,4 @@ export const writeSplits = Effect.fnUntraced(function* (
     "row",
     parts.map(({ split, part }) => split[part])
   )
-})
+}, Effect.scoped)

@@ -2,7 +2,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import * as TableWriter from "@rocflow/core/data/TableWriter"
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as Measure from "@rocflow/core/learning/Measure"
 import * as Effect from "effect/Effect"
@@ -32,7 +31,7 @@ const empty = Effect.gen(function* () {
 
 const compact = Effect.fnUntraced(function* (directory: string) {
   const manifest = yield* RunDirectory.requireManifest(directory)
-  yield* (yield* Compacted.keeper(directory, yield* TableWriter.open, manifest, [])).end
+  yield* (yield* Compacted.keeper(directory, manifest, [])).end
 }, Effect.scoped)
 
 const words = fc.constantFrom("plain", 'a "word", and\nlines', "ä → 東京", "null", " ")

@@ -3,7 +3,6 @@ import { join } from "node:path"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, describe, it } from "@effect/vitest"
 import * as Column from "@rocflow/core/data/Column"
-import * as TableWriter from "@rocflow/core/data/TableWriter"
 import * as Table from "@rocflow/core/data/Table"
 import * as Effect from "effect/Effect"
 import * as Job from "../src/Job.ts"
@@ -117,7 +116,7 @@ describe("splits.parquet", () => {
     Effect.gen(function* () {
       const directory = yield* temporary
       const planned = yield* design(control())
-      yield* RunDirectory.writeSplits(directory, yield* TableWriter.open, planned, () => "four folds")
+      yield* RunDirectory.writeSplits(directory, planned, () => "four folds")
       const table = yield* Table.fromFile(join(directory, "splits.parquet"))
       assert.deepStrictEqual(table.names, [
         "task",

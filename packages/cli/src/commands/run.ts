@@ -20,7 +20,6 @@ import * as Option from "effect/Option"
 import * as Path from "effect/Path"
 import * as Runtime from "effect/Runtime"
 import * as Schema from "effect/Schema"
-import { writeReport } from "@rocflow/report/fromRun"
 import { toJson } from "@rocflow/core/Json"
 import { counted } from "../terminal/counted.ts"
 import { fileName } from "../fileName.ts"
@@ -124,6 +123,8 @@ export const run = Effect.fn("run")(function* ({ file, out, retryFailed, reuse, 
   if (design.pooled.length > 0) yield* Pooled.write(directory, pooled)
   const writing = ReportProgress.make()
   if (!json) yield* writing.begin
+  // Loaded when it is wanted: jobs need not wait for it.
+  const { writeReport } = yield* Effect.promise(() => import("@rocflow/report/fromRun"))
   const { file: report, problems } = yield* writeReport(outcome, json ? undefined : writing.onStep).pipe(
     Effect.ensuring(Effect.sync(writing.clear))
   )

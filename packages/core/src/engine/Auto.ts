@@ -27,5 +27,5 @@ export interface Options {
 export const layer = ({ arithmetic, backends }: Options = {}): Layer.Layer<Engine.Engines, Engine.EngineUnavailable> =>
   Layer.effect(
     Engine.Engines,
-    Effect.map(Tfjs.engine(backends), (general) => [...Fused.engines(arithmetic), general])
+    Effect.map(Tfjs.deferred(backends), (general) => [...Fused.engines(arithmetic), general])
   )

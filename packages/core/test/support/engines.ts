@@ -1,5 +1,4 @@
 /** Engines for tests. The backend of TensorFlow.js is one of the whole process, so a file uses one at a time. */
-import { existsSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Layer from "effect/Layer"
@@ -12,10 +11,8 @@ export const wasm = Tfjs.layer(["wasm"])
 /** tfjs-node, which is not among the dependencies. */
 export const native = Tfjs.layer(["node"])
 
-/** Whether tfjs-node is installed, by `rocflow doctor --install tfjs-node` or by hand. It loads for a second, so not here. */
-export const hasNative =
-  existsSync(Tfjs.nativeFolder()) ||
-  existsSync(new URL("../../../../node_modules/@tensorflow/tfjs-node", import.meta.url))
+/** Whether tfjs-node is installed, by `rocflow doctor --install tfjs-node` or by hand. */
+export const hasNative = Tfjs.hasNative()
 
 /** Runs a program on a backend that is started anew. */
 export const on =

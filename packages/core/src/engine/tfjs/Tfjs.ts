@@ -16,11 +16,12 @@ import type { Loss } from "../../pipeline/Stage.ts"
 import * as Seed from "../../Seed.ts"
 import * as Engine from "../Engine.ts"
 import * as Accumulated from "../internal/accumulated.ts"
-import { type Backend, start, survey } from "./backend.ts"
+import { backends, type Backend, start, survey } from "./backend.ts"
 import { forward } from "./internal/forward.ts"
+import * as Native from "./native.ts"
 
 export { type Backend, type Found, backends } from "./backend.ts"
-export { folder as nativeFolder, version as nativeVersion } from "./native.ts"
+export { folder as nativeFolder, isThere as hasNative, version as nativeVersion } from "./native.ts"
 export { survey }
 
 type Tfjs = typeof Tf
@@ -233,21 +234,41 @@ const makeTrainer = (use: () => Tfjs, program: Engine.Program, rows: number): En
 /** Layers and losses of tensor operations run here, whatever they are; the search of a loss needs linear scores. */
 const supports = (): Result.Result<void, string> => Result.succeed(undefined)
 
-/** The engine on the first backend of the list that works on this machine: see `layer`. */
-export const engine = (wanted?: ReadonlyArray<Backend>): Effect.Effect<Engine.Engine, Engine.EngineUnavailable> =>
-  Effect.map(start(wanted), ({ tf, backend, name }) => {
-    // TensorFlow.js has one current backend for the process; a program may have engines on several.
-    const use = (): Tfjs => {
+/** TensorFlow.js with the backend of an engine as the current one: a program may have engines on several. */
+type Use = () => Tfjs
+
+const begun = (wanted?: ReadonlyArray<Backend>) =>
+  Effect.map(start(wanted), ({ backend, name, tf }) => ({
+    backend,
+    use: (): Tfjs => {
       if (tf.getBackend() !== name) void tf.setBackend(name)
       return tf
     }
-    return {
-      name: `tfjs-${backend}`,
-      supports,
-      trainer: (program, rows) => Effect.sync(() => makeTrainer(use, program, rows)),
-      scorer: (network, arrays, rows) => Effect.sync(() => makeScorer(use, network, arrays, rows))
-    }
-  })
+  }))
+
+const make = (backend: Backend, started: Effect.Effect<Use, Engine.EngineUnavailable>): Engine.Engine => ({
+  name: `tfjs-${backend}`,
+  supports,
+  trainer: (program, rows) => Effect.map(started, (use) => makeTrainer(use, program, rows)),
+  scorer: (network, arrays, rows) => Effect.map(started, (use) => makeScorer(use, network, arrays, rows))
+})
+
+/** The engine on the first backend of the list that works on this machine: see `layer`. */
+export const engine = (wanted?: ReadonlyArray<Backend>): Effect.Effect<Engine.Engine, Engine.EngineUnavailable> =>
+  Effect.map(begun(wanted), ({ backend, use }) => make(backend, Effect.succeed(use)))
+
+/**
+ * The same engine, started when it is first asked for a trainer or a scorer: TensorFlow.js takes a third of a second to load,
+ * and a program whose networks all run elsewhere never waits for it. Only the native backend, where it is installed, is
+ * started at once, because it may turn out not to work here.
+ */
+export const deferred = (
+  wanted: ReadonlyArray<Backend> = backends
+): Effect.Effect<Engine.Engine, Engine.EngineUnavailable> => {
+  const first = wanted.find((backend) => backend !== "node" || Native.isThere())
+  if (first === undefined || first === "node") return engine(wanted)
+  return Effect.map(Effect.cached(Effect.map(begun([first]), ({ use }) => use)), (started) => make(first, started))
+}
 
 /**
  * Provides the engine on the first backend of the list that works on this machine (default: native if installed,

@@ -59,6 +59,17 @@ const sharing = async (load: () => unknown): Promise<void> => {
  */
 const settings = { TF_NUM_INTRAOP_THREADS: "1", TF_NUM_INTEROP_THREADS: "1", TF_CPP_MIN_LOG_LEVEL: "2" }
 
+/** Whether the package is there; it may be broken. */
+export const isThere = (): boolean => {
+  if (existsSync(folder())) return true
+  try {
+    require.resolve(name)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** Loads the package, which registers its backend with our TensorFlow.js; rejects where it is not there or broken. */
 export const load = async (): Promise<void> => {
   for (const [variable, value] of Object.entries(settings)) process.env[variable] ??= value
