@@ -9,7 +9,7 @@
  * A process takes its files away in the end. One that was killed leaves them, and its heart stands still. Nothing here is
  * needed by the run: what cannot be written is left out, and the folder may be deleted at any time.
  */
-import { rmSync } from "node:fs"
+import { appendFileSync, rmSync } from "node:fs"
 import * as Events from "@rocflow/core/learning/Events"
 import type * as History from "@rocflow/core/learning/History"
 import * as Clock from "effect/Clock"
@@ -32,6 +32,15 @@ const silence = 60_000
 /** Milliseconds between two writes of events: an epoch may take one. */
 const pause = 500
 
+/** Tries what the run does not need: others see by the heart that it does not beat. */
+const attempt = (change: () => void): void => {
+  try {
+    change()
+  } catch {
+    // A full disk, a folder that was deleted.
+  }
+}
+
 /** Shows what this process does, while it executes jobs. @category models */
 export interface Live {
   /** Executes a job, and shows the events of its training meanwhile. */
@@ -46,15 +55,7 @@ export const open = Effect.fnUntraced(function* (directory: string) {
   const heart = path.join(directory, folder, name)
   yield* Effect.ignore(fs.makeDirectory(path.dirname(heart), { recursive: true }))
   const files = new Set([heart])
-  const clear = () => {
-    for (const file of files) {
-      try {
-        rmSync(file, { force: true })
-      } catch {
-        // Others see by the heart that it does not beat.
-      }
-    }
-  }
+  const clear = () => files.forEach((file) => attempt(() => rmSync(file, { force: true })))
   // Also where the process ends by itself, without closing scopes.
   yield* Effect.acquireRelease(
     Effect.sync(() => process.on("exit", clear)),
@@ -78,7 +79,8 @@ export const open = Effect.fnUntraced(function* (directory: string) {
           const now = yield* Clock.currentTimeMillis
           if (now - written < pause) return
           written = now
-          yield* Effect.ignore(fs.writeFileString(file, lines, { flag: "a" }))
+          // A call of the file system that is waited for costs more than a short job.
+          attempt(() => appendFileSync(file, lines))
           lines = ""
         })
         yield* tell({ _tag: "Begun", begun: yield* Clock.currentTimeMillis })
@@ -86,9 +88,9 @@ export const open = Effect.fnUntraced(function* (directory: string) {
         return yield* job.pipe(
           Effect.provideService(Events.Sink, (event) => Effect.andThen(tell(event), outer(event))),
           Effect.ensuring(
-            Effect.suspend(() => {
+            Effect.sync(() => {
               files.delete(file)
-              return Effect.ignore(fs.remove(file, { force: true }))
+              attempt(() => rmSync(file, { force: true }))
             })
           )
         )
