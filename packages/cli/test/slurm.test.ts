@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import * as NodeServices from "@effect/platform-node/NodeServices"
@@ -143,6 +143,10 @@ describe.skipIf(typeof cluster === "string")("rocflow run --executor slurm", () 
       readonly chunks: ReadonlyArray<ReadonlyArray<string>>
       readonly needs: object
     }
+  const predictionsOf = (directory: string) => {
+    const place = join(home, directory, "predictions")
+    return Object.fromEntries(readdirSync(place).map((name) => [name, readFileSync(join(place, name), "base64")]))
+  }
   const scoresOf = async (directory: string) => {
     const { stdout } = await cli("scores", directory, "--json")
     return (JSON.parse(stdout) as ReadonlyArray<Record<string, unknown>>).map(({ seconds: _, ...row }) => row)
@@ -224,5 +228,28 @@ describe.skipIf(typeof cluster === "string")("rocflow run --executor slurm", () 
     )
     expect(await scoresOf("run")).toEqual(await scoresOf("alone"))
     expect((await cli("todo", "run")).stdout).toBe("all 10 jobs are finished\n")
+  }, 240_000)
+
+  it("has the predictions of a run in one process, of a pool, and of workers of which one is killed, to the last bit", async () => {
+    await succeed("run", "e.yaml", "--out", "pool", "--executor", "processes", "--workers", "2")
+    for (const name of ["late", "stuck"]) rmSync(join(home, name))
+    const starter = start(["run", "e.yaml", "--out", "pulled", "--executor", "workers", "--lease", "1"], home, env)
+    while (!existsSync(join(home, "pulled", "workers"))) await sleep(50)
+    const doomed = start(["worker", "pulled", "--workers", "2"], home, env)
+    const isBusy = async () =>
+      (
+        JSON.parse((await cli("status", "pulled", "--json")).stdout) as ReadonlyArray<{ readonly running: number }>
+      ).some(({ running }) => running > 0)
+    while (!(await isBusy())) await sleep(200)
+    doomed.child.kill("SIGKILL")
+    await doomed.ended
+    letGo("late", "stuck")
+    await succeed("worker", "pulled", "--workers", "2")
+    expect(await starter.ended).toMatchObject({ code: 0 })
+    const alone = await scoresOf("alone")
+    for (const directory of ["run", "pool", "pulled"]) {
+      expect(await scoresOf(directory)).toEqual(alone)
+      expect(predictionsOf(directory)).toEqual(predictionsOf("alone"))
+    }
   }, 240_000)
 })

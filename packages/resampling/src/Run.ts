@@ -159,11 +159,7 @@ const keepSplits = Effect.fnUntraced(function* (design: Design<unknown>, directo
 })
 
 /** Makes the directory of a new run, or checks that the one there is of the same design. */
-const prepare = Effect.fnUntraced(function* (
-  design: Design<unknown>,
-  directory: string,
-  options: StartOptions
-) {
+const prepare = Effect.fnUntraced(function* (design: Design<unknown>, directory: string, options: StartOptions) {
   const path = yield* Path.Path
   yield* Effect.mapError(
     makeDirectory(path.resolve(directory)),

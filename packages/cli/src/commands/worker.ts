@@ -104,7 +104,9 @@ const child = (args: ReadonlyArray<string>) =>
   Effect.acquireUseRelease(
     Effect.sync((): ChildProcess => {
       const [node, bin] = rocflowWords
-      return spawn(node!, [bin!, ...args], { stdio: ["ignore", "inherit", "inherit"] })
+      // It does not outlive this process, which only waits for it: see `starter.ts`.
+      const env = { ...process.env, ROCFLOW_HANDED_OVER: "1" }
+      return spawn(node!, [bin!, ...args], { stdio: ["ignore", "inherit", "inherit"], env })
     }),
     (started) =>
       Effect.callback<number>((resume) => {
