@@ -4,6 +4,7 @@
 #   scripts/postgres.sh install             from Debian's packages; needs root
 #   scripts/postgres.sh start FOLDER PORT   postgres://rocflow:secret@127.0.0.1:PORT/postgres
 #   scripts/postgres.sh restart FOLDER      ends every connection at once, and comes back
+#   scripts/postgres.sh encrypt FOLDER      takes encrypted connections only; FOLDER/authority.crt signs for it
 #   scripts/postgres.sh sql FOLDER TEXT     prints what a statement gives
 #   scripts/postgres.sh stop FOLDER
 #
@@ -66,12 +67,29 @@ CONF
   }
 }
 
+encrypt() {
+  command -v openssl > /dev/null || cannot "there is no openssl to make a certificate"
+  openssl req -new -x509 -days 30 -nodes -subj "/CN=localhost" -addext "subjectAltName=IP:127.0.0.1" \
+    -out "$1/authority.crt" -keyout "$1/data/server.key" 2> /dev/null
+  cp "$1/authority.crt" "$1/data/server.crt"
+  [ "$(id -u)" != 0 ] || chown postgres "$1/data/server.key" "$1/data/server.crt"
+  chmod 600 "$1/data/server.key"
+  echo "ssl = on" >> "$1/data/postgresql.conf"
+  sed -i 's/^host /hostssl /' "$1/data/pg_hba.conf"
+  restart "$1"
+}
+
+restart() {
+  as_user "$(programs)/pg_ctl" -D "$1/data" -l "$1/data/log" -w -m fast restart > /dev/null
+}
+
 action=${1:-}
 case "$action" in
   install) install ;;
   start) start "${2:?names the folder}" "${3:?names the port}" ;;
-  restart) as_user "$(programs)/pg_ctl" -D "${2:?names the folder}/data" -l "$2/data/log" -w -m fast restart > /dev/null ;;
+  restart) restart "${2:?names the folder}" ;;
+  encrypt) encrypt "${2:?names the folder}" ;;
   sql) PGPASSWORD=secret "$(programs)/psql" -h 127.0.0.1 -p "$(sed -n 4p "${2:?names the folder}/data/postmaster.pid")" -U rocflow -Atc "${3:?is the statement}" postgres ;;
   stop) as_user "$(programs)/pg_ctl" -D "${2:?names the folder}/data" -w -m immediate stop > /dev/null ;;
-  *) sed -n '2,10s/^# \{0,1\}//p' "$0" >&2; exit 1 ;;
+  *) sed -n '2,11s/^# \{0,1\}//p' "$0" >&2; exit 1 ;;
 esac

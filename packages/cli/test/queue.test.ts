@@ -43,7 +43,7 @@ const long = changed(["folds: 3", "folds: 6"], ["epochs: 2", "epochs: 4000"])
 
 describe.skipIf(typeof server === "string")("a queue in PostgreSQL", () => {
   if (typeof server === "string") return
-  const { port, restart, sql, stop } = server
+  const { encrypt, port, restart, sql, stop } = server
   const shown = `postgres://rocflow@127.0.0.1:${port}/postgres`
   const env = { ROCFLOW_QUEUE: `postgres://rocflow:secret@127.0.0.1:${port}/postgres` }
   /** Where runs are started, and where workers are, which have nothing but rocflow and the address. */
@@ -277,5 +277,31 @@ describe.skipIf(typeof server === "string")("a queue in PostgreSQL", () => {
     expect(written.stderr).toContain("must not hold a password")
     expect(written.stderr).not.toContain("hidden")
     expect(existsSync(join(home, "password"))).toBe(false)
+  }, 300_000)
+
+  // The last one: from now on the server refuses what the others do.
+  it("is reached by encrypted connections, whose certificate is checked, by all that a run tells of the address", async (test) => {
+    const encrypted = encrypt()
+    if (typeof encrypted === "string") return test.skip(encrypted)
+    const plain = await worker("--workers", "1").ended
+    expect(plain.stderr).toMatch(/no encryption; add `\?sslmode=require` to the address: the server wants encrypted/)
+    const ROCFLOW_QUEUE = `${env.ROCFLOW_QUEUE}?sslmode=require`
+    const unknown = await rocflow(["worker", "--workers", "1"], elsewhere, { ROCFLOW_QUEUE })
+    expect(unknown.stderr).toMatch(
+      /self-signed certificate.*; name the file of the authority .* in NODE_EXTRA_CA_CERTS/
+    )
+    const trusting = { NODE_EXTRA_CA_CERTS: encrypted.authority }
+    const starter = start(["run", "e.yaml", "--out", "tls"], home, { ...trusting, ROCFLOW_QUEUE })
+    await until(() => existsSync(join(home, "tls/workers/queue.json")), "the run waits")
+    // Without the variable, `status` has the address from the run, and the password from where all clients have it.
+    const status = await rocflow(["status", "tls", "--json"], home, { ...trusting, PGPASSWORD: "secret" })
+    expect(status.stderr).toBe("")
+    expect(JSON.parse(status.stdout)).toMatchObject([{ pending: 3 }, { pending: 3 }])
+    const told = `${shown}?sslmode=require`
+    await success(
+      rocflow(["worker", "--queue", told, "--workers", "1"], elsewhere, { ...trusting, PGPASSWORD: "secret" })
+    )
+    expect((await success(starter.ended)).stderr).toContain(`rocflow worker --queue ${told}`)
+    expect(await recordsOf("tls")).toEqual(await recordsOf("alone"))
   }, 300_000)
 })

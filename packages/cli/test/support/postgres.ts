@@ -13,6 +13,8 @@ export interface Server {
   /** What a statement gives, as lines of fields. */
   readonly sql: (text: string) => string
   readonly restart: () => void
+  /** Takes encrypted connections only from now on; gives the certificate of the authority, or why it cannot. */
+  readonly encrypt: () => { readonly authority: string } | string
   readonly stop: () => void
 }
 
@@ -41,6 +43,11 @@ export const startServer = async (): Promise<Server | string> => {
     port,
     sql: (text) => execFileSync(script, ["sql", folder, text], { encoding: "utf8" }).trim(),
     restart: () => void execFileSync(script, ["restart", folder]),
+    encrypt: () => {
+      const { status, stderr } = spawnSync(script, ["encrypt", folder], { encoding: "utf8" })
+      if (status !== 0 && status !== 3) throw new Error(stderr)
+      return status === 3 ? stderr.trim() : { authority: join(folder, "authority.crt") }
+    },
     stop: () => {
       execFileSync(script, ["stop", folder])
       rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })

@@ -10,13 +10,15 @@ const read = (text: string, environment = {}) =>
   ])
 
 describe("the address of a queue", () => {
-  it("is shown without password and options, wherever the password stands", () => {
-    const shown = "postgres://me@db.example:6543/runs"
+  it("is shown with its options and without its password, wherever that stands", () => {
+    const plain = "postgres://me@db.example:6543/runs"
+    const encrypted = `${plain}?sslmode=require`
     const environment = { PGPASSWORD: "environment" }
-    for (const [text, password] of [
-      ["postgres://me:a%2Fb@db.example:6543/runs?sslmode=require", "a/b"],
-      ["postgres://me@db.example:6543/runs?password=query", "query"],
-      ["postgres://me@db.example:6543/runs", "environment"]
+    for (const [text, shown, password] of [
+      ["postgres://me:a%2Fb@db.example:6543/runs?sslmode=require", encrypted, "a/b"],
+      ["postgres://me@db.example:6543/runs?password=query&sslmode=require", encrypted, "query"],
+      ["postgres://me@db.example:6543/runs?password=query", plain, "query"],
+      ["postgres://me@db.example:6543/runs", plain, "environment"]
     ] as const) {
       assert.deepStrictEqual(read(text, environment), Result.succeed([shown, password]))
     }

@@ -8,7 +8,7 @@ import * as Result from "effect/Result"
 export interface Address {
   readonly url: Redacted.Redacted
   readonly password: Redacted.Redacted | undefined
-  /** The address without password and options. */
+  /** The address without its password. Options stay: whoever repeats it must not connect without encryption. */
   readonly shown: string
 }
 
@@ -41,11 +41,13 @@ export const parse = (
   }
   const given = url.password === "" ? undefined : decoded(url.password)
   const password = given ?? url.searchParams.get("password") ?? environment[passwordVariable]
-  const user = url.username === "" ? "" : `${url.username}@`
+  const without = new URL(url)
+  without.password = ""
+  without.searchParams.delete("password")
   return Result.succeed({
     url: Redacted.make(text),
     password: password === undefined || password === "" ? undefined : Redacted.make(password),
-    shown: `${url.protocol}//${user}${url.host}${url.pathname}`
+    shown: without.href
   })
 }
 

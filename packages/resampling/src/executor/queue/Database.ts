@@ -45,7 +45,18 @@ const codeOf = ({ reason }: SqlError): string => {
 /** Whether the same statements may succeed later: no connection, a server that stops or starts, or one that is full. */
 const isPassing = (error: SqlError): boolean => error.isRetryable || /^(08|53300|57P0[1-5])/.test(codeOf(error))
 
+const messageOf = ({ message, reason }: SqlError): string => {
+  const cause: unknown = reason.cause
+  return cause instanceof Error ? cause.message : message
+}
+
 const adviceOf = (error: SqlError): string => {
+  const message = messageOf(error)
+  if (/no encryption/.test(message))
+    return "add `?sslmode=require` to the address: the server wants encrypted connections"
+  if (/certificate/.test(message)) {
+    return "name the file of the authority that signed it in NODE_EXTRA_CA_CERTS, for runs and workers"
+  }
   switch (error.reason._tag) {
     case "AuthenticationError":
       return "check the user and the password, which the address has, or PGPASSWORD"
@@ -56,16 +67,13 @@ const adviceOf = (error: SqlError): string => {
   }
 }
 
-const refuse = (address: Address.Address, error: SqlError, rule: string): RunError => {
-  const cause: unknown = error.reason.cause
-  const reason = cause instanceof Error ? cause.message : error.message
-  return new RunError({
+const refuse = (address: Address.Address, error: SqlError, rule: string): RunError =>
+  new RunError({
     directory: address.shown,
     given: "the queue",
-    rule: `${rule}: ${Address.redact(address, reason)}`,
+    rule: `${rule}: ${Address.redact(address, messageOf(error))}`,
     advice: adviceOf(error)
   })
-}
 
 const silent = ({ shown }: Address.Address): RunError =>
   new RunError({
