@@ -34,10 +34,8 @@ import { logistic, type Objective, softmax, squared, type Targets as Given } fro
 import { labelNotes } from "./internal/coding.ts"
 import { addValues } from "./internal/histogram/trees.ts"
 import { type AnyTrained, learnedBy } from "./internal/learned.ts"
-import { type Importance, importanceOf, SavedImportance, SavedTrees } from "./internal/savedTrees.ts"
+import { importanceOf, SavedImportance, SavedTrees } from "./internal/savedTrees.ts"
 import { binnedShap } from "./internal/shap/binnedShap.ts"
-
-export type { Importance } from "./internal/savedTrees.ts"
 
 const id = "Boosting"
 
@@ -179,6 +177,7 @@ const define = <const K extends Task["kind"]>(kind: string, summary: string, acc
     train,
     predict: (_, state, rows) => predict(state, rows),
     shap: (_, state, rows) => shap(state, rows),
+    importance: ({ columns, importance }) => importanceOf(columns, importance),
     notes: (_, task, state) => (state === undefined ? labelNotes(task) : [])
   })
 
@@ -246,21 +245,6 @@ export const classif = (options: typeof Options.Encoded = {}) => classes.make(op
  * @category constructors
  */
 export const regr = (options: typeof Options.Encoded = {}) => values.make(options)
-
-/**
- * Lists what the splits of each feature gained together, in units of the loss halved (the sum over rows), the best first.
- * Errors: `PipelineError` for another learner.
- *
- * *Gotcha*: columns with many values have more chances to gain, and gains are of training rows.
- *
- * @example
- * const [first] = yield* Effect.fromResult(Boosting.importance(trained))
- * first // => { column: "dose", gain: 81.2, splits: 40 }
- */
-export const importance = (trained: AnyTrained): Result.Result<ReadonlyArray<Importance>, PipelineError> =>
-  Result.map(learnedBy(trained, [classes.definition.id, values.definition.id], State), (state) =>
-    importanceOf(state.columns, state.importance)
-  )
 
 /**
  * Gives the loss of the held-out rows after 0, 1, … iterations; empty without `validation`. Errors: `PipelineError` for

@@ -33,7 +33,6 @@ import { type Coefficients, coefficientsAt, elasticNet, linearPredictors } from 
 import { lambdaSequence } from "./internal/elasticNet/path.ts"
 import { type ElasticNetProblem, whyNoElasticNet } from "./internal/elasticNet/problem.ts"
 import * as InnerFolds from "./internal/innerFolds.ts"
-import { type AnyTrained, learnedBy } from "./internal/learned.ts"
 import { firstTooLarge, numericMatrix, type Refused } from "./internal/featureMatrix.ts"
 
 const id = "ElasticNet"
@@ -79,8 +78,9 @@ const model = {
   intercepts: numbers,
   /** In the units of the columns: one number a column, or one a level. */
   coefficients: Schema.Array(Schema.Struct({ column: Schema.String, values: numbers })),
-  /** The weighted mean of each column in the training rows. */
-  means: numbers
+  /** The weighted mean and standard deviation of each column in the training rows; models of before lack the second. */
+  means: numbers,
+  sds: Schema.optionalKey(numbers)
 }
 
 /** What it learned, as plain JSON: the schema of its state, for whoever writes it in another form. @category schemas */
@@ -146,16 +146,23 @@ const problemOf = (
   )
 
 /** Weights of rows are at least 0, and some are above it. */
-const meansOf = ({ n, p, weights, x }: ElasticNetProblem): ReadonlyArray<number> =>
-  Array.from({ length: p }, (_, j) => {
-    let [mean, total] = [0, 0]
+const momentsOf = ({ n, p, weights, x }: ElasticNetProblem): Pick<typeof State.Type, "means"> & { sds: number[] } => {
+  const [means, sds]: [Array<number>, Array<number>] = [[], []]
+  for (let j = 0; j < p; j++) {
+    let [mean, squares, total] = [0, 0, 0]
     for (let i = 0; i < n; i++) {
       const weight = weights?.[i] ?? 1
       total += weight
-      if (weight > 0) mean += (weight / total) * (x[j * n + i]! - mean)
+      if (weight <= 0) continue
+      const off = x[j * n + i]! - mean
+      mean += (weight / total) * off
+      squares += weight * off * (x[j * n + i]! - mean)
     }
-    return mean
-  })
+    means.push(mean)
+    sds.push(Math.sqrt(squares / total))
+  }
+  return { means, sds }
+}
 
 const stateOf = (
   names: ReadonlyArray<string>,
@@ -171,7 +178,7 @@ const stateOf = (
     column,
     values: Array.from({ length: predictors }, (_, k) => beta[k * p + j]!)
   })),
-  means: meansOf(problem)
+  ...momentsOf(problem)
 })
 
 const train = (options: typeof Options.Type, task: Task): Result.Result<typeof State.Type, Refused> =>
@@ -272,6 +279,20 @@ const shap = ({ coefficients, intercepts, means }: typeof State.Type, rows: Rows
   })
 }
 
+/** The intercept first, then the columns in their order. */
+const coefficients = (
+  { coefficients: columns, intercepts, sds }: typeof State.Type,
+  { kind, levels }: Pick<Task, "kind" | "levels">
+) =>
+  [{ column: Learner.intercept, values: intercepts }, ...columns].flatMap(({ column, values }, j) =>
+    values.map((value, k) => ({
+      column,
+      level: kind === "regression" ? undefined : levels[k]!,
+      value,
+      perSd: j === 0 || sds === undefined ? undefined : value * sds[j - 1]!
+    }))
+  )
+
 const given = Learner.define({
   id,
   summary: "A linear model with the elastic net penalty lambda (as glmnet)",
@@ -283,7 +304,8 @@ const given = Learner.define({
   check: (_, task) => problemOf(task),
   train,
   predict: (_, state, rows) => predict(state, rows),
-  shap: (_, state, rows) => shap(state, rows)
+  shap: (_, state, rows) => shap(state, rows),
+  coefficients
 })
 
 /** What is said of a path that did not come to its end. */
@@ -324,6 +346,7 @@ const chosen = Learner.define({
   train: trainCv,
   predict: (_, state, rows) => predict(state, rows),
   shap: (_, state, rows) => shap(state, rows),
+  coefficients,
   notes: (options, _, state) => (state === undefined ? [] : [...stopped(options, state), ...constant(options, state)])
 })
 
@@ -391,30 +414,3 @@ export const make = (options: typeof Options.Encoded) => given.make(options)
  * @category constructors
  */
 export const cv = (options: typeof CvOptions.Encoded = {}) => chosen.make(options)
-
-/** A coefficient of a linear model. @category models */
-export interface Coefficient {
-  /** The column, or `(intercept)`. */
-  readonly column: string
-  /** The class whose score it adds to: the positive one of two, each of several; undefined for a number. */
-  readonly level: string | undefined
-  /** In the units of the column. */
-  readonly value: number
-}
-
-/**
- * Gives the coefficients of a trained `ElasticNet` or `ElasticNet.cv`, also of one behind preprocessing: the intercept
- * first, then the columns in their order, those that the penalty made 0, too. Errors: `PipelineError` for another learner.
- *
- * @example
- * const trained = yield* Learner.train(ElasticNet.make({ lambda: 0.1 }), task)
- * const table = yield* Effect.fromResult(ElasticNet.coefficients(trained))
- * table.filter(({ value }) => value !== 0).map(({ column }) => column)
- */
-export const coefficients = (trained: AnyTrained): Result.Result<ReadonlyArray<Coefficient>, PipelineError> =>
-  Result.map(learnedBy(trained, [id, `${id}.cv`], State), (state) => {
-    const { kind, levels } = trained.task
-    const levelOf = (k: number) => (kind === "regression" ? undefined : levels[k]!)
-    const rows = [{ column: "(intercept)", values: state.intercepts }, ...state.coefficients]
-    return rows.flatMap(({ column, values }) => values.map((value, k) => ({ column, level: levelOf(k), value })))
-  })

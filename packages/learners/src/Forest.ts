@@ -24,10 +24,8 @@ import { labelNotes } from "./internal/coding.ts"
 import { forest, type Groups } from "./internal/forest/forest.ts"
 import { addValues } from "./internal/histogram/trees.ts"
 import { type AnyTrained, learnedBy } from "./internal/learned.ts"
-import { type Importance, importanceOf, SavedImportance, SavedTrees } from "./internal/savedTrees.ts"
+import { importanceOf, SavedImportance, SavedTrees } from "./internal/savedTrees.ts"
 import { binnedShap } from "./internal/shap/binnedShap.ts"
-
-export type { Importance } from "./internal/savedTrees.ts"
 
 const id = "Forest"
 
@@ -152,6 +150,7 @@ const define = <const K extends Task["kind"]>(kind: string, summary: string, acc
     train,
     predict: (_, state, rows) => predict(state, rows),
     shap: (_, state, rows) => shap(state, rows),
+    importance: ({ columns, importance }) => importanceOf(columns, importance),
     notes: (_, task, state) => (state === undefined ? labelNotes(task) : [])
   })
 
@@ -208,17 +207,6 @@ export const classif = (options: typeof Options.Encoded = {}) => classes.make(op
  * @category constructors
  */
 export const regr = (options: typeof Options.Encoded = {}) => values.make(options)
-
-/**
- * Lists how much the splits of each feature lowered the impurity of a tree on average (the Gini index times the weight of
- * the node, of two classes half of that; or the sum of squares), the best first. Errors: `PipelineError` for another learner.
- *
- * *Gotcha*: columns with many values have more chances to gain, and gains are of training rows.
- */
-export const importance = (trained: AnyTrained): Result.Result<ReadonlyArray<Importance>, PipelineError> =>
-  Result.map(learnedBy(trained, [classes.definition.id, values.definition.id], State), (state) =>
-    importanceOf(state.columns, state.importance)
-  )
 
 /**
  * Gives the error of the trees on the training rows that they were not grown on: the weighted share of wrong classes, or the

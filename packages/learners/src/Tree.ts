@@ -13,13 +13,11 @@ import * as Features from "@rocflow/core/pipeline/Features"
 import type { PipelineError } from "@rocflow/core/pipeline/PipelineError"
 import { type AnyTrained, learnedBy } from "./internal/learned.ts"
 import { cart, cartGoesLeft, cartPredict } from "./internal/cart/cart.ts"
-import { type Importance, importanceOf } from "./internal/savedTrees.ts"
+import { importanceOf } from "./internal/savedTrees.ts"
 import { treeShap } from "./internal/shap/treeShap.ts"
 import type { CartTree } from "./internal/cart/problem.ts"
 import { Coding, codingOf, encode, labelNotes, weighted } from "./internal/coding.ts"
 import { completeColumns, fromNumbers, type FeatureMatrix, type Refused, squarable } from "./internal/featureMatrix.ts"
-
-export type { Importance } from "./internal/savedTrees.ts"
 
 const id = "Tree"
 
@@ -146,6 +144,18 @@ const shap = (state: typeof State.Type, rows: Rows): Result.Result<Shap, Refused
     return { scale: scaleOfShares(rows.schema.kind), outputs, features: names, rows: n, ...taken }
   })
 
+/** What the splits of each column took away of the impurity. */
+const importance = ({ columns, nodes }: typeof State.Type) => {
+  const gain = columns.map(() => 0)
+  const splits = columns.map(() => 0)
+  nodes.feature.forEach((j, node) => {
+    if (j < 0) return
+    gain[j]! += nodes.improve[node]!
+    splits[j]!++
+  })
+  return importanceOf(columns, { gain, splits })
+}
+
 const tree = Learner.define({
   id,
   summary: "Splits the rows by one feature at a time into leaves of similar targets (CART, as rpart)",
@@ -158,6 +168,7 @@ const tree = Learner.define({
   train,
   predict: (_, state, rows) => predict(state, rows),
   shap: (_, state, rows) => shap(state, rows),
+  importance,
   notes: (_, task, state) => (state === undefined ? labelNotes(task) : [])
 })
 
@@ -189,28 +200,6 @@ export const definition = tree.definition
  * @category constructors
  */
 export const make = (options: typeof Options.Encoded = {}) => tree.make(options)
-
-/**
- * Lists by how much the splits of each feature lowered the impurity together (the Gini index times the weight of the node; or
- * the sum of squares), the best first. Errors: `PipelineError` for another learner.
- *
- * *Gotcha*: features that are nearly as good as the one that splits have nothing, and gains are of training rows.
- *
- * @example
- * const trained = yield* Learner.train(Tree.make(), task)
- * yield* Effect.fromResult(Tree.importance(trained)) // => [{ column: "dose", gain: 21.4, splits: 1 }]
- */
-export const importance = (trained: AnyTrained): Result.Result<ReadonlyArray<Importance>, PipelineError> =>
-  Result.map(learnedBy(trained, [id], State), ({ columns, nodes }) => {
-    const gain = columns.map(() => 0)
-    const splits = columns.map(() => 0)
-    nodes.feature.forEach((j, node) => {
-      if (j < 0) return
-      gain[j]! += nodes.improve[node]!
-      splits[j]!++
-    })
-    return importanceOf(columns, { gain, splits })
-  })
 
 /** A node of a tree, as `rpart` prints it. @category models */
 export interface Node {

@@ -8,6 +8,7 @@ import * as Learner from "@rocflow/core/learning/Learner"
 import * as Measure from "@rocflow/core/learning/Measure"
 import * as Saved from "@rocflow/core/learning/Saved"
 import * as Boosting from "../src/Boosting.ts"
+import * as Knn from "../src/Knn.ts"
 import * as Tree from "../src/Tree.ts"
 import { cpu, on } from "../../core/test/support/engines.ts"
 import { issuesOf, registry } from "../../core/test/support/pipelines.ts"
@@ -196,8 +197,8 @@ describe("Boosting", () => {
       // The trees kept are those of as many iterations, with nothing else learned.
       const again = yield* Learner.train(Boosting.classif({ ...options, iterations: best }), task)
       assert.deepStrictEqual((yield* Learner.predict(trained, task)).prob, (yield* Learner.predict(again, task)).prob)
-      const importance = yield* Effect.fromResult(Boosting.importance(trained))
-      assert.deepStrictEqual(importance, yield* Effect.fromResult(Boosting.importance(again)))
+      const importance = yield* Effect.fromResult(Learner.importance(trained))
+      assert.deepStrictEqual(importance, yield* Effect.fromResult(Learner.importance(again)))
     })
   )
 
@@ -222,16 +223,16 @@ describe("Boosting", () => {
   it.effect("lists what features gained, and refuses another learner", () =>
     Effect.gen(function* () {
       const trained = yield* Learner.train(Boosting.classif({ minRows: 5 }), Tasks.binary(200))
-      const importance = yield* Effect.fromResult(Boosting.importance(trained))
+      const importance = yield* Effect.fromResult(Learner.importance(trained))
       assert.deepStrictEqual(
         importance.map(({ column }) => column),
         ["x", "z"]
       )
       assert.isAbove(importance[0]!.gain, importance[1]!.gain)
-      const tree = yield* Learner.train(Tree.make(), Tasks.binary(60))
+      const nearest = yield* Learner.train(Knn.make(), Tasks.binary(60))
       assert.match(
-        (yield* Effect.flip(Effect.fromResult(Boosting.importance(tree)))).message,
-        /learner "Tree" is none of Boosting.classif, Boosting.regr/
+        (yield* Effect.flip(Effect.fromResult(Learner.importance(nearest)))).message,
+        /learner "Knn" has no splits, which are of Tree, Forest and Boosting/
       )
     })
   )
@@ -240,7 +241,7 @@ describe("Boosting", () => {
     Effect.gen(function* () {
       const trained = yield* Learner.train(Boosting.classif({ minRows: 5 }), Tasks.multiclass(200))
       const saved = JSON.stringify(Saved.toJson(trained))
-      const importance = yield* Effect.fromResult(Boosting.importance(trained))
+      const importance = yield* Effect.fromResult(Learner.importance(trained))
       const leaves = 300 + importance.reduce((sum, { splits }) => sum + splits, 0)
       // 12 bytes a node and 16 a leaf, in base 64; and the thresholds of two columns.
       assert.isBelow(saved.length, (4 / 3) * 40 * leaves + 12_000)
@@ -273,7 +274,7 @@ describe("Boosting", () => {
       // The trees of other rows take the probability of a row to exactly 1 before its tree sees that it is of the other class.
       const learner = Boosting.classif({ ...single, iterations: 60, rows: 0.5 })
       const trained = yield* Learner.train(learner, Tasks.binary(60))
-      const importance = yield* Effect.fromResult(Boosting.importance(trained))
+      const importance = yield* Effect.fromResult(Learner.importance(trained))
       const most = Math.max(...importance.map(({ gain }) => gain))
       // 1/1e-15 is what such a row gains.
       assert.isAbove(most, 1e14)

@@ -13,6 +13,7 @@ import { cvElasticNet } from "../src/internal/elasticNet/crossValidated.ts"
 import * as ElasticNet from "../src/ElasticNet.ts"
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as Measure from "@rocflow/core/learning/Measure"
+import * as Preprocess from "@rocflow/core/pipeline/Preprocess"
 import { cpu, on } from "../../core/test/support/engines.ts"
 import { issuesOf, registry } from "../../core/test/support/pipelines.ts"
 import * as Tasks from "../../core/test/support/tasks.ts"
@@ -53,7 +54,7 @@ describe("coefficients", () => {
       const task = Tasks.regression(40)
       for (const learner of [ElasticNet.make({ lambda: 0.01 }), ElasticNet.cv()]) {
         const trained = yield* Learner.train(learner, task)
-        const table = yield* Effect.fromResult(ElasticNet.coefficients(trained))
+        const table = yield* Effect.fromResult(Learner.coefficients(trained))
         assert.deepStrictEqual(
           table.map(({ column, level }) => [column, level]),
           [
@@ -71,11 +72,49 @@ describe("coefficients", () => {
     })
   )
 
+  it.effect(
+    "are told by standard deviation too, weighted as the rows are, and of the features that columns were made of",
+    () =>
+      Effect.gen(function* () {
+        const weights = [1, 2, 1, 0, 3, 1]
+        const x = [10, 20, 40, 1e6, 50, 90]
+        const task = Tasks.of(
+          {
+            x: Column.numeric(x),
+            site: Column.text(["a", "b", "a", "b", "b", "a"]),
+            w: Column.numeric(weights),
+            y: Column.numeric([1, 2, 3, 9, 5, 7])
+          },
+          { target: "y", features: ["x", "site"], weight: "w" }
+        )
+        const trained = yield* Learner.train(
+          Learner.preprocessed(Preprocess.oneHot(), ElasticNet.make({ lambda: 0.001 })),
+          task
+        )
+        const table = yield* Effect.fromResult(Learner.coefficients(trained))
+        assert.deepStrictEqual(
+          table.map(({ column, feature }) => [column, feature]),
+          [
+            ["(intercept)", "(intercept)"],
+            ["x", "x"],
+            ["site=a", "site"],
+            ["site=b", "site"]
+          ]
+        )
+        const total = weights.reduce((sum, w) => sum + w, 0)
+        const mean = x.reduce((sum, value, i) => sum + weights[i]! * value, 0) / total
+        const variance = x.reduce((sum, value, i) => sum + weights[i]! * (value - mean) ** 2, 0) / total
+        assert.isUndefined(table[0]!.perSd)
+        assert.notStrictEqual(table[1]!.value, 0)
+        assert.closeTo(table[1]!.perSd!, table[1]!.value * Math.sqrt(variance), 1e-9)
+      })
+  )
+
   it.effect("name the class of each", () =>
     Effect.gen(function* () {
       const two = yield* Learner.train(ElasticNet.make({ lambda: 0.1 }), Tasks.binary(40))
       const levels = (trained: typeof two) =>
-        Effect.map(Effect.fromResult(ElasticNet.coefficients(trained)), (table) => table.map(({ level }) => level))
+        Effect.map(Effect.fromResult(Learner.coefficients(trained)), (table) => table.map(({ level }) => level))
       assert.deepStrictEqual(yield* levels(two), ["yes", "yes", "yes"])
     })
   )

@@ -182,7 +182,7 @@ describe("Forest", () => {
   it.effect("lists what features gained", () =>
     Effect.gen(function* () {
       const trained = yield* Learner.train(Forest.regr({ trees: 30 }), Tasks.regression(200))
-      const importance = yield* Effect.fromResult(Forest.importance(trained))
+      const importance = yield* Effect.fromResult(Learner.importance(trained))
       // y = 2x − z + 1
       assert.deepStrictEqual(
         importance.map(({ column }) => column),

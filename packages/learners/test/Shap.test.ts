@@ -185,7 +185,7 @@ describe("SHAP values", () => {
         ElasticNet.make({ lambda: 0.01 })
       )
       const trained = yield* Learner.train(learner, task)
-      const coefficients = yield* Effect.fromResult(ElasticNet.coefficients(trained))
+      const coefficients = yield* Effect.fromResult(Learner.coefficients(trained))
       const shap = yield* Shap.of(trained, task)
       assert.deepStrictEqual([...shap.features], ["dose", "age", "site", "day", "stage"])
       const b = (name: string) => coefficients.find(({ column }) => column === name)!.value

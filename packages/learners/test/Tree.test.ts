@@ -194,9 +194,9 @@ describe("Tree", () => {
       }
       const trained = yield* Learner.train(Tree.make({ ...small, cp: 0 }), Tasks.of(columns, { target: "y" }))
       // x < 2.5 takes 101 to 1 of the sum of squares; what is left is parted by x, which comes first, into leaves.
-      assert.deepStrictEqual(yield* Effect.fromResult(Tree.importance(trained)), [
-        { column: "x", gain: 101, splits: 3 },
-        { column: "z", gain: 0, splits: 0 }
+      assert.deepStrictEqual(yield* Effect.fromResult(Learner.importance(trained)), [
+        { column: "x", feature: "x", gain: 101, splits: 3 },
+        { column: "z", feature: "z", gain: 0, splits: 0 }
       ])
     })
   )

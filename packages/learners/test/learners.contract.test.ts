@@ -114,6 +114,33 @@ it("the table has every ready-made learner that is no network", () => {
   expect([...new Set(listed)].sort()).toEqual([...all].sort())
 })
 
+it.effect("say of their features what is told of each", () =>
+  Effect.gen(function* () {
+    const said = yield* Effect.forEach(learners, (learner) =>
+      Effect.gen(function* () {
+        const task = tasks.find(({ kind }) => learner.accepts.includes(kind))!
+        const { fitted } = yield* Learner.train(learner, task)
+        return [learner.id, fitted.coefficients !== undefined, fitted.importance !== undefined] as const
+      })
+    )
+    const named = (at: 1 | 2) => said.filter((each) => each[at]).map(([id]) => id)
+    assert.deepStrictEqual(named(1), [
+      "ElasticNet",
+      "ElasticNet.cv",
+      "Calibrated – ElasticNet",
+      "Decision.threshold – ElasticNet"
+    ])
+    assert.deepStrictEqual(named(2), [
+      "Tree",
+      "Boosting.classif",
+      "Boosting.regr",
+      "Forest.classif",
+      "Forest.regr",
+      "Decision.costs – Boosting.classif"
+    ])
+  })
+)
+
 describe.each(cases)("%s of a %s target", (_, kind, learner, task) => {
   it.effect("learns something, unless it ignores the features", () =>
     Effect.gen(function* () {

@@ -2,8 +2,9 @@
  * The results of a run in one table, a row for each job of its design, in the order of the design:
  *
  * ```
- * scores.parquet   for whoever asks about very many jobs
- * results.csv      the same rows, for people and other programs
+ * scores.parquet        for whoever asks about very many jobs
+ * results.csv           the same rows, for people and other programs
+ * coefficients.parquet  importance.parquet   what models say of their features, where some do: see `FeatureTable`
  * ```
  *
  * | columns | of a row |
@@ -17,14 +18,10 @@
  * they go. They are not there where a table cannot have such columns, as for measures that differ in case alone. Where
  * `scores.parquet` is gone, was changed, or is of another design, the segments are read instead.
  */
-import type * as Column from "@rocflow/core/data/Column"
-import * as Csv from "@rocflow/core/data/Csv"
 import * as Database from "@rocflow/core/data/Database"
 import * as TableWriter from "@rocflow/core/data/TableWriter"
-import * as Excerpt from "@rocflow/core/Excerpt"
 import { hashJson } from "@rocflow/core/Hash"
 import * as Measure from "@rocflow/core/learning/Measure"
-import * as WholeFile from "@rocflow/core/WholeFile"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
@@ -32,7 +29,9 @@ import * as Option from "effect/Option"
 import * as Path from "effect/Path"
 import type { PlatformError } from "effect/PlatformError"
 import * as Checked from "./Checked.ts"
+import * as FeatureTable from "./FeatureTable.ts"
 import * as Finished from "./Finished.ts"
+import * as Tables from "./internal/resultTables.ts"
 import type * as Job from "./Job.ts"
 import * as Manifest from "./Manifest.ts"
 import type { RunError } from "./RunError.ts"
@@ -42,114 +41,59 @@ import * as Segments from "./Segments.ts"
 const parquet = "scores.parquet"
 const csv = "results.csv"
 
-/** The column of a measure. */
-export const scoreColumn = (measure: string): string => `score.${measure}`
-
-type Of = (job: typeof Job.Columns.Type, result: Job.Result | undefined, id: string) => string | number | undefined
-
-interface Described {
-  readonly name: string
-  readonly type: Column.PlainType
-  readonly of: Of
-}
-
-/** What a job is about, as columns of text. */
-export const textPlaces = ["task", "learner", "resampling", "testSubset", "trainSubsets"] as const
-
-/** What a job is about, as columns of whole numbers. */
-export const numberPlaces = [
-  "iteration",
-  "testFold",
-  "repetition",
-  "seed",
-  "groups",
-  "nTrainGroups",
-  "trainRows",
-  "testRows"
-] as const
-
-/** Texts are cut at so many characters: a line of CSV has an end. */
-const most = 100_000
-
-const reasons = (scores: Job.Result["scores"]): string | undefined => {
-  const undefined_ = Object.entries(scores).flatMap(([id, score]) =>
-    typeof score === "number" ? [] : [[id, Excerpt.of(score.reason, most)] as const]
-  )
-  return undefined_.length === 0 ? undefined : JSON.stringify(Object.fromEntries(undefined_))
-}
-
-const describe = ({ measures }: Pick<Manifest.Manifest, "measures">): ReadonlyArray<Described> => {
-  const column = (type: Column.PlainType) => (name: string, of: Of) => ({ name, type, of })
-  const [text, count, number] = [column("string"), column("integer"), column("numeric")]
-  return [
-    text("id", (_, __, id) => id),
-    ...textPlaces.map((name) => text(name, (job) => job[name])),
-    ...numberPlaces.map((name) => count(name, (job) => job[name])),
-    text("status", (_, result) => result?.status),
-    ...measures.map(({ id }) =>
-      number(scoreColumn(id), (_, result) => {
-        const score = result?.scores[id]
-        return typeof score === "number" ? score : undefined
-      })
-    ),
-    text("undefined", (_, result) => result && reasons(result.scores)),
-    text("error", (_, result) => result?.error && Excerpt.of(result.error.message, most)),
-    text("fallback", (_, result) => result?.fallback),
-    count("epochs", (_, result) => result?.training?.epochs),
-    count("keptEpoch", (_, result) => result?.training?.kept),
-    text("engine", (_, result) => result?.training?.engine),
-    number("seconds", (_, result) => result?.seconds)
-  ]
-}
-
-const textOf = (value: string | number | undefined): string =>
-  value === undefined ? "" : Object.is(value, -0) ? "-0" : String(value)
+const featureFile = (name: FeatureTable.Name): string => `${name}.parquet`
 
 /** Lines are written so many at a time. */
 const chunk = 5000
 
-/** Writes both files, and gives the SHA-256 of the first. */
+/** The jobs of a design, some at a time. */
+const chunks = function* (
+  { jobs }: Pick<Manifest.Manifest, "jobs">,
+  results: ReadonlyMap<string, Job.Result>
+): Iterable<ReadonlyArray<Tables.Planned>> {
+  for (let from = 0; from < jobs.length; from += chunk) {
+    yield jobs.slice(from, from + chunk).map(({ id, job }) => ({ id, job, result: results.get(id) }))
+  }
+}
+
+/** Writes all files, and gives their SHA-256. */
 const write = Effect.fnUntraced(function* (
   directory: string,
   manifest: Manifest.Manifest,
   results: ReadonlyMap<string, Job.Result>
 ) {
-  const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
-  const columns = describe(manifest)
-  const text = path.join(directory, csv)
-  const unfinished = WholeFile.partial(text)
-  const lines = Effect.gen(function* () {
-    const file = yield* fs.open(unfinished, { flag: "w" })
-    yield* file.writeAll(Buffer.from(Csv.line(columns.map(({ name }) => name))))
-    for (let from = 0; from < manifest.jobs.length; from += chunk) {
-      const some = manifest.jobs
-        .slice(from, from + chunk)
-        .map(({ id, job }) => Csv.line(columns.map(({ of }) => textOf(of(job, results.get(id), id)))))
-      yield* file.writeAll(Buffer.from(some.join("")))
+  const writer = yield* TableWriter.open
+  const place = (name: string) => path.join(directory, name)
+  const writeFeatures = Effect.fnUntraced(function* <Row>(
+    name: FeatureTable.Name,
+    { columns, rows }: Tables.FeatureRows<Row>
+  ) {
+    if (![...results.values()].some((result) => result[name] !== undefined)) return {}
+    const rowsOf = rows(manifest)
+    const said = function* () {
+      for (const jobs of chunks(manifest, results)) {
+        yield jobs.flatMap(({ job, result }) => (result === undefined ? [] : rowsOf({ ...result, job })))
+      }
     }
+    const files = { csv: place(`${name}.csv`), parquet: place(featureFile(name)), keep: false }
+    return { [name]: yield* Tables.write(files, writer, columns, said()) }
   })
-  const table = path.join(directory, parquet)
-  yield* Effect.gen(function* () {
-    yield* Effect.scoped(lines)
-    yield* Effect.scoped(
-      Effect.flatMap(TableWriter.open, ({ parquetOfCsv }) =>
-        parquetOfCsv(
-          table,
-          unfinished,
-          columns.map(({ name, type }) => [name, type] as const)
-        )
-      )
-    )
-    yield* fs.rename(unfinished, text)
-  }).pipe(Effect.onError(() => Effect.ignore(fs.remove(unfinished, { force: true }))))
-  return Checked.digest(yield* fs.readFile(table))
-})
+  const jobs = chunks(manifest, results)
+  const files = { csv: place(csv), parquet: place(parquet), keep: true }
+  const check = yield* Tables.write(files, writer, Tables.ofJobs(manifest), jobs)
+  yield* remove(directory, FeatureTable.names.map(featureFile))
+  const features = {
+    ...(yield* writeFeatures("coefficients", Tables.coefficients)),
+    ...(yield* writeFeatures("importance", Tables.importance))
+  }
+  return { check, features }
+}, Effect.scoped)
 
-const remove = Effect.fnUntraced(function* (directory: string) {
+const remove = Effect.fnUntraced(function* (directory: string, names: ReadonlyArray<string>) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
-  for (const name of [csv, parquet]) yield* Effect.ignore(fs.remove(path.join(directory, name), { force: true }))
+  for (const name of names) yield* Effect.ignore(fs.remove(path.join(directory, name), { force: true }))
 })
 
 /** What a table calls things; the hash of a design does not depend on it. */
@@ -188,14 +132,14 @@ export const keeper = Effect.fnUntraced(function* (
   const compact = Effect.gen(function* () {
     fresh = 0
     for (const record of yield* follow) Segments.put(records, record)
-    const check = yield* Effect.option(write(directory, manifest, records))
+    const written = yield* Effect.option(write(directory, manifest, records))
     // Those of before would be of other results.
-    if (Option.isNone(check)) yield* remove(directory)
+    if (Option.isNone(written)) yield* remove(directory, [csv, parquet, ...FeatureTable.names.map(featureFile)])
     yield* Finished.write(directory, {
       design: manifest.hash,
       jobs: manifest.jobs.filter(({ id }) => records.has(id)).length,
-      ...(Option.isSome(check)
-        ? { compacted: { check: check.value, names: namesOf(manifest), ends: Object.fromEntries(ends) } }
+      ...(Option.isSome(written)
+        ? { compacted: { ...written.value, names: namesOf(manifest), ends: Object.fromEntries(ends) } }
         : {})
     })
   }).pipe(Effect.provideContext(context))
@@ -218,6 +162,8 @@ export interface Compacted {
   /** The path of the table. */
   readonly file: string
   readonly since: ReadonlyArray<Job.Result>
+  /** The SHA-256 of the tables of what models say of their features that have rows; undefined in runs of before. */
+  readonly features: Finished.Compacted["features"]
 }
 
 /** Opens the table of a run; undefined where the segments are to be read instead. Errors: those of reading a run. */
@@ -236,7 +182,24 @@ export const open = Effect.fnUntraced(function* (directory: string, manifest: Ma
   }
   const since = new Map<string, Job.Result>()
   for (const record of yield* Segments.follow(directory, ends)) Segments.put(since, record)
-  return { file, since: [...since.values()] } satisfies Compacted
+  return { file, features: compacted.features, since: [...since.values()] } satisfies Compacted
+})
+
+/**
+ * The table of what models say of their features: the path of its file, `"empty"` where it has no rows, undefined where results
+ * are to be read instead.
+ */
+export const features = Effect.fnUntraced(function* (
+  directory: string,
+  { features }: Compacted,
+  name: FeatureTable.Name
+): Effect.fn.Return<string | undefined, PlatformError, FileSystem.FileSystem | Path.Path> {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  if (features === undefined) return undefined
+  if (features[name] === undefined) return "empty"
+  const file = path.join(directory, featureFile(name))
+  return (yield* fs.exists(file)) && Checked.digest(yield* fs.readFile(file)) === features[name] ? file : undefined
 })
 
 const numbersOf = (column: Database.Values): ArrayLike<number> => (column.kind === "number" ? column.values : [])
@@ -256,7 +219,7 @@ export const rows = Effect.fnUntraced(function* ({ file }: Compacted, manifest: 
   const table = `read_parquet(${Database.path(file)}, file_row_number = true)`
   const numbers = [
     "CASE status WHEN 'ok' THEN 1 WHEN 'failed' THEN 2 ELSE 0 END::DOUBLE",
-    ...ids.map((id) => Database.name(scoreColumn(id)))
+    ...ids.map((id) => Database.name(Tables.scoreColumn(id)))
   ]
   const [status, ...scores] = (yield* database.columns(
     `SELECT ${numbers.join(", ")} FROM ${table} ORDER BY file_row_number`,

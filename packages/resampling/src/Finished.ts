@@ -12,23 +12,29 @@ import * as Checked from "./Checked.ts"
 import type { Manifest } from "./Manifest.ts"
 import { RunError, unreadable } from "./RunError.ts"
 
+/** Of which results tables were written. @category schemas */
+const Compacted = Schema.Struct({
+  /** The SHA-256 of `scores.parquet`. */
+  check: Schema.String,
+  /** Those of the tables of what models say of their features that have rows; runs of before have none. */
+  features: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
+  /** The hash of what it calls tasks, learners, resamplings and measures: the same design may get other names. */
+  names: Schema.String,
+  /** How far it goes in every segment: bytes and lines. */
+  ends: Schema.Record(Schema.String, Schema.Struct({ size: Schema.Int, lines: Schema.Int }))
+})
+
+/** @category models */
+export type Compacted = typeof Compacted.Type
+
 /** The content of `finished.json`. @category schemas */
 export const Finished = Schema.Struct({
   /** The hash of the design. */
   design: Schema.String,
   /** How many of its jobs had a result. */
   jobs: Schema.Int,
-  /** Of which results `scores.parquet` was written, if it is there. */
-  compacted: Schema.optionalKey(
-    Schema.Struct({
-      /** The SHA-256 of the file. */
-      check: Schema.String,
-      /** The hash of what it calls tasks, learners, resamplings and measures: the same design may get other names. */
-      names: Schema.String,
-      /** How far it goes in every segment: bytes and lines. */
-      ends: Schema.Record(Schema.String, Schema.Struct({ size: Schema.Int, lines: Schema.Int }))
-    })
-  )
+  /** Of which results tables were written, if they are there. */
+  compacted: Schema.optionalKey(Compacted)
 })
 
 /** @category models */

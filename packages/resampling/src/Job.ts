@@ -24,6 +24,7 @@ import * as Split from "@rocflow/core/splitting/Split"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as FeatureUse from "./FeatureUse.ts"
 
 /** A learner of any kind, errors and requirements. @category models */
 export type AnyLearner<R = never> = Learner.Learner<Task.Kind, string, unknown, R>
@@ -80,6 +81,8 @@ export const Result = Schema.Struct({
   tuning: Schema.optionalKey(Tuning.Tuning),
   /** What training showed and is probably not meant. */
   notes: Schema.optionalKey(Schema.Array(Note.Note)),
+  /** What the fitted model says of its features by itself. */
+  ...FeatureUse.fields,
   /** The SHA-256 of the file of its predictions; absent where there is none. */
   predictions: Schema.optionalKey(Schema.String),
   /** When the result was stored, in milliseconds since 1970: of records that are worth the same the last one counts. */
@@ -224,6 +227,7 @@ const trainAndPredict = Effect.fnUntraced(function* <R>(job: Job<R>, learner: An
     outcome: trained.fitted.outcome,
     notes: trained.fitted.notes,
     tuning: trained.fitted.tuning,
+    features: FeatureUse.of(trained.fitted, task.kind === "multiclass"),
     prediction,
     groups: groupsOf(tested),
     scores,
@@ -263,6 +267,7 @@ export const execute = Effect.fnUntraced(function* <R>(job: Job<R>): Effect.fn.R
   const outcome = first._tag === "Success" ? first.value.outcome : undefined
   const notes = first._tag === "Success" ? first.value.notes : []
   const tuning = first._tag === "Success" ? first.value.tuning : undefined
+  const features = first._tag === "Success" ? first.value.features : {}
   const result: Result = {
     id: job.id,
     job: columns(job),
@@ -272,6 +277,7 @@ export const execute = Effect.fnUntraced(function* <R>(job: Job<R>): Effect.fn.R
     ...(first._tag === "Failure" && used._tag === "Success" ? { fallback: fallback!.id } : {}),
     ...(outcome === undefined ? {} : { training: training(outcome) }),
     ...(tuning === undefined ? {} : { tuning }),
+    ...features,
     ...(notes.length === 0 ? {} : { notes }),
     seconds
   }

@@ -7,6 +7,8 @@
  * | `scores` | score: `id`, the place, `measure`, `value`, and the `reason` where there is none |
  * | `histories` | epoch of a training: `id`, `epoch`, `loss`, `seconds`, `learningRate`, `rows` (train, valid or none), `measure`, `value` |
  * | `evaluations` | configuration that a tuner tried: `id`, `number`, `configuration` as JSON, `score`, `epochs`, `seconds`, `error` |
+ * | `coefficients` | coefficient that is not 0: `id`, the place, `term`, `feature`, `level`, `value`, `perSd`; see `FeatureTable` |
+ * | `importance` | column that splits of trees are by: `id`, the place, `term`, `feature`, `gain`, `share`, `splits` |
  * | `notes` | note of a training: `id`, `code`, `column`, `finding`, `advice` |
  * | `predictions` | test row of a job: `id`, `row`, `truth`, `response`, `prob.<level>`, `score`, `"group"` |
  * | `splits` | split and row: `task`, `resampling`, `iteration`, …, `part` (train, test), `row` |
@@ -22,8 +24,10 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import * as Compacted from "./Compacted.ts"
+import * as FeatureTable from "./FeatureTable.ts"
 import type * as Job from "./Job.ts"
 import type { Runs } from "./Pooled.ts"
+import * as Tables from "./internal/resultTables.ts"
 import * as Run from "./Run.ts"
 import * as RunDirectory from "./RunDirectory.ts"
 
@@ -52,8 +56,8 @@ const places = <K extends keyof Place>(names: ReadonlyArray<K>) =>
     Record<K, (row: { readonly job: Place }) => Place[K]>
   >
 
-const placeTexts = places(Compacted.textPlaces)
-const placeNumbers = places(Compacted.numberPlaces)
+const placeTexts = places(Tables.textPlaces)
+const placeNumbers = places(Tables.numberPlaces)
 
 type Score = Job.Result["scores"][string]
 
@@ -143,6 +147,25 @@ const evaluations = ({ results }: Runs): Entries =>
     { score: ({ evaluation }) => evaluation.score, seconds: ({ evaluation }) => evaluation.seconds }
   )
 
+/** The rows of all results, in the columns that files of them have. */
+const featureTable =
+  <Row>({ columns, rows }: Tables.FeatureRows<Row>) =>
+  ({ manifest, results }: Runs): Entries => {
+    const all = results.flatMap(rows(manifest))
+    return columns.map(({ name, of, type }) => {
+      const values = all.map(of)
+      const number = Column.numeric(values.map((value) => (typeof value === "number" ? value : undefined)))
+      return [
+        name,
+        type === "string"
+          ? Column.text(values.map((value) => (typeof value === "string" ? value : undefined)))
+          : type === "integer"
+            ? { ...number, type }
+            : number
+      ] as const
+    })
+  }
+
 const notes = ({ results }: Runs): Entries =>
   table(
     results.flatMap(({ id, notes = [] }) => notes.map((note) => ({ id, note }))),
@@ -156,7 +179,7 @@ const notes = ({ results }: Runs): Entries =>
     {}
   )
 
-const [texts, numbers] = [Compacted.textPlaces, Compacted.numberPlaces].map((names) => names.join(", "))
+const [texts, numbers] = [Tables.textPlaces, Tables.numberPlaces].map((names) => names.join(", "))
 
 /** `jobs` of a table of results. */
 const jobsIn = (source: string): string =>
@@ -167,14 +190,24 @@ const scoresIn = (source: string, { measures }: Pick<Runs["manifest"], "measures
   const each = measures.map(({ id }) => {
     // As a map: a path into JSON would read some names as more than a name.
     const reason = `CAST(CAST("undefined" AS JSON) AS MAP(VARCHAR, VARCHAR))[${Database.text(id)}]`
-    const value = Database.name(Compacted.scoreColumn(id))
+    const value = Database.name(Tables.scoreColumn(id))
     return `SELECT id, ${texts}, ${Database.text(id)} AS measure, ${reason} AS reason, ${numbers}, ${value} AS value FROM ${source}`
   })
   return `FROM (${each.join(" UNION ALL ")}) WHERE value IS NOT NULL OR reason IS NOT NULL`
 }
 
 /** The tables that a run has. @category models */
-export const tables = ["jobs", "scores", "histories", "evaluations", "notes", "predictions", "splits"] as const
+export const tables = [
+  "jobs",
+  "scores",
+  "histories",
+  "evaluations",
+  "coefficients",
+  "importance",
+  "notes",
+  "predictions",
+  "splits"
+] as const
 
 /** @category models */
 export type Table = (typeof tables)[number]
@@ -183,7 +216,38 @@ export type Table = (typeof tables)[number]
 export const namedIn = (sql: string): ReadonlyArray<Table> => tables.filter((name) => sql.toLowerCase().includes(name))
 
 /** Tables that are made of results. */
-const ofResults = { jobs, scores, histories, evaluations, notes }
+const ofResults = {
+  jobs,
+  scores,
+  histories,
+  evaluations,
+  coefficients: featureTable(Tables.coefficients),
+  importance: featureTable(Tables.importance),
+  notes
+}
+
+/** Makes the tables that stand in files of a run that was compacted, and gives their names. */
+const addFiles = Effect.fnUntraced(function* (
+  database: Database.Database,
+  directory: string,
+  manifest: Runs["manifest"],
+  wanted: ReadonlyArray<Table>
+) {
+  const compacted = yield* Compacted.open(directory, manifest)
+  if (compacted?.since.length !== 0) return new Set<Table>()
+  const whole = `read_parquet(${Database.path(compacted.file)})`
+  yield* database.view("jobs", jobsIn(whole))
+  if (manifest.measures.length > 0) yield* database.view("scores", scoresIn(whole, manifest))
+  const found = new Set<Table>(["jobs", "scores"])
+  for (const name of FeatureTable.names.filter((each) => wanted.includes(each))) {
+    const file = yield* Compacted.features(directory, compacted, name)
+    if (file === undefined) continue
+    if (file === "empty") yield* database.table(name, ofResults[name]({ directory, manifest, results: [] }))
+    else yield* database.view(name, `FROM read_parquet(${Database.path(file)})`)
+    found.add(name)
+  }
+  return found
+})
 
 const addPredictions = Effect.fnUntraced(function* (database: Database.Database, { directory, results }: Runs) {
   const files = yield* Effect.forEach(
@@ -201,7 +265,8 @@ const addPredictions = Effect.fnUntraced(function* (database: Database.Database,
 /**
  * Opens a run, finished or not, as a database that is gone with the scope. Results are checked when the run is read;
  * predictions and splits are read from their files when they are asked for. `wanted` are the tables that it is to have, all by
- * default: `jobs` and `scores` of a run that was compacted are there at once, and what is not wanted is not read.
+ * default: `jobs`, `scores`, `coefficients` and `importance` of a run that was compacted are there at once, and what is not
+ * wanted is not read.
  * @category constructors
  */
 export const open = Effect.fnUntraced(function* (directory: string, wanted: ReadonlyArray<Table> = tables) {
@@ -209,13 +274,8 @@ export const open = Effect.fnUntraced(function* (directory: string, wanted: Read
   const path = yield* Path.Path
   const database = yield* Database.open
   const manifest = yield* RunDirectory.requireManifest(directory)
-  const compacted = yield* Compacted.open(directory, manifest)
-  const whole = compacted?.since.length === 0 ? `read_parquet(${Database.path(compacted.file)})` : undefined
-  if (whole !== undefined) {
-    yield* database.view("jobs", jobsIn(whole))
-    if (manifest.measures.length > 0) yield* database.view("scores", scoresIn(whole, manifest))
-  }
-  const isThere = (name: Table) => name === "splits" || (whole !== undefined && (name === "jobs" || name === "scores"))
+  const inFiles = yield* addFiles(database, directory, manifest, wanted)
+  const isThere = (name: Table) => name === "splits" || inFiles.has(name)
   if (wanted.some((name) => !isThere(name))) {
     const run = yield* Run.read(directory)
     for (const [name, of] of Object.entries(ofResults)) {

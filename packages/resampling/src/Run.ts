@@ -26,6 +26,7 @@ import * as Checked from "./Checked.ts"
 import * as Compacted from "./Compacted.ts"
 import type { Design, Planned } from "./Design.ts"
 import { Executor } from "./Executor.ts"
+import * as FeatureTable from "./FeatureTable.ts"
 import * as Finished from "./Finished.ts"
 import { change, claim } from "./internal/claim.ts"
 import { sweep } from "./internal/sweep.ts"
@@ -85,7 +86,7 @@ export interface StartOptions {
  * starts at the same time.
  */
 const ownFiles =
-  /^((design|experiment|images|pooled|finished)\.json|(splits|scores)\.parquet|results\.csv|results|live|predictions|training|models|figures|report\.html|design\.(hash|next))$|\.part$/
+  /^((design|experiment|images|pooled|finished)\.json|(splits|scores|coefficients|importance)\.parquet|results\.csv|results|live|predictions|training|models|figures|report\.html|design\.(hash|next))$|\.part$/
 
 /** Refuses a directory without a design that holds other things: a new run does not move in with files that are not its own. */
 export const checkEmpty = Effect.fnUntraced(function* (directory: string) {
@@ -376,4 +377,33 @@ export const scores = Effect.fnUntraced(function* (directory: string) {
   const rows =
     compacted?.since.length === 0 ? yield* Compacted.rows(compacted, manifest) : Score.planned(yield* read(directory))
   return { manifest, rows }
+})
+
+/** What the models of a run say of their features by themselves: see `FeatureTable`. @category models */
+export interface Features {
+  readonly manifest: RunDirectory.Manifest
+  /** In the order of the design's jobs. */
+  readonly coefficients: ReadonlyArray<FeatureTable.Coefficient>
+  readonly importance: ReadonlyArray<FeatureTable.Gain>
+}
+
+/**
+ * Reads the coefficients of all linear models of a run, finished or not, and what the splits of all its trees gained: a row for each
+ * job and column, where the coefficient is not 0 and where there is a split. SQL has the same tables: see `Query`.
+ *
+ * @example
+ * const { coefficients } = yield* Run.features("runs/clinics")
+ * coefficients[0]
+ * // => { id: "…", job: { learner: "lasso", testSubset: "lake", trainSubsets: "all", … }, column: "dose", feature: "dose",
+ * //      level: "ill", value: 0.31, perSd: 0.72 }
+ * @category running
+ */
+export const features = Effect.fnUntraced(function* (directory: string) {
+  const { manifest, results } = yield* read(directory)
+  const found: Features = {
+    manifest,
+    coefficients: results.flatMap(FeatureTable.coefficients(manifest)),
+    importance: results.flatMap(FeatureTable.importance(manifest))
+  }
+  return found
 })

@@ -12,6 +12,7 @@
  * live/             what processes do at this moment: see `Live`
  * finished.json     how many jobs had results when it was written: see `Finished`
  * scores.parquet  results.csv     a row a job, written of the results: see `Compacted`
+ * coefficients.parquet  importance.parquet   a row a job and column, where models say something of their features
  * predictions/<id>.parquet   what it predicted for the test rows, and their groups
  * training/<id>/    what callbacks write: checkpoints, from which a job goes on that was stopped, and logs
  * models/<id>/model.safetensors     what it learned, if the run keeps models

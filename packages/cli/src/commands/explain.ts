@@ -7,6 +7,7 @@ import * as Task from "@rocflow/core/data/Task"
 import type { TaskSchema } from "@rocflow/core/data/TaskSchema"
 import * as Auto from "@rocflow/core/engine/Auto"
 import { toJson } from "@rocflow/core/Json"
+import * as Learner from "@rocflow/core/learning/Learner"
 import * as Saved from "@rocflow/core/learning/Saved"
 import * as Shap from "@rocflow/core/learning/Shap"
 import type * as Registry from "@rocflow/core/pipeline/Registry"
@@ -28,7 +29,6 @@ import {
   groupsOf,
   type Input,
   measureOf,
-  splitsOf,
   tableOf,
   write
 } from "./explaining.ts"
@@ -218,7 +218,7 @@ const coefficients = (trained: Saved.Loaded) =>
   })
 
 const splits = (trained: Saved.Loaded) =>
-  Result.map(splitsOf(trained), (rows): Answer => {
+  Result.map(Learner.importance(trained), (rows): Answer => {
     const nodes = Result.getOrUndefined(Tree.nodes(trained))
     const gains = textTable(
       [{ title: "column" }, right("gain"), right("splits")],

@@ -3,6 +3,7 @@
  */
 import { join } from "node:path"
 import type { Task } from "@rocflow/core/data/Task"
+import * as Learner from "@rocflow/core/learning/Learner"
 import type * as Registry from "@rocflow/core/pipeline/Registry"
 import * as Figure from "@rocflow/report/Figure"
 import type { Design } from "@rocflow/resampling/Design"
@@ -12,16 +13,7 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import { explainedTables } from "../terminal/explained.ts"
-import {
-  type Answer,
-  checkOut,
-  coefficientsOf,
-  groupsOf,
-  type Input,
-  measureOf,
-  splitsOf,
-  tableOf
-} from "./explaining.ts"
+import { type Answer, checkOut, coefficientsOf, groupsOf, type Input, measureOf, tableOf } from "./explaining.ts"
 import { ModelError } from "./models.ts"
 import { plan } from "./plan.ts"
 
@@ -61,7 +53,7 @@ const coefficients: Question = {
 /** Gains are of as many units as there are training rows, so that splits are compared by shares. */
 const splits: Question = {
   explain: (trained) =>
-    Effect.map(Effect.fromResult(splitsOf(trained)), (rows) => {
+    Effect.map(Effect.fromResult(Learner.importance(trained)), (rows) => {
       const total = rows.reduce((sum, { gain }) => sum + gain, 0)
       return rows.map(({ column, gain }) => ({ name: column, value: total > 0 ? gain / total : 0 }))
     }),

@@ -3,16 +3,13 @@
  */
 import { join } from "node:path"
 import * as Column from "@rocflow/core/data/Column"
+import * as Learner from "@rocflow/core/learning/Learner"
 import * as Measure from "@rocflow/core/learning/Measure"
 import type * as Saved from "@rocflow/core/learning/Saved"
 import { decode } from "@rocflow/core/pipeline/Decode"
-import { PipelineError } from "@rocflow/core/pipeline/PipelineError"
+import type { PipelineError } from "@rocflow/core/pipeline/PipelineError"
 import * as Registry from "@rocflow/core/pipeline/Registry"
 import * as WholeFile from "@rocflow/core/WholeFile"
-import * as Boosting from "@rocflow/learners/Boosting"
-import * as ElasticNet from "@rocflow/learners/ElasticNet"
-import * as Forest from "@rocflow/learners/Forest"
-import * as Tree from "@rocflow/learners/Tree"
 import * as Figure from "@rocflow/report/Figure"
 import type * as Explained from "@rocflow/resampling/Explained"
 import * as Effect from "effect/Effect"
@@ -108,33 +105,13 @@ export const measureOf = (
 
 /** The coefficients of a linear model, the intercept first; of several classes one for each. */
 export const coefficientsOf = (trained: Saved.Loaded): Result.Result<ReadonlyArray<Explained.Value>, PipelineError> =>
-  Result.map(ElasticNet.coefficients(trained), (rows) =>
+  Result.map(Learner.coefficients(trained), (rows) =>
     rows.map(({ column, level, value }) => ({
       name: column,
       ...(trained.task.kind === "multiclass" && { level }),
       value
     }))
   )
-
-/** What the splits of trees gained, by column, the best first. */
-export const splitsOf = (trained: Saved.Loaded): Result.Result<ReadonlyArray<Boosting.Importance>, PipelineError> => {
-  const found = [Boosting.importance, Forest.importance, Tree.importance]
-    .map((of) => of(trained))
-    .find(Result.isSuccess)
-  return (
-    found ??
-    Result.fail(
-      new PipelineError({
-        issues: [
-          {
-            path: [],
-            message: `the learner "${trained.learner.id}" has no splits, which Tree, Forest and Boosting have; choose another way by --by`
-          }
-        ]
-      })
-    )
-  )
-}
 
 /** Refuses a file that cannot be written before anything is computed; `read` are the files that it must not replace. */
 export const checkOut = Effect.fnUntraced(function* ({ out }: Pick<Input, "out">, read: ReadonlyArray<string>) {

@@ -127,6 +127,48 @@ const kindLaws = <E, R>(
       }
       close(shap.scale === "score" ? softmax : sums, expected[shap.scale](), 1e-10, "base and values")
     }),
+    fact(`ranks by the sums that its coefficients make, or has none (${kind})`, async () => {
+      const trained = await train(task)
+      const { coefficients } = trained.fitted
+      if (coefficients === undefined || kind === "multiclass") return
+      const table = coefficients()
+      same(
+        table.map(({ column, feature, level }) => [column, feature, level]),
+        [Learner.intercept, "x", "z"].map((column) => [column, column, task.levels[0]]),
+        "what they are of"
+      )
+      const [constant, ofX, ofZ] = table.map(({ value }) => value)
+      const numbers = (name: string) => Column.asNumbers(task.table.columns.get(name)!)!
+      const sums = numbers("x").map((x, i) => constant! + ofX! * x + ofZ! * numbers("z")[i]!)
+      const { prob, response } = await run(Learner.predict(trained, task))
+      const order = Array.from(sums.keys()).sort((a, b) => sums[a]! - sums[b]!)
+      const ranked = order.map((row) =>
+        kind === "regression" ? response[row]! : prob === undefined ? -response[row]! : prob[2 * row]!
+      )
+      holds(
+        ranked.every((p, i) => i === 0 || p >= ranked[i - 1]! - 1e-5),
+        () => `predictions in the order of the sums are ${ranked}`
+      )
+    }),
+    fact(`says of what was loaded what it said of what was trained (${kind})`, async () => {
+      const trained = await train(task)
+      const state: unknown = JSON.parse(JSON.stringify(trained.fitted.state()))
+      const loaded = succeeded(learner.load(trained.task, state), "the state is refused")
+      const { fitted } = trained
+      same(loaded.coefficients?.(), fitted.coefficients?.(), "the coefficients")
+      same(loaded.importance?.(), fitted.importance?.(), "the importance")
+      const gains = fitted.importance?.() ?? []
+      same(
+        gains.filter(({ gain, splits }) => gain > 0 !== splits > 0),
+        [],
+        "columns that gain without a split, or have splits without a gain"
+      )
+      same(
+        gains.map(({ gain }) => gain),
+        gains.map(({ gain }) => gain).toSorted((a, b) => b - a),
+        "the order of gains"
+      )
+    }),
     fact(`predicts each row by itself (${kind})`, async () => {
       const trained = await train(task)
       const whole = await run(Learner.predict(trained, task))

@@ -2,6 +2,7 @@
  * Trees in the state of a model, and what the features did for them.
  */
 import * as Schema from "effect/Schema"
+import type * as Learner from "@rocflow/core/learning/Learner"
 import { Bytes, Float64, Int32 } from "./typedArrays.ts"
 
 /** The schema of `Trees`. */
@@ -14,13 +15,6 @@ export const SavedTrees = Schema.Struct({
   sets: Bytes
 })
 
-/** What the splits of a column gained together, and how many there are. @category models */
-export interface Importance {
-  readonly column: string
-  readonly gain: number
-  readonly splits: number
-}
-
 /** The schema of the gain and the number of splits of each column. */
 export const SavedImportance = Schema.Struct({
   gain: Schema.Array(Schema.Finite),
@@ -31,7 +25,7 @@ export const SavedImportance = Schema.Struct({
 export const importanceOf = (
   columns: ReadonlyArray<{ readonly column: string }>,
   { gain, splits }: typeof SavedImportance.Type
-): ReadonlyArray<Importance> =>
+): ReadonlyArray<Omit<Learner.Gain, "feature">> =>
   columns
     .map(({ column }, j) => ({ column, gain: gain[j]!, splits: splits[j]! }))
     .sort((a, b) => b.gain - a.gain || (a.column < b.column ? -1 : 1))

@@ -27,6 +27,7 @@ import type { TrainingDiverged } from "../TrainingDiverged.ts"
 import type { Tuning } from "../Tuning.ts"
 import type { Validation } from "../Validation.ts"
 import { decodeOptions } from "./decodeOptions.ts"
+import { type Coefficient, type Gain, ofFeatures } from "./featureUse.ts"
 import type { Shap } from "./shap.ts"
 
 /** @category models */
@@ -92,6 +93,10 @@ export interface Fitted<out R = never> {
   readonly parts?: (() => Parts) | undefined
   /** Takes predictions apart, where the model can: see `Shap`. */
   readonly shap?: ((rows: TaskSchema.Rows) => Effect.Effect<Shap, PredictError, R>) | undefined
+  /** Of a linear model: see `Learner.coefficients`. */
+  readonly coefficients?: (() => ReadonlyArray<Coefficient>) | undefined
+  /** Of a model of splits: see `Learner.importance`. */
+  readonly importance?: (() => ReadonlyArray<Gain>) | undefined
 }
 
 /**
@@ -220,7 +225,8 @@ const begins = <A, E>(
  * Defines a ready-made learner. `train` learns a state, plain JSON of the schema `state`; `predict` uses it on rows whose
  * columns are those of training. `check` finds, without training, what would make training fail on a task, beside bad
  * options; `takes` what it takes besides complete numbers; `notes` what is probably not meant, before training and, with a state, after it;
- * `shap` the SHAP values of rows, whose features are in any order. `train`, `predict` and `shap` may give a `Result` or an `Effect`.
+ * `shap` the SHAP values of rows, whose features are in any order; `coefficients` and `importance` what a state says of its columns,
+ * in their order and the best first. `train`, `predict` and `shap` may give a `Result` or an `Effect`.
  *
  * *Gotcha*: no option can be called `type`, `preprocess` or `target`, which the JSON form has beside the options.
  *
@@ -241,15 +247,27 @@ export const define = <const K extends TargetKind, Type, Encoded extends object,
   readonly predict: (options: Type, state: State, rows: TaskSchema.Rows) => Outcome<Prediction, PredictError>
   readonly notes?: (options: Type, task: Task, state: State | undefined) => ReadonlyArray<Note>
   readonly shap?: (options: Type, state: State, rows: TaskSchema.Rows) => Outcome<Shap, PredictError>
+  readonly coefficients?: (
+    state: State,
+    of: Pick<TaskSchema.TaskSchema, "kind" | "levels">
+  ) => ReadonlyArray<Omit<Coefficient, "feature">>
+  readonly importance?: (state: State) => ReadonlyArray<Omit<Gain, "feature">>
 }): { readonly definition: Definition; readonly make: (given: Encoded) => Learner<K, never> } => {
-  const { id, options, shap, state: schema } = definition
-  const fitted = (decoded: Type, state: State, notes: ReadonlyArray<Note>): Fitted => ({
+  const { coefficients, id, importance, options, shap, state: schema } = definition
+  const fitted = (
+    decoded: Type,
+    state: State,
+    { kind, levels }: Pick<TaskSchema.TaskSchema, "kind" | "levels">,
+    notes: ReadonlyArray<Note>
+  ): Fitted => ({
     predict: (rows) => toEffect(() => definition.predict(decoded, state, rows)),
     state: () => Schema.encodeUnknownSync(schema)(state),
     outcome: undefined,
     notes,
     parts: () => ({ _tag: "Model", type: id, state: Schema.encodeUnknownSync(schema)(state) }),
-    shap: shap && ((rows) => toEffect(() => shap(decoded, state, rows)))
+    shap: shap && ((rows) => toEffect(() => shap(decoded, state, rows))),
+    coefficients: coefficients && (() => ofFeatures(coefficients(state, { kind, levels }), (column) => column)),
+    importance: importance && (() => ofFeatures(importance(state), (column) => column))
   })
   /** The learner of options that are decoded once; where they break a rule, it says so whenever it is used. */
   const of = (given: object, decoded: Result.Result<Type, PipelineError>): Learner<K, never> =>
@@ -280,12 +298,12 @@ export const define = <const K extends TargetKind, Type, Encoded extends object,
         Effect.flatMap(Effect.fromResult(begins(id, resume, decoded)), (found) =>
           Effect.map(
             toEffect(() => definition.train(found, task, seed)),
-            (state) => fitted(found, state, definition.notes?.(found, task, state) ?? [])
+            (state) => fitted(found, state, task, definition.notes?.(found, task, state) ?? [])
           )
         ),
-      load: (_, json) =>
+      load: (task, json) =>
         Result.flatMap(decoded, (found) =>
-          Result.map(decodeOptions(id, schema)(json), (state) => fitted(found, state, []))
+          Result.map(decodeOptions(id, schema)(json), (state) => fitted(found, state, task, []))
         )
     })
   return {

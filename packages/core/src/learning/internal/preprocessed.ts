@@ -11,6 +11,7 @@ import * as Pipeline from "../../pipeline/Pipeline.ts"
 import { PipelineError } from "../../pipeline/PipelineError.ts"
 import * as Seed from "../../Seed.ts"
 import { decodeOptions } from "./decodeOptions.ts"
+import { ofFeatures } from "./featureUse.ts"
 import { type Fitted, fromParts, type Learner, type LearnerJson } from "./learner.ts"
 import * as Preprocessing from "./preprocessing.ts"
 import { regroup } from "./shap.ts"
@@ -58,6 +59,7 @@ export const preprocessed = <K extends TargetKind, Columns extends string, Inner
   const fit = (task: Task, seed: Seed.Seed) =>
     Effect.flatMap(Effect.fromResult(checked), () => Preprocessing.fit(stages, task, seed, learner.takes))
   const transformed = (task: Task, { features }: Preprocessing.Made) => TaskModule.withFeatures(task, features.columns)
+  const sourceOf = (learned: Preprocessing.Learned) => (made: string) => Preprocessing.sourceOf(learned, made)
   const fitted = (learned: Preprocessing.Learned, inner: Fitted<R>): Fitted<R> => ({
     predict: (rows) =>
       Effect.flatMap(Preprocessing.apply(stages, learned, rows), ({ features: { columns } }) =>
@@ -80,9 +82,11 @@ export const preprocessed = <K extends TargetKind, Columns extends string, Inner
       ((rows) =>
         Effect.flatMap(Preprocessing.apply(stages, learned, rows), ({ features: { columns } }) =>
           Effect.map(inner.shap!({ ...rows, columns }), (shap) =>
-            regroup(shap, [...rows.columns.keys()], (made) => Preprocessing.sourceOf(learned, made))
+            regroup(shap, [...rows.columns.keys()], sourceOf(learned))
           )
-        ))
+        )),
+    coefficients: inner.coefficients && (() => ofFeatures(inner.coefficients!(), sourceOf(learned))),
+    importance: inner.importance && (() => ofFeatures(inner.importance!(), sourceOf(learned)))
   })
   const names = stages.map(({ id }) => id.replace("Preprocess.", ""))
   return fromParts<K, Columns | Inner, E, R>({

@@ -72,7 +72,9 @@ export const targetTransformed = <K extends TargetKind, Columns extends string, 
             "target",
             "SHAP values add up on the scale of the transformed target, and predictions are not on it; leave the transformation out, or see what the model relies on by permutation"
           )
-        ))
+        )),
+    coefficients: inner.coefficients && (() => Transforms.inUnit(targets, learned, inner.coefficients!())),
+    importance: inner.importance
   })
   const names = targets.map(({ json }) => json.type.replace("Target.", ""))
   const encoded = targets.map(({ bound, json }) => (Result.isSuccess(bound) ? bound.success.encoded : json))

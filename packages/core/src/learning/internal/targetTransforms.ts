@@ -6,6 +6,7 @@ import { fail } from "../../pipeline/Features.ts"
 import { PipelineError } from "../../pipeline/PipelineError.ts"
 import type * as Target from "../../pipeline/Target.ts"
 import type * as Parts from "../Parts.ts"
+import { type Coefficient, intercept } from "./featureUse.ts"
 
 /** What transformations learned: the way there and back. */
 export interface Learned {
@@ -64,3 +65,21 @@ export const load = (
 /** The transformations with what each learned. */
 export const partsOf = (targets: ReadonlyArray<Target.Target>, learned: Learned): ReadonlyArray<Parts.Target> =>
   learned.state().map((state, i) => ({ type: targets[i]!.json.type, state }))
+
+const affine: ReadonlySet<string> = new Set(["Target.standardise", "Target.minMax"])
+
+/** Brings coefficients back to the unit of the target, where its transformations only shift and scale; others stay as they are. */
+export const inUnit = (
+  targets: ReadonlyArray<Target.Target>,
+  { invert }: Learned,
+  coefficients: ReadonlyArray<Coefficient>
+): ReadonlyArray<Coefficient> => {
+  if (!targets.every(({ json }) => affine.has(json.type))) return coefficients
+  const [start, one] = invert(Float64Array.of(0, 1)) as unknown as readonly [number, number]
+  const slope = one - start
+  return coefficients.map(({ perSd, value, ...row }) => ({
+    ...row,
+    value: slope * value + (row.column === intercept ? start : 0),
+    perSd: perSd === undefined ? undefined : slope * perSd
+  }))
+}

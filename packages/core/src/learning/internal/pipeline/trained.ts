@@ -16,6 +16,7 @@ import type * as Training from "../../Training.ts"
 import { decodeOptions } from "../decodeOptions.ts"
 import * as Preprocessing from "../preprocessing.ts"
 import * as Transforms from "../targetTransforms.ts"
+import { coefficientsOf, isLinear } from "./linear.ts"
 import { combined, membersOf, networkOf, type Parts, programOf, type Target } from "./parts.ts"
 import { notFinite, scoresOf } from "./scoring.ts"
 
@@ -91,7 +92,8 @@ export const fitted = (
     // In double precision: in single, scores that differ could become equal.
     const shifted = combined(parts, network, target, learned.target, outputs).map((score) => score + learned.intercept)
     return Prediction.fromOutputs(rows, shifted, parts.settings.predictType)
-  })
+  }),
+  coefficients: isLinear(parts) ? () => coefficientsOf(parts, learned, target) : undefined
 })
 
 /** Restores what `fitted` keeps. */
