@@ -6,6 +6,7 @@ import { confusion } from "./confusionFigure.ts"
 import type { Described, Figure } from "./figureModel.ts"
 import { rocCurves } from "./rocFigure.ts"
 import { comparison } from "./comparisonFigure.ts"
+import { features } from "./featuresFigure.ts"
 import { gridOf, imageGrid, images } from "./imagesFigure.ts"
 import { learnerDifferences } from "./learnersFigure.ts"
 import { learningCurves } from "./learningCurveFigure.ts"
@@ -46,8 +47,8 @@ export const named = <F extends Described>(figures: ReadonlyArray<F>): ReadonlyA
 
 /**
  * Describes all figures of a report, task by task: for every measure the comparison of training sets or learners, learner
- * against learner, the sizes of training sets; then curves and errors of predictions, learning curves for every quantity
- * that was recorded, what was tuned, example images. A figure without data is left out.
+ * against learner, the sizes of training sets; then curves and errors of predictions, what models used, learning curves for every
+ * quantity that was recorded, what was tuned, example images. A figure without data is left out.
  */
 export const all = (model: ReportModel): ReadonlyArray<Figure> =>
   named(
@@ -63,6 +64,7 @@ export const all = (model: ReportModel): ReadonlyArray<Figure> =>
       ...calibration(model, id),
       ...confusion(model, id),
       ...residuals(model, id),
+      ...features(model, id),
       ...learningCurves(model, id),
       ...tunings(model, id),
       ...images(model, id)

@@ -280,6 +280,32 @@ export interface ImageGrid {
   readonly more: { readonly levels: number; readonly subsets: number }
 }
 
+/** What the models of a cell say of a column that reaches them, over their splits. */
+export interface FeatureRow {
+  readonly task: string
+  readonly learner: string
+  readonly testSubset: string
+  readonly trainSubsets: TrainSubsets
+  /**
+   * What is told: coefficients by standard deviation of the column, or by its unit where models do not know that; or the share of
+   * the column in the gain of all splits of trees.
+   */
+  readonly of: "perSd" | "perUnit" | "share"
+  /** The column, and of several classes that whose score it adds to. */
+  readonly term: string
+  readonly level?: string
+  /** The mean over splits, with 0 where a model did not use it, and the standard deviation; null of one split. */
+  readonly mean: number
+  readonly sd: number | null
+  /** The mean of absolute values. */
+  readonly size: number
+  /** The models that use it, of how many. */
+  readonly used: number
+  readonly splits: number
+  /** Columns that a model has on average. */
+  readonly columns: number
+}
+
 /** Jobs that failed with one message, and how many. */
 export interface FailureRow {
   readonly learner: string
@@ -316,6 +342,8 @@ export interface ReportModel {
   readonly roc: ReadonlyArray<RocCurves>
   readonly predictions: Predictions
   readonly tunings: ReadonlyArray<TuningRow>
+  /** Of each learner that says something of its features the terms that matter most, the first ones first. */
+  readonly features: ReadonlyArray<FeatureRow>
   readonly failures: ReadonlyArray<FailureRow>
   /** What is legal but probably not meant, of the data, the learners and the splits, in sentences. */
   readonly notes: ReadonlyArray<string>

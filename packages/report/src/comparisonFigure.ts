@@ -39,6 +39,7 @@ export const comparison = (
         (row) => (soak ? row.trainSubsets : visible(row.learner)),
         model.comparisons.rows
       ),
+      keys: [],
       columns: {
         label: soak ? "trained on" : "learner",
         sample: "train",

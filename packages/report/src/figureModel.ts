@@ -19,6 +19,7 @@ export type FigureKind =
   | "confusion"
   | "residuals"
   | "tuning"
+  | "features"
   | "images"
   | "importance"
   | "coefficients"
@@ -51,6 +52,8 @@ export interface PanelFigure extends Words {
 /** Lists of points with intervals, each in a row with its words. */
 export interface StripFigure extends Words {
   readonly lists: ReadonlyArray<StripList>
+  /** What the colours and shapes mean, where rows have several points. */
+  readonly keys: ReadonlyArray<Key>
   readonly columns: StripColumns
 }
 

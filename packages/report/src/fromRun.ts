@@ -16,6 +16,7 @@ import * as Tuning from "@rocflow/core/learning/Tuning"
 import * as Effect from "effect/Effect"
 import type { Finished } from "./Finished.ts"
 import { gridOf } from "./imagesFigure.ts"
+import { featuresOf } from "./internal/features.ts"
 import { cellsOf, predictionsOf, rocOf } from "./internal/predictedCells.ts"
 import { formatOf, orNull } from "./Numbers.ts"
 import { oneTestSet } from "./oneTestSet.ts"
@@ -329,6 +330,7 @@ export const model = Effect.fnUntraced(function* (given: Finished) {
     roc: cells.filter(({ parts }) => parts[0]?.kind === "binary").flatMap(rocOf),
     predictions: predictionsOf(cells),
     tunings: tuningsOf(results, manifest.measures[0]?.id),
+    features: featuresOf(results),
     failures: failuresOf(results),
     notes: [...manifest.warnings, ...Notes.ofJobs(results).map(Note.message)],
     jobs: { total: manifest.jobs.length, finished: results.length },

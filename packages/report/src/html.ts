@@ -2,6 +2,7 @@ import * as Duration from "@rocflow/core/Duration"
 import { answersHtml } from "./internal/answers.ts"
 import { controlsHtml } from "./internal/controls.ts"
 import { escapeHtml } from "./internal/escape.ts"
+import { featuresHtml } from "./internal/featureTables.ts"
 import { chosenBy, type Drawn, figureHtml } from "./internal/figureHtml.ts"
 import { matrixHtml } from "./internal/matrix.ts"
 import { hash, script } from "./internal/script.ts"
@@ -236,6 +237,7 @@ export const document = (model: ReportModel, drawn: ReadonlyArray<Drawn>): strin
     { id: "training", title: "Same, other or all", body: trainingCompared(model) },
     { id: "compared", title: "Learners compared", body: learnersCompared(model) },
     { id: "tuning", title: "Tuning", body: tuningHtml(model) },
+    { id: "used", title: "What the models used", body: featuresHtml(model) },
     { id: "scores", title: "Scores", body: `${tablesHtml(model, scoreTable)}\n${pooledHtml(model)}` },
     { id: "notes", title: "Notes", body: notesHtml(model) },
     { id: "failures", title: "Failed jobs", body: failures(model) },

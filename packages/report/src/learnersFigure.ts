@@ -37,12 +37,16 @@ export const learnerDifferences = (
       of: { learner, against: baseline, trainSubsets },
       label: `${visible(learner)} − ${visible(baseline)}`,
       sample: `${integer(pairs)} pairs`,
-      at: meanDiff,
-      low: lower,
-      high: upper,
-      colour: colours[tone(row)],
-      shape: shapes[tone(row)],
-      text: `${numbers.difference(meanDiff)} (${numbers.interval(lower, upper)})`,
+      points: [
+        {
+          at: meanDiff,
+          low: lower,
+          high: upper,
+          colour: colours[tone(row)],
+          shape: shapes[tone(row)],
+          text: `${numbers.difference(meanDiff)} (${numbers.interval(lower, upper)})`
+        }
+      ],
       test: {
         text: row.pHolm === null ? "– not testable" : `${sign(row)} P ${pText(row.pHolm)}`,
         tone: tone(row)
@@ -74,6 +78,7 @@ export const learnerDifferences = (
           }))
         }
       }),
+      keys: [],
       columns: { label: "learners", sample: "", plot: "", value: "difference", test: "test" }
     }
   ]

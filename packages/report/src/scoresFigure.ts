@@ -31,6 +31,7 @@ export const scores = (
         ({ full, size, trainSubsets }) => `${trainSubsets} ${integer(size)}${full ? "" : ", cut"}`,
         []
       ),
+      keys: [],
       columns: { label: "trained on", sample: "train", plot: "", value: "mean ± sd", test: "" }
     }
   ]

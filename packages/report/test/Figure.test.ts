@@ -72,9 +72,11 @@ describe("the comparison figure", () => {
       ({ full, learner, measure }) => full && measure === "auc" && learner === "elastic-net"
     )!
     const drawn = rowsOf(soak, "comparison", "auc").find(({ of }) => of.learner === "elastic-net")!
-    expect(drawn).toMatchObject({ at: row.mean, sample: `${2 * row.size} rows` })
-    expect(drawn.low).toBeCloseTo(row.mean! - row.sd!)
-    expect(drawn.high).toBeCloseTo(row.mean! + row.sd!)
+    expect(drawn.sample).toBe(`${2 * row.size} rows`)
+    const [point] = drawn.points
+    expect(point.at).toBe(row.mean)
+    expect(point.low).toBeCloseTo(row.mean! - row.sd!)
+    expect(point.high).toBeCloseTo(row.mean! + row.sd!)
   })
 
   it("says what each test says beside what it tested", () => {
@@ -96,7 +98,9 @@ describe("the comparison figure", () => {
   it("says why a row has no point", () => {
     const scores = soak.scores.map((row) => ({ ...row, mean: null, sd: null, n: 0, undefinedCount: 10 }))
     const rows = rowsOf({ ...soak, scores, comparisons: none }, "comparison", "auc")
-    expect(new Set(rows.map(({ at, text }) => `${at} ${text}`))).toEqual(new Set(["null undefined in 10 of 10 splits"]))
+    expect(new Set(rows.map(({ points: [{ at, text }] }) => `${at} ${text}`))).toEqual(
+      new Set(["null undefined in 10 of 10 splits"])
+    )
   })
 
   it("gives ordinary cross-validation a row for each learner", () => {
@@ -257,8 +261,8 @@ describe("other figures", () => {
         pHolm: 0.004
       }
     ]
-    const [{ at, high, low, test }] = rowsOf({ ...ordinary, learnerComparisons: { rows, remarks: [] } }, "learners")
-    expect([at, low, high]).toEqual([0.05, 0.02, 0.08])
+    const [{ points, test }] = rowsOf({ ...ordinary, learnerComparisons: { rows, remarks: [] } }, "learners")
+    expect(points).toMatchObject([{ at: 0.05, low: 0.02, high: 0.08 }])
     expect(test).toEqual({ text: "▲▲ P = 0.0040", tone: "better" })
   })
 

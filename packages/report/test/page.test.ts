@@ -190,6 +190,37 @@ describe.skipIf(executable === undefined)(`the page in ${where}`, { timeout: 60_
     })
   })
 
+  it("shows what models used by training set, hides and tells each point, and saves those that are seen", async () => {
+    await on(pages.soak(), async (page) => {
+      const figure = page.locator("figure.features")
+      expect(await figure.locator(".card caption").allTextContents()).toEqual(
+        ["elastic-net", "mlp.aum.rate"].flatMap((learner) =>
+          ["north, 2\u202f000", "river, 1\u202f700", "south, 1\u202f400"].map(
+            (test) => `${learner}, test: ${test} rows`
+          )
+        )
+      )
+      const second = figure.locator(".card").first().locator("tbody tr").nth(1)
+      expect(await second.locator("th, .sample").allTextContents()).toEqual(["column 1", "0 · 4 · 4 of 4"])
+      await second.locator('[data-train="other"] path').hover()
+      expect(await page.locator("#tip").textContent()).toBe(
+        "column 1, trained on other: 0.9000 ± 0.0500, used in 4 of 4 splits"
+      )
+      const points = () => figure.locator("[data-at]:visible").count()
+      expect(await points()).toBe(2 * 3 * 8 * 3)
+      await page.locator("#controls").getByLabel("other").uncheck()
+      await page.getByLabel("mlp.aum.rate", { exact: true }).uncheck()
+      expect(await points()).toBe(3 * 8 * 2)
+      const waiting = page.waitForEvent("download")
+      await figure.locator(".tools").getByText("CSV", { exact: true }).click()
+      const lines = readFileSync(await (await waiting).path(), "utf8")
+        .trimEnd()
+        .split("\n")
+      expect(lines).toHaveLength(1 + 3 * 8 * 2)
+      expect(lines[3].replace(/^"[^"]*"/, "")).toBe(',,"column 1, trained on same",used in 0 of 4 splits,0,0,0,')
+    })
+  })
+
   it("saves what is seen as SVG, PNG and CSV", async () => {
     await on(pages.soak(), async (page) => {
       await page.locator("#controls").getByLabel("featureless").uncheck()

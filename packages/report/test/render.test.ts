@@ -59,7 +59,7 @@ describe("toSvg", () => {
         if (figure.kind === "comparison") yield* toPng(figure.name, svg)
         assert.strictEqual(
           svg.includes("(empty)"),
-          !["learning", "calibration"].includes(figure.kind) || svg.includes("(empty)"),
+          !["learning", "calibration", "features"].includes(figure.kind) || svg.includes("(empty)"),
           figure.name
         )
       }

@@ -2,6 +2,7 @@ import type {
   AggregatedRow,
   CalibrationCurve,
   ComparisonRow,
+  FeatureRow,
   HistoryRow,
   PrecisionRecallCurve,
   ReportModel,
@@ -224,6 +225,7 @@ export const sampleModel = (options: SampleOptions = {}): ReportModel => {
     roc,
     predictions: { precisionRecall, calibration, thresholds, confusion: [], residuals: [] },
     tunings: [],
+    features: learners.slice(1).flatMap((learner) => featuresOf({ task, learner, tests, trains, folds })),
     failures: soak
       ? [
           {
@@ -246,6 +248,43 @@ export const sampleModel = (options: SampleOptions = {}): ReportModel => {
     }
   }
 }
+
+/** Ten terms of falling size; those of odd number are used in all splits but the first test subset's own. */
+const featuresOf = ({
+  folds,
+  learner,
+  task,
+  tests,
+  trains
+}: {
+  readonly task: string
+  readonly learner: string
+  readonly tests: ReadonlyArray<string>
+  readonly trains: ReadonlyArray<TrainSubsets>
+  readonly folds: number
+}): ReadonlyArray<FeatureRow> =>
+  Array.from({ length: 10 }, (_, j) =>
+    tests.flatMap((testSubset, s) =>
+      trains.map((trainSubsets): FeatureRow => {
+        const unused = j % 2 === 1 && s === 0 && trainSubsets === "same"
+        const mean = unused ? 0 : (10 - j) * (j % 3 === 0 ? -0.1 : 0.1)
+        return {
+          task,
+          learner,
+          testSubset,
+          trainSubsets,
+          of: "perSd",
+          term: `column ${j}`,
+          mean,
+          sd: unused ? 0 : 0.05,
+          size: Math.abs(mean),
+          used: unused ? 0 : folds,
+          splits: folds,
+          columns: 21
+        }
+      })
+    )
+  ).flat()
 
 /** The curves of folds, and one of them in the place of their average. */
 const foldCurves = (

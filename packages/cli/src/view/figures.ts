@@ -29,6 +29,7 @@ const empty: Model.ReportModel = {
   histories: [],
   roc: [],
   tunings: [],
+  features: [],
   predictions: { precisionRecall: [], calibration: [], thresholds: [], confusion: [], residuals: [] },
   failures: [],
   notes: [],

@@ -6,7 +6,7 @@ import { escapeHtml } from "../internal/escape.ts"
 import { textWidth } from "../internal/text.ts"
 import { fontFamily, fontSize, ink } from "../theme.ts"
 import { size } from "./panel.ts"
-import { axisHeight, stripHeight } from "./strip.ts"
+import { axisHeight } from "./strip.ts"
 
 /** A panel with the words above it; columns are those of a grid, such as learners. */
 export interface PanelPart {
@@ -26,6 +26,8 @@ export interface StripPart {
   readonly label: string
   readonly sample: string
   readonly svg: string
+  /** That of the strip, in pixels. */
+  readonly height: number
   readonly value: string
   readonly test: string
 }
@@ -79,7 +81,7 @@ const widest = (texts: ReadonlyArray<string>, isBold = false): number =>
   Math.ceil(Math.max(0, ...texts.map((each) => textWidth(each, fontSize.axis, isBold))))
 
 /** Lays lists out one below the other. */
-export const composeLists = (lists: ReadonlyArray<ListPart>): string => {
+export const composeLists = (lists: ReadonlyArray<ListPart>, keys: ReadonlyArray<Key>): string => {
   const rows = lists.flatMap(({ blocks }) => blocks.flatMap((block) => block.rows))
   const plot = 340
   const label = widest(rows.map((row) => row.label)) + 22
@@ -87,7 +89,7 @@ export const composeLists = (lists: ReadonlyArray<ListPart>): string => {
   const value = sample + plot + 16
   const test = value + widest(rows.map((row) => row.value)) + 18
   const width = test + widest(rows.map((row) => row.test)) + 10
-  let y = 4
+  let y = keys.length === 0 ? 4 : 30
   const parts = lists.map(({ axis, blocks, title }) => {
     const own: Array<string> = []
     if (title !== "") own.push(text(8, (y += 16), title, `${bold} font-size="${fontSize.header}"`))
@@ -98,15 +100,15 @@ export const composeLists = (lists: ReadonlyArray<ListPart>): string => {
         y += 20
       }
       for (const row of rows) {
-        const base = y + 15
+        const base = y + row.height / 2 + 4
         own.push(text(12, base, row.label), text(label, base, row.sample, ` fill-opacity="0.75"`))
         own.push(moved(row.svg, sample, y, plot), text(value, base, row.value), text(test, base, row.test))
-        y += stripHeight
+        y += row.height
       }
     }
     own.push(moved(axis, sample, y, plot))
     y += axisHeight + 8
     return own.join("")
   })
-  return page(width, y, parts.join(""))
+  return page(width, y, keysSvg(keys, 17) + parts.join(""))
 }

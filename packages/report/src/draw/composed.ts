@@ -4,7 +4,7 @@
 import type { PanelFigure, StripFigure } from "../figureModel.ts"
 import { composeLists, composePanels } from "./compose.ts"
 import { panelSvg } from "./panel.ts"
-import { stripAxisSvg, type StripList, stripSvg } from "./strip.ts"
+import { heightOf, stripAxisSvg, type StripList, stripSvg, wordsOf } from "./strip.ts"
 
 const listPart = (list: StripList) => ({
   title: list.title,
@@ -14,9 +14,10 @@ const listPart = (list: StripList) => ({
     rows: rows.map((row) => ({
       label: row.label,
       sample: row.sample,
+      height: heightOf(row),
       // The words of its title stand beside it.
-      svg: stripSvg(list, row).replace(/<title>.*?<\/title>/, ""),
-      value: row.text,
+      svg: stripSvg(list, row).replace(/<title>.*?<\/title>/g, ""),
+      value: wordsOf(row),
       test: row.test?.text ?? ""
     }))
   }))
@@ -35,4 +36,4 @@ const whole = (figure: PanelFigure | StripFigure): string =>
         figure.keys,
         figure.columns
       )
-    : composeLists(figure.lists.map(listPart))
+    : composeLists(figure.lists.map(listPart), figure.keys)

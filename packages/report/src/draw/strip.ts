@@ -8,22 +8,35 @@ import { attributes, type Of } from "./of.ts"
 import { type Axis, place, ticks, tickTexts } from "./scale.ts"
 import { symbol } from "./symbol.ts"
 
-/** A row of a list: what it is about in words, a number with its interval, and what is to be read beside them. */
-export interface StripRow {
-  readonly of: Of
-  readonly label: string
-  /** How much it is of: "120 rows". */
-  readonly sample: string
+/** A point with its interval. */
+export interface StripPoint {
+  /** What it is about, besides what the row is. */
+  readonly of?: Of
   readonly at: number | null
   readonly low: number | null
   readonly high: number | null
   readonly colour: string
   readonly shape: string
+  /** What it is of several in a row, and how much it is of. */
+  readonly name?: string
+  readonly sample?: string
   /** The number and its interval in words, or why there is none. */
   readonly text: string
+}
+
+/** A row of a list: what it is about in words, its points one above the other, and what is to be read beside them. */
+export interface StripRow {
+  readonly of: Of
+  readonly label: string
+  /** How much it is of: "120 rows". */
+  readonly sample: string
+  readonly points: ReadonlyArray<StripPoint>
   /** What a test says of it, and whether that is good. */
   readonly test?: { readonly text: string; readonly tone: "better" | "worse" | "quiet" }
 }
+
+/** What is read beside the points of a row: the words of the only one. */
+export const wordsOf = ({ points }: StripRow): string => (points.length === 1 ? points[0]!.text : "")
 
 /** Rows under one heading: those of a learner. */
 export interface StripBlock {
@@ -42,32 +55,55 @@ export interface StripList {
   readonly blocks: ReadonlyArray<StripBlock>
 }
 
-/** The height of a strip, and of the axis below, in pixels. */
-export const stripHeight = 22
+/** The height of a strip of one point, of one of several, and of the axis below, in pixels. */
+const [oneHeight, severalHeight] = [22, 27]
 export const axisHeight = 36
+
+/** How far apart points of a row stand, in pixels. */
+const apart = 6.5
+
+/** The height of a row, in pixels. */
+export const heightOf = ({ points }: StripRow): number => (points.length > 1 ? severalHeight : oneHeight)
 
 const percent = (share: number): string => `${Math.round(share * 10000) / 100}%`
 
 const upright = (share: number, stroke: string, more = ""): string =>
   `<line x1="${percent(share)}" x2="${percent(share)}" y1="0" y2="100%" stroke="${stroke}"${more}/>`
 
-/** Draws a row. */
-export const stripSvg = ({ axis, reference }: Pick<StripList, "axis" | "reference">, row: StripRow): string => {
-  const { at, colour, high, low, shape, text } = row
-  const grid = ticks(axis).map((tick) => upright(place(axis, tick), ink.grid))
-  const line = reference === undefined ? "" : upright(place(axis, reference), ink.faint, ' stroke-dasharray="3 3"')
-  const middle = stripHeight / 2
+const numbersOf = ({ at, high, low }: StripPoint): string =>
+  ` data-at="${at ?? ""}" data-low="${low ?? ""}" data-high="${high ?? ""}"`
+
+const attribute = (name: string, value: string | undefined): string =>
+  value === undefined ? "" : ` data-${name}="${escapeHtml(value)}"`
+
+const pointSvg = (axis: Axis, row: StripRow, point: StripPoint, i: number): string => {
+  const { label, points } = row
+  const { at, colour, high, low, name, of, sample, shape, text } = point
+  const y = heightOf(row) / 2 + (i - (points.length - 1) / 2) * apart
+  const [radius, width] = points.length === 1 ? [4.6, 2] : [3, 1.6]
   const segment =
     low === null || high === null
       ? ""
-      : `<line x1="${percent(place(axis, low))}" x2="${percent(place(axis, high))}" y1="${middle}" y2="${middle}" stroke="${colour}" stroke-width="2"/>`
-  const point =
+      : `<line x1="${percent(place(axis, low))}" x2="${percent(place(axis, high))}" y1="${y}" y2="${y}" stroke="${colour}" stroke-width="${width}"/>`
+  const mark =
     at === null || !Number.isFinite(at)
       ? ""
-      : `<svg x="${percent(place(axis, at))}" y="${middle}" width="1" height="1" overflow="visible"><path d="${symbol(shape, 4.6)}" fill="${colour}"/></svg>`
+      : `<svg x="${percent(place(axis, at))}" y="${y}" width="1" height="1" overflow="visible"><path d="${symbol(shape, radius)}" fill="${colour}"/></svg>`
+  const words = [name === undefined ? label : `${label}, ${name}`, sample === undefined ? text : `${text}, ${sample}`]
+  // A single point says what its row says.
+  const title = points.length === 1 ? "" : `<title>${escapeHtml(words.join(": "))}</title>`
+  return `<g${attributes(of)}${attribute("name", name)}${attribute("sample", sample)}${numbersOf(point)}>${segment}${mark}${title}</g>`
+}
+
+/** Draws a row. */
+export const stripSvg = ({ axis, reference }: Pick<StripList, "axis" | "reference">, row: StripRow): string => {
+  const grid = ticks(axis).map((tick) => upright(place(axis, tick), ink.grid))
+  const line = reference === undefined ? "" : upright(place(axis, reference), ink.faint, ' stroke-dasharray="3 3"')
+  const points = row.points.map((point, i) => pointSvg(axis, row, point, i))
+  const whole = row.points.map(({ name, sample, text }) => [name, text, sample].filter(Boolean).join(" ")).join("; ")
   return (
-    `<svg xmlns="http://www.w3.org/2000/svg" class="strip" width="100%" height="${stripHeight}" aria-hidden="true">` +
-    `${grid.join("")}${line}${segment}${point}<title>${escapeHtml(`${row.label}: ${text}`)}</title></svg>`
+    `<svg xmlns="http://www.w3.org/2000/svg" class="strip" width="100%" height="${heightOf(row)}" aria-hidden="true">` +
+    `${grid.join("")}${line}${points.join("")}<title>${escapeHtml(`${row.label}: ${whole}`)}</title></svg>`
   )
 }
 
@@ -90,15 +126,12 @@ export const stripAxisSvg = (axis: Axis): string => {
 const toned = (test: StripRow["test"]): string =>
   test === undefined ? "" : `<span class="${test.tone}">${escapeHtml(test.text)}</span>`
 
-const numbersOf = ({ at, high, low }: StripRow): string =>
-  ` data-at="${at ?? ""}" data-low="${low ?? ""}" data-high="${high ?? ""}"`
-
 const rowHtml = (list: StripList, row: StripRow): string =>
-  `<tr${attributes(row.of)}${numbersOf(row)}><th scope="row">${escapeHtml(row.label)}</th><td class="sample">${escapeHtml(row.sample)}</td>` +
-  `<td class="plot">${stripSvg(list, row)}</td><td class="value">${escapeHtml(row.text)}</td><td class="test">${toned(row.test)}</td></tr>`
+  `<tr${attributes(row.of)}><th scope="row">${escapeHtml(row.label)}</th><td class="sample">${escapeHtml(row.sample)}</td>` +
+  `<td class="plot">${stripSvg(list, row)}</td><td class="value">${escapeHtml(wordsOf(row))}</td><td class="test">${toned(row.test)}</td></tr>`
 
 const blockHtml = (list: StripList, { heading, of, rows }: StripBlock): string => {
-  const best = rows.find(({ at }) => at !== null)?.at
+  const best = rows.flatMap(({ points }) => points).find(({ at }) => at !== null)?.at
   return (
     `<tbody${attributes(of)}${best === undefined || best === null ? "" : ` data-value="${best}"`}>` +
     (heading === undefined

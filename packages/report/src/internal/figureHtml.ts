@@ -17,7 +17,7 @@ export interface Drawn {
 const asImage = (svg: string, label: string): string =>
   svg.replace("<svg ", `<svg role="img" aria-label="${escapeHtml(label)}" `)
 
-const keysHtml = ({ keys }: PanelFigure): string =>
+const keysHtml = ({ keys }: PanelFigure | StripFigure): string =>
   keys.length === 0
     ? ""
     : `<ul class="keys">${keys
@@ -37,8 +37,8 @@ const panelsHtml = (figure: PanelFigure): string =>
     )
     .join("\n")}</div>`
 
-const stripsHtml = ({ columns, lists }: StripFigure): string =>
-  `<div class="cards wide">${lists.map((list) => stripListHtml(list, columns)).join("\n")}</div>`
+const stripsHtml = (figure: StripFigure): string =>
+  `${keysHtml(figure)}<div class="cards wide">${figure.lists.map((list) => stripListHtml(list, figure.columns)).join("\n")}</div>`
 
 const pictureHtml = ({ figure, problem, svg }: Drawn): string => {
   if ("panels" in figure) return panelsHtml(figure)

@@ -40,15 +40,19 @@ export const statLists = (
       of: { learner, testSubset, trainSubsets },
       label: label(row),
       sample: `${integer(trainRows)} rows`,
-      at,
-      low: at === null || sd === null ? null : at - sd,
-      high: at === null || sd === null ? null : at + sd,
-      colour: soak ? trainColours[trainSubsets] : colourAt(learners.indexOf(learner)),
-      shape: soak ? trainShapes[trainSubsets] : "circle",
-      text:
-        at === null
-          ? whyNone(row)
-          : numbers.meanSd(at, sd) + (undefinedCount > 0 ? ` (${n} of ${n + undefinedCount})` : ""),
+      points: [
+        {
+          at,
+          low: at === null || sd === null ? null : at - sd,
+          high: at === null || sd === null ? null : at + sd,
+          colour: soak ? trainColours[trainSubsets] : colourAt(learners.indexOf(learner)),
+          shape: soak ? trainShapes[trainSubsets] : "circle",
+          text:
+            at === null
+              ? whyNone(row)
+              : numbers.meanSd(at, sd) + (undefinedCount > 0 ? ` (${n} of ${n + undefinedCount})` : "")
+        }
+      ],
       ...(test !== undefined && { test: verdictText(test, numbers) })
     }
   }

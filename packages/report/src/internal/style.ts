@@ -70,6 +70,7 @@ linear-gradient(to right,var(--shade),transparent) left/14px 100% no-repeat scro
 .strips tbody tr:not(.heading){grid-template-areas:"label value" "plot plot" "sample test"}
 .strips tbody th{grid-area:label;padding:0}.strips .heading th{grid-area:auto}.strips .value{grid-area:value;padding:0;text-align:right}
 .strips tbody .plot{grid-area:plot;width:auto;padding:0 .6rem}.strips .sample{grid-area:sample;padding:0}.strips .test{grid-area:test;padding:0;text-align:right;white-space:normal}
+.features .strips tbody tr:not(.heading){grid-template-columns:minmax(4.4rem,1fr) auto auto;column-gap:.8rem;grid-template-areas:"label sample value" "plot plot plot"}.features .strips .test{display:none}
 .strips tfoot tr{display:block}.strips tfoot td:not(.plot){display:none}.strips tfoot .plot{display:block;width:auto;padding:0 .6rem}
 }
 .scroll:focus-visible{outline:2px solid var(--link);outline-offset:3px}

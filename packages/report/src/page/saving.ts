@@ -53,11 +53,13 @@ const pictureOf = (figure: HTMLElement): string | undefined => {
                 label: textOf(row.querySelector("th")),
                 sample: textOf(row.querySelector(".sample")),
                 svg: cleaned(row.querySelector("svg")!),
+                height: Number(row.querySelector("svg")!.getAttribute("height")),
                 value: textOf(row.querySelector(".value")),
                 test: textOf(row.querySelector(".test"))
               }))
           }))
-      }))
+      })),
+      keysOf(figure)
     )
   }
   const svg = figure.querySelector(".spec svg")
@@ -76,20 +78,22 @@ const panelLines = (panel: HTMLElement): ReadonlyArray<Line> => {
   return [...own, ...cells]
 }
 
-const rowLine = (row: HTMLElement): Line => {
-  const { at = "", high = "", low = "" } = row.dataset
+/** A line for each point of a row that is seen. */
+const rowLines = (row: HTMLElement): ReadonlyArray<Line> => {
   const list = textOf(row.closest(".card")?.querySelector("caption") ?? null)
   const block = textOf(row.closest("tbody")?.querySelector(".heading") ?? null)
-  return [
-    list,
-    block,
-    textOf(row.querySelector("th")),
-    textOf(row.querySelector(".sample")),
-    at,
-    low,
-    high,
-    textOf(row.querySelector(".test"))
-  ]
+  return all<SVGElement>("[data-at]", row)
+    .filter(isShown)
+    .map(({ dataset: { at = "", high = "", low = "", name, sample } }) => [
+      list,
+      block,
+      [textOf(row.querySelector("th")), ...(name === undefined ? [] : [name])].join(", "),
+      sample ?? textOf(row.querySelector(".sample")),
+      at,
+      low,
+      high,
+      textOf(row.querySelector(".test"))
+    ])
 }
 
 /** The numbers of what is seen of a figure; undefined where it is drawn without them. */
@@ -103,7 +107,8 @@ const tableOf = (figure: HTMLElement): ReadonlyArray<Line> | undefined => {
     ]
   }
   const rows = all(".strips tbody tr:not(.heading)", figure).filter(isShown)
-  if (rows.length > 0) return [["list", "block", "row", "sample", "mean", "low", "high", "test"], ...rows.map(rowLine)]
+  if (rows.length > 0)
+    return [["list", "block", "row", "sample", "mean", "low", "high", "test"], ...rows.flatMap(rowLines)]
   const table = figure.querySelector("table")
   return table === null
     ? undefined

@@ -44,7 +44,7 @@ export const ofFeatures = <A extends { readonly column: string }>(
 /**
  * Gives the coefficients of a trained linear model, also behind preprocessing, in a tuner, or below a threshold or a calibration:
  * the intercept first, then the columns in their order, those that a penalty made 0, too. Linear are `ElasticNet`,
- * `ElasticNet.cv`, and a pipeline whose network is `Ingress.numeric` and one layer, `Nn.head` or `Nn.linear`.
+ * `ElasticNet.cv`, and a pipeline whose network is `Ingress.numeric` and `Nn.head`.
  *
  * They are in units of the columns that reach the model, so that those behind `Preprocess.standardise` are of standard deviations;
  * `perSd` compares columns of different units. The score is that before calibration; the number is in the unit of the target, unless
@@ -63,7 +63,7 @@ export const coefficients = ({
   fitted.coefficients === undefined
     ? fail(
         "coefficients",
-        `the learner "${learner.id}" has none, which are of ElasticNet and of pipelines with one linear layer; see what it relies on by permutation`
+        `the learner "${learner.id}" has none, which are of ElasticNet and of networks that are Ingress.numeric and Nn.head; see what it relies on by permutation`
       )
     : Result.succeed(fitted.coefficients())
 

@@ -7,13 +7,12 @@ import * as Transforms from "../targetTransforms.ts"
 import type { Parts, Target } from "./parts.ts"
 import type { Learned } from "./trained.ts"
 
-const network = ({ stages }: Parts): ReadonlyArray<string> =>
-  stages.filter(({ kind }) => !["preprocess", "loss", "optimizer", "model"].includes(kind)).map(({ id }) => id)
-
 /** Whether scores are sums over columns. */
-export const isLinear = (parts: Parts): boolean => {
-  const [ingress, layer, ...others] = network(parts)
-  return ingress === "Ingress.numeric" && (layer === "Nn.head" || layer === "Nn.linear") && others.length === 0
+export const isLinear = ({ stages }: Parts): boolean => {
+  const [ingress, head, ...others] = stages.filter(
+    ({ kind }) => !["preprocess", "loss", "optimizer", "model"].includes(kind)
+  )
+  return ingress?.id === "Ingress.numeric" && head?.id === "Nn.head" && others.length === 0
 }
 
 /** The columns whose unit is a standard deviation of the training rows, since that was the last that was made of them. */
