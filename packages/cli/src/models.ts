@@ -147,7 +147,7 @@ export const explain = Command.make(
     ),
     by: Flag.Literals("by", ["permutation", "shap", "coefficients", "splits"]).pipe(
       Flag.withDescription(
-        "What the importance of features goes by: what is lost where one is shuffled; how far it moves predictions (SHAP values, of trees and linear models); coefficients of ElasticNet; gains of the splits of trees"
+        "What the importance of features goes by: what is lost where one is shuffled; how far it moves predictions (SHAP values, of trees and linear models); coefficients of linear models; gains of the splits of trees"
       ),
       Flag.withDefault("permutation")
     ),

@@ -80,13 +80,17 @@ export const sql = Command.make(
   lazily(() => import("./commands/sql.ts").then(({ sql }) => sql))
 ).pipe(
   Command.withDescription(
-    "Ask a run by SQL. Tables: jobs, scores, histories (an epoch each), evaluations (a configuration each that a tuner tried), notes, predictions (a test row each), splits; columns are listed by `describe scores`."
+    "Ask a run by SQL. Tables: jobs, scores, histories (an epoch each), evaluations (a configuration each that a tuner tried), coefficients and importance (a column each that a model used), notes, predictions (a test row each), splits; columns are listed by `describe scores`."
   ),
   Command.withShortDescription("Ask a run by SQL"),
   Command.withExamples([
     {
       command: 'rocflow sql rocflow-runs/main-job-1a2b3c4d "select learner, avg(value) from scores group by all"',
       description: "A mean for each learner"
+    },
+    {
+      command: `rocflow sql rocflow-runs/main-job-1a2b3c4d "from coefficients" --out coefficients.csv`,
+      description: "The coefficients of all linear models"
     }
   ])
 )

@@ -4,15 +4,18 @@ import * as Bce from "@rocflow/losses/Bce"
 import * as CrossEntropy from "@rocflow/losses/CrossEntropy"
 import * as Mse from "@rocflow/losses/Mse"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import * as Column from "../../src/data/Column.ts"
 import * as Learner from "../../src/learning/Learner.ts"
 import * as Model from "../../src/learning/Model.ts"
+import * as Saved from "../../src/learning/Saved.ts"
 import * as Ingress from "../../src/pipeline/Ingress.ts"
 import * as Nn from "../../src/pipeline/Nn.ts"
 import * as Optimizer from "../../src/pipeline/Optimizer.ts"
 import * as Preprocess from "../../src/pipeline/Preprocess.ts"
 import * as Target from "../../src/pipeline/Target.ts"
 import { cpu, on } from "../support/engines.ts"
+import { registry } from "../support/pipelines.ts"
 import * as Tasks from "../support/tasks.ts"
 
 const n = 60
@@ -29,47 +32,45 @@ const trained = Model.classif({ epochs: 5 })
 const steps = Optimizer.adam({ learningRate: 0.05 })
 
 describe("the coefficients of a network", () => {
-  it.effect(
-    "of one layer make its scores, by standard deviation where that is the unit of columns, and of what they were made of",
-    () =>
-      Effect.gen(function* () {
-        const kind = Array.from({ length: n }, (_, i) => "pqr"[i % 3]!)
-        const binary = Tasks.binary(n)
-        const task = Tasks.of(
-          { ...Object.fromEntries(binary.table.columns), kind: Column.text(kind) },
-          { target: "class", features: ["x", "z", "kind"], levels: binary.levels }
-        )
-        const prepared = Preprocess.oneHot().pipe(Preprocess.standardise(), Ingress.numeric())
-        const model = yield* Learner.train(prepared.pipe(Nn.head(), Bce.loss(), steps, trained), task).pipe(on(cpu))
-        const table = yield* Effect.fromResult(Learner.coefficients(model))
-        assert.deepStrictEqual(
-          table.map(({ column, feature, level }) => [column, feature, level]),
-          [
-            ["(intercept)", "(intercept)", "yes"],
-            ["x", "x", "yes"],
-            ["z", "z", "yes"],
-            ["kind=p", "kind", "yes"],
-            ["kind=q", "kind", "yes"],
-            ["kind=r", "kind", "yes"]
-          ]
-        )
-        const columns = [
-          numbersOf(task, "x"),
-          numbersOf(task, "z"),
-          ...["p", "q", "r"].map((level) => kind.map((name) => Number(name === level)))
-        ].map(standardised)
-        const [constant, ...slopes] = table.map(({ value }) => value)
-        const { scores } = yield* Learner.predict(model, task).pipe(on(cpu))
-        for (let row = 0; row < n; row++) {
-          const sum = slopes.reduce((total, slope, j) => total + slope * columns[j]![row]!, constant!)
-          assert.closeTo(scores![row]!, sum, 1e-5)
-        }
-        assert.isUndefined(table[0]!.perSd)
-        for (const { perSd, value } of table.slice(1)) assert.strictEqual(perSd, value)
-      })
+  it.effect("of one layer make its scores, in the units that reach it, of what columns were made of", () =>
+    Effect.gen(function* () {
+      const kind = Array.from({ length: n }, (_, i) => "pqr"[i % 3]!)
+      const binary = Tasks.binary(n)
+      const task = Tasks.of(
+        { ...Object.fromEntries(binary.table.columns), kind: Column.text(kind) },
+        { target: "class", features: ["x", "z", "kind"], levels: binary.levels }
+      )
+      const prepared = Preprocess.oneHot().pipe(Preprocess.standardise(), Ingress.numeric())
+      const model = yield* Learner.train(prepared.pipe(Nn.head(), Bce.loss(), steps, trained), task).pipe(on(cpu))
+      const table = yield* Effect.fromResult(Learner.coefficients(model))
+      assert.deepStrictEqual(
+        table.map(({ column, feature, level }) => [column, feature, level]),
+        [
+          ["(intercept)", "(intercept)", "yes"],
+          ["x", "x", "yes"],
+          ["z", "z", "yes"],
+          ["kind=p", "kind", "yes"],
+          ["kind=q", "kind", "yes"],
+          ["kind=r", "kind", "yes"]
+        ]
+      )
+      const columns = [
+        numbersOf(task, "x"),
+        numbersOf(task, "z"),
+        ...["p", "q", "r"].map((level) => kind.map((name) => Number(name === level)))
+      ].map(standardised)
+      const [constant, ...slopes] = table.map(({ value }) => value)
+      const { scores } = yield* Learner.predict(model, task).pipe(on(cpu))
+      for (let row = 0; row < n; row++) {
+        const sum = slopes.reduce((total, slope, j) => total + slope * columns[j]![row]!, constant!)
+        assert.closeTo(scores![row]!, sum, 1e-5)
+      }
+      assert.isUndefined(table[0]!.perSd)
+      for (const { perSd, value } of table.slice(1)) assert.closeTo(perSd!, value, 1e-12)
+    })
   )
 
-  it.effect("are of the unit of the target, of each class, and by no deviation where columns are as they are", () =>
+  it.effect("are of the unit of the target, of each class, and by standard deviation too, also of what was saved", () =>
     Effect.gen(function* () {
       const numbers = Tasks.regression(n)
       const regression = yield* Learner.train(
@@ -78,9 +79,15 @@ describe("the coefficients of a network", () => {
       ).pipe(on(cpu))
       const table = yield* Effect.fromResult(Learner.coefficients(regression))
       assert.deepStrictEqual(
-        table.map(({ column, level, perSd }) => [column, level, perSd]),
-        ["(intercept)", "x", "z"].map((column) => [column, undefined, undefined])
+        table.map(({ column, level }) => [column, level]),
+        ["(intercept)", "x", "z"].map((column) => [column, undefined])
       )
+      const spread = numbersOf(numbers, "x")
+      const mean = spread.reduce((sum, value) => sum + value, 0) / n
+      const sd = Math.sqrt(spread.reduce((sum, value) => sum + (value - mean) ** 2, 0) / n)
+      assert.closeTo(table[1]!.perSd!, table[1]!.value * sd, 1e-9)
+      const loaded = Result.getOrThrow(Saved.fromJson(Saved.toJson(regression), registry))
+      assert.deepStrictEqual(loaded.fitted.coefficients?.(), table)
       const [b0, bx, bz] = table.map(({ value }) => value)
       const [x, z] = [numbersOf(numbers, "x"), numbersOf(numbers, "z")]
       const { response } = yield* Learner.predict(regression, numbers).pipe(on(cpu))

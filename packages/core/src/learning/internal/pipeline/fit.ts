@@ -22,6 +22,7 @@ import * as Transforms from "../targetTransforms.ts"
 import * as TrainingNotes from "../trainingNotes.ts"
 import * as TrainingRows from "../trainingRows.ts"
 import { checkCallbacks, hooksOf } from "./check.ts"
+import { deviations, isLinear } from "./linear.ts"
 import { combined, dataOf, networkOf, type Parts, programOf, takerOf } from "./parts.ts"
 import { scoresOf } from "./scoring.ts"
 import { fitted } from "./trained.ts"
@@ -116,7 +117,13 @@ export const fit = Effect.fnUntraced(function* (parts: Parts, task: Task, seed: 
   )
   return fitted(
     parts,
-    { before: learned, target: transforms, arrays: outcome.arrays, intercept: constant },
+    {
+      before: learned,
+      target: transforms,
+      arrays: outcome.arrays,
+      intercept: constant,
+      deviations: isLinear(parts) ? deviations(learned, made, train.weights) : undefined
+    },
     task,
     outcome,
     [

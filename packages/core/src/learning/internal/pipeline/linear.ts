@@ -1,6 +1,7 @@
 /**
  * The coefficients of a network that is one layer behind columns of numbers.
  */
+import * as Column from "../../../data/Column.ts"
 import { type Coefficient, intercept, ofFeatures } from "../featureUse.ts"
 import * as Preprocessing from "../preprocessing.ts"
 import * as Transforms from "../targetTransforms.ts"
@@ -15,35 +16,48 @@ export const isLinear = ({ stages }: Parts): boolean => {
   return ingress?.id === "Ingress.numeric" && head?.id === "Nn.head" && others.length === 0
 }
 
-/** The columns whose unit is a standard deviation of the training rows, since that was the last that was made of them. */
-const standardised = ({ stages }: Parts, { preprocessors }: Preprocessing.Learned): ReadonlySet<string> => {
-  const last = stages.findLast(({ kind }) => kind === "preprocess")
-  if (last?.id !== "Preprocess.standardise") return new Set()
-  const state = [...preprocessors.values()].at(-1)!.state() as ReadonlyArray<{ column: string; sd: number }>
-  return new Set(state.filter(({ sd }) => sd > 0).map(({ column }) => column))
-}
+/** The standard deviation of each column that reaches a linear network, in rows that weigh what they weigh. */
+export const deviations = (
+  { ingresses }: Preprocessing.Learned,
+  { inputs }: Preprocessing.Made,
+  weights: ArrayLike<number> | undefined
+): ReadonlyArray<number> =>
+  [...ingresses].flatMap(([path, { columns }]) =>
+    columns.map((name) => {
+      const values = Column.asNumbers(inputs.get(path)!.columns.get(name)!) ?? new Float64Array()
+      let [mean, squares, total] = [0, 0, 0]
+      values.forEach((value, row) => {
+        const weight = weights?.[row] ?? 1
+        if (weight <= 0) return
+        total += weight
+        const off = value - mean
+        mean += (weight / total) * off
+        squares += weight * off * (value - mean)
+      })
+      return total > 0 ? Math.sqrt(squares / total) : 0
+    })
+  )
 
 /** Gives the coefficients of a linear network. */
 export const coefficientsOf = (
   parts: Parts,
-  { arrays, before, intercept: constant, target: transforms }: Learned,
+  { arrays, before, deviations: sds, intercept: constant, target: transforms }: Learned,
   { kind, levels }: Target
 ): ReadonlyArray<Coefficient> => {
   const { columns } = [...before.ingresses.values()][0]!
   const [kernel, bias] = arrays
   const width = kernel!.shape[1]!
-  const units = standardised(parts, before)
   const level = (k: number): string | undefined => (kind === "regression" ? undefined : levels[k])
-  const of = (column: string, value: (k: number) => number) =>
+  const of = (column: string, value: (k: number) => number, sd?: number) =>
     Array.from({ length: width }, (_, k) => ({
       column,
       level: level(k),
       value: value(k),
-      perSd: units.has(column) ? value(k) : undefined
+      perSd: sd === undefined ? undefined : sd * value(k)
     }))
   const rows = [
     ...of(intercept, (k) => (bias?.values[k] ?? 0) + constant),
-    ...columns.flatMap((column, j) => of(column, (k) => kernel!.values[j * width + k]!))
+    ...columns.flatMap((column, j) => of(column, (k) => kernel!.values[j * width + k]!, sds?.[j]))
   ]
   return Transforms.inUnit(
     parts.settings.target ?? [],

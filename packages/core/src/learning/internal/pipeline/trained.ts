@@ -27,6 +27,8 @@ const State = Schema.Struct({
   intercept: Schema.Finite,
   /** Of a regression; absent where there were no transformations yet. */
   target: Schema.optionalKey(Schema.Array(Schema.Unknown)),
+  /** Of a linear network, the standard deviations of its columns in the training rows. */
+  deviations: Schema.optionalKey(Schema.Array(Schema.Finite)),
   arrays: Schema.Array(
     Schema.Struct({ path: Schema.String, shape: Schema.Array(Schema.Int), values: Schema.Array(Schema.Finite) })
   )
@@ -40,6 +42,8 @@ export interface Learned {
   /** Transformations of the target. */
   readonly target: Transforms.Learned
   readonly arrays: ReadonlyArray<Graph.NamedArray>
+  /** Of a linear network, the standard deviations of its columns in the training rows; models of before lack them. */
+  readonly deviations?: ReadonlyArray<number> | undefined
 }
 
 /** What a pipeline that has learned can do. */
@@ -57,6 +61,7 @@ export const fitted = (
     ...Preprocessing.toJson(learned.before),
     intercept: learned.intercept,
     ...(target.kind === "regression" && { target: learned.target.state() }),
+    ...(learned.deviations && { deviations: learned.deviations }),
     arrays: learned.arrays.map((array) => ({ ...array, values: Array.from(array.values) }))
   }),
   parts: () => {
@@ -115,5 +120,6 @@ export const load = (
     // Models that were saved before there were transformations have none.
     const target =
       state.target === undefined ? Transforms.none : yield* Transforms.load(parts.settings.target ?? [], state.target)
-    return fitted(parts, { before, target, arrays, intercept: state.intercept }, task, undefined)
+    const { deviations, intercept } = state
+    return fitted(parts, { before, target, arrays, intercept, deviations }, task, undefined)
   })
