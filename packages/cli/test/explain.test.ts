@@ -34,6 +34,33 @@ const file = (...path: ReadonlyArray<string>) => join(home, ...path)
 const table = (name: string) => Effect.runPromise(Table.fromFile(file(name)))
 const lines = (text: string) => text.trimEnd().split("\n")
 
+describe("what the models of a run used", () => {
+  it("is two tables over all jobs, files of the run, and a figure of its report", async () => {
+    const sql = async (query: string) => {
+      const { code, stdout } = await rocflow(["sql", "kept", query, "--json"], home)
+      expect(code).toBe(0)
+      return JSON.parse(stdout) as unknown
+    }
+    expect(await sql("select distinct learner, feature from importance order by all")).toEqual(
+      ["s", "x", "z"].map((feature) => ({ learner: "boosting", feature }))
+    )
+    expect(await sql("select count(distinct id)::int as jobs, sum(share)::int as shares from importance")).toEqual([
+      { jobs: 3, shares: 3 }
+    ])
+    // Of the text "s" its levels reach the network.
+    expect(await sql("select distinct learner, feature, level from coefficients order by all")).toEqual(
+      ["(intercept)", "s", "x", "z"].map((feature) => ({ learner: "bce", feature, level: "ill" }))
+    )
+    expect(await sql("select count(distinct term)::int as terms from coefficients where feature = 's'")).toEqual([
+      { terms: 3 }
+    ])
+    expect((await table("kept/importance.parquet")).columns.has("gain")).toBe(true)
+    const page = readFileSync(file("kept", "report.html"), "utf8")
+    expect(page).toMatch(/<figure id="features-d"[^>]*>\s*<h3>What the models used<\/h3>/)
+    expect(readdirSync(file("kept", "figures"))).toContain("features-d.svg")
+  })
+})
+
 describe("rocflow explain", () => {
   it("shows the features by how much is lost without them", async () => {
     const { code, stdout } = await rocflow(["explain", "models/d-boosting", "d.csv"], home)
@@ -86,7 +113,12 @@ describe("rocflow explain", () => {
     const { rows } = JSON.parse(gains.stdout) as { readonly rows: ReadonlyArray<{ readonly column: string }> }
     expect(rows[0]!.column).toBe("x")
     const { code, stderr } = await rocflow(["explain", "models/d-boosting", "--by", "coefficients"], home)
-    expect([code, stderr]).toEqual([1, expect.stringContaining('"boosting" is none of ElasticNet, ElasticNet.cv')])
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining(
+        '"boosting" has no coefficients, which are of ElasticNet and of networks that are Ingress.numeric and Nn.head'
+      )
+    ])
   })
 
   it("says which features matter in which split of a run, from the models that it kept", async () => {
@@ -134,14 +166,14 @@ describe("rocflow explain", () => {
     ],
     [["kept", "--learner", "bost"], /has no learner called "bost"; there are "boosting", "bce"/],
     [["kept", "--by", "shap", "--feature", "x"], /--feature x: shows how predictions depend .* leave one of them out/],
-    [["kept", "--by", "coefficients"], /no model says anything/],
+    [["kept", "--by", "coefficients", "--learner", "boosting"], /no model says anything/],
     [["kept", "--experiment", "other.yaml"], /is of another design .* give the experiment and the data as they were/],
     [["moved/run"], /was made of .*kept\.yaml, which is not there; name the experiment file by --experiment/],
     [["models/d-boosting"], /is asked about rows, and there are none; name a file of rows behind it/],
     [["models/d-boosting", "d.csv", "--out", "d.csv"], /would replace .*d\.csv, which is read/],
     [["models/d-boosting", "d.csv", "--out", "d.xlsx"], /has no ending that says how to write it/],
     [["models/d-bce", "d.csv", "--by", "shap"], /"bce" has no SHAP values/],
-    [["models/d-bce", "--by", "splits"], /"bce" has no splits, which Tree, Forest and Boosting have/]
+    [["models/d-bce", "--by", "splits"], /"bce" has no splits, which are of Tree, Forest and Boosting/]
   ])("refuses %j of a run or a model", async (args, message) => {
     const { code, stderr } = await rocflow(["explain", ...args], home)
     expect([code, stderr]).toEqual([1, expect.stringMatching(message)])

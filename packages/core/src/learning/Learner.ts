@@ -8,7 +8,8 @@
  * const trained = yield* Learner.train(learner, sonar, { seed: 1 })
  * const prediction = yield* Learner.predict(trained, sonar)
  */
-export { type Coefficient, coefficients, type Gain, importance, intercept } from "./internal/featureUse.ts"
+export { coefficients, importance } from "./internal/askedOfFeatures.ts"
+export { type Coefficient, type Gain, intercept } from "./internal/featureUse.ts"
 export {
   type Checked,
   type Closed,

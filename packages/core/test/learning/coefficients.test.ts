@@ -133,7 +133,7 @@ describe("the coefficients of a network", () => {
       const refused = yield* Effect.flip(Effect.fromResult(Learner.coefficients(model)))
       assert.match(
         refused.message,
-        /has none, which are of ElasticNet and of networks that are Ingress.numeric and Nn.head/
+        /has no coefficients, which are of ElasticNet and of networks that are Ingress.numeric and Nn.head/
       )
     })
   )

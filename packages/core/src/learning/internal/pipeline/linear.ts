@@ -5,8 +5,8 @@ import * as Column from "../../../data/Column.ts"
 import { type Coefficient, intercept, ofFeatures } from "../featureUse.ts"
 import * as Preprocessing from "../preprocessing.ts"
 import * as Transforms from "../targetTransforms.ts"
+import type { Learned } from "./learned.ts"
 import type { Parts, Target } from "./parts.ts"
-import type { Learned } from "./trained.ts"
 
 /** Whether scores are sums over columns. */
 export const isLinear = ({ stages }: Parts): boolean => {

@@ -16,6 +16,7 @@ import type * as Training from "../../Training.ts"
 import { decodeOptions } from "../decodeOptions.ts"
 import * as Preprocessing from "../preprocessing.ts"
 import * as Transforms from "../targetTransforms.ts"
+import type { Learned } from "./learned.ts"
 import { coefficientsOf, isLinear } from "./linear.ts"
 import { combined, membersOf, networkOf, type Parts, programOf, type Target } from "./parts.ts"
 import { notFinite, scoresOf } from "./scoring.ts"
@@ -33,18 +34,6 @@ const State = Schema.Struct({
     Schema.Struct({ path: Schema.String, shape: Schema.Array(Schema.Int), values: Schema.Array(Schema.Finite) })
   )
 })
-
-/** What a pipeline learned. */
-export interface Learned {
-  readonly before: Preprocessing.Learned
-  /** Added to the outputs: 0 unless the loss leaves the intercept undecided. */
-  readonly intercept: number
-  /** Transformations of the target. */
-  readonly target: Transforms.Learned
-  readonly arrays: ReadonlyArray<Graph.NamedArray>
-  /** Of a linear network, the standard deviations of its columns in the training rows; models of before lack them. */
-  readonly deviations?: ReadonlyArray<number> | undefined
-}
 
 /** What a pipeline that has learned can do. */
 export const fitted = (
