@@ -42,6 +42,9 @@ const usedTexts = (rows: ReadonlyArray<FeatureRow>): string => {
     : rows.map(usedText).join(" · ")
 }
 
+/** A number with the digits that a reader of a page may want. */
+const brief = (x: number): number => Number(x.toPrecision(6))
+
 /** The lists of a learner: one for each test subset. */
 const listsOf = (model: ReportModel, task: string, learner: string, rows: ReadonlyArray<FeatureRow>) => {
   const { testSubsets, trains } = axesOf(model, task, rows)
@@ -65,9 +68,9 @@ const listsOf = (model: ReportModel, task: string, learner: string, rows: Readon
   const colour = colourAt(model.learners.findIndex(({ id }) => id === learner))
   const pointOf = (row: FeatureRow): StripPoint => ({
     of: { trainSubsets: row.trainSubsets },
-    at: row.mean,
-    low: row.sd === null ? null : row.mean - row.sd,
-    high: row.sd === null ? null : row.mean + row.sd,
+    at: brief(row.mean),
+    low: row.sd === null ? null : brief(row.mean - row.sd),
+    high: row.sd === null ? null : brief(row.mean + row.sd),
     colour: several ? trainColours[row.trainSubsets] : colour,
     shape: several ? trainShapes[row.trainSubsets] : "circle",
     ...(several && { name: `trained on ${row.trainSubsets}`, sample: `used in ${usedText(row)} splits` }),

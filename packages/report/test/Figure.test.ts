@@ -268,7 +268,9 @@ describe("other figures", () => {
 
   it("are none without data", () => {
     const predictions = { precisionRecall: [], calibration: [], thresholds: [], confusion: [], residuals: [] }
-    expect(Figure.all({ ...soak, scores: [], comparisons: none, histories: [], roc: [], predictions })).toEqual([])
+    expect(
+      Figure.all({ ...soak, features: [], scores: [], comparisons: none, histories: [], roc: [], predictions })
+    ).toEqual([])
   })
 })
 

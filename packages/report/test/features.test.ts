@@ -39,7 +39,7 @@ const coefficients = (values: Readonly<Record<string, number>>, of = 3): Pick<Jo
   coefficients: {
     columns: ["(intercept)", ...Object.keys(values)],
     values: [9, ...Object.values(values)],
-    perSd: [null, ...Object.values(values).map((value) => 2 * value)],
+    perSd: [0, ...Object.values(values).map((value) => 2 * value)],
     of
   }
 })

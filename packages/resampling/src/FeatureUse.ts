@@ -25,7 +25,8 @@ export const Coefficients = Schema.Struct({
   /** The classes whose scores they add to, of several. */
   levels: Schema.optionalKey(Schema.Array(Schema.String)),
   values: numbers,
-  perSd: Schema.optionalKey(Schema.Array(Schema.NullOr(Schema.Finite)))
+  /** Where the model knows it of all columns; 0 of the intercept. */
+  perSd: Schema.optionalKey(numbers)
 })
 
 /** What the splits of trees gained: see `Learner.importance`. @category schemas */
@@ -78,12 +79,13 @@ const coefficientsOf = (
       most
     )
   ]
-  const finite = (perSd: number | undefined) => (perSd !== undefined && Number.isFinite(perSd) ? perSd : null)
+  // Numbers alone need less memory than numbers and gaps.
+  const perSd = own.map((row) => (isConstant(row) ? 0 : (row.perSd ?? Number.NaN)))
   return {
     ...namesOf(own, slopes.length),
     ...(isMulticlass && { levels: own.map(({ level }) => level ?? "") }),
     values: own.map(({ value }) => value),
-    ...(own.some(({ perSd }) => perSd !== undefined) && { perSd: own.map(({ perSd }) => finite(perSd)) })
+    ...(perSd.every(Number.isFinite) && { perSd })
   }
 }
 
@@ -131,7 +133,7 @@ export const coefficients = (
     feature: kept!.features?.[i] ?? column,
     level: kept!.levels?.[i] ?? positive,
     value: kept!.values[i]!,
-    perSd: kept!.perSd?.[i] ?? undefined
+    perSd: column === Learner.intercept ? undefined : kept!.perSd?.[i]
   }))
 
 /** What splits gained that a job kept. */

@@ -73,12 +73,14 @@ const upright = (share: number, stroke: string, more = ""): string =>
 const numbersOf = ({ at, high, low }: StripPoint): string =>
   ` data-at="${at ?? ""}" data-low="${low ?? ""}" data-high="${high ?? ""}"`
 
-const attribute = (name: string, value: string | undefined): string =>
-  value === undefined ? "" : ` data-${name}="${escapeHtml(value)}"`
+const titleOf = ({ label }: StripRow, { name, sample, text }: StripPoint): string => {
+  const about = name === undefined ? label : `${label}, ${name}`
+  return `<title>${escapeHtml(`${about}: ${sample === undefined ? text : `${text}, ${sample}`}`)}</title>`
+}
 
 const pointSvg = (axis: Axis, row: StripRow, point: StripPoint, i: number): string => {
-  const { label, points } = row
-  const { at, colour, high, low, name, of, sample, shape, text } = point
+  const { points } = row
+  const { at, colour, high, low, of, sample, shape } = point
   const y = heightOf(row) / 2 + (i - (points.length - 1) / 2) * apart
   const [radius, width] = points.length === 1 ? [4.6, 2] : [3, 1.6]
   const segment =
@@ -89,10 +91,8 @@ const pointSvg = (axis: Axis, row: StripRow, point: StripPoint, i: number): stri
     at === null || !Number.isFinite(at)
       ? ""
       : `<svg x="${percent(place(axis, at))}" y="${y}" width="1" height="1" overflow="visible"><path d="${symbol(shape, radius)}" fill="${colour}"/></svg>`
-  const words = [name === undefined ? label : `${label}, ${name}`, sample === undefined ? text : `${text}, ${sample}`]
-  // A single point says what its row says.
-  const title = points.length === 1 ? "" : `<title>${escapeHtml(words.join(": "))}</title>`
-  return `<g${attributes(of)}${attribute("name", name)}${attribute("sample", sample)}${numbersOf(point)}>${segment}${mark}${title}</g>`
+  const counted = sample === undefined ? "" : ` data-sample="${escapeHtml(sample)}"`
+  return `<g${attributes(of)}${counted}${numbersOf(point)}>${segment}${mark}${points.length > 1 ? titleOf(row, point) : ""}</g>`
 }
 
 /** Draws a row. */
@@ -100,10 +100,12 @@ export const stripSvg = ({ axis, reference }: Pick<StripList, "axis" | "referenc
   const grid = ticks(axis).map((tick) => upright(place(axis, tick), ink.grid))
   const line = reference === undefined ? "" : upright(place(axis, reference), ink.faint, ' stroke-dasharray="3 3"')
   const points = row.points.map((point, i) => pointSvg(axis, row, point, i))
-  const whole = row.points.map(({ name, sample, text }) => [name, text, sample].filter(Boolean).join(" ")).join("; ")
+  // A single point is told of wherever its row is pointed at.
+  const [only, ...others] = row.points
+  const title = only === undefined || others.length > 0 ? "" : titleOf(row, only)
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" class="strip" width="100%" height="${heightOf(row)}" aria-hidden="true">` +
-    `${grid.join("")}${line}${points.join("")}<title>${escapeHtml(`${row.label}: ${whole}`)}</title></svg>`
+    `${grid.join("")}${line}${points.join("")}${title}</svg>`
   )
 }
 

@@ -84,10 +84,10 @@ const rowLines = (row: HTMLElement): ReadonlyArray<Line> => {
   const block = textOf(row.closest("tbody")?.querySelector(".heading") ?? null)
   return all<SVGElement>("[data-at]", row)
     .filter(isShown)
-    .map(({ dataset: { at = "", high = "", low = "", name, sample } }) => [
+    .map(({ dataset: { at = "", high = "", low = "", sample, train } }) => [
       list,
       block,
-      [textOf(row.querySelector("th")), ...(name === undefined ? [] : [name])].join(", "),
+      textOf(row.querySelector("th")) + (train === undefined ? "" : `, trained on ${train}`),
       sample ?? textOf(row.querySelector(".sample")),
       at,
       low,
