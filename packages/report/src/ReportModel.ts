@@ -44,6 +44,8 @@ export interface LearnerSummary {
   readonly id: string
   /** The pipeline as text, one line a stage. */
   readonly pipeline: ReadonlyArray<string>
+  /** Whether it ignores the features, and is there to be beaten. */
+  readonly isBaseline?: boolean
 }
 
 /** A measure as the report shows it. */
@@ -101,6 +103,9 @@ interface ContrastRow {
   /** Of `pHolm`: `P = 0.1234` or `P < 0.0001`. */
   readonly label: string
   readonly verdict: Verdict
+  /** How many tests `pHolm` is adjusted for, and the effect size that the clearest of them must have to be shown. */
+  readonly family: number
+  readonly leastEffectSize: number | null
   readonly pairs: number
   /** Test sets without a pair: with an undefined score, and with a job that is not finished. */
   readonly unpaired: number

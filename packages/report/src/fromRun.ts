@@ -65,9 +65,13 @@ const stagesOf = (json: unknown): ReadonlyArray<string> => {
   )
 }
 
-const learnerOf = ({ id, json }: RunDirectory.Manifest["learners"][number]): Model.LearnerSummary => {
-  return { id, pipeline: stagesOf(json) }
-}
+const learnerOf =
+  (baselines: ReadonlySet<string>) =>
+  ({ id, json }: RunDirectory.Manifest["learners"][number]): Model.LearnerSummary => ({
+    id,
+    pipeline: stagesOf(json),
+    isBaseline: baselines.has(id)
+  })
 
 /** A measure as reports and figures show it. */
 export const measureOf = ({
@@ -137,6 +141,8 @@ const contrastOf = (test: Compare.Contrast, measures: MeasureOf) => ({
   pNaive: orNull(test.pPaired),
   label: test.label,
   verdict: Compare.verdict(test, measures.get(test.measure)?.direction),
+  family: test.family,
+  leastEffectSize: orNull(test.leastEffectSize),
   pairs: test.pairs,
   unpaired: test.unpaired,
   open: test.open,
@@ -151,10 +157,13 @@ const comparisonsOf = Effect.fnUntraced(function* (run: Finished) {
   const rows = Score.planned(run)
   const measures: MeasureOf = new Map(run.manifest.measures.map((measure) => [measure.id, measure]))
   const ids = [...measures.keys()]
+  const baselines = Compare.baselines(run.manifest)
   const shared = yield* oneTestSet(run)
-  const training = (yield* Effect.forEach(ids, (measure) => orNone(Compare.pvalues(rows, { measure })))).flat()
+  const training = (yield* Effect.forEach(ids, (measure) =>
+    orNone(Compare.pvalues(rows, { measure, baselines }))
+  )).flat()
   const learners = (yield* Effect.forEach(ids, (measure) =>
-    orNone(Compare.learners(rows, { measure, oneTestSet: shared }))
+    orNone(Compare.learners(rows, { measure, baselines, oneTestSet: shared }))
   )).flat()
   return {
     comparisons: {
@@ -163,7 +172,7 @@ const comparisonsOf = Effect.fnUntraced(function* (run: Finished) {
         learner: test.learner,
         compare: test.compare
       })),
-      remarks: Compare.remarks(training)
+      remarks: Compare.remarks(training, { baselines })
     },
     learnerComparisons: {
       rows: learners.map((test) => ({
@@ -173,7 +182,7 @@ const comparisonsOf = Effect.fnUntraced(function* (run: Finished) {
         trainSubsets: test.trainSubsets,
         overall: test.overall
       })),
-      remarks: Compare.remarks(learners)
+      remarks: Compare.remarks(learners, { baselines })
     }
   }
 })
@@ -320,7 +329,7 @@ export const model = Effect.fnUntraced(function* (given: Finished) {
     title: name,
     tasks: manifest.tasks.map(taskOf),
     images: yield* imagesOf(given),
-    learners: manifest.learners.map(learnerOf),
+    learners: manifest.learners.map(learnerOf(new Set(Compare.baselines(manifest)))),
     resampling: manifest.resamplings.map(({ text }) => text).join("; "),
     measures: manifest.measures.map(measureOf),
     scores: scoresOf(rows),

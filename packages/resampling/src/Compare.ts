@@ -17,9 +17,9 @@ import type { Cell, ScoreRow, Value } from "./Score.ts"
 
 export { learners } from "./CompareLearners.ts"
 export type { LearnerOptions, LearnerTest, OneTestSet } from "./CompareLearners.ts"
-export { CompareError } from "./CompareOptions.ts"
+export { baselines, CompareError } from "./CompareOptions.ts"
 export type { Options } from "./CompareOptions.ts"
-export { pText, remarks, verdict } from "./Contrast.ts"
+export { powerRemark, pText, remarks, verdict } from "./Contrast.ts"
 export type { Contrast, Verdict } from "./Contrast.ts"
 export type { Estimate, NotTestable } from "./internal/statistics.ts"
 
@@ -102,7 +102,7 @@ const testsOf = (rows: ReadonlyArray<ScoreRow>, settings: Settings): ReadonlyArr
       ]
     })
   })
-  return adjust(found, ({ resampling, task }) => [task, resampling], settings)
+  return adjust(found, ({ learner, resampling, task }) => [task, resampling, settings.baselines.has(learner)], settings)
 }
 
 const nothing = refuse(
@@ -132,7 +132,8 @@ export const stats = (
  *
  * where n_train are the rows of the smaller of the two training sets, both sizes as the splits have them. `p` is its
  * two-sided p-value, `lower` and `upper` its interval at 1 − alpha, and `pHolm` is `p` adjusted over the family: the tests
- * of one task, resampling and measure. Beside them stand `pPaired`, of the naive paired t-test, and `pWelch`, of the
+ * of one task, resampling and measure; those of learners that ignore the features make another one. `p` and the interval belong
+ * together and are of this test alone; only `pHolm` knows of the others. Beside them stand `pPaired`, of the naive paired t-test, and `pWelch`, of the
  * unpaired one.
  *
  * *Gotchas*: all of it, Welch's test and the means too, is of complete pairs; `unpaired` counts those left out (Welch's

@@ -135,7 +135,8 @@ const testsOf = (
  * The difference is `learner` − `baseline`; the baseline is the one that comes first in the table. Every learner of a task
  * has the same splits, so scores are paired by test set and tested as by `pvalues`. Overall, n_test are the test rows of
  * all test subsets of the fold and n_train the training rows, each counted once. A family of Holm's method are the pairs
- * of learners with the same task, resampling, train subsets and test subset.
+ * of learners with the same task, resampling, train subsets and test subset. Whether a learner is better than nothing is
+ * another question than which is the best: pairs with a learner that ignores the features make a family of their own.
  *
  * Where learners share a single test set (a holdout) there is one pair, and nothing to estimate a spread from; then
  * `oneTestSet` may test them by the rows of the test set, as DeLong's test does for the AUC.
@@ -165,12 +166,13 @@ export const learners = Effect.fnUntraced(function* (
   }
   return adjust(
     found,
-    ({ overall, resampling, task, testSubset, trainSubsets }) => [
+    ({ baseline, learner, overall, resampling, task, testSubset, trainSubsets }) => [
       task,
       resampling,
       trainSubsets,
       testSubset,
-      String(overall)
+      overall,
+      given.baselines.has(learner) || given.baselines.has(baseline)
     ],
     given
   )

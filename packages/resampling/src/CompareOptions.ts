@@ -33,6 +33,11 @@ export interface Options {
   readonly alpha?: number
   /** Decimals of labels; 4 by default. */
   readonly digits?: number
+  /**
+   * Learners that ignore the features and are there to be beaten. Their tests are families of their own, so that they cost the
+   * others no power. By default the one that is called Featureless; `Compare.baselines` finds those of a run.
+   */
+  readonly baselines?: ReadonlyArray<string>
 }
 
 /** Checked options. */
@@ -40,7 +45,21 @@ export interface Settings {
   readonly measure: string
   readonly alpha: number
   readonly digits: number
+  readonly baselines: ReadonlySet<string>
 }
+
+/** What the learner that ignores the features calls itself. */
+export const usualBaselines: ReadonlyArray<string> = ["Featureless"]
+
+/** The learners of a run that ignore the features, whatever they are called. */
+export const baselines = ({
+  learners
+}: {
+  readonly learners: ReadonlyArray<{ readonly id: string; readonly json: unknown }>
+}): ReadonlyArray<string> =>
+  learners
+    .filter(({ json }) => typeof json === "object" && json !== null && "type" in json && json.type === "Featureless")
+    .map(({ id }) => id)
 
 /** Refuses a comparison. */
 export const refuse = (reason: CompareError["reason"], given: string, rule: string, advice: string) =>
@@ -49,7 +68,7 @@ export const refuse = (reason: CompareError["reason"], given: string, rule: stri
 /** Checks options against a score table. */
 export const settings = Effect.fnUntraced(function* (
   rows: ReadonlyArray<ScoreRow>,
-  { alpha = 0.05, digits = 4, measure }: Options
+  { alpha = 0.05, baselines = usualBaselines, digits = 4, measure }: Options
 ): Effect.fn.Return<Settings, CompareError> {
   if (rows.length === 0) {
     return yield* refuse("NoScores", "a score table without rows", "has nothing to compare", "Run some jobs first.")
@@ -60,11 +79,12 @@ export const settings = Effect.fnUntraced(function* (
   if (!(alpha > 0 && alpha < 1)) {
     return yield* refuse("InvalidOption", `alpha = ${alpha}`, "is not between 0 and 1", "Use 0.05, for example.")
   }
+  const checked = { alpha, digits, baselines: new Set(baselines) }
   const known = Score.measures(rows)
   const list = known.join(", ")
   if (measure === undefined) {
     const [only] = known
-    if (only !== undefined && known.length === 1) return { measure: only, alpha, digits }
+    if (only !== undefined && known.length === 1) return { ...checked, measure: only }
     return yield* refuse(
       "SeveralMeasures",
       `measures ${list}`,
@@ -75,5 +95,5 @@ export const settings = Effect.fnUntraced(function* (
   if (!known.includes(measure)) {
     return yield* refuse("UnknownMeasure", `measure "${measure}"`, "is not in the score table", `Use one of: ${list}.`)
   }
-  return { measure, alpha, digits }
+  return { ...checked, measure }
 })

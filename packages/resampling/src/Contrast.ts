@@ -11,9 +11,10 @@
  * Comparing the areas under two or more correlated ROC curves, Biometrics 44, 1988.
  */
 import type * as Measure from "@rocflow/core/learning/Measure"
-import type { Settings } from "./CompareOptions.ts"
+import { type Settings, usualBaselines } from "./CompareOptions.ts"
 import { compare, type Estimate, holm, type Outcome, type Pair } from "./internal/statistics.ts"
 import type { ScoreRow } from "./Score.ts"
+import * as StudentT from "./StudentT.ts"
 
 /** A difference and its test; differences are compare − baseline. */
 export interface Contrast extends Outcome {
@@ -31,6 +32,11 @@ export interface Contrast extends Outcome {
   readonly family: number
   /** `p`, adjusted by Holm's method over its family. */
   readonly pHolm: Estimate
+  /**
+   * What |effectSize| must exceed for `pHolm` to be below alpha where it is the clearest difference of its family:
+   * t(1 − alpha/2m) · standardError / diffSd, for m tests.
+   */
+  readonly leastEffectSize: Estimate
   /** Whether `pHolm` is below alpha. */
   readonly significant: boolean
   /** Of `pHolm`, such as "P = 0.1234" or "P < 0.0001". */
@@ -38,7 +44,10 @@ export interface Contrast extends Outcome {
 }
 
 /** A contrast whose family is not known yet. */
-export type Unadjusted<A extends Contrast = Contrast> = Omit<A, "family" | "pHolm" | "significant" | "label">
+export type Unadjusted<A extends Contrast = Contrast> = Omit<A, keyof Adjusted>
+
+/** What a contrast has of its family. */
+type Adjusted = Pick<Contrast, "family" | "pHolm" | "leastEffectSize" | "significant" | "label">
 
 /** The scores of one test set: a pair, or why they make none. */
 export type Paired = Pair | "open" | "undefined"
@@ -75,9 +84,9 @@ export const outcomeOf = (
 /** Adjusts p-values by Holm's method within families. */
 export const adjust = <A extends Unadjusted>(
   found: ReadonlyArray<A>,
-  familyOf: (contrast: A) => ReadonlyArray<string>,
+  familyOf: (contrast: A) => ReadonlyArray<string | boolean>,
   { alpha, digits }: Settings
-): ReadonlyArray<A & Pick<Contrast, "family" | "pHolm" | "significant" | "label">> => {
+): ReadonlyArray<A & Adjusted> => {
   const families = Map.groupBy(found, (contrast) => JSON.stringify(familyOf(contrast)))
   const adjusted = new Map(
     [...families.values()].flatMap((members) => {
@@ -89,9 +98,16 @@ export const adjust = <A extends Unadjusted>(
   return found.map((contrast) => {
     const { family, pHolm } = adjusted.get(contrast)!
     const significant = typeof pHolm === "number" && pHolm < alpha
-    return { ...contrast, family, pHolm, significant, label: labelOf(pHolm, digits) }
+    const leastEffectSize = leastOf(contrast, alpha / family)
+    return { ...contrast, family, pHolm, leastEffectSize, significant, label: labelOf(pHolm, digits) }
   })
 }
+
+/** The effect size whose p-value is alpha. */
+const leastOf = ({ diffSd, pairs, standardError }: Unadjusted, alpha: number): Estimate =>
+  typeof standardError === "number" && typeof diffSd === "number"
+    ? (StudentT.quantile(1 - alpha / 2, pairs - 1) * standardError) / diffSd
+    : standardError
 
 /**
  * Writes a p-value as people do: with so many decimals, or as less than the least that these can show.
@@ -137,13 +153,42 @@ const sizes = (contrasts: ReadonlyArray<Contrast>): string => {
   return least === most ? String(most) : `${least} to ${most}`
 }
 
+/** Beyond so many standard deviations, differences of scores are so clear that nobody needs a test. */
+const hopeless = 3
+
 /**
- * Says what has to be said below a table of tests, a sentence or two each; `naive` says whether the table has the naive P
- * too.
+ * Says so where folds are too few for the number of tests: where even the clearest difference must be more than three times its
+ * standard deviation over folds.
+ */
+export const powerRemark = (
+  contrasts: ReadonlyArray<{
+    readonly pairs: number
+    readonly family: number
+    readonly leastEffectSize: Estimate | null
+  }>
+): ReadonlyArray<string> => {
+  const weak = contrasts.flatMap(({ family, leastEffectSize, pairs }) =>
+    typeof leastEffectSize === "number" && leastEffectSize > hopeless ? [{ family, leastEffectSize, pairs }] : []
+  )
+  if (weak.length === 0) return []
+  const { family, leastEffectSize, pairs } = weak.reduce((a, b) => (b.leastEffectSize > a.leastEffectSize ? b : a))
+  return [
+    `These folds can show little: with ${times(pairs, "pair")} and ${times(family, "test")}, even the clearest difference must be ` +
+      `more than ${leastEffectSize.toFixed(leastEffectSize < 10 ? 1 : 0)} times its standard deviation over folds. That no ` +
+      `difference is shown says next to nothing here; more folds, or repetitions of them, tell more.`
+  ]
+}
+
+/**
+ * Says what has to be said below a table of tests, a sentence or two each; `naive` says whether the table has the
+ * interval, P and the naive P besides P (Holm), `baselines` which learners ignore the features.
  */
 export const remarks = (
-  contrasts: ReadonlyArray<Contrast>,
-  { naive = true }: { readonly naive?: boolean } = {}
+  contrasts: ReadonlyArray<Contrast & { readonly learner: string; readonly baseline?: string }>,
+  {
+    baselines = usualBaselines,
+    naive = true
+  }: { readonly baselines?: ReadonlyArray<string>; readonly naive?: boolean } = {}
 ): ReadonlyArray<string> => {
   const unpaired = contrasts.reduce((total, each) => total + each.unpaired, 0)
   const reasons = Map.groupBy(
@@ -154,6 +199,10 @@ export const remarks = (
   const families = ofLearners
     ? "pairs of learners on the same test and training sets"
     : "tests of the same task and measure"
+  const isApart = contrasts.some(
+    ({ baseline = "", family, learner }) => family > 0 && (baselines.includes(learner) || baselines.includes(baseline))
+  )
+  const apart = isApart ? "; those with a learner that ignores the features make a family of their own" : ""
   return [
     ...(contrasts.some(({ p, method }) => typeof p === "number" && method !== "DeLong")
       ? [
@@ -166,8 +215,14 @@ export const remarks = (
       ? ["Where learners share one test set, the interval and P are of DeLong's test of the AUC on its rows (1988)."]
       : []),
     ...(contrasts.some(({ family }) => family > 1)
-      ? [`P (Holm) is adjusted for the ${sizes(contrasts)} ${families} (Holm 1979).`]
+      ? [
+          `P (Holm) is adjusted for the ${sizes(contrasts)} ${families} (Holm 1979)${apart}.` +
+            (naive
+              ? " It decides what is better or worse; the 95 % interval and P are of each difference by itself."
+              : "")
+        ]
       : []),
+    ...powerRemark(contrasts),
     ...(unpaired > 0
       ? [`Only test sets with both scores are compared; ${times(unpaired, "pair")} with an undefined one left out.`]
       : []),

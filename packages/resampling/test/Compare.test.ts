@@ -156,6 +156,41 @@ describe("Compare.pvalues", () => {
     expect(byKey(pvalues([...small, ...shuffled]))).toEqual(byKey(pvalues(two)))
   })
 
+  it("adjusts the tests of a learner that ignores the features apart", () => {
+    const named = [...rows(featureless, { learner: "Featureless" }), ...rows(rpart, { learner: "rpart" })]
+    const family = (options?: Compare.Options) => pvalues(named, options).map((test) => test.family)
+    expect(family()).toEqual([2, 2, 2, 2])
+    expect(family({ baselines: [] })).toEqual([4, 4, 4, 4])
+    expect(pvalues(named).slice(2)).toEqual(pvalues(rows(rpart, { learner: "rpart" })))
+    expect(Compare.remarks(pvalues(named)).join(" ")).toContain("a learner that ignores the features make a family")
+    expect(Compare.remarks(pvalues(named, { baselines: [] }), { baselines: [] }).join(" ")).not.toContain("ignores")
+    const learners = ["Featureless", "one thing", "tree"].map((id) => ({ id, json: { type: id } }))
+    expect(Compare.baselines({ learners: [...learners, { id: "nothing", json: { type: "Featureless" } }] })).toEqual([
+      "Featureless",
+      "nothing"
+    ])
+  })
+
+  it("says how large an effect must be to be shown, and when none can be", () => {
+    const shifted = (by: number) =>
+      pvalues([
+        ...rows({ same: [10, 11, 13], other: [10 + by, 12 + by, 15 + by] }),
+        ...rows(rpart, { learner: "rpart" })
+      ])[0]!
+    const least = shifted(0).leastEffectSize as number
+    // A shift changes the effect size and not its standard deviation, which is 1.
+    expect(shifted(least - 1 - 1e-6).effectSize).toBeCloseTo(least, 4)
+    expect(shifted(least - 1 - 1e-6).p).toBeCloseTo(0.05 / shifted(0).family, 6)
+    expect(shifted(least - 1 + 0.01).p).toBeLessThan(0.05 / 3)
+    expect(least).toBeGreaterThan(3)
+    expect(Compare.remarks([shifted(0)]).join(" ")).toContain(
+      `These folds can show little: with 3 pairs and 3 tests, even the clearest difference must be more than ${least.toFixed(1)} times`
+    )
+    const ten = rows({ same: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], other: [2, 4, 3, 6, 6, 8, 8, 8, 9, 12] })
+    expect(pvalues(ten)[0]!.leastEffectSize).toBeLessThan(3)
+    expect(Compare.remarks(pvalues(ten)).join(" ")).not.toContain("show little")
+  })
+
   it("writes labels", () => {
     const label = (digits: number) => pvalues(auc, { digits })[0]!.label
     expect([0, 2, 3, 4, 6].map(label)).toEqual(["P < 1", "P < 0.01", "P < 0.001", "P = 0.0007", "P = 0.000671"])
@@ -240,6 +275,8 @@ describe("Compare.learners", () => {
     expect(tests[0]).toMatchObject({ p: same!.p, lower: same!.lower, pPaired: same!.pPaired, pairs: 4 })
     expect(tests.map(({ pHolm }) => pHolm)).toEqual(holm(tests.map(({ p }) => p)))
     expect(tests.map(({ family }) => family)).toEqual([3, 3, 3])
+    // Whether b and c are better than nothing is another question.
+    expect(compared(three, { baselines: ["a"] }).map(({ family }) => family)).toEqual([2, 2, 1])
   })
 
   it("changes the sign when the learners change places, and nothing else", () => {

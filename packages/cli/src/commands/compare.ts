@@ -43,9 +43,9 @@ const trainingPanel = (title: string, sizes: string, tests: ReadonlyArray<Compar
 })
 
 /** The tests on full training sets and, where the run has downsampled ones, on sets of equal size. */
-const training = Effect.fnUntraced(function* (rows: ReadonlyArray<Score.ScoreRow>, measure: string) {
-  const full = trainingPanel("full training sets", "full", yield* Compare.pvalues(rows, { measure }))
-  const smallest = yield* Effect.option(Compare.downsampling(rows, { measure }))
+const training = Effect.fnUntraced(function* (rows: ReadonlyArray<Score.ScoreRow>, options: Compare.Options) {
+  const full = trainingPanel("full training sets", "full", yield* Compare.pvalues(rows, options))
+  const smallest = yield* Effect.option(Compare.downsampling(rows, options))
   return Option.match(smallest, {
     onNone: () => [full],
     onSome: ({ smallest: { tests } }) => [
@@ -86,11 +86,14 @@ export const compare = Effect.fn("compare")(function* ({ directory, measure, by,
   const way = Option.getOrElse(by, () =>
     rows.some(({ trainSubsets }) => trainSubsets !== "same") ? ("training" as const) : ("learner" as const)
   )
-  const shared = yield* oneTestSet(run)
-  const panelsOf = (id: string) =>
+  const baselines = Compare.baselines(manifest)
+  const oneTest = yield* oneTestSet(run)
+  const panelsOf = (measure: string) =>
     way === "training"
-      ? training(rows, id)
-      : Effect.map(Compare.learners(rows, { measure: id, oneTestSet: shared }), (tests) => [learnerPanel(tests)])
+      ? training(rows, { measure, baselines })
+      : Effect.map(Compare.learners(rows, { measure, baselines, oneTestSet: oneTest }), (tests) => [
+          learnerPanel(tests)
+        ])
   const asked = Option.match(measure, { onNone: () => manifest.measures.map(({ id }) => id), onSome: (id) => [id] })
   const found = yield* Effect.forEach(asked, (id) =>
     Effect.map(panelsOf(id), (panels) => ({ measure: manifest.measures.find((each) => each.id === id)!, panels }))
@@ -125,5 +128,5 @@ export const compare = Effect.fn("compare")(function* ({ directory, measure, by,
       if (note !== undefined) yield* Console.log(`${wrapped(note)}\n`)
     }
   }
-  for (const remark of [legend, ...Compare.remarks(all)]) yield* Console.log(wrapped(remark))
+  for (const remark of [legend, ...Compare.remarks(all, { baselines })]) yield* Console.log(wrapped(remark))
 })

@@ -28,7 +28,7 @@ const pText = (p: Compare.Estimate): string => (typeof p === "number" ? Compare.
 export interface Named {
   readonly heading: string
   readonly name: string
-  readonly test: Compare.Contrast
+  readonly test: Compare.Test | Compare.LearnerTest
 }
 
 /** A row for each test, under headings that are not repeated. */
@@ -39,8 +39,9 @@ export const contrastTable = (tests: ReadonlyArray<Named>, shown: Shown): string
       name,
       difference(test, shown),
       typeof test.lower === "number" ? shown.numbers.interval(test.lower, orNull(test.upper)) : "–",
-      test.pairs === all ? String(all) : `${test.pairs} of ${all}`,
+      pText(test.p),
       pText(test.pHolm),
+      test.pairs === all ? String(all) : `${test.pairs} of ${all}`,
       pText(test.pPaired)
     ]
   }
@@ -49,8 +50,9 @@ export const contrastTable = (tests: ReadonlyArray<Named>, shown: Shown): string
       { title: "learner" },
       { title: "difference", align: "right" },
       { title: "95 % interval", align: "right" },
-      { title: "pairs", align: "right" },
+      { title: "P", align: "right" },
       { title: "P (Holm)", align: "right" },
+      { title: "pairs", align: "right" },
       { title: "naive P", align: "right" }
     ],
     [...Map.groupBy(tests, ({ heading }) => heading)].flatMap(([heading, own]): ReadonlyArray<Row> => [

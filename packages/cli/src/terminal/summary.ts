@@ -84,6 +84,7 @@ export const summary = Effect.fnUntraced(function* ({
 }: Pick<Score.Planned, "results"> & { readonly manifest: RunDirectory.Manifest }): Effect.fn.Return<string> {
   const parts: Array<string> = []
   const allTests: Array<Compare.Test> = []
+  const baselines = Compare.baselines(manifest)
   const blocks = Map.groupBy(Score.table(results), ({ task, resampling }) => `${task}, ${resampling}`)
   for (const [title, rows] of blocks) {
     const cells = Score.aggregate(rows)
@@ -97,7 +98,7 @@ export const summary = Effect.fnUntraced(function* ({
     }
     for (const [id, measure] of measures) {
       const tests = yield* Effect.orElseSucceed(
-        Compare.pvalues(rows, { measure: id }),
+        Compare.pvalues(rows, { measure: id, baselines }),
         (): ReadonlyArray<Compare.Test> => []
       )
       allTests.push(...tests)
@@ -105,7 +106,7 @@ export const summary = Effect.fnUntraced(function* ({
       parts.push(`${heading}\n\n${soakTable({ cells, tests, id, measure })}`)
     }
   }
-  const remarks = allTests.length === 0 ? [] : [legend, ...Compare.remarks(allTests, { naive: false })]
+  const remarks = allTests.length === 0 ? [] : [legend, ...Compare.remarks(allTests, { baselines, naive: false })]
   const next =
     allTests.length > 0
       ? ["`rocflow compare` shows the intervals of the differences and, with --by learner, which learner is better."]

@@ -53,6 +53,8 @@ export interface Outcome {
   readonly baselineSd: Estimate
   readonly compareSd: Estimate
   readonly diffSd: Estimate
+  /** Of the mean difference, corrected. */
+  readonly standardError: Estimate
   readonly pairs: number
   /** Of the corrected resampled t-test. */
   readonly p: Estimate
@@ -114,6 +116,7 @@ export const compare = (pairs: ReadonlyArray<Pair>, level: number): Outcome => {
     baselineSd: ifTwo(baselineSd),
     compareSd: ifTwo(otherSd),
     diffSd: ifTwo(constant ? 0 : diffSd),
+    standardError: tested(() => error),
     pairs: count,
     p: tested(() => StudentT.twoSided(diff / error, count - 1)),
     pPaired: tested(() => StudentT.twoSided(diff / (diffSd / Math.sqrt(count)), count - 1)),
