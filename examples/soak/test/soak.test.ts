@@ -209,14 +209,14 @@ describe("experiment.yaml", () => {
       const scores = yield* rows
       const labelled = new Set<string>()
       for (const [k, figure] of figures.entries()) {
-        const drawn = read(`figures/${figure}`).match(/\d\.\d{3} ± \d\.\d{3}/g) ?? []
+        const drawn = read(`figures/${figure}`).match(/\d\.\d{2} ± \d\.\d{2}/g) ?? []
         const expected = Score.aggregate(scores)
           .filter(({ task }) => task === ids[k])
-          .map(({ measures: { rmse } }) => `${Number(rmse.mean).toFixed(3)} ± ${Number(rmse.sd).toFixed(3)}`)
+          .map(({ measures: { rmse } }) => `${Number(rmse.mean).toFixed(2)} ± ${Number(rmse.sd).toFixed(2)}`)
         expect(drawn.toSorted()).toEqual(expected.toSorted())
         for (const label of drawn) labelled.add(label)
       }
-      expect((readme.match(/\d\.\d{3} ± \d\.\d{3}/g) ?? []).filter((claim) => !labelled.has(claim))).toEqual([])
+      expect((readme.match(/\d\.\d+ ± \d\.\d+/g) ?? []).filter((claim) => !labelled.has(claim))).toEqual([])
 
       const { jobs } = yield* plan(Simulate.fileSeed)
       const own = Score.table((yield* Effect.forEach(jobs, Job.execute)).map(({ result }) => result))

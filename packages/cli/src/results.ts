@@ -124,13 +124,17 @@ export const compare = Command.make(
 /** `rocflow report`. */
 export const report = Command.make(
   "report",
-  { directory },
+  {
+    directory,
+    png: toggle("png", "Figures as PNG, too; without it they are SVG, and the page saves what is seen as PNG")
+  },
   lazily(() => import("./commands/report.ts").then(({ report }) => report))
 ).pipe(
   Command.withDescription("Write report.html and the figures of a run again, from the results so far"),
   Command.withShortDescription("Write the report of a run again"),
   Command.withExamples([
-    { command: "rocflow report rocflow-runs/main-job-1a2b3c4d", description: "Also while it runs" }
+    { command: "rocflow report rocflow-runs/main-job-1a2b3c4d", description: "Also while it runs" },
+    { command: "rocflow report rocflow-runs/main-job-1a2b3c4d --png", description: "With every figure as PNG" }
   ])
 )
 

@@ -18,7 +18,7 @@ import type { ReportModel } from "./ReportModel.ts"
 import { tunings } from "./tuningFigure.ts"
 import { toSvg } from "./render.ts"
 
-export type { Described, Figure, FigureKind, PanelFigure, SpecFigure, StripFigure } from "./figureModel.ts"
+export type { Described, Figure, FigureKind, PanelFigure, SpecFigure, StripFigure, TileFigure } from "./figureModel.ts"
 export { dependence, type DependencePoint, type DependenceWords } from "./dependenceFigure.ts"
 export { importance, type ImportanceRow, type ImportanceWords } from "./importanceFigure.ts"
 export { shap, type ShapWords } from "./shapFigure.ts"

@@ -32,15 +32,19 @@ export const formatOf = (id: string, [low, high]: readonly [unknown, unknown]): 
     ? "percent"
     : "number"
 
-/** The decimals that show so many significant digits of a spread. */
-const decimalsOf = (spread: number, digits: number): number => digits - 1 - Math.floor(Math.log10(spread))
+/** The decimals that show two significant digits of a spread. */
+const decimalsOf = (spread: number): number => 1 - Math.floor(Math.log10(spread))
+
+/** The geometric mean of the middle of sorted values. */
+const middle = (sorted: ReadonlyArray<number>): number =>
+  Math.sqrt(sorted[Math.floor((sorted.length - 1) / 2)]! * sorted[Math.ceil((sorted.length - 1) / 2)]!)
 
 /** Spreads so much smaller than the largest one are rounding. */
 const negligible = 1e-6
 
 /**
- * Chooses the decimals of a measure: three significant digits of the largest of the standard deviations, because what lies
- * below is noise, and at least two of the smallest, so that a steady learner beside a wild one keeps its digits.
+ * Chooses the decimals of a measure: two significant digits of the median of the standard deviations. What lies below is noise, and
+ * one fold that happens to agree with another, or one learner that is wild, does not change the digits of all.
  *
  * @example
  * numbersFor("number", [0.012, 0.175]).meanSd(0.61234, 0.175) // => "0.612 ± 0.175"
@@ -50,8 +54,8 @@ export const numbersFor = (format: MeasureSummary["format"], spreads: ReadonlyAr
   const factor = percent ? 100 : 1
   const finite = spreads.flatMap((sd) => (sd !== null && Number.isFinite(sd) && sd > 0 ? [factor * sd] : []))
   const largest = Math.max(0, ...finite)
-  const smallest = Math.min(largest, ...finite.filter((sd) => sd > negligible * largest))
-  const wanted = largest > 0 ? Math.max(decimalsOf(largest, 3), decimalsOf(smallest, 2)) : percent ? 1 : 3
+  const sorted = finite.filter((sd) => sd > negligible * largest).toSorted((a, b) => a - b)
+  const wanted = sorted.length > 0 ? decimalsOf(middle(sorted)) : percent ? 1 : 3
   const decimals = Math.min(6, Math.max(0, wanted))
   const bare = (x: number) => fixed(x * factor, decimals)
   const signed = (x: number) => (Number((x * factor).toFixed(decimals)) > 0 ? "+" : "") + bare(x)

@@ -43,27 +43,34 @@ const drawnFor = Effect.fnUntraced(function* (model: ReportModel) {
   return { drawn, problems }
 })
 
-/** A figure as files: SVG, and PNG if that can be drawn. */
-const filesOf = Effect.fnUntraced(function* ({ figure, svg }: Drawn) {
-  const picture = svg ?? ("spec" in figure ? undefined : yield* toSvg(figure))
-  if (picture === undefined) return { files: [], problems: [] }
-  const png = yield* Effect.result(toPng(figure.name, picture))
-  const files: ReadonlyArray<ReportFile> = [
-    { path: `figures/${figure.name}.svg`, content: onWhite(picture) },
-    ...(Result.isSuccess(png) ? [{ path: `figures/${figure.name}.png`, content: png.success }] : [])
-  ]
-  return { files, problems: Result.isSuccess(png) ? [] : [png.failure] }
-})
+/** How a report is made. */
+export interface Options {
+  /** Whether figures are drawn as PNG, too: most of the time that a report takes. Default: false. */
+  readonly png?: boolean
+}
+
+/** A figure as files: SVG, and PNG where it is asked for and can be drawn. */
+const filesOf = (png: boolean) =>
+  Effect.fnUntraced(function* ({ figure, svg }: Drawn) {
+    const picture = svg ?? ("spec" in figure ? undefined : yield* toSvg(figure))
+    if (picture === undefined) return { files: [], problems: [] }
+    const vector: ReportFile = { path: `figures/${figure.name}.svg`, content: onWhite(picture) }
+    if (!png) return { files: [vector], problems: [] }
+    const pixels = yield* Effect.result(toPng(figure.name, picture))
+    return Result.isSuccess(pixels)
+      ? { files: [vector, { path: `figures/${figure.name}.png`, content: pixels.success }], problems: [] }
+      : { files: [vector], problems: [pixels.failure] }
+  })
 
 /**
- * Makes a report: `html`, complete in itself, and the same figures as `figures/NAME.svg` and `figures/NAME.png`.
+ * Makes a report: `html`, complete in itself, and the same figures as `figures/NAME.svg`, with `png` as `figures/NAME.png` too.
  *
  * It does not fail. A figure that cannot be drawn leaves its reason in the document and in `problems`: the tables of a
  * long run are worth having without it. The same model gives the same bytes.
  */
-export const make = Effect.fn("Report.make")(function* (model: ReportModel) {
+export const make = Effect.fn("Report.make")(function* (model: ReportModel, { png = false }: Options = {}) {
   const { drawn, problems } = yield* drawnFor(model)
-  const made = yield* Effect.forEach(drawn, filesOf)
+  const made = yield* Effect.forEach(drawn, filesOf(png), { concurrency })
   const report: Report = {
     html: document(model, drawn),
     figures: made.flatMap(({ files }) => files),
@@ -72,6 +79,9 @@ export const make = Effect.fn("Report.make")(function* (model: ReportModel) {
   return report
 })
 
+/** Pixels are drawn outside the main thread. */
+const concurrency = 4
+
 /** How far the writing of a report is: the page is there first, then the files of its figures. */
 export interface Step {
   readonly done: number
@@ -79,16 +89,21 @@ export interface Step {
   readonly what: string
 }
 
+/** How a report is written. */
+export interface WriteOptions extends Options {
+  readonly onStep?: (step: Step) => Effect.Effect<void>
+}
+
 /**
  * Makes a report and writes it: `report.html`, then the folder `figures`, in a directory, which is made if it is absent.
- * Each file appears whole or not at all.
+ * Each file appears whole or not at all. Without `png`, the PNG that an earlier report made of a figure goes: it is of other results.
  *
  * @returns the path of `report.html` and the figures that could not be drawn
  */
 export const write = Effect.fn("Report.write")(function* (
   model: ReportModel,
   directory: string,
-  onStep: (step: Step) => Effect.Effect<void> = () => Effect.void
+  { onStep = () => Effect.void, png = false }: WriteOptions = {}
 ) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
@@ -97,13 +112,18 @@ export const write = Effect.fn("Report.write")(function* (
   yield* fs.makeDirectory(path.join(directory, "figures"), { recursive: true })
   yield* WholeFile.write(file, document(model, drawn))
   yield* onStep({ done: 0, total: drawn.length, what: "report.html" })
-  for (const [i, each] of drawn.entries()) {
-    const made = yield* filesOf(each)
-    problems.push(...made.problems)
+  let done = 0
+  const draw = filesOf(png)
+  const write = Effect.fnUntraced(function* (each: Drawn) {
+    const made = yield* draw(each)
+    if (!png) yield* fs.remove(path.join(directory, "figures", `${each.figure.name}.png`), { force: true })
     for (const { content, path: name } of made.files) {
       yield* WholeFile.write(path.join(directory, ...name.split("/")), content)
     }
-    yield* onStep({ done: i + 1, total: drawn.length, what: `figures/${each.figure.name}` })
-  }
-  return { file, problems }
+    done += 1
+    yield* onStep({ done, total: drawn.length, what: `figures/${each.figure.name}` })
+    return made.problems
+  })
+  const failed = yield* Effect.forEach(drawn, write, { concurrency })
+  return { file, problems: [...problems, ...failed.flat()] }
 })

@@ -1,25 +1,24 @@
 import type { Mark } from "./draw/panel.ts"
 import type { Described, PanelFigure } from "./figureModel.ts"
 import { panelsOf, reference } from "./internal/grid.ts"
-import { ofTask } from "./internal/select.ts"
+import { ofPredictions } from "./internal/select.ts"
 import { integer } from "./Numbers.ts"
 import type { ReportModel } from "./ReportModel.ts"
 
 const share = (x: number): string => x.toFixed(3)
 
 /** Describes predicted probabilities against what came true. None where no learner predicts probabilities. */
-export const calibration = (model: ReportModel, task: string): ReadonlyArray<Described<PanelFigure>> => {
-  const cells = model.predictions.calibration.filter((cell) => cell.task === task)
-  if (cells.length === 0) return []
-  return [
-    {
+export const calibration = (model: ReportModel, task: string): ReadonlyArray<Described<PanelFigure>> =>
+  ofPredictions(model, task, model.predictions.calibration, (cells, title, leftOut) => {
+    return {
       kind: "calibration",
       task,
-      title: `Calibration${ofTask(model, task)}`,
+      title: title("Calibration"),
       caption:
         "Test rows of all folds in ten groups of about equal size by their predicted probability (rows of one probability " +
         "stay together): the mean probability against the share that is positive, with its 95 % Wilson interval. On the " +
-        "dashed line a probability means what it says; above it, it is too low. Learners without probabilities are not shown.",
+        "dashed line a probability means what it says; above it, it is too low. Learners without probabilities are not shown." +
+        leftOut,
       ...panelsOf(model, task, cells, (own) => ({
         x: { title: "predicted probability", domain: [0, 1] },
         y: { title: "share that is positive", domain: [0, 1] },
@@ -59,5 +58,4 @@ export const calibration = (model: ReportModel, task: string): ReadonlyArray<Des
         ]
       }))
     }
-  ]
-}
+  })

@@ -1,5 +1,5 @@
 import type { Described, StripFigure } from "./figureModel.ts"
-import { goal, ofTask, scoresOf, visible } from "./internal/select.ts"
+import { aboutScores, goal, scoresOf, visible } from "./internal/select.ts"
 import { statLists } from "./internal/stats.ts"
 import { capital } from "./internal/text.ts"
 import type { MeasureSummary, ReportModel } from "./ReportModel.ts"
@@ -23,10 +23,7 @@ export const comparison = (
   const label = capital(measure.label)
   return [
     {
-      kind: "comparison",
-      task,
-      measure: measure.id,
-      title: `${label} by ${soak ? "training set" : "learner"}${ofTask(model, task)}`,
+      ...aboutScores("comparison", model, task, measure, `by ${soak ? "training set" : "learner"}`),
       caption: soak
         ? `${label} on the test rows of each subset, by what was trained on: the same subset, the other ones, or all` +
           `${goal(measure)}. Points are means over ${folds} folds, segments one standard deviation of folds to both sides. ` +
@@ -45,7 +42,7 @@ export const comparison = (
         sample: "train",
         plot: "",
         value: "mean ± sd",
-        test: soak ? "against same" : ""
+        test: soak ? "against same, P (Holm)" : ""
       }
     }
   ]

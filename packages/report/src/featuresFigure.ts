@@ -130,7 +130,8 @@ export const features = (model: ReportModel, task: string): ReadonlyArray<Descri
         ? trains.map((train) => ({
             name: `trained on ${train}`,
             colour: trainColours[train],
-            path: symbol(trainShapes[train], 5)
+            path: symbol(trainShapes[train], 5),
+            of: { trainSubsets: train }
           }))
         : [],
       columns: {

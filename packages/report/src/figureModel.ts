@@ -5,6 +5,7 @@ import type { TopLevelSpec } from "vega-lite"
 import type { Key } from "./draw/compose.ts"
 import type { Panel } from "./draw/panel.ts"
 import type { StripColumns, StripList } from "./draw/strip.ts"
+import type { Tiles } from "./draw/tiles.ts"
 
 /** The question that a figure answers, or `images`: what the data looks like. */
 export type FigureKind =
@@ -57,6 +58,11 @@ export interface StripFigure extends Words {
   readonly columns: StripColumns
 }
 
+/** Small pictures in rows and columns. */
+export interface TileFigure extends Words {
+  readonly tiles: Tiles
+}
+
 /** A Vega-Lite specification (JSON). */
 export interface SpecFigure extends Words {
   readonly spec: TopLevelSpec
@@ -65,7 +71,7 @@ export interface SpecFigure extends Words {
 }
 
 /** A figure as data. Nothing is drawn yet. */
-export type Figure = PanelFigure | StripFigure | SpecFigure
+export type Figure = PanelFigure | StripFigure | TileFigure | SpecFigure
 
 /** A figure that has no name for a file yet. */
 export type Described<F extends Figure = Figure> = F extends Figure ? Omit<F, "name"> : never

@@ -356,9 +356,6 @@ export const model = Effect.fnUntraced(function* (given: Finished) {
 })
 
 /** Writes `report.html` and the figures into the directory of a run. */
-export const writeReport = Effect.fn("writeReport")(function* (
-  run: Finished,
-  onStep?: (step: Report.Step) => Effect.Effect<void>
-) {
-  return yield* Report.write(yield* model(run), run.directory, onStep)
+export const writeReport = Effect.fn("writeReport")(function* (run: Finished, options?: Report.WriteOptions) {
+  return yield* Report.write(yield* model(run), run.directory, options)
 })

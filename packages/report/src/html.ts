@@ -1,5 +1,5 @@
 import * as Duration from "@rocflow/core/Duration"
-import { answersHtml } from "./internal/answers.ts"
+import { answersHtml, type Once } from "./internal/answers.ts"
 import { controlsHtml } from "./internal/controls.ts"
 import { escapeHtml } from "./internal/escape.ts"
 import { featuresHtml } from "./internal/featureTables.ts"
@@ -54,20 +54,27 @@ const tablesHtml = (
   )
 
 /** What is known of each task: in words, then at a glance. */
-const answers = (model: ReportModel): string =>
-  model.tasks
+const answers = (model: ReportModel): string => {
+  const said = new Set<string>()
+  const once: Once = (text) => {
+    if (said.has(text)) return ""
+    said.add(text)
+    return text
+  }
+  return model.tasks
     .map(
       (task) =>
-        `${model.tasks.length > 1 ? `<h3>${escapeHtml(task.id)}</h3>\n` : ""}${answersHtml(model, task)}\n` +
+        `${model.tasks.length > 1 ? `<h3>${escapeHtml(task.id)}</h3>\n` : ""}${answersHtml(model, task, once)}\n` +
         byMeasure(
           model.measures
-            .map((measure, i) => ({ i, html: matrixHtml(model, task.id, measure) }))
+            .map((measure, i) => ({ i, html: matrixHtml(model, task.id, measure, once) }))
             .filter(({ html }) => html !== ""),
           ({ i }) => i === 0,
           ({ html }) => html
         )
     )
     .join("\n")
+}
 
 const trainingCompared = (model: ReportModel): string =>
   model.comparisons.rows.length === 0

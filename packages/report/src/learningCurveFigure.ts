@@ -24,6 +24,11 @@ interface Histories extends Pick<HistoryRow, "learner" | "testSubset" | "trainSu
   readonly rows: ReadonlyArray<HistoryRow>
 }
 
+const scalesOf = (rows: ReadonlyArray<HistoryRow>) => ({
+  epochs: [0, rows.reduce((last, { epoch }) => Math.max(last, epoch), 0)] as const,
+  values: around(rows.map(({ value }) => value))
+})
+
 const figureOf = (
   model: ReportModel,
   task: string,
@@ -40,12 +45,7 @@ const figureOf = (
     JSON.stringify([learner, testSubset, trainSubsets])
   )
   // A learner that is far off must not flatten the others.
-  const domains = new Map(
-    [...Map.groupBy(rows, ({ learner }) => learner)].map(([learner, own]) => [
-      learner,
-      around(own.map(({ value }) => value))
-    ])
-  )
+  const scales = new Map([...Map.groupBy(rows, ({ learner }) => learner)].map(([name, own]) => [name, scalesOf(own)]))
   const soak = rows.some(({ trainSubsets }) => trainSubsets !== "same")
   const marksOf = (
     own: ReadonlyArray<HistoryRow>,
@@ -92,7 +92,6 @@ const figureOf = (
         : learned
           ? "Measured on the training rows."
           : ""
-  const lastEpoch = rows.reduce((last, { epoch }) => Math.max(last, epoch), 0)
   return {
     kind: "learning",
     task,
@@ -100,8 +99,8 @@ const figureOf = (
     title: `Learning curves: ${label}${ofTask(model, task)}`,
     caption:
       `The ${label} after each epoch. ${dashed} No test row is in it. Thin lines are splits, the thick one is their mean; it ` +
-      `ends where fewer than half of the splits are still training.${hasKept ? " A dot is the epoch whose weights a split keeps." : ""}` +
-      `${soak ? " Each learner has its own scale." : ""}`,
+      `ends where the first split stops.${hasKept ? " A dot is the epoch whose weights a split keeps." : ""}` +
+      `${soak ? " Each learner has its own scales." : ""}`,
     ...panelsOf(
       model,
       task,
@@ -110,8 +109,8 @@ const figureOf = (
         return { learner, testSubset, trainSubsets, rows: own }
       }),
       (own) => ({
-        x: { title: "epoch", domain: [0, lastEpoch] },
-        y: { title: label, domain: soak ? domains.get(own[0]![0].learner)! : around(rows.map(({ value }) => value)) },
+        x: { title: "epoch", domain: (soak ? scales.get(own[0]![0].learner)! : scalesOf(rows)).epochs },
+        y: { title: label, domain: (soak ? scales.get(own[0]![0].learner)! : scalesOf(rows)).values },
         marks: own.flatMap(([cell, look]) => marksOf(cell.rows, look))
       })
     )

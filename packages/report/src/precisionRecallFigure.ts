@@ -1,22 +1,21 @@
 import type { Mark } from "./draw/panel.ts"
 import type { Described, PanelFigure } from "./figureModel.ts"
-import { panelsOf, reference } from "./internal/grid.ts"
-import { ofTask } from "./internal/select.ts"
+import { cornerOf, panelsOf, reference } from "./internal/grid.ts"
+import { ofPredictions } from "./internal/select.ts"
 import type { ReportModel } from "./ReportModel.ts"
 
 /** Describes precision against recall, the mean over folds, in the panels of the ROC curves. None without curves. */
-export const precisionRecall = (model: ReportModel, task: string): ReadonlyArray<Described<PanelFigure>> => {
-  const cells = model.predictions.precisionRecall.filter((cell) => cell.task === task)
-  if (cells.length === 0) return []
-  return [
-    {
+export const precisionRecall = (model: ReportModel, task: string): ReadonlyArray<Described<PanelFigure>> =>
+  ofPredictions(model, task, model.predictions.precisionRecall, (cells, title, leftOut) => {
+    return {
       kind: "precision-recall",
       task,
-      title: `Precision and recall${ofTask(model, task)}`,
+      title: title("Precision and recall"),
       caption:
         "Of the test rows that are called positive the share that is (precision), against the share of positive rows that " +
         "are called so (recall): at each recall the mean over folds. AP, the average precision, is the area below, the mean " +
-        "over folds. Dashed: the share of positive rows, which is what guessing gives.",
+        "over folds. Dashed: the share of positive rows, which is what guessing gives." +
+        leftOut,
       ...panelsOf(model, task, cells, (own) => ({
         x: { title: "recall", domain: [0, 1] },
         y: { title: "precision", domain: [0, 1] },
@@ -31,15 +30,7 @@ export const precisionRecall = (model: ReportModel, task: string): ReadonlyArray
             points: cell.recall.map((recall, i) => [recall, cell.precision[i]!] as const)
           }))
         ],
-        corner: {
-          at: "bottom left",
-          lines: own.map(([cell, { colour, name, of }]) => ({
-            of,
-            colour,
-            text: `${own.length > 1 ? `${name} ` : "AP "}${cell.averagePrecision.toFixed(3)}`
-          }))
-        }
+        corner: cornerOf("AP", own, ({ averagePrecision }) => averagePrecision)
       }))
     }
-  ]
-}
+  })

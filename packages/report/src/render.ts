@@ -126,14 +126,14 @@ const pngScale = (svg: string): number => (Number(/width="(\d+)/.exec(svg)?.[1])
 
 /** Draws an SVG of this module as PNG on white ground, with the fonts that the package ships and no others. */
 export const toPng = Effect.fn("Figure.toPng")(function* (name: string, svg: string) {
-  const { Resvg } = yield* Effect.tryPromise({
+  const { renderAsync } = yield* Effect.tryPromise({
     try: () => import("@resvg/resvg-js"),
     catch: (cause) => new FigureError({ figure: name, step: "load", reason: reasonOf(cause) })
   })
-  return yield* Effect.try({
-    try: (): Uint8Array => {
+  return yield* Effect.tryPromise({
+    try: async (): Promise<Uint8Array> => {
       const { resolve } = createRequire(import.meta.url)
-      const resvg = new Resvg(withOldPixels(svg), {
+      const rendered = await renderAsync(withOldPixels(svg), {
         background: "#ffffff",
         fitTo: { mode: "zoom", value: pngScale(svg) },
         font: {
@@ -142,7 +142,7 @@ export const toPng = Effect.fn("Figure.toPng")(function* (name: string, svg: str
           defaultFontFamily: fontFamily.split(",")[0]!
         }
       })
-      return resvg.render().asPng()
+      return rendered.asPng()
     },
     catch: (cause) => new FigureError({ figure: name, step: "png", reason: reasonOf(cause) })
   })

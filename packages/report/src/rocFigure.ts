@@ -1,8 +1,8 @@
 import type { Mark } from "./draw/panel.ts"
 import type { Described, PanelFigure } from "./figureModel.ts"
 import { thinRoc } from "./internal/curves.ts"
-import { type Look, panelsOf, reference } from "./internal/grid.ts"
-import { ofTask } from "./internal/select.ts"
+import { cornerOf, type Look, panelsOf, reference } from "./internal/grid.ts"
+import { ofPredictions } from "./internal/select.ts"
 import type { Rates, ReportModel, RocCurves } from "./ReportModel.ts"
 
 /** Points of thin lines in one figure: enough to see every step, few enough to open at once. */
@@ -55,25 +55,25 @@ const marksOf = (cell: RocCurves, { colour, name, of }: Look, foldStep: number):
 /**
  * Describes the ROC curves of a task: a thin line a fold, their vertical average, and a band of one standard deviation.
  * With several training sets: a panel for each learner and test subset, a colour for each training set. With one: a panel
- * for each test subset, a colour for each learner. The AUC, which is the mean over folds, stands in the lower right corner,
- * where curves seldom go. None without curves.
+ * for each test subset, a colour for each learner. The AUC, which is the mean over folds, stands in a free corner. None without
+ * curves.
  */
-export const rocCurves = (model: ReportModel, task: string): ReadonlyArray<Described<PanelFigure>> => {
-  const cells = model.roc.filter((cell) => cell.task === task)
-  if (cells.length === 0) return []
-  const folds = cells.flatMap((cell) => cell.folds)
-  // Coarser steps bend the steps of a curve, and are taken for many points only.
-  const points = folds.reduce((sum, { fpr, tpr }) => sum + thinRoc(fpr, tpr, halfPixel).length, 0)
-  const foldStep = points <= pointBudget ? halfPixel : (2 * folds.length) / pointBudget
-  return [
-    {
+export const rocCurves = (model: ReportModel, task: string): ReadonlyArray<Described<PanelFigure>> =>
+  ofPredictions(model, task, model.roc, (cells, title, leftOut) => {
+    const folds = cells.flatMap((cell) => cell.folds)
+    // Coarser steps bend the steps of a curve, and are taken for many points only.
+    const points = folds.reduce((sum, { fpr, tpr }) => sum + thinRoc(fpr, tpr, halfPixel).length, 0)
+    const foldStep = points <= pointBudget ? halfPixel : (2 * folds.length) / pointBudget
+
+    return {
       kind: "roc",
       task,
-      title: `ROC curves${ofTask(model, task)}`,
+      title: title("ROC curves"),
       caption:
         "True against false positive rate on the test rows, after training on full training sets. Thin lines are folds; the " +
         "thick one is their vertical average, the mean true positive rate at each false positive rate, in a band of one " +
-        "standard deviation. AUC is the mean over folds, as in the tables. Dashed: chance.",
+        "standard deviation. AUC is the mean over folds, as in the tables. Dashed: chance." +
+        leftOut,
       ...panelsOf(model, task, cells, (own) => ({
         x: axis("false positive rate"),
         y: axis("true positive rate"),
@@ -84,15 +84,7 @@ export const rocCurves = (model: ReportModel, task: string): ReadonlyArray<Descr
           ]),
           ...own.flatMap(([cell, look]) => marksOf(cell, look, foldStep))
         ],
-        corner: {
-          at: "bottom right",
-          lines: own.map(([cell, { colour, name, of }]) => ({
-            of,
-            colour,
-            text: `${own.length > 1 ? name : "AUC"} ${cell.auc.toFixed(3)}`
-          }))
-        }
+        corner: cornerOf("AUC", own, ({ auc }) => auc)
       }))
     }
-  ]
-}
+  })

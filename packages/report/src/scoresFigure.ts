@@ -1,5 +1,5 @@
 import type { Described, StripFigure } from "./figureModel.ts"
-import { goal, ofTask, scoresOf } from "./internal/select.ts"
+import { aboutScores, goal, scoresOf } from "./internal/select.ts"
 import { statLists } from "./internal/stats.ts"
 import { capital } from "./internal/text.ts"
 import { integer } from "./Numbers.ts"
@@ -18,17 +18,14 @@ export const scores = (
   if (rows.every((row) => row.full)) return []
   return [
     {
-      kind: "scores",
-      task,
-      measure: measure.id,
-      title: `${capital(measure.label)} at equal sizes of the training set${ofTask(model, task)}`,
+      ...aboutScores("scores", model, task, measure, "at equal sizes of the training set"),
       caption:
         `${capital(measure.label)} on the test rows (mean and one standard deviation over folds) by training set and its size` +
         `${goal(measure)}. Training sets were also cut down to a common size: a difference that vanishes there was one of ` +
         `size, one that stays is one between subsets.`,
       lists: statLists(
         { model, task, measure, rows },
-        ({ full, size, trainSubsets }) => `${trainSubsets} ${integer(size)}${full ? "" : ", cut"}`,
+        ({ full, size, trainSubsets }) => trainSubsets + (full ? "" : `, cut to ${integer(size)}`),
         []
       ),
       keys: [],

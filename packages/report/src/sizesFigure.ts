@@ -2,7 +2,7 @@ import { around } from "./draw/scale.ts"
 import type { Mark } from "./draw/panel.ts"
 import type { Described, PanelFigure } from "./figureModel.ts"
 import { panelsOf } from "./internal/grid.ts"
-import { distinct, goal, ofTask, scoresOf, spreadsOf } from "./internal/select.ts"
+import { aboutScores, goal, scoresOf, spreadsOf } from "./internal/select.ts"
 import { capital } from "./internal/text.ts"
 import { integer, numbersFor } from "./Numbers.ts"
 import type { AggregatedRow, MeasureSummary, ReportModel } from "./ReportModel.ts"
@@ -12,15 +12,18 @@ interface Sizes extends Pick<AggregatedRow, "learner" | "testSubset" | "trainSub
   readonly rows: ReadonlyArray<AggregatedRow>
 }
 
-/** Describes a measure against the rows of the training set. None where all have the same. */
+/**
+ * Describes a measure against the rows of the training set. None where each kind of training set has one size: the comparison shows
+ * those, with their rows.
+ */
 export const sizes = (
   model: ReportModel,
   task: string,
   measure: MeasureSummary
 ): ReadonlyArray<Described<PanelFigure>> => {
   const rows = scoresOf(model, task, measure.id).filter(({ mean }) => mean !== null && Number.isFinite(mean))
-  const counts = distinct(rows.map(({ trainRows }) => trainRows))
-  if (counts.length < 2 || rows.every(({ full, trainSubsets }) => full && trainSubsets === "same")) return []
+  if (rows.every(({ full }) => full)) return []
+  const counts = rows.map(({ trainRows }) => trainRows)
   const numbers = numbersFor(measure.format, spreadsOf(rows))
   const cells = Map.groupBy(rows, ({ learner, testSubset, trainSubsets }) =>
     JSON.stringify([learner, testSubset, trainSubsets])
@@ -31,13 +34,10 @@ export const sizes = (
   const y = { title: measure.label, domain: around(ends, measure.range), percent: measure.format === "percent" }
   return [
     {
-      kind: "sizes",
-      task,
-      measure: measure.id,
-      title: `${capital(measure.label)} against the size of the training set${ofTask(model, task)}`,
+      ...aboutScores("sizes", model, task, measure, "against the size of the training set"),
       caption:
         `${capital(measure.label)} on the test rows of the subset, mean and one standard deviation over folds, against the number ` +
-        `of training rows${goal(measure)}. Points of one kind of training set are joined.`,
+        `of training rows${goal(measure)}. Lines join the sizes of one kind of training set.`,
       ...panelsOf(
         model,
         task,

@@ -15,7 +15,9 @@ export const ink = {
   muted: "#5b6673",
   faint: "#8a94a0",
   grid: "#e7eaee",
-  frame: "#cfd5dc"
+  frame: "#cfd5dc",
+  /** What figures stand on. */
+  ground: "#ffffff"
 } as const
 
 /** Colours of training sets (Okabe and Ito 2008, told apart by all common kinds of colour vision). */
@@ -45,6 +47,7 @@ export const darkColours: Readonly<Record<string, string>> = {
   [ink.faint]: "#7d8894",
   [ink.grid]: "#2b323b",
   [ink.frame]: "#414a55",
+  [ink.ground]: "#14181d",
   "#009e73": "#35c79b",
   "#0072b2": "#4fa3e3",
   "#d55e00": "#ff8a47",

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest"
 import type { StripRow } from "../src/draw/strip.ts"
-import { ticks, tickTexts } from "../src/draw/scale.ts"
+import { fittingTicks, place, ticks, tickTexts } from "../src/draw/scale.ts"
+import { textWidth } from "../src/internal/text.ts"
 import * as Figure from "../src/Figure.ts"
 import type { ReportModel } from "../src/ReportModel.ts"
 import { hostile, sampleModel } from "./sampleModel.ts"
@@ -117,11 +118,11 @@ describe("figures of sizes", () => {
   it("list same, other and all, each from the smallest", () => {
     const [{ blocks }] = listsOf(soak, "scores", "auc")
     expect(blocks[0].rows.map(({ label }) => label)).toEqual([
-      "same 180",
-      "other 180, cut",
-      "other 360",
-      "all 180, cut",
-      "all 540"
+      "same",
+      "other, cut to 180",
+      "other",
+      "all, cut to 180",
+      "all"
     ])
   })
 
@@ -157,7 +158,7 @@ describe("curves", () => {
         [1, 0.25]
       ]
     })
-    expect(corner!.lines.map(({ text }) => text)).toEqual(["same 0.330", "other 0.330", "all 0.330"])
+    expect(corner!.map(({ text }) => text)).toEqual(["AP", "same 0.330", "other 0.330", "all 0.330"])
   })
 
   it("of calibration have an interval for each bin, and leave out learners without probabilities", () => {
@@ -216,11 +217,11 @@ describe("other figures", () => {
         ]
       }
     ]
-    const [{ marks, names }] = panelsOf(
+    const [{ marks, x, y }] = panelsOf(
       { ...ordinary, predictions: { ...ordinary.predictions, confusion } },
       "confusion"
     )
-    expect(names!.y).toEqual(["forest", "no forest"])
+    expect([x.names, y.names]).toEqual([1, 2].map(() => ["forest", "no forest"]))
     expect(marks[0]).toMatchObject({
       cells: [
         { x: 0, y: 0, share: 0.75, text: "3" },
@@ -258,12 +259,57 @@ describe("other figures", () => {
         meanDiff: 0.05,
         lower: 0.02,
         upper: 0.08,
+        p: 0.001,
+        family: 3,
         pHolm: 0.004
       }
     ]
     const [{ points, test }] = rowsOf({ ...ordinary, learnerComparisons: { rows, remarks: [] } }, "learners")
     expect(points).toMatchObject([{ at: 0.05, low: 0.02, high: 0.08 }])
-    expect(test).toEqual({ text: "▲▲ P = 0.0040", tone: "better" })
+    // P belongs to the interval, Holm's to the triangles; each stays on one line.
+    expect(test).toEqual({ text: "▲▲ P\u00a0=\u00a00.0010, Holm\u00a0=\u00a00.0040", tone: "better" })
+    const alone = rowsOf(
+      { ...ordinary, learnerComparisons: { rows: [{ ...rows[0], family: 1 }], remarks: [] } },
+      "learners"
+    )
+    expect(alone[0].test!.text).toBe("▲▲ P\u00a0=\u00a00.0010")
+  })
+
+  it("gives differences to a learner that ignores the features lists and a scale of their own", () => {
+    const row = soak.comparisons.rows.find(({ measure, p }) => measure === "auc" && p !== null)!
+    const of = (learner: string, baseline: string, meanDiff: number) => ({
+      ...row,
+      learner,
+      baseline,
+      trainSubsets: "same" as const,
+      overall: false,
+      meanDiff,
+      lower: meanDiff - 0.01,
+      upper: meanDiff + 0.01
+    })
+    const rows = [of("mlp.aum", "featureless", 0.4), of("mlp.ce", "mlp.aum", 0.01)]
+    const learners = ordinary.learners.map((each) => ({ ...each, isBaseline: each.id === "featureless" }))
+    const lists = listsOf({ ...ordinary, learners, learnerComparisons: { rows, remarks: [] } }, "learners")
+    expect(lists.map(({ axis, blocks, title }) => [title, blocks[0].rows[0].label, axis.domain[1] > 0.3])).toEqual([
+      ["", "mlp.ce − mlp.aum", false],
+      ["against featureless", "mlp.aum − featureless", true]
+    ])
+  })
+
+  it("leave out the predictions of a learner that ignores the features, where there are others", () => {
+    const learners = soak.learners.map((each) => ({ ...each, isBaseline: each.id === "featureless" }))
+    const shown = new Set(panelsOf({ ...soak, learners }, "roc").map(({ of }) => of.learner))
+    expect(shown).toEqual(new Set(["elastic-net", "mlp.aum.rate"]))
+    expect(figureOf({ ...soak, learners }, "roc").caption).toContain(
+      "featureless, which ignores the features, is left out"
+    )
+    const alone = { ...soak, learners, roc: soak.roc.filter(({ learner }) => learner === "featureless") }
+    expect(panelsOf(alone, "roc")).toHaveLength(3)
+  })
+
+  it("have no figure of sizes where each kind of training set has one", () => {
+    const whole = { ...soak, scores: soak.scores.filter(({ full }) => full) }
+    expect(Figure.all(whole).filter(({ kind }) => kind === "sizes" || kind === "scores")).toEqual([])
   })
 
   it("are none without data", () => {
@@ -285,6 +331,25 @@ describe("axes", () => {
   ] as const)("are written as people do: %j", ([low, high], more, expected) => {
     const axis = { title: "", domain: [low, high] as const, ...more }
     expect(tickTexts(axis, ticks(axis))).toEqual(expected)
+  })
+
+  it("have no two labels that meet, however long they are and however short the axis is", () => {
+    for (const [low, high] of [
+      [-0.17, 0.46],
+      [-0.0171, 0.0152],
+      [0.111, 0.1139],
+      [-120_000, 340_000]
+    ] as const) {
+      for (const percent of [true, false]) {
+        const axis = { title: "", domain: [low, high] as const, percent }
+        const at = fittingTicks(axis, 136)
+        const widths = tickTexts(axis, at).map((text) => textWidth(text, 11.5))
+        for (let i = 1; i < at.length; i++)
+          expect(136 * (place(axis, at[i]) - place(axis, at[i - 1]))).toBeGreaterThan((widths[i - 1] + widths[i]) / 2)
+        expect(at.length).toBeGreaterThan(0)
+      }
+    }
+    expect(fittingTicks({ title: "", domain: [-0.0171, 0.0152] }, 136)).toEqual([-0.01, 0, 0.01])
   })
 
   it("have powers of ten where they are logarithmic", () => {

@@ -3,20 +3,22 @@ import { describe, expect, it } from "vitest"
 import { integer, numbersFor, pValue } from "../src/Numbers.ts"
 describe("numbersFor", () => {
   it.each([
-    ["number", 0.0123, 0.8123, "0.8123 ± 0.0123"],
-    ["number", 0.4, 12.3456, "12.346 ± 0.400"],
-    ["number", 31.4, 1234.5, "1234.5 ± 31.4"],
+    ["number", 0.0123, 0.8123, "0.812 ± 0.012"],
+    ["number", 0.4, 12.3456, "12.35 ± 0.40"],
+    ["number", 31.4, 1234.5, "1235 ± 31"],
     ["number", 0.000012, 0.00123, "0.001230 ± 0.000012"],
-    ["percent", 0.0123, 0.8123, "81.23 ± 1.23%"],
-    ["percent", 0.00123, 0.8123, "81.230 ± 0.123%"],
-    ["percent", 0.2, 0.8, "80.0 ± 20.0%"]
+    ["percent", 0.0123, 0.8123, "81.2 ± 1.2%"],
+    ["percent", 0.00123, 0.8123, "81.23 ± 0.12%"],
+    ["percent", 0.2, 0.8, "80 ± 20%"]
   ] as const)("%s with sd %d", (format, sd, mean, text) => {
     expect(numbersFor(format, [sd]).meanSd(mean, sd)).toBe(text)
   })
 
-  it("keeps two digits of the smallest spread, but none of rounding", () => {
-    expect(numbersFor("number", [177, 0.021, null, 0]).meanSd(0.9712, 0.021)).toBe("0.971 ± 0.021")
-    expect(numbersFor("number", [0.12, 1e-16]).meanSd(0.5, 0.12)).toBe("0.500 ± 0.120")
+  it("goes by the median spread, and not by those of rounding", () => {
+    expect(numbersFor("number", [0.012, 0.175]).meanSd(0.61234, 0.175)).toBe("0.612 ± 0.175")
+    // Three folds of which two agree do not give five decimals to all.
+    expect(numbersFor("number", [0.04, 0.0000121, 0.06, null, 0]).meanSd(0.91234, 0.0000121)).toBe("0.912 ± 0.000")
+    expect(numbersFor("number", [0.12, 1e-16]).meanSd(0.5, 0.12)).toBe("0.50 ± 0.12")
   })
 
   it("writes what does not exist as n/a and never as a number", () => {
@@ -29,13 +31,13 @@ describe("numbersFor", () => {
 
   it("signs differences, but not zero", () => {
     const numbers = numbersFor("number", [0.01])
-    expect([0.02, -0.02, 0, -0.0001, 0.0001, -0.00001].map(numbers.difference)).toEqual([
-      "+0.0200",
-      "−0.0200",
-      "0.0000",
-      "−0.0001",
-      "+0.0001",
-      "0.0000"
+    expect([0.02, -0.02, 0, -0.0001, 0.0006, -0.00001].map(numbers.difference)).toEqual([
+      "+0.020",
+      "−0.020",
+      "0.000",
+      "0.000",
+      "+0.001",
+      "0.000"
     ])
   })
 })

@@ -47,10 +47,17 @@ describe("learning curves", () => {
     expect(lines).toHaveLength(3)
   })
 
-  it("averages over folds while half of them go on", () => {
-    // Epoch 1: (1 + 3 + 5) / 3; epoch 2: (3 + 5) / 2 over two of three folds; epoch 3 has one of three.
-    expect(meanLine(rows, 100)).toEqual([
-      { epoch: 1, value: 3 },
+  it("averages over folds as far as all of them go", () => {
+    // Epoch 1: (1 + 3 + 5) / 3; in epoch 2 one of three folds has stopped.
+    expect(meanLine(rows, 100)).toEqual([{ epoch: 1, value: 3 }])
+    // Epoch 1: (1 + 3) / 2; epoch 2: (5 + 3) / 2; in epoch 3 one of two folds has stopped.
+    expect(
+      meanLine(
+        rows.filter(({ fold }) => fold < 2),
+        100
+      )
+    ).toEqual([
+      { epoch: 1, value: 2 },
       { epoch: 2, value: 4 }
     ])
   })

@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { executable } from "../../browser/test/support/chromium.ts"
 import * as Figure from "../src/Figure.ts"
 import { document } from "../src/html.ts"
+import { png } from "../src/internal/png.ts"
 import type { ReportModel } from "../src/ReportModel.ts"
 import { sampleModel } from "./sampleModel.ts"
 
@@ -28,6 +29,33 @@ const write = (name: string, model: ReportModel): string => {
 
 const pages = {
   large: () => write("large.html", sampleModel({ folds: 3, epochs: 8, learners, subsets })),
+  tuned: () => {
+    const model = sampleModel({ folds: 2, epochs: 2, subsets: ["north", "river"] })
+    const pixel = Buffer.from(png(new Uint8Array(1), 1, 1, 1)).toString("base64")
+    const grid = { task: "trees", column: "scan", levels: ["a", "b"], subsets: ["north", "river"] }
+    const images = grid.levels.flatMap((level) => grid.subsets.map((subset) => ({ level, subset, png: pixel })))
+    const tuning = {
+      task: "trees",
+      learner: "elastic-net",
+      testSubset: "north",
+      trainSubsets: "same" as const,
+      fold: 0,
+      measure: "auc",
+      direction: "maximise" as const,
+      values: { rate: 0.2 },
+      inner: 0.95,
+      outer: 0.9,
+      tried: [
+        { values: { rate: 0.1 }, score: 0.9 },
+        { values: { rate: 0.2 }, score: 0.95 }
+      ]
+    }
+    return write("tuned.html", {
+      ...model,
+      images: [{ ...grid, images, more: { levels: 0, subsets: 0 } }],
+      tunings: [tuning]
+    })
+  },
   soak: () => write("soak.html", sampleModel({ folds: 4, epochs: 10 }))
 }
 
@@ -134,6 +162,12 @@ describe.skipIf(executable === undefined)(`the page in ${where}`, { timeout: 60_
       expect(await page.locator("figure.roc .panel:visible").count()).toBe(4)
       expect(await page.locator("figure.comparison:visible tbody:visible").count()).toBe(4)
       expect(await page.locator(".thresholds tbody tr:visible").count()).toBe(12)
+      await page.locator("#controls").getByLabel("other", { exact: true }).uncheck()
+      expect(await page.locator("figure.roc .keys li:visible").allTextContents()).toEqual([
+        " trained on same",
+        " trained on all"
+      ])
+      await page.locator("#controls").getByLabel("other", { exact: true }).check()
       expect(await page.locator(".matrix:visible caption").allTextContents()).toEqual(["featureless", "mlp.aum.rate"])
       await page.getByLabel("elastic-net", { exact: true }).check()
       const order = () => page.locator("figure.comparison:visible .card").first().locator(".heading").allTextContents()
@@ -172,9 +206,20 @@ describe.skipIf(executable === undefined)(`the page in ${where}`, { timeout: 60_
       const dot = page
         .locator('figure.roc .panel[data-learner="elastic-net"][data-subset="north"] .at-threshold')
         .nth(1)
-      const frame = { left: 68, top: 8, width: 232, height: 206 }
+      const frame = { left: 62, top: 8, width: 180, height: 170 }
       expect(Number(await dot.getAttribute("cx"))).toBeCloseTo(frame.left + (12 / 300) * frame.width, 3)
       expect(Number(await dot.getAttribute("cy"))).toBeCloseTo(frame.top + 0.8 * frame.height, 3)
+      expect(await page.locator("figure.roc figcaption").textContent()).toContain(
+        "Dots: all test rows together at the threshold 0.80, which is set below"
+      )
+      // The three training sets of the sample have one point.
+      await dot.evaluate((element) => element.scrollIntoView({ block: "center" }))
+      await page.waitForTimeout(100)
+      const box = (await dot.boundingBox())!
+      await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2)
+      expect(await page.locator("#tip").textContent()).toBe(
+        "same, all folds at the threshold 0.80 — false positive rate 0.04, true positive rate 0.2"
+      )
     })
   })
 
@@ -183,9 +228,9 @@ describe.skipIf(executable === undefined)(`the page in ${where}`, { timeout: 60_
       const panel = page.locator('figure.precision-recall .panel[data-learner="elastic-net"] svg').first()
       await panel.scrollIntoViewIfNeeded()
       const box = (await panel.boundingBox())!
-      const scale = box.width / 312
+      const scale = box.width / 252
       // The point at recall 0.5 and precision 0.5.
-      await page.mouse.move(box.x + (68 + 0.5 * 232) * scale, box.y + (8 + 0.5 * 206) * scale)
+      await page.mouse.move(box.x + (62 + 0.5 * 180) * scale, box.y + (8 + 0.5 * 170) * scale)
       expect(await page.locator("#tip").textContent()).toBe("same: AP 0.380 — recall 0.5, precision 0.5")
     })
   })
@@ -218,6 +263,42 @@ describe.skipIf(executable === undefined)(`the page in ${where}`, { timeout: 60_
         .split("\n")
       expect(lines).toHaveLength(1 + 3 * 8 * 2)
       expect(lines[3].replace(/^"[^"]*"/, "")).toBe(',,"column 1, trained on same",used in 0 of 4 splits,0,0,0,')
+    })
+  })
+
+  it("says what a pointer is at in figures of a tuning and in images, and hides their parts", async () => {
+    await on(pages.tuned(), async (page) => {
+      const dot = page.locator("figure.tuning .dots path").first()
+      await dot.scrollIntoViewIfNeeded()
+      await dot.hover({ force: true })
+      expect(await page.locator("#tip").textContent()).toBe("split 0, same on north: rate 0.1 — auc 0.9")
+      const tile = page.locator("figure.images tbody td").nth(1)
+      await tile.scrollIntoViewIfNeeded()
+      await page.waitForTimeout(100)
+      await tile.hover()
+      expect(await page.locator("#tip").textContent()).toBe("b in north")
+      expect(await page.locator("figure.images tbody tr:visible").count()).toBe(2)
+      await page.locator("#controls").getByLabel("river").uncheck()
+      expect(await page.locator("figure.images tbody tr:visible").count()).toBe(1)
+      const waiting = page.waitForEvent("download")
+      await page.locator("figure.images .tools").getByText("SVG", { exact: true }).click()
+      const svg = readFileSync(await (await waiting).path()).toString()
+      expect(svg.match(/<image /g)).toHaveLength(2)
+      expect(svg).not.toContain("river")
+    })
+  })
+
+  it("saves every figure, that of a measure that is chosen later too", async () => {
+    await on(pages.soak(), async (page) => {
+      const figures = await page.locator("figure").count()
+      expect(await page.locator("figure .tools").getByText("CSV", { exact: true }).count()).toBe(figures)
+      expect(await page.locator("figure .tools").getByText("PNG", { exact: true }).count()).toBe(figures - 1)
+      await page.locator('select[data-role="measure"]').selectOption("error")
+      const waiting = page.waitForEvent("download")
+      await page.locator("figure.comparison:visible .tools").getByText("PNG", { exact: true }).click()
+      const download = await waiting
+      expect(download.suggestedFilename()).toBe("comparison-trees-error.png")
+      expect(readFileSync(await download.path()).readUInt32BE(20)).toBeGreaterThan(1000)
     })
   })
 

@@ -134,6 +134,8 @@ export const sampleModel = (options: SampleOptions = {}): ReportModel => {
             unpaired: 0,
             open: 0,
             label: p === null ? "not testable" : p < 0.0001 ? "P < 0.0001" : `P = ${p.toFixed(4)}`,
+            family: 12,
+            leastEffectSize: 1.9,
             pairs: folds,
             ...(p === null ? { notTestable: "all paired differences are equal" } : {})
           })

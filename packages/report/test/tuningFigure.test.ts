@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
+import type { Mark, Panel } from "../src/draw/panel.ts"
 import * as Figure from "../src/Figure.ts"
 import * as Report from "../src/Report.ts"
 import type { TuningRow } from "../src/ReportModel.ts"
@@ -32,57 +33,61 @@ const model = (() => {
   return { ...plain, tasks: [{ ...task!, id: "t" }], tunings: [row(0, 0.85), row(1, null)] }
 })()
 
-interface Panel {
-  readonly data: { readonly values: ReadonlyArray<Readonly<Record<string, unknown>>> }
-}
-const panelsOf = (figure: { readonly spec: unknown }) =>
-  (figure.spec as { readonly hconcat: ReadonlyArray<Panel> }).hconcat
+/** The marks of a panel by their kind. */
+const marksOf = <K extends Mark["kind"]>(panel: Panel, kind: K) =>
+  panel.marks.filter((mark): mark is Extract<Mark, { readonly kind: K }> => mark.kind === kind)
 
 describe("figures of a tuning", () => {
   const [values, together, growing] = tunings(model, "t")
 
   it("show each name against the score, and what was chosen", () => {
-    const [rate, how] = panelsOf(values!)
-    const points = rate!.data.values.filter(({ kind }) => kind === "tried" || kind === "chosen")
+    const [rate, how] = values!.panels as readonly [Panel, Panel]
     // A configuration without the name, or without a score, is not there.
-    expect(points.map(({ kind, score, value }) => [value, score, kind])).toEqual([
-      [0.001, 0.7, "tried"],
-      [0.1, 0.9, "chosen"],
-      [0.001, 0.7, "tried"],
-      [0.1, 0.9, "chosen"]
+    expect(marksOf(rate, "dots").map(({ hollow, points }) => [hollow, points])).toEqual([
+      [true, [1, 2].map(() => [0.001, 0.7])],
+      [false, [1, 2].map(() => [0.1, 0.9])]
     ])
-    expect(how!.data.values.filter(({ kind }) => kind === "tried")).toHaveLength(4)
-    expect(JSON.stringify(rate)).toContain('"type":"log"')
+    expect(marksOf(rate, "dots")[1]!.tips![0]).toBe("split 0: rate 0.1, how sgd — auc 0.9")
+    expect(how.x.names).toEqual(["adam", "sgd"])
+    expect(marksOf(how, "dots")[0]!.points).toHaveLength(4)
+    expect([rate.x.log, how.x.log]).toEqual([true, undefined])
     expect(values!.caption).toContain("Of 8 configurations 2 have no score and are not shown.")
   })
 
   it("show a configuration as a line across the names that have a say in it", () => {
-    const [panel] = panelsOf(together!)
-    const lines = Map.groupBy(
-      panel!.data.values.filter(({ kind }) => kind === "line"),
-      ({ line }) => line
-    )
-    expect(Array.from(lines.values(), (line) => line.map(({ name, place }) => [name, place]))).toEqual(
+    const [panel] = together!.panels as readonly [Panel]
+    expect(panel.x.names).toEqual(["rate", "how"])
+    expect(marksOf(panel, "line").map(({ points }) => points)).toEqual(
       [0, 1].flatMap(() => [
         [
-          ["rate", 0],
-          ["how", 1]
+          [0.5, 0],
+          [1.5, 1]
         ],
         [
-          ["rate", 1],
-          ["how", 1]
+          [0.5, 1],
+          [1.5, 1]
         ],
-        [["how", 0]]
+        [[1.5, 0]]
       ])
     )
+    // The better, the stronger; what was chosen has a colour of its own.
+    const [worst, chosen, middle] = marksOf(panel, "line")
+    expect(middle!.opacity).toBeGreaterThan(worst!.opacity!)
+    expect(chosen!.colour).not.toBe(worst!.colour)
+    expect(marksOf(panel, "words")[0]!.texts).toEqual(["0.001", "0.1", "adam", "sgd"])
   })
 
   it("show the best score so far, which a failure does not change", () => {
-    const [panel] = panelsOf(growing!)
-    expect(panel!.data.values.filter(({ fold }) => fold === 0).map(({ best, tried }) => [tried, best])).toEqual([
+    const [panel] = growing!.panels as readonly [Panel]
+    expect(marksOf(panel, "line")).toHaveLength(2)
+    // The line goes on at its height until the next configuration.
+    expect(marksOf(panel, "line")[0]!.points).toEqual([
       [1, 0.7],
       [2, 0.7],
+      [2, 0.7],
+      [3, 0.7],
       [3, 0.9],
+      [4, 0.9],
       [4, 0.9]
     ])
   })

@@ -173,9 +173,9 @@ export const powerRemark = (
   if (weak.length === 0) return []
   const { family, leastEffectSize, pairs } = weak.reduce((a, b) => (b.leastEffectSize > a.leastEffectSize ? b : a))
   return [
-    `These folds can show little: with ${times(pairs, "pair")} and ${times(family, "test")}, even the clearest difference must be ` +
-      `more than ${leastEffectSize.toFixed(leastEffectSize < 10 ? 1 : 0)} times its standard deviation over folds. That no ` +
-      `difference is shown says next to nothing here; more folds, or repetitions of them, tell more.`
+    `These folds can show large differences only: with ${times(pairs, "pair")} and ${times(family, "test")}, even the clearest one ` +
+      `must be more than ${leastEffectSize.toFixed(leastEffectSize < 10 ? 1 : 0)} times its standard deviation over folds. That no ` +
+      `difference is shown says little here; more folds, or repetitions of them, tell more.`
   ]
 }
 

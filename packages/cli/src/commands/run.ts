@@ -125,7 +125,7 @@ export const run = Effect.fn("run")(function* ({ file, out, retryFailed, reuse, 
   if (!json) yield* writing.begin
   // Loaded when it is wanted: jobs need not wait for it.
   const { writeReport } = yield* Effect.promise(() => import("@rocflow/report/fromRun"))
-  const { file: report, problems } = yield* writeReport(outcome, json ? undefined : writing.onStep).pipe(
+  const { file: report, problems } = yield* writeReport(outcome, json ? {} : { onStep: writing.onStep }).pipe(
     Effect.ensuring(Effect.sync(writing.clear))
   )
   const seconds = (yield* Duration.now) - started

@@ -5,6 +5,7 @@
 import { escapeHtml } from "../internal/escape.ts"
 import { textWidth } from "../internal/text.ts"
 import { fontFamily, fontSize, ink } from "../theme.ts"
+import type { Of } from "./of.ts"
 import { size } from "./panel.ts"
 import { axisHeight } from "./strip.ts"
 
@@ -12,6 +13,7 @@ import { axisHeight } from "./strip.ts"
 export interface PanelPart {
   readonly title: string
   readonly svg: string
+  readonly width: number
 }
 
 /** A name beside the colour and the shape that it has in the panels. */
@@ -19,6 +21,8 @@ export interface Key {
   readonly name: string
   readonly colour: string
   readonly path: string
+  /** What it is of: it is hidden with that. */
+  readonly of?: Of
 }
 
 /** A row of a list: its words, and its strip. */
@@ -67,7 +71,7 @@ const keysSvg = (keys: ReadonlyArray<Key>, y: number): string => {
 
 /** Lays panels out in a grid of so many columns. */
 export const composePanels = (parts: ReadonlyArray<PanelPart>, keys: ReadonlyArray<Key>, columns: number): string => {
-  const [cell, gap, above] = [size.width + 14, size.height + 34, 22]
+  const [cell, gap, above] = [Math.max(...parts.map(({ width }) => width)) + 14, size.height + 34, 22]
   const top = keys.length === 0 ? 0 : 26
   const body = parts.map(({ svg, title }, i) => {
     const [x, y] = [(i % columns) * cell + 4, Math.floor(i / columns) * gap + top]

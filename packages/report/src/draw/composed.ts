@@ -1,9 +1,10 @@
 /**
- * Figures of panels and of lists as one picture.
+ * Figures of panels, lists and tiles as one picture.
  */
-import type { PanelFigure, StripFigure } from "../figureModel.ts"
+import type { PanelFigure, StripFigure, TileFigure } from "../figureModel.ts"
 import { composeLists, composePanels } from "./compose.ts"
-import { panelSvg } from "./panel.ts"
+import { composeTiles } from "./tiles.ts"
+import { panelSvg, widthOf } from "./panel.ts"
 import { heightOf, stripAxisSvg, type StripList, stripSvg, wordsOf } from "./strip.ts"
 
 const listPart = (list: StripList) => ({
@@ -27,13 +28,15 @@ const listPart = (list: StripList) => ({
 const bare = (svg: string): string => svg.replace(/ (?:data-[a-z]+|class|aria-hidden)="[^"]*"/g, "")
 
 /** Draws all parts of a figure into one SVG. */
-export const composed = (figure: PanelFigure | StripFigure): string => bare(whole(figure))
+export const composed = (figure: PanelFigure | StripFigure | TileFigure): string => bare(whole(figure))
 
-const whole = (figure: PanelFigure | StripFigure): string =>
-  "panels" in figure
+const whole = (figure: PanelFigure | StripFigure | TileFigure): string => {
+  if ("tiles" in figure) return composeTiles(figure.tiles)
+  return "panels" in figure
     ? composePanels(
-        figure.panels.map((panel) => ({ title: panel.title, svg: panelSvg(panel) })),
+        figure.panels.map((panel) => ({ title: panel.title, svg: panelSvg(panel), width: widthOf(panel) })),
         figure.keys,
         figure.columns
       )
     : composeLists(figure.lists.map(listPart), figure.keys)
+}

@@ -2,6 +2,9 @@
  * Axes: where a number stands on one, and which numbers are written under it.
  */
 
+import { textWidth } from "../internal/text.ts"
+import { fontSize } from "../theme.ts"
+
 /** An axis of a panel, or that of a list of strips. */
 export interface Axis {
   readonly title: string
@@ -9,6 +12,10 @@ export interface Axis {
   readonly log?: boolean
   /** Written times 100, with a percent sign. */
   readonly percent?: boolean
+  /** Names instead of numbers, from 0 on one a unit. */
+  readonly names?: ReadonlyArray<string>
+  /** Nothing is written under it, and nothing drawn for it. */
+  readonly bare?: boolean
 }
 
 /** Where a number stands between the ends of an axis, from 0 to 1; outside of them it is held at the nearer one. */
@@ -94,6 +101,27 @@ export const tickTexts = (
     const own = values.length === 1 || Math.abs(value) >= 1000 ? Math.min(decimals, 2) : Math.min(decimals, 6)
     return `${grouped(value.toFixed(own)).replace("-", "−")}${percent ? "%" : (unit?.name ?? "")}`
   })
+}
+
+/** Space between two labels of an axis, in pixels. */
+const labelGap = 5
+
+/** The numbers of an axis that is so many pixels long: as many as have room for their labels, about four or five at the most. */
+export const fittingTicks = (axis: Axis, length: number, isUpright = false): ReadonlyArray<number> => {
+  const fits = (at: ReadonlyArray<number>): boolean => {
+    const sizes = tickTexts(axis, at).map((text) =>
+      isUpright ? fontSize.line : textWidth(text, fontSize.axis) + labelGap
+    )
+    return at.every((tick, i) => {
+      const next = at[i + 1]
+      return next === undefined || (place(axis, next) - place(axis, tick)) * length >= (sizes[i]! + sizes[i + 1]!) / 2
+    })
+  }
+  for (let count = 4; count > 1; count--) {
+    const at = ticks(axis, count)
+    if (fits(at)) return at
+  }
+  return ticks(axis, 1)
 }
 
 /** A domain around numbers with a margin, which does not leave the range that numbers of its kind can have. */

@@ -5,7 +5,7 @@
 import { escapeHtml } from "../internal/escape.ts"
 import { fontSize, ink } from "../theme.ts"
 import { attributes, type Of } from "./of.ts"
-import { type Axis, place, ticks, tickTexts } from "./scale.ts"
+import { type Axis, fittingTicks, place, tickTexts } from "./scale.ts"
 import { symbol } from "./symbol.ts"
 
 /** A point with its interval. */
@@ -55,8 +55,9 @@ export interface StripList {
   readonly blocks: ReadonlyArray<StripBlock>
 }
 
-/** The height of a strip of one point, of one of several, and of the axis below, in pixels. */
+/** The height of a strip of one point, of one of several, and of the axis below, and the least width of a strip in a page, in pixels. */
 const [oneHeight, severalHeight] = [22, 27]
+const leastWidth = 136
 export const axisHeight = 36
 
 /** How far apart points of a row stand, in pixels. */
@@ -97,7 +98,7 @@ const pointSvg = (axis: Axis, row: StripRow, point: StripPoint, i: number): stri
 
 /** Draws a row. */
 export const stripSvg = ({ axis, reference }: Pick<StripList, "axis" | "reference">, row: StripRow): string => {
-  const grid = ticks(axis).map((tick) => upright(place(axis, tick), ink.grid))
+  const grid = fittingTicks(axis, leastWidth).map((tick) => upright(place(axis, tick), ink.grid))
   const line = reference === undefined ? "" : upright(place(axis, reference), ink.faint, ' stroke-dasharray="3 3"')
   const points = row.points.map((point, i) => pointSvg(axis, row, point, i))
   // A single point is told of wherever its row is pointed at.
@@ -111,7 +112,7 @@ export const stripSvg = ({ axis, reference }: Pick<StripList, "axis" | "referenc
 
 /** Draws the axis under the rows. */
 export const stripAxisSvg = (axis: Axis): string => {
-  const at = ticks(axis)
+  const at = fittingTicks(axis, leastWidth)
   const texts = tickTexts(axis, at)
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" class="strip" width="100%" height="${axisHeight}" overflow="visible" font-size="${fontSize.axis}" aria-hidden="true">` +

@@ -1,6 +1,7 @@
 /**
  * What a run says, in words: a paragraph or two for each task, on its main measure.
  */
+import * as Compare from "@rocflow/resampling/Compare"
 import { integer, type Numbers, numbersFor } from "../Numbers.ts"
 import type {
   AggregatedRow,
@@ -12,8 +13,7 @@ import type {
   TrainSubsets
 } from "../ReportModel.ts"
 import { escapeHtml } from "./escape.ts"
-import { axesOf, distinct, goal, scoresOf, spreadsOf, visible } from "./select.ts"
-import { pText } from "./verdict.ts"
+import { axesOf, baselinesOf, differencesOf, distinct, goal, scoresOf, spreadsOf, visible } from "./select.ts"
 
 const strong = (name: string): string => `<strong>${escapeHtml(visible(name))}</strong>`
 
@@ -73,6 +73,7 @@ const phrases: Readonly<Record<ComparisonRow["compare"], Readonly<Record<Compari
 /** What is said of test subsets that have the same verdicts. */
 const sentenceOf = (
   subsets: ReadonlyArray<string>,
+  all: number,
   rows: ReadonlyArray<ComparisonRow>,
   measure: MeasureSummary,
   numbers: Numbers
@@ -85,7 +86,8 @@ const sentenceOf = (
     const because = why.length === 0 ? "" : `: ${escapeHtml(listed(why))}`
     return [phrases[compare][first.verdict] + (because === "" ? effect(own, measure, numbers) : because)]
   })
-  return `For ${listed(subsets.map(strong))}, ${clauses.join(", and ")}.`
+  const named = subsets.length === all && all > 2 ? `all ${all} test subsets` : listed(subsets.map(strong))
+  return `For ${named}, ${clauses.join(", and ")}.`
 }
 
 /** All verdicts, those that say most first. */
@@ -114,6 +116,7 @@ const bySubsets = (
   return groups.map((subsets) =>
     sentenceOf(
       subsets,
+      present.length,
       rows.filter(({ testSubset }) => subsets.includes(testSubset)),
       measure,
       numbers
@@ -155,7 +158,7 @@ const learnersSentence = (
       text:
         row.meanDiff === null
           ? ""
-          : `${numbers.difference(sign * row.meanDiff)}${low === null || high === null ? "" : `, 95 % interval ${numbers.interval(sign * low, sign * high)}`}, P ${pText(row.pHolm)}`
+          : `${numbers.difference(sign * row.meanDiff)}${low === null || high === null ? "" : `, 95 % interval ${numbers.interval(sign * low, sign * high)}`}`
     }
   })
   const parts = outcomes.flatMap((verdict) => {
@@ -179,21 +182,33 @@ const learnersSentence = (
   return parts.length === 0 ? "" : ` Against the other learners, ${parts.join("; ")}.`
 }
 
-const meaning = (test: string): string =>
-  `“Better” and “worse” mean that P, adjusted by Holm's method, is below 0.05 in the ${test}; “no difference is shown” does not ` +
-  "mean that there is none: the interval, which is not adjusted, says how large it may be."
+const leavesOut0 = ({ lower, upper, verdict }: ComparisonRow | LearnerComparisonRow): boolean =>
+  verdict === "no difference shown" && lower !== null && upper !== null && lower * upper > 0
+
+const meaning = (test: string, rows: ReadonlyArray<ComparisonRow | LearnerComparisonRow>): string =>
+  `“Better” and “worse” mean that P of the ${test} is below 0.05 after Holm's adjustment for the number of tests. “No difference is ` +
+  "shown” does not mean that there is none: the 95 % interval, which is of each difference by itself, says how large it may be." +
+  (rows.some(leavesOut0)
+    ? " Where an interval leaves out 0 and no difference is shown all the same, that is because of the number of tests."
+    : "")
 
 const paragraph = (text: string, className = ""): string =>
   text === "" ? "" : `<p${className === "" ? "" : ` class="${className}"`}>${text}</p>`
 
+/** Gives a text, and an empty one where it was given before: what holds of several tasks is said once. */
+export type Once = (text: string) => string
+
 /** Writes what is known of a task as paragraphs of HTML. */
-export const answersHtml = (model: ReportModel, task: TaskSummary): string => {
+export const answersHtml = (model: ReportModel, task: TaskSummary, once: Once): string => {
   const [measure] = model.measures
   const rows = measure === undefined ? [] : scoresOf(model, task.id, measure.id).filter(({ full }) => full)
   if (measure === undefined || rows.length === 0) return paragraph("No score is there yet.")
   const { learners, testSubsets } = axesOf(model, task.id, rows)
   const numbers = numbersFor(measure.format, spreadsOf(rows))
-  const comparisons = model.comparisons.rows.filter((row) => row.task === task.id && row.measure === measure.id)
+  const baselines = baselinesOf(model)
+  const isLearning = ({ learner }: ComparisonRow) => !baselines.has(learner)
+  const ofTask = model.comparisons.rows.filter((row) => row.task === task.id && row.measure === measure.id)
+  const comparisons = ofTask.some(isLearning) ? ofTask.filter(isLearning) : ofTask
   const soak = rows.some(({ trainSubsets }) => trainSubsets !== "same")
   const base: TrainSubsets = rows.some(({ trainSubsets }) => trainSubsets === "same") ? "same" : "all"
   const own = rows.filter(({ trainSubsets }) => trainSubsets === base)
@@ -213,7 +228,8 @@ export const answersHtml = (model: ReportModel, task: TaskSummary): string => {
       : learners.length === 1
         ? `On ${strong(task.id)} (${sample}), ${strong(best.learner)} has a mean ${escapeHtml(measure.label)} of ${numbers.value(best.mean)} ${where}${goal(measure)}.`
         : `On ${strong(task.id)} (${sample}), ${strong(best.learner)} ${measure.direction === undefined ? "has a" : "has the best"} mean ${escapeHtml(measure.label)} of ${learners.length} learners: ${numbers.value(best.mean)} ${where}${goal(measure)}.`
-  const compared = best === undefined ? "" : learnersSentence(overall, best.learner, measure, numbers)
+  const differences = differencesOf(measure, [...comparisons, ...overall])
+  const compared = best === undefined ? "" : learnersSentence(overall, best.learner, measure, differences)
   const ofBest = best === undefined ? [] : comparisons.filter(({ learner }) => learner === best.learner)
   const spreads = (["other", "all"] as const)
     .map((compare) => spread(comparisons, compare))
@@ -223,15 +239,20 @@ export const answersHtml = (model: ReportModel, task: TaskSummary): string => {
       ? []
       : [
           paragraph(
-            `${best === undefined ? "" : `With ${strong(best.learner)}: `}${bySubsets(ofBest, testSubsets, measure, numbers).join(" ")}`,
+            `${best === undefined ? "" : `With ${strong(best.learner)}: `}${bySubsets(ofBest, testSubsets, measure, differences).join(" ")}`,
             "answer"
           )
         ]),
     paragraph(first + compared, comparisons.length === 0 ? "answer" : ""),
-    ...(learners.length > 1 && spreads.length > 0
+    ...(learners.length > 1 && spreads.length > 0 && comparisons.some(({ p }) => p !== null)
       ? [paragraph(`Of the ${comparisons.length} tests of all learners and subsets — ${spreads.join("; ")}.`)]
       : []),
-    ...(comparisons.length + pairs.length === 0 ? [] : [paragraph(meaning(testName(model, task, folds)), "quiet")])
+    ...Compare.powerRemark([...comparisons, ...overall]).map((remark) =>
+      paragraph(remark.replace(/^[^:]*:/, "<strong>$&</strong>"))
+    ),
+    ...([...comparisons, ...overall].every(({ p }) => p === null)
+      ? []
+      : [once(paragraph(meaning(testName(model, task, folds), [...comparisons, ...overall]), "quiet"))])
   ].join("\n")
 }
 

@@ -25,13 +25,13 @@ export const foldLines = (rows: ReadonlyArray<HistoryRow>, count: number): Reado
   )
 
 /**
- * The mean over folds by epoch, while at least half of the folds go on: with early stopping the last folds alone would
- * say more about themselves than about the learner.
+ * The mean over folds by epoch, as far as all of them go: where a fold stops, the mean of the others is one of other folds, and the
+ * line would jump.
  */
 export const meanLine = (rows: ReadonlyArray<HistoryRow>, count: number): ReadonlyArray<Omit<CurvePoint, "fold">> => {
   const folds = new Set(rows.map((row) => row.fold)).size
   const epochs = [...Map.groupBy(rows, (row) => row.epoch)]
-    .filter(([, values]) => values.length * 2 >= folds)
+    .filter(([, values]) => values.length === folds)
     .map(([epoch, values]) => ({ epoch, value: values.reduce((sum, row) => sum + row.value, 0) / values.length }))
     .sort((a, b) => a.epoch - b.epoch)
   return thin(epochs, count)

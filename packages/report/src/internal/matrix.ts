@@ -4,11 +4,12 @@
 import { attributes } from "../draw/of.ts"
 import { around, place } from "../draw/scale.ts"
 import { symbol } from "../draw/symbol.ts"
-import { integer, numbersFor } from "../Numbers.ts"
+import { integer } from "../Numbers.ts"
 import type { ComparisonRow, MeasureSummary, ReportModel } from "../ReportModel.ts"
 import { ink } from "../theme.ts"
 import { escapeHtml } from "./escape.ts"
-import { axesOf, goal, scoresOf, spreadsOf, visible } from "./select.ts"
+import type { Once } from "./answers.ts"
+import { axesOf, baselinesOf, differencesOf, goal, scoresOf, visible } from "./select.ts"
 import { pText, sign, tone } from "./verdict.ts"
 
 const colours = { better: "#009e73", worse: "#d55e00", quiet: ink.muted } as const
@@ -32,12 +33,16 @@ const interval = ({ lower, meanDiff, upper, ...row }: ComparisonRow, domain: rea
   )
 }
 
-/** Writes the verdicts of a task by a measure; empty where training sets are not compared. */
-export const matrixHtml = (model: ReportModel, task: string, measure: MeasureSummary): string => {
-  const rows = model.comparisons.rows.filter((row) => row.task === task && row.measure === measure.id)
-  if (rows.length === 0) return ""
+/** Writes the verdicts of a task by a measure; empty where no training sets are compared. */
+export const matrixHtml = (model: ReportModel, task: string, measure: MeasureSummary, once: Once): string => {
+  const all = model.comparisons.rows.filter((row) => row.task === task && row.measure === measure.id)
+  const baselines = baselinesOf(model)
+  const others = all.filter(({ learner }) => !baselines.has(learner))
+  // What it is trained on hardly matters to a learner that ignores the features; its tests stand in the table.
+  const rows = others.length > 0 ? others : all
+  if (rows.every(({ p }) => p === null)) return ""
   const scores = scoresOf(model, task, measure.id).filter(({ full }) => full)
-  const numbers = numbersFor(measure.format, spreadsOf(scores))
+  const numbers = differencesOf(measure, rows, scores)
   const { learners, testSubsets } = axesOf(
     model,
     task,
@@ -87,9 +92,10 @@ export const matrixHtml = (model: ReportModel, task: string, measure: MeasureSum
       `<tbody>\n${body}\n</tbody></table></div>`
     )
   })
-  return (
-    `<div data-measure="${escapeHtml(measure.id)}"><p class="quiet">Difference of ${escapeHtml(measure.label)} to training on the same subset, its 95 % interval about 0` +
-    `${goal(measure)}. <span class="better">▲ better</span>, <span class="worse">▼ worse</span>: one sign for P (Holm) below 0.05, two below 0.01, three ` +
-    `below 0.001; ○ no difference shown; – not testable. All intervals have one scale.</p>\n<div class="cards">${cards.join("\n")}</div></div>`
+  const legend = once(
+    `<p class="quiet">Difference of ${escapeHtml(measure.label)} to training on the same subset, with the 95 % interval of each by itself about 0` +
+      `${goal(measure)}. <span class="better">▲\u00a0better</span>, <span class="worse">▼\u00a0worse</span>: one sign for P (Holm), adjusted for all ` +
+      `tests, below 0.05, two below 0.01, three below 0.001; ○ no difference shown; – not testable. All intervals have one scale.</p>`
   )
+  return `<div data-measure="${escapeHtml(measure.id)}">${legend}\n<div class="cards">${cards.join("\n")}</div></div>`
 }

@@ -1,4 +1,5 @@
-import { integer } from "../Numbers.ts"
+import { integer, type Numbers, numbersFor } from "../Numbers.ts"
+import { capital } from "./text.ts"
 import {
   type AggregatedRow,
   byTrainSubsets,
@@ -45,8 +46,58 @@ export const axesOf = (model: ReportModel, task: string, rows: ReadonlyArray<Pla
 export const scoresOf = (model: ReportModel, task: string, measure: string): ReadonlyArray<AggregatedRow> =>
   model.scores.filter((row) => row.task === task && row.measure === measure)
 
+/** What a figure of the scores by a measure is about; its title begins with the measure. */
+export const aboutScores = <K extends string>(
+  kind: K,
+  model: ReportModel,
+  task: string,
+  { id, label }: MeasureSummary,
+  words: string
+): { readonly kind: K; readonly task: string; readonly measure: string; readonly title: string } => ({
+  kind,
+  task,
+  measure: id,
+  title: `${capital(label)} ${words}${ofTask(model, task)}`
+})
+
+/** The learners that ignore the features, which are there to be beaten. */
+export const baselinesOf = ({ learners }: ReportModel): ReadonlySet<string> =>
+  new Set(learners.filter(({ isBaseline = false }) => isBaseline).map(({ id }) => id))
+
+/**
+ * Describes the predictions of a task; none where there are none. Learners that ignore the features are left out where there are
+ * others: what they predict is one point.
+ */
+export const ofPredictions = <C extends { readonly task: string; readonly learner: string }, F>(
+  model: ReportModel,
+  task: string,
+  cells: ReadonlyArray<C>,
+  describe: (cells: ReadonlyArray<C>, title: (words: string) => string, leftOut: string) => F
+): ReadonlyArray<F> => {
+  const own = cells.filter((cell) => cell.task === task)
+  const baselines = baselinesOf(model)
+  const others = own.filter(({ learner }) => !baselines.has(learner))
+  const shown = others.length > 0 ? others : own
+  const names = distinct(own.map(({ learner }) => learner)).filter((name) => shown === others && baselines.has(name))
+  const leftOut =
+    names.length === 0
+      ? ""
+      : ` ${names.join(", ")}, which ignore${names.length === 1 ? "s" : ""} the features, ${names.length === 1 ? "is" : "are"} left out.`
+  return shown.length === 0 ? [] : [describe(shown, (words) => `${words}${ofTask(model, task)}`, leftOut)]
+}
+
 /** The standard deviations of some scores. */
 export const spreadsOf = (rows: ReadonlyArray<AggregatedRow>): ReadonlyArray<number | null> => rows.map(({ sd }) => sd)
+
+/** How differences are written: by what they are uncertain by, half of their intervals, or else by the spread of scores. */
+export const differencesOf = (
+  { format }: MeasureSummary,
+  tests: ReadonlyArray<Pick<ComparisonRow, "lower" | "upper">>,
+  scores: ReadonlyArray<AggregatedRow> = []
+): Numbers => {
+  const halves = tests.flatMap(({ lower, upper }) => (lower === null || upper === null ? [] : [(upper - lower) / 2]))
+  return numbersFor(format, halves.length > 0 ? halves : spreadsOf(scores))
+}
 
 /** Which way of a measure is better, to be put after a text: "; lower is better". Empty where neither is. */
 export const goal = ({ direction }: MeasureSummary): string =>

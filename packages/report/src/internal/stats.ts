@@ -7,7 +7,7 @@ import type { Described, StripFigure } from "../figureModel.ts"
 import { integer, numbersFor } from "../Numbers.ts"
 import type { AggregatedRow, ComparisonRow, MeasureSummary, ReportModel } from "../ReportModel.ts"
 import { colourAt, trainColours, trainShapes } from "../theme.ts"
-import { axesOf, byTrainAndSize, comparisonOf, spreadsOf, testedOn, visible } from "./select.ts"
+import { axesOf, byTrainAndSize, comparisonOf, differencesOf, spreadsOf, testedOn, visible } from "./select.ts"
 import { verdictText } from "./verdict.ts"
 
 /** What a list is made of: the task, the measure, and its scores. */
@@ -29,13 +29,15 @@ export const statLists = (
 ): Described<StripFigure>["lists"] => {
   const { learners, testSubsets } = axesOf(model, task, rows)
   const numbers = numbersFor(measure.format, spreadsOf(rows))
+  const own = tests.filter((test) => test.task === task && test.measure === measure.id)
+  const differences = differencesOf(measure, own, rows)
   const soak = rows.some((row) => row.trainSubsets !== "same")
   const ends = rows.flatMap(({ mean, sd }) => (mean === null ? [] : [mean - (sd ?? 0), mean + (sd ?? 0)]))
   const axis = { title: measure.label, domain: around(ends, measure.range), percent: measure.format === "percent" }
   const rowOf = (row: AggregatedRow): StripRow => {
     const { learner, mean, n, sd, testSubset, trainRows, trainSubsets, undefinedCount } = row
     const at = mean === null || !Number.isFinite(mean) ? null : mean
-    const test = row.full ? comparisonOf(tests, row) : undefined
+    const test = row.full ? comparisonOf(own, row) : undefined
     return {
       of: { learner, testSubset, trainSubsets },
       label: label(row),
@@ -53,7 +55,7 @@ export const statLists = (
               : numbers.meanSd(at, sd) + (undefinedCount > 0 ? ` (${n} of ${n + undefinedCount})` : "")
         }
       ],
-      ...(test !== undefined && { test: verdictText(test, numbers) })
+      ...(test !== undefined && { test: verdictText(test, differences) })
     }
   }
   return testSubsets.map((testSubset): StripList => {

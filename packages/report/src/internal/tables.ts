@@ -8,7 +8,7 @@ import {
   type TuningRow
 } from "../ReportModel.ts"
 import { absent, integer, type Numbers, numbersFor, pValue } from "../Numbers.ts"
-import { axesOf, byTrainAndSize, distinct, goal, ofTask, scoresOf, spreadsOf } from "./select.ts"
+import { axesOf, byTrainAndSize, differencesOf, distinct, goal, ofTask, scoresOf, spreadsOf } from "./select.ts"
 import { capital } from "./text.ts"
 import type { Cell, Column, TableContent } from "./table.ts"
 
@@ -36,10 +36,11 @@ export const scoreTable = (model: ReportModel, task: string, measure: MeasureSum
   const numbers = numbersFor(measure.format, spreadsOf(rows))
   const soak = rows.some((row) => row.trainSubsets !== "same" || !row.full || row.testSubset !== "full")
   const hasHoles = rows.some((row) => row.undefinedCount > 0)
+  const hasGroups = rows.some((row) => row.size !== row.trainRows)
   const columns: ReadonlyArray<Column> = [
     { title: "learner" },
     ...(soak ? [{ title: "test subset" }, { title: "trained on" }] : []),
-    { title: "train size", numeric: true },
+    ...(hasGroups ? [{ title: "train size", numeric: true }] : []),
     { title: "training rows", numeric: true },
     { title: "test rows", numeric: true },
     { title: "mean", numeric: true },
@@ -50,7 +51,7 @@ export const scoreTable = (model: ReportModel, task: string, measure: MeasureSum
   const cells = (row: AggregatedRow): ReadonlyArray<Cell> => [
     row.learner,
     ...(soak ? [row.testSubset, row.trainSubsets + (row.full ? "" : ", cut down")] : []),
-    integer(row.size),
+    ...(hasGroups ? [integer(row.size)] : []),
     integer(row.trainRows),
     integer(row.testRows),
     numbers.value(row.mean),
@@ -111,22 +112,22 @@ export const pooledTable = (model: ReportModel, task: string): ReadonlyArray<Tab
 const testColumns: ReadonlyArray<Column> = [
   { title: "difference", numeric: true },
   { title: "95 % interval", numeric: true },
-  { title: "pairs", numeric: true },
   { title: "P", numeric: true },
   { title: "P (Holm)", numeric: true },
+  { title: "pairs", numeric: true },
   { title: "naive P", numeric: true }
 ]
 
-const testCells = (row: ContrastRow, numbers: Numbers): ReadonlyArray<Cell> => {
+const testCells = (row: ContrastRow, differences: Numbers): ReadonlyArray<Cell> => {
   const p = (value: number | null): Cell =>
     value === null && row.notTestable !== undefined ? { text: absent, title: row.notTestable } : pValue(value)
   const all = row.pairs + row.unpaired + row.open
   return [
-    numbers.difference(row.meanDiff),
-    numbers.interval(row.lower, row.upper),
-    row.pairs === all ? integer(all) : `${integer(row.pairs)} of ${integer(all)}`,
+    differences.difference(row.meanDiff),
+    differences.interval(row.lower, row.upper),
     p(row.p),
     p(row.pHolm),
+    row.pairs === all ? integer(all) : `${integer(row.pairs)} of ${integer(all)}`,
     p(row.pNaive)
   ]
 }
@@ -140,6 +141,7 @@ export const comparisonTable = (
   const rows = model.comparisons.rows.filter((row) => row.task === task && row.measure === measure.id)
   if (rows.length === 0) return []
   const numbers = numbersFor(measure.format, spreadsOf(scoresOf(model, task, measure.id)))
+  const differences = differencesOf(measure, rows, scoresOf(model, task, measure.id))
   const { learners, testSubsets } = axesOf(
     model,
     task,
@@ -168,7 +170,7 @@ export const comparisonTable = (
         row.learner,
         row.compare,
         verdictCell(row),
-        ...testCells(row, numbers),
+        ...testCells(row, differences),
         numbers.value(row.compareMean),
         numbers.value(row.baselineMean)
       ])
@@ -184,7 +186,7 @@ export const learnerTable = (
 ): ReadonlyArray<TableContent> => {
   const rows = model.learnerComparisons.rows.filter((row) => row.task === task && row.measure === measure.id)
   if (rows.length === 0) return []
-  const numbers = numbersFor(measure.format, spreadsOf(scoresOf(model, task, measure.id)))
+  const differences = differencesOf(measure, rows, scoresOf(model, task, measure.id))
   const soak = rows.some((row) => row.trainSubsets !== "same" || row.testSubset !== "full")
   return [
     {
@@ -205,7 +207,7 @@ export const learnerTable = (
             row.learner,
             row.baseline,
             verdictCell(row),
-            ...testCells(row, numbers)
+            ...testCells(row, differences)
           ])
       )
     }

@@ -4,12 +4,16 @@
  */
 import { attributes } from "../draw/of.ts"
 import { escapeHtml } from "./escape.ts"
+import { headHtml } from "./figureHtml.ts"
 import { integer } from "../Numbers.ts"
 import type { ReportModel, TaskSummary, ThresholdCounts } from "../ReportModel.ts"
 import { axesOf, ofTask } from "./select.ts"
 
 /** The threshold that stands there at first, in hundredths. */
 const first = 50
+
+/** A longer table scrolls by itself, below its titles. */
+const mostRows = 45
 
 const share = (part: number, all: number): string => (all === 0 ? "–" : (part / all).toFixed(3))
 
@@ -52,6 +56,8 @@ export const thresholdsHtml = (model: ReportModel, task: TaskSummary): string =>
   const { learners, testSubsets, trains } = axesOf(model, task.id, cells)
   const soak = trains.length > 1 || testSubsets.length > 1
   const [positive = "positive", negative = "negative"] = task.levels.map(({ name }) => name)
+  const place = model.tasks.indexOf(task)
+  const id = place < 1 ? "thresholds" : `thresholds-${place + 1}`
   const title = `Confusion matrix by threshold${ofTask(model, task.id)}`
   const heads = [
     `${positive} called so (TP)`,
@@ -73,18 +79,17 @@ export const thresholdsHtml = (model: ReportModel, task: TaskSummary): string =>
     )
   )
   return (
-    `<figure class="thresholds" data-task="${escapeHtml(task.id)}"><h3>${escapeHtml(title)}</h3>\n` +
+    `<figure id="${id}" class="thresholds" data-task="${escapeHtml(task.id)}">${headHtml(title)}\n` +
     `<div class="controls" hidden><label>threshold <input type="range" min="0" max="100" value="${first}" data-role="threshold"> <output>0.50</output></label>` +
     `<label>cost of a missed ${escapeHtml(positive)} <input type="number" min="0" step="any" value="1" data-role="fn"></label>` +
     `<label>cost of a false ${escapeHtml(positive)} <input type="number" min="0" step="any" value="1" data-role="fp"></label></div>\n` +
-    `<div class="scroll tall" role="region" tabindex="0" aria-label="${escapeHtml(title)}"><table class="sticky"><caption>Test rows of all folds that were called right and wrong, at the threshold <span data-role="at">0.50</span></caption>\n` +
+    `<div class="scroll${cells.length > mostRows ? " tall" : ""}" role="region" tabindex="0" aria-label="${escapeHtml(title)}"><table class="sticky"><caption>Test rows of all folds that were called right and wrong, at the threshold <span data-role="at">0.50</span></caption>\n` +
     `<thead><tr><th scope="col">learner</th>${soak ? '<th scope="col">test subset</th><th scope="col">trained on</th>' : ""}` +
     `${heads.map((head) => `<th scope="col" class="num">${escapeHtml(head)}</th>`).join("")}` +
     `<th scope="col" class="num" hidden>cost a row</th><th scope="col" class="num" hidden>cheapest threshold</th></tr></thead>\n` +
     `<tbody>\n${sorted.map((cell) => rowHtml(cell, soak)).join("\n")}\n</tbody></table></div>\n` +
     `<figcaption>A row is called ${escapeHtml(positive)} where its probability is at least the threshold; for learners that give logits alone it is ` +
-    `their logistic function, so that 0.5 is a logit of 0. Rows of all folds are counted together.<span class="scripted" hidden> Dots on the ROC ` +
-    `curves show the threshold: as they are of all folds together, they need not lie on the mean curve. The cheapest threshold is chosen on the ` +
+    `their logistic function, so that 0.5 is a logit of 0. Rows of all folds are counted together.<span hidden> The cheapest threshold is chosen on the ` +
     `same rows, so its cost is too low for new ones.</span></figcaption></figure>`
   )
 }

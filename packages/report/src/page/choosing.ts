@@ -64,10 +64,11 @@ export const choosing = (changed: () => void): void => {
       const children = [...container.children].filter(
         (child): child is HTMLElement => child instanceof HTMLElement && child.dataset["learner"] !== undefined
       )
+      // Panels stand test subset by test subset, or learner by learner.
+      const [first, second] = children.toSorted((a, b) => places.get(a)! - places.get(b)!)
+      const bySubset = container.matches(".panel-grid") && first?.dataset["learner"] !== second?.dataset["learner"]
       const key = ({ dataset }: HTMLElement) =>
-        container.matches(".panel-grid")
-          ? subsets.indexOf(dataset["subset"]) * learners.length + sorted.indexOf(dataset["learner"]!)
-          : sorted.indexOf(dataset["learner"]!)
+        (bySubset ? subsets.indexOf(dataset["subset"]) * learners.length : 0) + sorted.indexOf(dataset["learner"]!)
       const wanted = children.toSorted((a, b) =>
         order === "given" ? places.get(a)! - places.get(b)! : key(a) - key(b) || places.get(a)! - places.get(b)!
       )

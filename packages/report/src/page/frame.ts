@@ -6,6 +6,7 @@ export interface Frame {
   readonly x: Axis
   readonly y: Axis
   readonly matrix: boolean
+  readonly width: number
 }
 
 /** The axes of a picture; undefined where it is no panel. */
@@ -15,8 +16,8 @@ export const frameOf = (svg: Element): Frame | undefined => {
 }
 
 /** Where a point stands in a panel, in its own pixels. */
-export const at = ({ x, y }: Frame, a: number, b: number): readonly [number, number] => [
-  size.left + place(x, a) * (size.width - size.left - size.right),
+export const at = ({ width, x, y }: Frame, a: number, b: number): readonly [number, number] => [
+  size.left + place(x, a) * (width - size.left - size.right),
   size.top + (1 - place(y, b)) * (size.height - size.top - size.bottom)
 ]
 

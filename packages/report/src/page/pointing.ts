@@ -1,7 +1,6 @@
 /**
  * What a pointer is at: the numbers of the nearest point of a panel, or the words of a mark.
  */
-import { size } from "../draw/panel.ts"
 import { tickTexts } from "../draw/scale.ts"
 import { all, isShown, make } from "./dom.ts"
 import { at, type Frame, frameOf, pointsOf } from "./frame.ts"
@@ -14,7 +13,8 @@ interface Near {
   readonly words: string
 }
 
-const written = (axis: Frame["x"], value: number): string => tickTexts(axis, [Number(value.toPrecision(4))])[0]!
+const written = (axis: Frame["x"], value: number): string =>
+  axis.names?.[Math.floor(value)] ?? tickTexts(axis, [Number(value.toPrecision(4))])[0]!
 
 const nearest = (svg: Element, frame: Frame, px: number, py: number): Near | undefined => {
   let best: Near | undefined
@@ -56,7 +56,7 @@ export const pointing = (): void => {
     const frame = svg === null ? undefined : frameOf(svg)
     if (svg !== null && frame !== undefined && !frame.matrix) {
       const box = svg.getBoundingClientRect()
-      const scale = size.width / box.width
+      const scale = frame.width / box.width
       const found = nearest(svg, frame, (clientX - box.left) * scale, (clientY - box.top) * scale)
       say(found?.words ?? "", clientX, clientY)
     } else say(element?.closest("main [data-tip]")?.getAttribute("data-tip") ?? "", clientX, clientY)

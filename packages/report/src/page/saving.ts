@@ -2,6 +2,7 @@
  * Saving a figure as it is seen: SVG, PNG, and its numbers as CSV.
  */
 import { composeLists, composePanels, type Key } from "../draw/compose.ts"
+import { composeTiles } from "../draw/tiles.ts"
 import { all, isShown, make } from "./dom.ts"
 import { frameOf, pointsOf } from "./frame.ts"
 
@@ -27,14 +28,33 @@ const keysOf = (figure: Element): ReadonlyArray<Key> =>
       return { name: textOf(item), colour: path?.getAttribute("fill") ?? "", path: path?.getAttribute("d") ?? "" }
     })
 
+const tilesOf = (table: HTMLElement) => ({
+  heads: all("thead th", table).map(textOf),
+  side: Number(table.querySelector("img")?.getAttribute("width") ?? 0),
+  rows: all("tbody tr", table)
+    .filter(isShown)
+    .map((row) => ({
+      of: {},
+      label: textOf(row.querySelector("th")),
+      tiles: all("td", row).map((cell) => {
+        const image = cell.querySelector("img")?.getAttribute("src")
+        return image === undefined || image === null ? undefined : { image, words: "" }
+      })
+    }))
+})
+
 /** The picture of what is seen of a figure; undefined where nothing is. */
 const pictureOf = (figure: HTMLElement): string | undefined => {
   const panels = all(".panel", figure).filter(isShown)
   if (panels.length > 0) {
-    const parts = panels.map((panel) => ({
-      title: textOf(panel.querySelector(".panel-title")),
-      svg: cleaned(panel.querySelector("svg")!)
-    }))
+    const parts = panels.map((panel) => {
+      const svg = panel.querySelector("svg")!
+      return {
+        title: textOf(panel.querySelector(".panel-title")),
+        svg: cleaned(svg),
+        width: Number(svg.getAttribute("width"))
+      }
+    })
     return composePanels(parts, keysOf(figure), Math.min(5, Math.ceil(Math.sqrt(parts.length))))
   }
   const lists = all(".card", figure).filter(isShown)
@@ -62,6 +82,8 @@ const pictureOf = (figure: HTMLElement): string | undefined => {
       keysOf(figure)
     )
   }
+  const tiles = figure.querySelector<HTMLElement>(".tiles")
+  if (tiles !== null) return composeTiles(tilesOf(tiles))
   const svg = figure.querySelector(".spec svg")
   return svg === null ? undefined : cleaned(svg)
 }
@@ -149,39 +171,36 @@ const png = async (svg: string): Promise<Blob> => {
   )
 }
 
-/** Puts buttons under every figure. */
+/** The lines of a table as a file that other programs read. */
+const csv = (lines: ReadonlyArray<Line>): string => `${lines.map((line) => line.map(quoted).join(",")).join("\n")}\n`
+
+/** Puts buttons beside the title of every figure, also of those that are not shown yet. They save what is seen of it. */
 export const saving = (): void => {
   for (const figure of all("figure")) {
-    const name = figure.id === "" ? "thresholds" : figure.id
     const tools = make("div", { class: "tools" })
-    const button = (kind: string, save: () => void | Promise<void>): void => {
-      const element = make(
-        "button",
-        { type: "button", "aria-label": `save ${textOf(figure.querySelector("h3"))} as ${kind}` },
-        kind
-      )
-      element.addEventListener("click", () => void save())
+    const button = (kind: string, save: (name: string) => void | Promise<void>): void => {
+      const words = `save ${textOf(figure.querySelector("h3"))} as ${kind}`
+      const element = make("button", { type: "button", "aria-label": words }, kind)
+      element.addEventListener("click", () => void save(`${figure.id}.${kind.toLowerCase()}`))
       tools.append(element)
     }
-    if (pictureOf(figure) !== undefined) {
-      button("SVG", () => download(new Blob([pictureOf(figure)!], { type: "image/svg+xml" }), `${name}.svg`))
-      button("PNG", async () => download(await png(pictureOf(figure)!), `${name}.png`))
+    const ofPicture = (use: (svg: string, name: string) => void | Promise<void>) => (name: string) => {
+      const svg = pictureOf(figure)
+      return svg === undefined ? undefined : use(svg, name)
     }
-    if (tableOf(figure) !== undefined) {
-      button("CSV", () =>
-        download(
-          new Blob(
-            [
-              tableOf(figure)!
-                .map((line) => line.map(quoted).join(","))
-                .join("\n") + "\n"
-            ],
-            { type: "text/csv" }
-          ),
-          `${name}.csv`
-        )
+    if (figure.querySelector(".panel, .card, .tiles, .spec svg") !== null) {
+      button(
+        "SVG",
+        ofPicture((svg, name) => download(new Blob([svg], { type: "image/svg+xml" }), name))
+      )
+      button(
+        "PNG",
+        ofPicture(async (svg, name) => download(await png(svg), name))
       )
     }
-    figure.append(tools)
+    if (figure.querySelector(".panel, table:not(.tiles)") !== null) {
+      button("CSV", (name) => download(new Blob([csv(tableOf(figure) ?? [])], { type: "text/csv" }), name))
+    }
+    figure.querySelector(".head")?.append(tools)
   }
 }

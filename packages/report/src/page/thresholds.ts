@@ -3,7 +3,7 @@
  */
 import { countsAt } from "../internal/thresholds.ts"
 import { ink } from "../theme.ts"
-import { all, isShown } from "./dom.ts"
+import { all, isShown, make } from "./dom.ts"
 import { at, frameOf } from "./frame.ts"
 
 interface Row {
@@ -29,9 +29,9 @@ const costAt = ({ fp, negatives, positives, tp }: Row, i: number, miss: number, 
   ((positives - tp[i]!) * miss + fp[i]! * alarm) / (positives + negatives)
 
 /** Puts a dot where a row of the table is, on the ROC curve of its learner, test subset and training set. */
-const dot = (figure: Element | null, { element, fp, negatives, positives, tp }: Row, i: number): void => {
+const dot = (figure: Element, { element, fp, negatives, positives, tp }: Row, i: number): void => {
   const { learner, subset, train } = element.dataset
-  for (const panel of all(".panel", figure ?? document.createElement("div"))) {
+  for (const panel of all(".panel", figure)) {
     if (panel.dataset["subset"] !== subset || (panel.dataset["learner"] ?? learner) !== learner) continue
     const svg = panel.querySelector("svg")
     const frame = svg === null ? undefined : frameOf(svg)
@@ -40,7 +40,8 @@ const dot = (figure: Element | null, { element, fp, negatives, positives, tp }: 
       ({ dataset }) => (dataset["train"] ?? train) === train && (dataset["learner"] ?? learner) === learner
     )
     if (svg === null || frame === undefined || line === undefined) continue
-    const [x, y] = at(frame, fp[i]! / negatives, tp[i]! / positives)
+    const rates = [fp[i]! / negatives, tp[i]! / positives] as const
+    const [x, y] = at(frame, ...rates)
     const circle = document.createElementNS("http://www.w3.org/2000/svg", "circle")
     for (const [name, value] of Object.entries({
       cx: x,
@@ -48,6 +49,8 @@ const dot = (figure: Element | null, { element, fp, negatives, positives, tp }: 
       r: 5,
       fill: line.getAttribute("stroke")!,
       stroke: ink.text,
+      "data-points": rates.join(","),
+      "data-name": `${line.dataset["name"]?.split(":")[0]}, all folds at the threshold ${(i / 100).toFixed(2)}`,
       class: `at-threshold${isShown(line) ? "" : " off"}`
     }))
       circle.setAttribute(name, String(value))
@@ -55,18 +58,31 @@ const dot = (figure: Element | null, { element, fp, negatives, positives, tp }: 
   }
 }
 
+/** Says in the caption of the curves what the dots are. */
+const noteOf = (id: string): ReadonlyArray<Node | string> => [
+  " Dots: all test rows together at the threshold ",
+  make("span", { "data-role": "at" }),
+  ", which is ",
+  make("a", { href: `#${id}` }, "set below"),
+  "; they need not lie on the mean curve."
+]
+
 /** Starts listening to the sliders, and gives what draws everything anew. */
 export const thresholds = (): (() => void) => {
   const figures = all("figure.thresholds").map((figure) => {
     const input = (role: string) => figure.querySelector<HTMLInputElement>(`input[data-role="${role}"]`)!
     const rows = all("tbody tr", figure).map(rowOf)
     const roc = all("figure.roc").find((each) => each.dataset["task"] === figure.dataset["task"]) ?? null
+    if (roc !== null) roc.querySelector("figcaption")?.append(...noteOf(figure.id))
     const draw = (): void => {
       const i = Number(input("threshold").value)
       const at = (i / 100).toFixed(2)
       const [miss, alarm] = [Number(input("fn").value), Number(input("fp").value)]
       figure.querySelector("output")!.textContent = at
-      figure.querySelector('[data-role="at"]')!.textContent = at
+      for (const place of [figure, roc]) {
+        const told = place?.querySelector('[data-role="at"]')
+        if (told) told.textContent = at
+      }
       for (const old of all<SVGElement>(".at-threshold", roc ?? figure)) old.remove()
       for (const row of rows) {
         const costs = row.tp.map((_, k) => costAt(row, k, miss, alarm))
@@ -78,7 +94,7 @@ export const thresholds = (): (() => void) => {
         }
         for (const [name, text] of Object.entries(cells))
           row.element.querySelector(`[data-cell="${name}"]`)!.textContent = text
-        dot(roc, row, i)
+        if (roc !== null) dot(roc, row, i)
       }
     }
     for (const element of all("[hidden]", figure)) element.hidden = false
