@@ -131,7 +131,7 @@ describe("what models used", () => {
     expect(ordinary.lists[0].blocks[0].rows).toHaveLength(10)
     expect(ordinary.lists[0].blocks[0].rows[0]).toMatchObject({
       sample: "4 of 4",
-      points: [{ text: "−1.0000 ± 0.0500" }]
+      points: [{ text: "−1.000 ± 0.050" }]
     })
     const page = document(model, [])
     expect(page.match(/column 9/g)).toHaveLength(2 * 3)
