@@ -127,7 +127,7 @@ const kindLaws = <E, R>(
       }
       close(shap.scale === "score" ? softmax : sums, expected[shap.scale](), 1e-10, "base and values")
     }),
-    fact(`ranks by the sums that its coefficients make, or has none (${kind})`, async () => {
+    fact(`ranks rows as the sums that its coefficients make, or has none (${kind})`, async () => {
       const trained = await train(task)
       const { coefficients } = trained.fitted
       if (coefficients === undefined || kind === "multiclass") return
@@ -137,18 +137,24 @@ const kindLaws = <E, R>(
         [Learner.intercept, "x", "z"].map((column) => [column, column, task.levels[0]]),
         "what they are of"
       )
-      const [constant, ofX, ofZ] = table.map(({ value }) => value)
-      const numbers = (name: string) => Column.asNumbers(task.table.columns.get(name)!)!
-      const sums = numbers("x").map((x, i) => constant! + ofX! * x + ofZ! * numbers("z")[i]!)
+      // By standard deviations, where it knows them, whatever the units in which columns reach it.
+      const [ofX, ofZ] = ["x", "z"].map((name, j) => {
+        const numbers = Column.asNumbers(task.table.columns.get(name)!)!
+        const mean = numbers.reduce((sum, x) => sum + x, 0) / rows
+        const sd = Math.sqrt(numbers.reduce((sum, x) => sum + (x - mean) ** 2, 0) / rows)
+        const { perSd, value } = table[j + 1]!
+        return numbers.map((x) => x * (perSd === undefined ? value : perSd / sd))
+      })
+      const sums = ofX!.map((x, i) => x + ofZ![i]!)
       const { prob, response } = await run(Learner.predict(trained, task))
       const order = Array.from(sums.keys()).sort((a, b) => sums[a]! - sums[b]!)
       const ranked = order.map((row) =>
         kind === "regression" ? response[row]! : prob === undefined ? -response[row]! : prob[2 * row]!
       )
-      holds(
-        ranked.every((p, i) => i === 0 || p >= ranked[i - 1]! - 1e-5),
-        () => `predictions in the order of the sums are ${ranked}`
-      )
+      // Preprocessing that is not linear, such as quantiles, may move near rows past each other.
+      const pairs = ranked.flatMap((p, i) => ranked.slice(i + 1).map((later) => later >= p - 1e-5))
+      const share = pairs.filter(Boolean).length / pairs.length
+      holds(share >= 0.95, () => `a share of ${share} of pairs of rows is in the order of the sums`)
     }),
     fact(`says of what was loaded what it said of what was trained (${kind})`, async () => {
       const trained = await train(task)
