@@ -2,16 +2,20 @@
  * What processes do for a run at this moment, for those who watch it.
  *
  * ```
- * live/<process>        the heartbeat of a process that computes for the run, or waits for others: a number that grows
+ * live/<process>        the heartbeat of a process that computes for the run, or waits for others: a number that grows;
+ *                       of one that started it, the hash of the design, too
  * live/<process>.<id>   the job that it executes; a line each for what happens in its training
+ * live/error            why the last start ended before its jobs were done, if by an error
  * ```
  *
  * A process takes its files away in the end. One that was killed leaves them, and its heart stands still. Nothing here is
  * needed by the run: what cannot be written is left out, and the folder may be deleted at any time.
  */
 import { appendFileSync, rmSync } from "node:fs"
+import * as FileProblem from "@rocflow/core/FileProblem"
 import * as Events from "@rocflow/core/learning/Events"
 import type * as History from "@rocflow/core/learning/History"
+import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
@@ -22,6 +26,9 @@ import * as ProcessName from "./internal/processName.ts"
 
 /** The folder of what happens now. */
 export const folder = "live"
+
+/** The file in it of the error that ended a start. */
+const errorFile = "error"
 
 /** Milliseconds between two beats. */
 const interval = 5000
@@ -47,8 +54,8 @@ export interface Live {
   readonly during: <A, E, R>(id: string, job: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 }
 
-/** Shows that this process works for a run, until the scope ends. */
-export const open = Effect.fnUntraced(function* (directory: string) {
+/** Shows that this process works for a run, until the scope ends; one that started it says by which design. */
+export const open = Effect.fnUntraced(function* (directory: string, design?: string) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const name = ProcessName.fresh()
@@ -65,7 +72,10 @@ export const open = Effect.fnUntraced(function* (directory: string) {
         clear()
       })
   )
-  yield* Heartbeat.start({ file: heart, interval })
+  const words = design === undefined ? {} : { words: design }
+  // The first beat is there before anything else is done.
+  yield* Effect.ignore(fs.writeFileString(heart, Heartbeat.text(1, design)))
+  yield* Heartbeat.start({ file: heart, interval, ...words })
   const live: Live = {
     during: (id, job) =>
       Effect.gen(function* () {
@@ -111,6 +121,8 @@ export interface Process {
   readonly began: number
   /** When its heart beat last. */
   readonly beat: number
+  /** The hash of the design that it started; undefined of a worker. */
+  readonly design?: string
 }
 
 /** Who works for a run, and at what. @category models */
@@ -132,6 +144,7 @@ export const look = Effect.fnUntraced(function* (directory: string) {
   const processes = new Map<string, Process>()
   const doing: Array<Doing> = []
   for (const name of names) {
+    if (name === errorFile) continue
     const [, process, id] = /^(.+)\.([0-9a-f]{24})$/.exec(name) ?? []
     if (process !== undefined && id !== undefined) {
       doing.push({ id, process })
@@ -140,10 +153,12 @@ export const look = Effect.fnUntraced(function* (directory: string) {
     const file = path.join(directory, folder, name)
     const found = yield* Effect.option(Effect.all([fs.stat(file), fs.readFileString(file)]))
     if (found._tag === "None") continue
-    const [{ mtime }, count] = found.value
+    const [{ mtime }, text] = found.value
+    const [count, design] = text.split(" ")
     const beat = mtime._tag === "Some" ? mtime.value.getTime() : 0
     const began = beat - Math.max(0, Number(count) - 1) * interval
-    processes.set(name, { alive: now - beat < silence && !ProcessName.isOver(name), began, beat })
+    const alive = now - beat < silence && !ProcessName.isOver(name)
+    processes.set(name, { alive, began, beat, ...(design !== undefined && { design }) })
   }
   return { processes, doing } satisfies Look
 })
@@ -194,4 +209,26 @@ export const sweep = Effect.fnUntraced(function* (directory: string) {
   yield* Effect.forEach(left, (name) => Effect.ignore(fs.remove(path.join(directory, folder, name), { force: true })), {
     discard: true
   })
+})
+
+/** Works on a run, and leaves in its directory why that ended, if by an error. What an earlier start left is taken away. */
+export const explained = <A, E, R>(directory: string, work: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    const file = path.join(directory, folder, errorFile)
+    yield* Effect.ignore(fs.remove(file, { force: true }))
+    return yield* Effect.tapCause(work, (cause) =>
+      Cause.hasInterruptsOnly(cause)
+        ? Effect.void
+        : Effect.ignore(fs.writeFileString(file, FileProblem.messageOf(Cause.squash(cause))))
+    )
+  })
+
+/** Reads why the last start ended, if by an error. */
+export const errorOf = Effect.fnUntraced(function* (directory: string) {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const text = yield* Effect.option(fs.readFileString(path.join(directory, folder, errorFile)))
+  return text._tag === "Some" && text.value !== "" ? text.value : undefined
 })

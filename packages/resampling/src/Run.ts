@@ -159,7 +159,7 @@ const keepSplits = Effect.fnUntraced(function* (design: Design<unknown>, directo
   yield* RunDirectory.writeSplits(directory, design, resamplingText)
 })
 
-/** Makes the directory of a new run, or checks that the one there is of the same design. */
+/** Makes the directory of a new run, or checks that the one there is of the same design; then shows that this works for it. */
 const prepare = Effect.fnUntraced(function* (design: Design<unknown>, directory: string, options: StartOptions) {
   const path = yield* Path.Path
   yield* Effect.mapError(
@@ -191,7 +191,10 @@ const prepare = Effect.fnUntraced(function* (design: Design<unknown>, directory:
       advice: "go on with the first engine, or choose another directory"
     })
   }
-  const write = writeDesign(design, directory, options, known)
+  const write = Effect.all({
+    live: Live.open(directory, design.hash),
+    manifest: writeDesign(design, directory, options, known)
+  })
   if (known !== undefined) {
     const now = Effect.map(RunDirectory.readManifest(directory), (manifest) => manifest?.hash)
     return yield* change(directory, { before: known.hash, hash: design.hash, now }, write)
@@ -282,6 +285,59 @@ const measured = Effect.fnUntraced(function* (directory: string, design: Design<
 /** Largest training sets first, so that no long job starts last. */
 const byTrainingSize = (a: Job.Job<unknown>, b: Job.Job<unknown>): number => b.split.train.length - a.split.train.length
 
+/** What a start has once its directory is prepared. */
+interface Prepared {
+  readonly begun: number
+  readonly executor: Executor["Service"]
+  readonly live: Live.Live
+  readonly manifest: RunDirectory.Manifest
+}
+
+/** Executes the jobs of a prepared run that have no result. */
+const execute = Effect.fnUntraced(function* <R>(
+  design: Design<R>,
+  directory: string,
+  options: StartOptions,
+  { begun, executor, live, manifest }: Prepared
+) {
+  yield* Live.sweep(directory)
+  // Workers that are ended leave what they did.
+  yield* Effect.addFinalizer(() => Live.sweep(directory))
+  const ids = design.jobs.map(({ id }) => id)
+  const reused = yield* reuse(directory, manifest, options.reuse ?? [])
+  const stored = yield* RunDirectory.readResults(directory, manifest)
+  const known = yield* Effect.forEach(stored, (result) => measured(directory, design, result))
+  const again = options.retryFailed === true ? known.filter(({ status }) => status === "ok") : known
+  const kept = manifest.models ? yield* Effect.filter(again, (result) => hasModel(directory, result)) : again
+  const results = new Map(kept.map((result) => [result.id, result]))
+  const skipped = results.size
+  const jobs = design.jobs.length
+  yield* Events.emit({ _tag: "RunBegun", directory, jobs, finished: skipped })
+  const keeper = yield* Compacted.keeper(directory, manifest, known)
+  const open = design.jobs.filter(({ id }) => !results.has(id)).sort(byTrainingSize)
+  const runOne = runJob<R>(directory, live, manifest)
+  const run = executor.run(open, {
+    directory,
+    // The executor hands back jobs of this design only.
+    runJob: (job) => runOne(job as Job.Job<R>),
+    store: (result) => Effect.asVoid(RunDirectory.writeExecuted(directory, { result, prediction: undefined })),
+    onBegin: (job) => Events.emit({ _tag: "JobBegun", job: Job.columns(job) }),
+    onEnd: (result) =>
+      Effect.suspend(() => {
+        results.set(result.id, result)
+        const ended = Events.emit({ _tag: "JobEnded", result, finished: results.size, jobs })
+        return Effect.andThen(ended, keeper.add(result))
+      })
+  })
+  // No job reads the splits, and none waits for them.
+  const splits = yield* Effect.forkScoped(keepSplits(design, directory))
+  yield* PreprocessCache.provideDefault(run)
+  yield* Fiber.join(splits)
+  yield* keeper.end
+  yield* sweep(directory, begun)
+  return { directory, manifest, results: ids.map((id) => results.get(id)!), skipped, reused }
+})
+
 /**
  * Executes all jobs of a design whose results are not in the directory yet.
  *
@@ -303,44 +359,11 @@ export const start = Effect.fnUntraced(function* <R>(
     Effect.gen(function* () {
       const begun = yield* Clock.currentTimeMillis
       const executor = yield* Executor
-      const manifest = yield* prepare(design, directory, options)
-      yield* Live.sweep(directory)
-      // Workers that are ended leave what they did.
-      yield* Effect.addFinalizer(() => Live.sweep(directory))
-      const live = yield* Live.open(directory)
-      const ids = design.jobs.map(({ id }) => id)
-      const reused = yield* reuse(directory, manifest, options.reuse ?? [])
-      const stored = yield* RunDirectory.readResults(directory, manifest)
-      const known = yield* Effect.forEach(stored, (result) => measured(directory, design, result))
-      const again = options.retryFailed === true ? known.filter(({ status }) => status === "ok") : known
-      const kept = manifest.models ? yield* Effect.filter(again, (result) => hasModel(directory, result)) : again
-      const results = new Map(kept.map((result) => [result.id, result]))
-      const skipped = results.size
-      const jobs = design.jobs.length
-      yield* Events.emit({ _tag: "RunBegun", directory, jobs, finished: skipped })
-      const keeper = yield* Compacted.keeper(directory, manifest, known)
-      const open = design.jobs.filter(({ id }) => !results.has(id)).sort(byTrainingSize)
-      const execute = runJob<R>(directory, live, manifest)
-      const run = executor.run(open, {
+      const { live, manifest } = yield* prepare(design, directory, options)
+      return yield* Live.explained(
         directory,
-        // The executor hands back jobs of this design only.
-        runJob: (job) => execute(job as Job.Job<R>),
-        store: (result) => Effect.asVoid(RunDirectory.writeExecuted(directory, { result, prediction: undefined })),
-        onBegin: (job) => Events.emit({ _tag: "JobBegun", job: Job.columns(job) }),
-        onEnd: (result) =>
-          Effect.suspend(() => {
-            results.set(result.id, result)
-            const ended = Events.emit({ _tag: "JobEnded", result, finished: results.size, jobs })
-            return Effect.andThen(ended, keeper.add(result))
-          })
-      })
-      // No job reads the splits, and none waits for them.
-      const splits = yield* Effect.forkScoped(keepSplits(design, directory))
-      yield* PreprocessCache.provideDefault(run)
-      yield* Fiber.join(splits)
-      yield* keeper.end
-      yield* sweep(directory, begun)
-      return { directory, manifest, results: ids.map((id) => results.get(id)!), skipped, reused }
+        execute(design, directory, options, { begun, executor, live, manifest })
+      )
     })
   )
 })

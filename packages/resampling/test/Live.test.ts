@@ -1,14 +1,21 @@
 import { spawnSync } from "node:child_process"
-import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs"
 import { hostname } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
+import * as FileProblem from "@rocflow/core/FileProblem"
 import * as Events from "@rocflow/core/learning/Events"
+import * as Learner from "@rocflow/core/learning/Learner"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as JobStates from "../src/executor/JobStates.ts"
+import * as Design from "../src/Design.ts"
 import * as Live from "../src/Live.ts"
 import * as Run from "../src/Run.ts"
-import { control, design, services, temporary } from "./support/runs.ts"
+import * as RunDirectory from "../src/RunDirectory.ts"
+import { control, design, gridOf, noisy, services, temporary } from "./support/runs.ts"
 
 const id = "0123456789abcdef01234567"
 const row = (epoch: number) => ({ epoch, loss: 1 / epoch, seconds: 0.1, train: {}, valid: {} })
@@ -105,6 +112,49 @@ describe("Live", () => {
       const training = yield* Live.training(directory, { id, process: gone })
       assert.deepStrictEqual(training, { begun: 7, epochs: 3, history: [row(1)] })
       assert.isUndefined(yield* Live.training(directory, { id: id.replace("0", "f"), process: gone }))
+    }).pipe(Effect.provide(services))
+  )
+
+  it.live("leaves why a start ended by an error, until the next one", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      const state = control()
+      // The folder into which the first job is to write its predictions is taken away.
+      state.instead = () =>
+        Effect.sync(() => {
+          rmSync(join(directory, "predictions"), { recursive: true })
+          writeFileSync(join(directory, "predictions"), "")
+        })
+      const message = FileProblem.messageOf(yield* Effect.flip(Run.start(yield* design(state), directory)))
+      assert.include(message, "is a file and no directory")
+      assert.strictEqual(yield* Live.errorOf(directory), message)
+      assert.strictEqual((yield* Live.look(directory)).processes.size, 0)
+
+      rmSync(join(directory, "predictions"))
+      state.instead = () => Effect.interrupt
+      assert.isTrue(Exit.hasInterrupts(yield* Effect.exit(Run.start(yield* design(state), directory))))
+      assert.isUndefined(yield* Live.errorOf(directory))
+    }).pipe(Effect.provide(services))
+  )
+
+  it.live("lets nobody change the design that another start computes", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      const state = control()
+      const begun = yield* Deferred.make<void>()
+      const goesOn = yield* Deferred.make<void>()
+      state.instead = () => Effect.andThen(Deferred.succeed(begun, undefined), Deferred.await(goesOn))
+      const whole = yield* design(state)
+      const first = yield* Effect.forkChild(Run.start(whole, directory))
+      yield* Deferred.await(begun)
+      const part = yield* Design.grid({ ...gridOf(control()), learners: [Learner.named(noisy(control()), "one")] })
+      const refused = yield* Effect.flip(Run.start(part, directory))
+      assert.include(FileProblem.messageOf(refused), "is computed by another start")
+      assert.strictEqual((yield* RunDirectory.requireManifest(directory)).hash, whole.hash)
+      yield* Deferred.succeed(goesOn, undefined)
+      yield* Fiber.join(first)
+      const { skipped } = yield* Run.start(part, directory)
+      assert.strictEqual(skipped, 4)
     }).pipe(Effect.provide(services))
   )
 

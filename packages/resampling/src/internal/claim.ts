@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import type { PlatformError } from "effect/PlatformError"
+import * as Live from "../Live.ts"
 import { RunError } from "../RunError.ts"
 
 const taken = (directory: string): RunError =>
@@ -22,6 +23,14 @@ const extended = (directory: string): RunError =>
     given: "the run there",
     rule: "is just being changed by another start (or that one was killed at it)",
     advice: "wait for it; where there is none, delete the file design.next"
+  })
+
+const computed = (directory: string, process: string): RunError =>
+  new RunError({
+    directory,
+    given: "the run there",
+    rule: `is computed by another start (${process}), whose design is not this one`,
+    advice: "wait until that has ended, or end it; or choose another directory"
   })
 
 /** Looks so often, a twentieth of a second apart, for what another process is just writing. */
@@ -68,7 +77,8 @@ export const claim = Effect.fnUntraced(function* (directory: string, hash: strin
 
 /**
  * Changes the design of the run in a directory, or goes on with the same: one process does so at a time, by the file
- * `design.next`. It is refused where another start has changed the run since its design was read; `now` reads it again.
+ * `design.next`. It is refused where another start has changed the run since its design was read (`now` reads it again), or
+ * computes another design at this moment; `write` opens `Live` before it writes, so that later starts see this one.
  */
 export const change = Effect.fnUntraced(function* <A, E, R, E2, R2>(
   directory: string,
@@ -88,6 +98,9 @@ export const change = Effect.fnUntraced(function* <A, E, R, E2, R2>(
       Effect.gen(function* () {
         const found = yield* now
         if (found !== before && found !== hash) return yield* taken(directory)
+        const { processes } = yield* Live.look(directory)
+        const other = [...processes].find(([, { alive, design = hash }]) => alive && design !== hash)
+        if (other !== undefined) return yield* computed(directory, other[0])
         yield* fs.writeFileString(path.join(directory, "design.hash"), hash)
         return yield* write
       }),

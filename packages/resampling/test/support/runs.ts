@@ -58,15 +58,17 @@ export const noisy = (control: Control, scale = 1) => noise(control).make({ scal
 
 export const task = dynamic(12, {})
 
+/** What {@link design} is made of. */
+export const gridOf = (state: Control, seed = 1) => ({
+  tasks: [task],
+  learners: [Learner.named(noisy(state), "one"), Learner.named(noisy(state, 2), "two")],
+  resamplings: [Resampling.cv({ folds: 4 })],
+  measures: [Measure.mse, Measure.mae],
+  seed
+})
+
 /** Two noisy learners on four folds: eight jobs. */
-export const design = (state: Control, seed = 1) =>
-  Design.grid({
-    tasks: [task],
-    learners: [Learner.named(noisy(state), "one"), Learner.named(noisy(state, 2), "two")],
-    resamplings: [Resampling.cv({ folds: 4 })],
-    measures: [Measure.mse, Measure.mae],
-    seed
-  })
+export const design = (state: Control, seed = 1) => Design.grid(gridOf(state, seed))
 
 /** The files, and an executor in this process. */
 export const services = Layer.mergeAll(NodeServices.layer, Executor.inProcess)
