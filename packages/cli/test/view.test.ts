@@ -131,7 +131,7 @@ describe("rocflow view", () => {
         let text = ""
         response.setEncoding("utf8").on("data", (more: string) => {
           text += more
-          if (text.includes('"scores"') && !child.killed) child.kill("SIGINT")
+          if (text.includes('"head-0"') && !child.killed) child.kill("SIGINT")
         })
         response.on("close", () => resolve(text))
       })
@@ -262,6 +262,24 @@ describe.skipIf(executable === undefined)("the page", () => {
     })
   })
 
+  it("says by which error a run was ended", async () => {
+    const { address } = await view([emptied("broken")])
+    await on(address, async (page) => {
+      const { ended } = start(["run", "long.yaml", "--out", "broken"], home)
+      await expect.poll(() => count(page, "finished"), patience).toBeGreaterThan(0)
+      // Where the next predictions belong stands a file.
+      rmSync(join(home, "broken", "predictions"), { recursive: true })
+      writeFileSync(join(home, "broken", "predictions"), "")
+      const [cause] = (await ended).stderr.trim().split("\n").slice(-1)
+      await expect.poll(() => phase(page), patience).toBe("failed")
+      expect(await sentence(page)).toBe(
+        `It was ended by an error: ${cause}. The command that began it goes on from here: finished jobs are kept.`
+      )
+      const { stdout } = await rocflow(["status", "broken"], home)
+      expect(stdout.trim().split("\n").at(-1)).toBe(`ended by an error: ${cause}`)
+    })
+  })
+
   it("shows why jobs failed, and how to learn more", async () => {
     const { address } = await view(["failed"])
     await on(address, async (page) => {
@@ -272,6 +290,14 @@ describe.skipIf(executable === undefined)("the page", () => {
       const [, job] = /rocflow logs \S*failed ([0-9a-f]{8})/.exec(failure!)!
       expect((await rocflow(["logs", "failed", job!], home)).stdout).toContain("training diverged")
     })
+  })
+
+  it("takes scores and their figures from one moment", async () => {
+    const { body } = await ask(`${shared}figures?measure=auc`)
+    const { figures, scores } = JSON.parse(body) as Readonly<Record<"figures" | "scores", string>>
+    const drawn = [...figures.matchAll(/<td class="value">([^<]+)</g)].map(([, text]) => text)
+    expect(drawn.length).toBe(2)
+    for (const text of drawn) expect(scores).toContain(`>${text}<`)
   })
 
   it("draws the figures of the measure that is chosen, and keeps what is open", async () => {
@@ -315,7 +341,7 @@ describe.skipIf(executable === undefined)("the page", () => {
       expect(difference).toMatch(/^[+−]/)
       expect(Number(difference!.split(" ")[0]!.replace("−", "-"))).toBeCloseTo(mean, decimals - 1)
       await expect
-        .poll(() => page.locator("#figures svg text").allTextContents(), patience)
+        .poll(() => page.locator("#figures tbody th").allTextContents(), patience)
         .toEqual(expect.arrayContaining(["A: bce", "B: bce"]))
     })
   })
@@ -348,6 +374,10 @@ describe.skipIf(executable === undefined)("the page", () => {
         for (const colorScheme of ["light", "dark"] as const) {
           await page.emulateMedia({ colorScheme })
           expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width)
+          const hidden = await page.evaluate(
+            `Array.from(document.querySelectorAll(".scroll, .card, figure")).filter((each) => each.scrollWidth > each.clientWidth).map(({ id }) => id)`
+          )
+          expect(hidden).toEqual([])
           const ground = await page.evaluate<string>("getComputedStyle(document.documentElement).backgroundColor")
           expect(ground).toBe(colorScheme === "dark" ? "rgb(20, 24, 29)" : "rgb(255, 255, 255)")
           const { violations } = await page.evaluate<axe.AxeResults>(

@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import { calibration } from "./calibrationFigure.ts"
 import { confusion } from "./confusionFigure.ts"
 import type { Described, Figure } from "./figureModel.ts"
+import { pictureHtml } from "./internal/figureHtml.ts"
 import { rocCurves } from "./rocFigure.ts"
 import { comparison } from "./comparisonFigure.ts"
 import { features } from "./featuresFigure.ts"
@@ -70,6 +71,14 @@ export const all = (model: ReportModel): ReadonlyArray<Figure> =>
       ...images(model, id)
     ])
   )
+
+/**
+ * Draws a figure as HTML that wraps to the width that it gets, without its title and its caption. Its style is `figureStyle`.
+ * Errors: `FigureError` where a specification cannot be drawn.
+ */
+export const toHtml = Effect.fn("Figure.toHtml")(function* (figure: Figure) {
+  return pictureHtml("spec" in figure ? { figure, svg: yield* toSvg(figure) } : { figure })
+})
 
 /**
  * Draws the images of a task, one grid as SVG for each of its columns of images: the first image of each class (columns) in

@@ -2,6 +2,7 @@
  * `rocflow status`: how far a run has come.
  */
 import * as Events from "@rocflow/core/learning/Events"
+import * as Live from "@rocflow/resampling/Live"
 import * as Status from "@rocflow/resampling/Status"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
@@ -66,4 +67,6 @@ export const status = Effect.fn("status")(function* ({
     )
   )
   for (const reason of failures) yield* Console.log(`failed: ${reason}`)
+  const error = yield* Live.errorOf(directory)
+  if (error !== undefined) yield* Console.log(`ended by an error: ${error}`)
 })

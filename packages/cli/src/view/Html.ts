@@ -59,7 +59,9 @@ export const table = (
 ): Html => {
   const cell = (content: string | number | Html, i: number) => {
     const numeric = columns[i]!.numeric === true ? html` class="num"` : undefined
-    return i < keys ? html`<th scope="row" ${numeric}>${content}</th>` : html`<td${numeric}>${content}</td>`
+    return i < keys
+      ? html`<th scope="row" ${numeric}>${content}</th>`
+      : html`<td${numeric} data-title="${columns[i]!.title}">${content}</td>`
   }
   const heads = columns.map(
     ({ numeric, title }) => html`<th scope="col" ${numeric === true ? html` class="num"` : undefined}>${title}</th>`

@@ -26,6 +26,8 @@ export type Phase =
   | { readonly _tag: "Finished"; readonly failed: number }
   /** It was ended before all jobs had a result. */
   | { readonly _tag: "Stopped" }
+  /** It ended before all jobs had a result, by an error that was no job's. */
+  | { readonly _tag: "Broken"; readonly error: string }
   /** Who worked on it was killed, or cannot be seen any more. */
   | { readonly _tag: "Abandoned"; readonly since: number }
 
@@ -97,12 +99,13 @@ export const paceOf = (
   return { secondsEach, left: secondsEach * open }
 }
 
-const phaseOf = (known: Omit<Known, "pace">, processes: Live.Look["processes"]): Phase => {
+const phaseOf = (known: Omit<Known, "pace">, processes: Live.Look["processes"], error: string | undefined): Phase => {
   const { counts, manifest, tally } = known
   const count = (state: JobStates.State) => counts.reduce((sum, { states }) => sum + (states.get(state) ?? 0), 0)
   if (tally.finished() === manifest.jobs.length) return { _tag: "Finished", failed: count("failed") }
   const hearts = [...processes.values()]
   if (hearts.some(({ alive }) => alive) || count("running") + count("pending") > 0) return { _tag: "Running" }
+  if (error !== undefined) return { _tag: "Broken", error }
   return hearts.length === 0
     ? { _tag: "Stopped" }
     : { _tag: "Abandoned", since: Math.max(...hearts.map(({ beat }) => beat)) }
@@ -240,7 +243,7 @@ export const make = (directory: string) => {
       doing: yield* doingOf(manifest, tally, living),
       report: (yield* written("report.html"))?.at
     }
-    const phase = phaseOf(known, living.processes)
+    const phase = phaseOf(known, living.processes, yield* Live.errorOf(directory))
     const alive = [...living.processes.values()].filter((each) => each.alive)
     const began = Math.min(...alive.map((each) => each.began))
     const pace = alive.length === 0 ? undefined : paceOf(tally.last(), left.length, began, now)

@@ -6,7 +6,6 @@ import { measureOf } from "@rocflow/report/fromRun"
 import { orNull } from "@rocflow/report/Numbers"
 import type * as Model from "@rocflow/report/ReportModel"
 import * as Effect from "effect/Effect"
-import * as Result from "effect/Result"
 import { type Html, html, trusted } from "./Html.ts"
 import type { Curve } from "./Tally.ts"
 import type { Known, Snapshot } from "./Watched.ts"
@@ -142,14 +141,17 @@ const modelOf = (kind: Kind, snapshots: ReadonlyArray<Snapshot>, measure: string
   }
 }
 
-/** The report tests differences; these figures are of what is there so far. */
+/** The report tests differences; these figures are of what is there so far, and have no column for tests. */
+const untested = (figure: Figure.Figure): Figure.Figure =>
+  "lists" in figure ? { ...figure, columns: { ...figure.columns, test: "" } } : figure
+
 const captionOf = ({ caption, kind }: Figure.Figure): string =>
   kind === "comparison" || kind === "scores"
     ? "Points are means, segments one standard deviation over the splits that are finished. Differences are tested in the report."
     : caption
 
-const captioned = (title: string, caption: string, picture: Html): Html =>
-  html`<figure>
+const captioned = ({ kind, title }: Figure.Figure, caption: string, picture: Html): Html =>
+  html`<figure class="${kind}">
     <h3>${title}</h3>
     ${picture}
     <figcaption>${caption}</figcaption>
@@ -158,19 +160,9 @@ const captioned = (title: string, caption: string, picture: Html): Html =>
 /** Draws the figures of a kind as HTML; one that cannot be drawn says why. */
 export const draw = Effect.fnUntraced(function* (kind: Kind, snapshots: ReadonlyArray<Snapshot>, measure: string) {
   const drawn = yield* Effect.forEach(Figure.all(modelOf(kind, snapshots, measure)), (figure) =>
-    Effect.map(Effect.result(Figure.toSvg(figure)), (svg) => {
-      if (Result.isFailure(svg)) return captioned(figure.title, "", html`<p class="alarm">${svg.failure.message}</p>`)
-      const picture = trusted(svg.success)
-      const label = html`<div
-        class="scroll"
-        id="figure-${figure.name}"
-        role="region"
-        tabindex="0"
-        aria-label="${figure.title}"
-      >
-        ${picture}
-      </div>`
-      return captioned(figure.title, captionOf(figure), label)
+    Effect.match(Figure.toHtml(untested(figure)), {
+      onFailure: ({ message }) => captioned(figure, "", html`<p class="alarm">${message}</p>`),
+      onSuccess: (picture) => captioned(figure, captionOf(figure), trusted(picture))
     })
   )
   if (drawn.length > 0) return html`${drawn}`

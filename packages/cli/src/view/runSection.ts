@@ -66,6 +66,11 @@ const stateOf = ({ directory, known, phase }: Snapshot): { readonly word: string
             word: "failed",
             sentence: html`All jobs are over, and ${integer(phase.failed)} of ${integer(done)} failed: see why below.`
           }
+    case "Broken":
+      return {
+        word: "failed",
+        sentence: html`It was ended by an error: <span class="cause">${phase.error}</span>. ${again}`
+      }
     case "Stopped":
       return { word: "stopped", sentence: html`Nobody works on it. ${again}` }
     case "Abandoned":

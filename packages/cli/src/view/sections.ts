@@ -3,7 +3,6 @@
  */
 import { html } from "./Html.ts"
 import { failures, head, log } from "./runSection.ts"
-import { section } from "./scoresSection.ts"
 import type { Snapshot } from "./Watched.ts"
 
 /** What the page shows at a moment. */
@@ -11,7 +10,7 @@ export interface Page {
   readonly snapshots: ReadonlyArray<Snapshot>
   /** HTML by the ids of the elements that it stands in. */
   readonly sections: Readonly<Record<string, string>>
-  /** What the figures are drawn of: others have another text here. */
+  /** What scores and their figures are of: others have another text here. */
   readonly figures: string
   readonly curves: string
   /** Whether nothing more will come. */
@@ -46,7 +45,7 @@ export const page = (snapshots: ReadonlyArray<Snapshot>): Page => {
       [`log-${i}`, log(snapshot, i, letter)] as const
     ]
   })
-  const all = [...own, ["scores", section(snapshots)] as const, ["measures", measures(snapshots)] as const]
+  const all = [...own, ["measures", measures(snapshots)] as const]
   const figures = snapshots.map(({ version }) => version).join()
   const epochs = snapshots.map(({ known }) =>
     known?.doing.map(({ id, training }) => `${id} ${training.history.length}`).join(";")

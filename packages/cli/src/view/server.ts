@@ -14,6 +14,7 @@ import * as SubscriptionRef from "effect/SubscriptionRef"
 import * as Access from "./Access.ts"
 import { document } from "./document.ts"
 import * as Figures from "./figures.ts"
+import { section } from "./scoresSection.ts"
 import { pageScript } from "./pageScript.ts"
 import * as Sections from "./sections.ts"
 import { style } from "./style.ts"
@@ -121,18 +122,23 @@ export const serve = Effect.fnUntraced(function* (directories: ReadonlyArray<str
   const token = Access.token()
   const ticket = Access.ticket()
   const page = yield* SubscriptionRef.make(Sections.nothing)
-  const drawings = new Map<string, string>()
+  const drawings = new Map<string, { readonly version: string; readonly json: string }>()
 
-  /** A figure is drawn once for all who see it, and not again before something changed. */
+  /**
+   * What is drawn is drawn once for all who see it, and not again before something changed: HTML by the ids of the elements that
+   * it stands in. Scores come with their figures, so that both are of the same jobs.
+   */
   const drawn = Effect.fnUntraced(function* (kind: Figures.Kind, measure: string) {
     const { curves, figures, snapshots } = SubscriptionRef.getUnsafe(page)
     const key = `${kind} ${measure}`
     const version = kind === "curves" ? curves : figures
     const known = drawings.get(key)
-    if (known?.startsWith(`${version}\n`) === true) return known.slice(version.length + 1)
+    if (known?.version === version) return known.json
     const { html } = yield* Figures.draw(kind, snapshots, measure)
-    drawings.set(key, `${version}\n${html}`)
-    return html
+    const sections = kind === "curves" ? { curves: html } : { scores: section(snapshots).html, figures: html }
+    const json = JSON.stringify(sections)
+    drawings.set(key, { version, json })
+    return json
   })
 
   const report = Effect.fnUntraced(function* (index: number) {
@@ -155,9 +161,9 @@ export const serve = Effect.fnUntraced(function* (directories: ReadonlyArray<str
       case "style.css":
         return text(style, "text/css")
       case "figures":
-        return text(yield* drawn("scores", query.get("measure") ?? ""), "text/html")
+        return text(yield* drawn("scores", query.get("measure") ?? ""), "application/json")
       case "curves":
-        return text(yield* drawn("curves", ""), "text/html")
+        return text(yield* drawn("curves", ""), "application/json")
       case "events":
         return Response.stream(events(page), { contentType: "text/event-stream", headers })
       default:

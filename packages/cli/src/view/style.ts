@@ -1,6 +1,7 @@
 /**
  * The style of the page: colours and type as in reports, whose figures it shows.
  */
+import { figureStyle } from "@rocflow/report/figureStyle"
 import { darkColours, fontFamily, ink, palette } from "@rocflow/report/theme"
 
 const [blue, orange, green, pink, , sky] = palette
@@ -18,7 +19,7 @@ const darkFigures = Object.entries(darkColours)
 /** The style sheet. */
 export const style = `
 :root{color-scheme:light dark;--ground:#fff;--panel:#f6f7f9;--line:#dfe3e8;--edge:#7a8592;--link:#005a9c;
---good:#00684b;--bad:#a83f00;--alarm:#fdf1e7;${colours((light) => light)}}
+--better:#00684b;--worse:#a83f00;--alarm:#fdf1e7;${colours((light) => light)}}
 *{box-sizing:border-box}
 html{font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif;background:var(--ground);color:var(--text)}
 body{margin:0 auto;max-width:100rem;padding:1.2rem clamp(1rem,3vw,2.5rem) 3rem}
@@ -42,8 +43,8 @@ a{color:var(--link);text-underline-offset:.18em}
 .letter{margin-top:0}
 .pill{display:inline-block;vertical-align:.2em;font-size:.85rem;font-weight:600;letter-spacing:0;padding:.05rem .6rem;border-radius:1rem;border:1.5px solid var(--edge)}
 .pill.running{border-color:var(--running);color:var(--link)}
-.pill.finished{border-color:var(--finished);color:var(--good)}
-.pill.failed,.pill.lost,.pill.gone{border-color:var(--failed);color:var(--bad)}
+.pill.finished{border-color:var(--finished);color:var(--better)}
+.pill.failed,.pill.lost,.pill.gone{border-color:var(--failed);color:var(--worse)}
 .sentence{font-size:1.02rem}
 .alarm{background:var(--alarm);border-left:4px solid var(--failed);padding:.5rem .9rem}
 .bar{display:block;width:100%;height:.9rem;border-radius:3px;background:var(--panel)}
@@ -62,9 +63,16 @@ a{color:var(--link);text-underline-offset:.18em}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.9rem;margin:.4rem 0 .8rem}
 th,td{padding:.26rem 1.3rem .26rem 0;text-align:left;vertical-align:baseline;white-space:nowrap}
 thead th{border-bottom:1.5px solid var(--text);font-weight:600}
+thead th{white-space:normal;vertical-align:bottom}
 tbody th{font-weight:500}tbody tr{border-bottom:1px solid var(--line)}
 .num{text-align:right}
-.cause{color:var(--bad);overflow-wrap:anywhere}
+@media (max-width:36rem){
+.scroll table,.scroll tbody{display:block}.scroll thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.scroll tbody tr{display:flex;flex-wrap:wrap;gap:0 .8rem;padding:.35rem 0}
+.scroll th,.scroll td{padding:0;white-space:normal;overflow-wrap:anywhere}
+.scroll td{flex:1 0 100%;display:flex;justify-content:space-between;gap:1rem}.scroll td::before{content:attr(data-title);color:var(--muted)}
+}
+.cause{color:var(--worse);overflow-wrap:anywhere}
 .log .cause{display:block}
 code{font:.88em ui-monospace,SFMono-Regular,Menlo,"DejaVu Sans Mono",monospace;background:var(--panel);padding:.05em .3em;border-radius:3px;overflow-wrap:anywhere}
 .log{max-height:22rem;border:1px solid var(--line);border-radius:4px}
@@ -76,12 +84,14 @@ code{font:.88em ui-monospace,SFMono-Regular,Menlo,"DejaVu Sans Mono",monospace;b
 label{display:inline-flex;align-items:center;gap:.45rem;margin:.3rem 0}
 select{font:inherit;color:inherit;background:var(--ground);border:1px solid var(--edge);border-radius:5px;padding:.2rem .5rem;min-height:2rem}
 details{margin:.4rem 0}summary{cursor:pointer;font-weight:600;padding:.25rem 0}
+${figureStyle}
+.panel{max-width:26rem}
 figure{margin:.6rem 0 1.4rem}
 figure h3{margin-top:.4rem}
 figcaption{max-width:56rem;font-size:.88rem;margin-top:.3rem}
 figure svg{display:block;font-family:${fontFamily}}
 @media (prefers-color-scheme:dark){
-:root{--ground:#14181d;--panel:#1c2127;--line:#2f3740;--edge:#6b7683;--link:#7cc0f5;--good:#4fd6ab;--bad:#ff9a5e;--alarm:#2d2119;${colours((light) => darkColours[light] ?? light)}}
+:root{--ground:#14181d;--panel:#1c2127;--line:#2f3740;--edge:#6b7683;--link:#7cc0f5;--better:#4fd6ab;--worse:#ff9a5e;--alarm:#2d2119;${colours((light) => darkColours[light] ?? light)}}
 ${darkFigures}
 }
 `.trim()

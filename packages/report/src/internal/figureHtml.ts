@@ -30,7 +30,7 @@ const keysHtml = ({ keys }: PanelFigure | StripFigure): string =>
 
 const panelsHtml = (figure: PanelFigure): string =>
   keysHtml(figure) +
-  `<div class="panel-grid" style="--columns:${figure.columns};--span:${figure.panels[0]?.span ?? 1}">${figure.panels
+  `<div class="panel-grid" data-columns="${figure.columns}" data-span="${figure.panels[0]?.span ?? 1}">${figure.panels
     .map(
       (panel) =>
         `<div class="panel"${attributes(panel.of)}>${panel.title === "" ? "" : `<p class="panel-title">${escapeHtml(panel.title)}</p>`}` +
@@ -41,7 +41,8 @@ const panelsHtml = (figure: PanelFigure): string =>
 const stripsHtml = (figure: StripFigure): string =>
   `${keysHtml(figure)}<div class="cards">${figure.lists.map((list) => stripListHtml(list, figure.columns)).join("\n")}</div>`
 
-const pictureHtml = ({ figure, problem, svg }: Drawn): string => {
+/** Writes the picture of a figure. */
+export const pictureHtml = ({ figure, problem, svg }: Drawn): string => {
   if ("panels" in figure) return panelsHtml(figure)
   if ("lists" in figure) return stripsHtml(figure)
   if ("tiles" in figure) return scrolling(figure.title, tilesHtml(figure.tiles))

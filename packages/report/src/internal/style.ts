@@ -1,3 +1,4 @@
+import { figureStyle } from "../figureStyle.ts"
 import { darkColours, fontFamily, ink } from "../theme.ts"
 
 /** Figures are drawn for light ground; on dark ground each colour is exchanged for its counterpart. */
@@ -28,36 +29,18 @@ linear-gradient(to right,var(--shade),transparent) left/14px 100% no-repeat scro
 .sticky tbody th:first-child,.sticky thead th:first-child{position:sticky;left:0;background:var(--ground);z-index:1;padding-right:.9rem;box-shadow:1px 0 var(--line)}
 .tall thead th{position:sticky;top:0;background:var(--ground);z-index:2}.tall thead th:first-child{z-index:3}
 .answer{font-size:1.12rem;line-height:1.6}section>p,section>div>p{max-width:62rem}
+${figureStyle}
 .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .off{display:none!important}
-.cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,21rem),1fr));gap:.6rem 1.7rem;align-items:start}
-.card{overflow-x:auto}.card table{width:100%;margin:.4rem 0}
-.card caption{font-weight:600;color:var(--text)}
 .n{display:block;color:var(--muted);font-weight:400;font-size:.8rem;white-space:nowrap}
 .matrix th,.matrix td{padding:.3rem .5rem .3rem 0;vertical-align:top}.matrix tbody th{white-space:normal;overflow-wrap:anywhere}
 .matrix td{width:34%}.verdict svg{display:block;overflow:visible;margin:.1rem 0}
-.strips th,.strips td{padding:.05rem .7rem .05rem 0;vertical-align:middle}
-.strips thead th,.strips thead td{padding-bottom:.2rem;font-size:.8rem;color:var(--muted);border-bottom:1px solid var(--line);font-weight:500}
-.strips thead td{border-bottom:1px solid var(--line)}
-.strips tbody tr{border:0}.strips .heading th{font-weight:600;padding-top:.45rem}
-.strips .plot{width:45%;min-width:9.7rem;padding-right:1.1rem}.strips .sample,.strips .test{color:var(--muted);font-size:.82rem}
-.strips .test .better{color:var(--better)}.strips .test .worse{color:var(--worse)}
-.strips svg{display:block;overflow:visible}
-.strips tbody th{white-space:normal;overflow-wrap:anywhere;min-width:3.4rem}
 .figures{display:flex;flex-wrap:wrap;gap:0 2rem}.figures>figure{flex:1 1 100%;min-width:0}.figures>.small{flex:1 1 36rem;max-width:100%}
 .head{display:flex;flex-wrap:wrap;gap:.2rem 1rem;align-items:baseline;flex:1 1 100%;grid-column:1/-1;margin-bottom:.4rem}.head h3{margin:0}
 .panels{display:flex;flex-wrap:wrap;gap:0 2rem;align-items:flex-start}.panels .keys{flex:1 1 100%}
 .panels figcaption{flex:1 1 16rem}
-.panel-grid{--least:calc(252px*var(--span));--most:calc(20.5rem*var(--span));flex:0 1 calc(var(--columns)*var(--most) + (var(--columns) - 1)*1rem);min-width:0;
-display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,max(var(--least),calc((100% - (var(--columns) - 1)*1rem)/var(--columns)))),1fr));gap:.8rem 1rem;align-items:end}
-.small .panel-grid{grid-template-columns:1fr}
 .lists{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,33rem),1fr));gap:.6rem 2rem;align-items:start}
 .lists .cards{display:contents}.lists .keys{grid-column:1/-1}.lists figcaption{margin-top:.4rem}
-.tiles{margin:.2rem 0}.tiles th,.tiles td{padding:0 6px 6px 0;vertical-align:middle}.tiles tbody tr{border:0}
-.tiles thead th{border:0;text-align:center;font-weight:500;overflow:hidden;text-overflow:ellipsis}.tiles tbody th{padding-right:.8rem;white-space:normal;overflow-wrap:anywhere;min-width:4rem;max-width:10rem}
-.tiles img{display:block;image-rendering:pixelated;object-fit:contain}
-.panel{position:relative;max-width:var(--most)}.panel svg{width:100%;height:auto}.panel-title{font-weight:600;font-size:.88rem;margin:.2rem 0 0;overflow-wrap:anywhere}
-.keys{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;list-style:none;margin:.2rem 0 .5rem;padding:0;font-size:.88rem}.keys svg{display:inline-block;vertical-align:-1px}
 .controls{display:flex;flex-wrap:wrap;gap:.5rem 1.6rem;align-items:center;background:var(--panel);padding:.7rem 1rem;border-radius:6px;margin:.6rem 0 1rem;font-size:.88rem}
 .controls[hidden]{display:none}
 .controls fieldset{border:0;margin:0;padding:0;display:flex;flex-wrap:wrap;gap:.1rem .9rem;min-width:0}.controls legend{float:left;color:var(--muted);padding:0;margin-right:.7rem}
@@ -70,16 +53,6 @@ display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,max(var(--le
 #tip{position:fixed;z-index:9;max-width:22rem;background:var(--text);color:var(--ground);font-size:.82rem;padding:.35rem .6rem;border-radius:4px;pointer-events:none}
 #tip:empty{display:none}
 .js details.others{display:contents}.js details.others>summary{display:none}.js details.others::details-content{content-visibility:visible;display:contents}
-.learners.lists{grid-template-columns:repeat(auto-fit,minmax(min(100%,40rem),1fr))}.learners .strips tbody th{min-width:9rem}.learners .strips .plot{width:32%}.learners .strips .sample{padding:0}.learners .strips .test{white-space:normal;min-width:8.7rem}
-@media (max-width:36rem){
-.strips,.strips caption,.strips tbody,.strips tfoot{display:block}.strips thead{display:none}
-.strips tr{display:grid;grid-template-columns:minmax(4.4rem,1fr) auto;padding:.15rem 0}
-.strips tbody tr:not(.heading){grid-template-areas:"label value" "plot plot" "sample test"}
-.strips tbody th{grid-area:label;padding:0}.strips .heading th{grid-area:auto}.strips .value{grid-area:value;padding:0;text-align:right}
-.strips tbody .plot{grid-area:plot;width:auto;padding:0 .6rem}.strips .sample{grid-area:sample;padding:0}.strips .test{grid-area:test;padding:0;text-align:right;white-space:normal}
-.features .strips tbody tr:not(.heading){grid-template-columns:minmax(4.4rem,1fr) auto auto;column-gap:.8rem;grid-template-areas:"label sample value" "plot plot plot"}.features .strips .test{display:none}
-.learners .strips .plot{width:auto}.strips tfoot tr{display:block}.strips tfoot td:not(.plot){display:none}.strips tfoot .plot{display:block;width:auto;padding:0 .6rem}
-}
 .scroll:focus-visible{outline:2px solid var(--link);outline-offset:3px}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.9rem;margin:.6rem 0 1.2rem}
 caption{text-align:left;padding:0 0 .4rem;font-size:.93rem}

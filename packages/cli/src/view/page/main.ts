@@ -51,8 +51,13 @@ const put = (target: HTMLElement, html: string): void => {
   }
 }
 
-/** Figures of a kind: fetched when they changed and somebody looks, and not again before ten times as long as it took. */
-const figures = (place: string, address: () => string) => {
+/** Puts sections into their places. */
+const putAll = (sections: Message["sections"]): void => {
+  for (const [id, html] of Object.entries(sections)) put(byId(id), html)
+}
+
+/** Figures of a kind: fetched when they changed and somebody looks, and not again before four times as long as it took. */
+const figures = (address: () => string) => {
   let wanted = ""
   let shown = ""
   let busy = false
@@ -64,16 +69,16 @@ const figures = (place: string, address: () => string) => {
     const begun = performance.now()
     try {
       const response = await fetch(from)
-      const html = await response.text()
+      const sections = (await response.json()) as Message["sections"]
       // Meanwhile others may have been asked for.
       if (response.ok && from === address()) {
-        put(byId(place), html)
+        putAll(sections)
         shown = asked
       }
     } catch {
       // The server is gone, which the page says by itself; the next message asks again.
     }
-    const rest = Math.max(2000, 10 * (performance.now() - begun))
+    const rest = Math.max(500, 4 * (performance.now() - begun))
     setTimeout(() => {
       busy = false
       void pull()
@@ -94,8 +99,8 @@ const figures = (place: string, address: () => string) => {
 }
 
 const chosen = (): string => document.querySelector<HTMLSelectElement>("#measure")?.value ?? ""
-const scores = figures("figures", () => `figures?measure=${encodeURIComponent(chosen())}`)
-const curves = figures("curves", () => "curves")
+const scores = figures(() => `figures?measure=${encodeURIComponent(chosen())}`)
+const curves = figures(() => "curves")
 
 /** The title tells how far it is, in the list of tabs. */
 const writeTitle = (): void => {
@@ -105,7 +110,7 @@ const writeTitle = (): void => {
 
 const receive = ({ curves: newCurves, figures: newFigures, sections }: Message): void => {
   const measure = chosen()
-  for (const [id, html] of Object.entries(sections)) put(byId(id), html)
+  putAll(sections)
   const select = document.querySelector<HTMLSelectElement>("#measure")
   if (select !== null && measure !== "" && select.value !== measure) select.value = measure
   writeTitle()
