@@ -1,4 +1,4 @@
-import { cpSync, readdirSync, readFileSync } from "node:fs"
+import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Column from "@rocflow/core/data/Column"
 import * as Table from "@rocflow/core/data/Table"
@@ -72,6 +72,26 @@ describe("rocflow explain", () => {
     // Only x tells the outcome.
     expect(names[0]).toBe("x")
     expect(names.toSorted()).toEqual(["s", "x", "z"])
+  })
+
+  it("says that a model was trained on the rows, and where nothing changes", async () => {
+    const of = async (model: string, rows: string) => (await rocflow(["explain", model, rows], home)).stderr
+    expect(await of("models/d-boosting", "d.csv")).toMatch(/^note: the model was trained on these rows, /)
+    writeFileSync(file("less.csv"), lines(data()).slice(0, -1).join("\n"))
+    expect(await of("models/d-boosting", "less.csv")).toBe("")
+    writeFileSync(file("constant.yaml"), experiment.replace("type: Boosting.classif, minRows: 2", "type: Featureless"))
+    expect((await rocflow(["train", "constant.yaml", "--save", "constant", "--learner", "boosting"], home)).code).toBe(
+      0
+    )
+    expect(await of("constant/d-boosting", "less.csv")).toBe(
+      "note: no feature changes AUC: the model predicts the same for all rows, or nearly so.\n"
+    )
+  })
+
+  it("says in which line of the file a value is that is none", async () => {
+    writeFileSync(file("typo.csv"), data().replace("\n3,", "\nthree,"))
+    const { stderr } = await rocflow(["explain", "models/d-boosting", "typo.csv"], home)
+    expect(stderr).toMatch(/typo\.csv, line 2, column "x": "three" is not a number\. Correct the value/)
   })
 
   it("shows what is predicted as a feature goes through its values, without a target", async () => {

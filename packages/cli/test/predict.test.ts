@@ -100,9 +100,11 @@ describe("rocflow predict", () => {
     writeFileSync(file("new.parquet"), ParquetBytes.of([...(await table("new.csv")).columns]))
     const again = await rocflow(["predict", "models/d-bce", "new.parquet"], home)
     expect(again.stdout).toBe(readFileSync(file("p.csv"), "utf8"))
-    // What was written has no features, and says so by the first that is lacking.
+    // What was written has no features.
     const wrong = await rocflow(["predict", "models/d-bce", "p.parquet"], home)
-    expect(wrong.stderr).toMatch(/column "x": the feature of the model is not in the file, which has "row", "response"/)
+    expect(wrong.stderr).toMatch(
+      /the features "x", "z", "s" of the model are not in the file, which has "row", "response"/
+    )
   })
 
   it("predicts as the training process does, and averages the models of a run", async () => {
@@ -167,6 +169,41 @@ describe("rocflow predict", () => {
     expect(stderr).toMatch(message)
     expect(existsSync(file("none.out.csv"))).toBe(false)
     expect(readdirSync(home).filter((each) => each.endsWith(".part"))).toEqual([])
+  })
+
+  it("reads missing values as training did, and names the flag where it does not know them", async () => {
+    const marked = data().replace(/^(.*\n)(\d+),/, "$1?,")
+    writeFileSync(file("marked.csv"), marked)
+    writeFileSync(
+      file("marked.yaml"),
+      experiment
+        .replace("d.csv,", 'marked.csv, na: ["?"],')
+        .replace("- Preprocess.robust", "- { type: Preprocess.impute, method: median }")
+    )
+    expect((await rocflow(["train", "marked.yaml", "--save", "marked", "--learner", "boosting"], home)).code).toBe(0)
+    const [model, other] = ["marked/marked-boosting", "models/d-boosting"]
+    const asTrained = await rocflow(["predict", model, "marked.csv"], home)
+    writeFileSync(file("empty.csv"), marked.replace("?", ""))
+    const empty = await rocflow(["predict", other, "empty.csv"], home)
+    expect([asTrained.code, empty.code]).toEqual([0, 0])
+    expect(asTrained.stdout).toBe((await rocflow(["predict", model, "marked.csv", "--na", "?"], home)).stdout)
+    const unknown = await rocflow(["predict", other, "marked.csv"], home)
+    expect(unknown.stderr).toMatch(
+      /marked\.csv, line 2, column "x": "\?" is not a number\. Correct the value, or leave it empty if it is unknown; if it means that everywhere, give --na '\?'\./
+    )
+    expect((await rocflow(["predict", other, "marked.csv", "--na", "?"], home)).stdout).toBe(empty.stdout)
+  })
+
+  it("lists all features that a file lacks, and suggests columns that are no other feature", async () => {
+    writeFileSync(file("lacking.csv"), "S,x\na,1\n")
+    const { stderr } = await rocflow(["predict", "models/d-boosting", "lacking.csv"], home)
+    expect(stderr).toContain(
+      'lacking.csv: the features "z", "s" of the model are not in the file, which has "S", "x". Did you mean "S" by "s"?'
+    )
+    writeFileSync(file("one.csv"), "x,s\n1,a\n")
+    const one = await rocflow(["predict", "models/d-boosting", "one.csv"], home)
+    // "x" and "s" are features themselves.
+    expect(one.stderr).toContain('column "z": the feature of the model is not in the file, which has "x", "s". Add')
   })
 
   it.each(["new.csv", "./new.csv", "link.csv"])("does not replace what it reads, called %s", async (out) => {

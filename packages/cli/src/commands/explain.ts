@@ -4,7 +4,7 @@
 import * as Column from "@rocflow/core/data/Column"
 import * as Table from "@rocflow/core/data/Table"
 import * as Task from "@rocflow/core/data/Task"
-import type { TaskSchema } from "@rocflow/core/data/TaskSchema"
+import * as TaskSchema from "@rocflow/core/data/TaskSchema"
 import * as Auto from "@rocflow/core/engine/Auto"
 import { toJson } from "@rocflow/core/Json"
 import * as Learner from "@rocflow/core/learning/Learner"
@@ -34,7 +34,7 @@ import {
 } from "./explaining.ts"
 import { explainRun } from "./explainRun.ts"
 import { isRun, ModelError, modelFiles } from "./models.ts"
-import { fileOptions } from "./reading.ts"
+import { needed, optionsOf } from "./newRows.ts"
 
 /** A single model has no subsets: it is shown as what was trained on the rows that there are. */
 const alone = { testSubset: "full", trainSubsets: "same" } as const
@@ -42,18 +42,17 @@ const words = ({ learner, task }: Saved.Loaded) => ({ task: task.target, learner
 const right = (title: string) => ({ title, align: "right" as const })
 
 /** The rows of the file as a task of the model: its target with its classes, its features. */
-const taskOf = (file: string, { features, kind, levels, target }: TaskSchema, table: Table.Table) => {
-  const names = features.map(({ name }) => name)
-  const lacking = [target, ...names].find((name) => !table.columns.has(name))
-  if (lacking !== undefined) {
+const taskOf = (file: string, { features, kind, levels, target }: TaskSchema.TaskSchema, table: Table.Table) => {
+  if (!table.columns.has(target)) {
     return Effect.fail(
       new ModelError({
         path: file,
-        rule: `has no column "${lacking}", ${lacking === target ? "the target" : "a feature"} of the model`,
-        advice: "give labelled rows with all features of training"
+        rule: `has no column "${target}", the target of the model`,
+        advice: "give labelled rows, or ask by --by shap, which needs no target"
       })
     )
   }
+  const names = features.map(({ name }) => name)
   return Effect.mapError(
     Task.fromTable(table, { target, features: names, kind, ...(levels.length > 0 && { levels }) }) as Effect.Effect<
       Task.Task,
@@ -102,6 +101,27 @@ const dependence = Effect.fnUntraced(function* (trained: Saved.Loaded, table: Ta
   return answer
 })
 
+/** What is to be known of losses that mislead, or say nothing. */
+const notesOn = (
+  { origin, task: schema }: Saved.Loaded,
+  table: Table.Table,
+  rows: ReadonlyArray<Importance.Row>,
+  measure: string
+): ReadonlyArray<string> => {
+  const data = Result.getOrUndefined(Result.map(TaskSchema.rows(schema, table), TaskSchema.hashOf))
+  const trained = data !== undefined && data === origin?.data
+  return [
+    ...(trained
+      ? [
+          "the model was trained on these rows, so that losses say what it learned of them, not what would be lost on new rows; give it labelled rows that it has not seen."
+        ]
+      : []),
+    ...(rows.every(({ mean, sd }) => mean === 0 && sd === 0)
+      ? [`no feature changes ${measure}: the model predicts the same for all rows, or nearly so.`]
+      : [])
+  ]
+}
+
 /** How much is lost where a feature is shuffled. */
 const permutation = Effect.fnUntraced(function* (
   trained: Saved.Loaded,
@@ -118,6 +138,7 @@ const permutation = Effect.fnUntraced(function* (
   const title = `how much ${measure.label} is lost where a feature is shuffled among ${task.rows} rows, mean of ${repeats} shuffles with 95 % t interval`
   const answer: Answer = {
     json: { measure: measure.id, rows },
+    notes: notesOn(trained, table, rows, measure.label),
     text: `${title}\n\n${textTable(
       [{ title: "feature" }, right("loss"), right("from"), right("to")],
       rows.map(({ lower, mean, name, upper }) => [name, digits(mean), digits(lower), digits(upper)])
@@ -283,7 +304,8 @@ const explainModel = Effect.fnUntraced(function* (input: Input) {
       advice: "name a file of rows behind it; coefficients and splits need none"
     })
   }
-  const table = yield* Table.fromFile(data.value, fileOptions(input))
+  const options = yield* optionsOf(model, trained.task, input)
+  const table = yield* Effect.mapError(Table.fromFile(data.value, options), needed)
   if (Option.isSome(feature)) return yield* dependence(trained, table, feature.value)
   if (by === "shap") return yield* shap(trained, table)
   return yield* permutation(trained, table, data.value, input, registry)
@@ -305,5 +327,6 @@ export const explain = Effect.fn("explain")(function* (input: Input) {
     return yield* explainModel(input)
   }).pipe(Effect.provide(Auto.layer()))
   yield* Console.log(json ? toJson(answer.json) : answer.text)
+  for (const note of answer.notes ?? []) yield* Console.error(`note: ${note}`)
   for (const file of yield* write(input, answer)) yield* Console.error(`written: ${file}`)
 })

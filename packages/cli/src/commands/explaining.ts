@@ -43,6 +43,8 @@ export interface Input extends Reading, Choice {
 export interface Answer {
   readonly json: unknown
   readonly text: string
+  /** What is to be known before it is believed. */
+  readonly notes?: ReadonlyArray<string>
   /** For `--out`. */
   readonly table: ReadonlyArray<readonly [name: string, column: Column.Column]>
   readonly figures: ReadonlyArray<Figure.Described<Figure.SpecFigure>>

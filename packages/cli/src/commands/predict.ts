@@ -1,10 +1,8 @@
 /**
  * `rocflow predict`: new rows by models that were kept, in windows.
  */
-import * as Column from "@rocflow/core/data/Column"
-import { SchemaError } from "@rocflow/core/data/SchemaError"
+import type * as Column from "@rocflow/core/data/Column"
 import * as Table from "@rocflow/core/data/Table"
-import type { Feature, TaskSchema } from "@rocflow/core/data/TaskSchema"
 import * as Auto from "@rocflow/core/engine/Auto"
 import { toJson } from "@rocflow/core/Json"
 import * as Learner from "@rocflow/core/learning/Learner"
@@ -18,7 +16,8 @@ import { loadRegistry } from "../experiment/load.ts"
 import * as Output from "../terminal/output.ts"
 import { csvHeader, csvRows, jsonRows } from "../terminal/rows.ts"
 import { type Choice, keepApart, ModelError, modelFiles, sameTask } from "./models.ts"
-import { fileOptions, type Reading } from "./reading.ts"
+import { needed, optionsOf } from "./newRows.ts"
+import type { Reading } from "./reading.ts"
 import { endingOf, intoFile, type Sink } from "./writing.ts"
 
 interface Input extends Reading, Choice {
@@ -30,41 +29,6 @@ interface Input extends Reading, Choice {
 }
 
 type Entries = ReadonlyArray<readonly [name: string, column: Column.Column]>
-
-/** How a feature is read from a file: as training saw it, as far as a file can say. */
-const typeOf = ({ type }: Feature): Column.PlainType | undefined => {
-  switch (type) {
-    case "numeric":
-    case "integer":
-      return "numeric"
-    case "factor":
-    case "string":
-      return "string"
-    case "boolean":
-    case "date":
-      return type
-    case "tensor":
-      return undefined
-  }
-}
-
-const columnsOf = (path: string, { features }: TaskSchema) => {
-  const arrays = features.find(({ type }) => type === "tensor")
-  if (arrays !== undefined) {
-    return Effect.fail(
-      new ModelError({
-        path,
-        rule: `the model reads arrays ("${arrays.name}"), which a table does not hold`,
-        advice: "predict in code, by Saved.read and Learner.predict"
-      })
-    )
-  }
-  return Effect.succeed(Object.fromEntries(features.map((feature) => [feature.name, typeOf(feature)!])))
-}
-
-/** A column that the model declares is one that it needs. */
-const needed = (error: SchemaError): SchemaError =>
-  error.given === "the declared column" ? new SchemaError({ ...error, given: "the feature of the model" }) : error
 
 const standardOutput: Sink = {
   write: (text) => Effect.promise(() => Output.result(text)),
@@ -90,13 +54,13 @@ export const predict = Effect.fn("predict")(function* (input: Input) {
   const models = yield* Effect.forEach(files, (file) => Saved.read(file, registry))
   yield* sameTask(model, models)
   const { task } = models[0]!
-  const columns = yield* columnsOf(model, task)
+  const options = yield* optionsOf(model, task, input)
   const lines = ending === "jsonl" || (ending === undefined && json) ? "json" : "csv"
   let rows = 0
   let types: ReadonlyArray<readonly [string, Column.Type]> | undefined
   yield* Effect.gen(function* () {
     const sink = Option.isNone(out) ? standardOutput : yield* intoFile(out.value, ending!)
-    yield* Table.windows(data, { ...fileOptions(input), columns }).pipe(
+    yield* Table.windows(data, options).pipe(
       Stream.mapError(needed),
       Stream.runForEach((table) =>
         Effect.gen(function* () {

@@ -1,6 +1,7 @@
 /**
  * How a data file is read, as the flags of a command say it.
  */
+import type { Notation } from "@rocflow/core/data/Notation"
 import type * as Table from "@rocflow/core/data/Table"
 import * as Option from "effect/Option"
 
@@ -15,13 +16,14 @@ export interface Reading {
   readonly na: ReadonlyArray<string>
 }
 
-/** The options that the flags mean. */
-export const fileOptions = ({ na, ...flags }: Reading): Table.FileOptions => ({
+/** The options that the flags mean; where they say nothing, values are written as in the file that a model was trained on. */
+export const fileOptions = ({ na, ...flags }: Reading, known: Notation = {}): Table.FileOptions => ({
+  ...known,
   delimiter: Option.getOrUndefined(flags.delimiter),
-  decimal: Option.getOrUndefined(flags.decimal),
-  thousands: Option.getOrUndefined(flags.thousands),
+  decimal: Option.getOrElse(flags.decimal, () => known.decimal),
+  thousands: Option.getOrElse(flags.thousands, () => known.thousands),
   encoding: Option.getOrUndefined(flags.encoding),
   comment: Option.getOrUndefined(flags.comment),
   skip: Option.getOrUndefined(flags.skip),
-  na: na.length === 0 ? undefined : na
+  na: na.length === 0 ? known.na : na
 })

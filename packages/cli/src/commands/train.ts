@@ -3,6 +3,8 @@
  */
 import { join } from "node:path"
 import * as Note from "@rocflow/core/data/Note"
+import type * as Task from "@rocflow/core/data/Task"
+import * as TaskSchema from "@rocflow/core/data/TaskSchema"
 import * as Auto from "@rocflow/core/engine/Auto"
 import * as FileProblem from "@rocflow/core/FileProblem"
 import { toJson } from "@rocflow/core/Json"
@@ -14,6 +16,7 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
+import * as Result from "effect/Result"
 import { load, type Loaded } from "../experiment/load.ts"
 import { fileName } from "../fileName.ts"
 import * as Progress from "../terminal/progress.ts"
@@ -59,6 +62,14 @@ const places = Effect.fnUntraced(function* (
   return found
 })
 
+/** A model that knows the rows that it was trained on, when it is asked about rows. */
+const withData = <T extends Pick<Saved.Loaded, "origin" | "task">>(trained: T, task: Task.Task): T => {
+  const data = Result.getOrUndefined(Result.map(TaskSchema.rows(trained.task, task), TaskSchema.hashOf))
+  return trained.origin === undefined || data === undefined
+    ? trained
+    : { ...trained, origin: { ...trained.origin, data } }
+}
+
 /** Trains every learner on every task, and writes its model into a folder of the directory. */
 export const train = Effect.fn("train")(function* ({ file, json, learner: wanted, save, task: about }: Input) {
   const loaded = yield* load(file)
@@ -98,7 +109,7 @@ export const train = Effect.fn("train")(function* ({ file, json, learner: wanted
     )
     yield* fs.makeDirectory(folder, { recursive: true })
     const model = join(folder, "model.safetensors")
-    yield* Saved.write(trained, model)
+    yield* Saved.write(withData(trained, task), model)
     yield* json
       ? Console.log(toJson({ task: task.id, learner: learner.id, rows: task.rows, model }))
       : Console.log(`${learner.id} on ${task.id}, ${task.rows} rows: ${model}`)

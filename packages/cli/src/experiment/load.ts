@@ -5,6 +5,7 @@ import { isUtf8 } from "node:buffer"
 import { pathToFileURL } from "node:url"
 import * as Core from "@rocflow/core/Definitions"
 import type * as Table from "@rocflow/core/data/Table"
+import * as Notation from "@rocflow/core/data/Notation"
 import * as Task from "@rocflow/core/data/Task"
 import type { Engines } from "@rocflow/core/engine/Engine"
 import * as Learner from "@rocflow/core/learning/Learner"
@@ -30,7 +31,7 @@ import { Experiment, type TaskEntry } from "./Experiment.ts"
 import { ExperimentError } from "./ExperimentError.ts"
 import { GivenTables } from "./GivenTables.ts"
 import { learnersOf, stillOpen } from "./grid.ts"
-import { nameOf, readTable } from "./readTable.ts"
+import { missingOf, nameOf, readTable } from "./readTable.ts"
 
 /** An experiment whose every name is resolved. @category models */
 export interface Loaded {
@@ -242,7 +243,8 @@ const readTasks = Effect.fnUntraced(function* (
     }
     tables.push(table.success)
     const made = yield* Effect.result(Task.fromTable(table.success, rolesOf(entry)))
-    if (Result.isSuccess(made)) tasks.push(made.success)
+    if (Result.isSuccess(made))
+      tasks.push(Task.withNotation(made.success, Notation.of({ ...entry, na: missingOf(entry.na) })))
     else {
       for (const { advice, column, role, rule } of made.failure.problems) {
         at(

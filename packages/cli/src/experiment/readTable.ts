@@ -88,6 +88,10 @@ const pathsIn = Effect.fnUntraced(function* (table: Table.Table, images: NonNull
 
 type FileSource = Source & { readonly file: string }
 
+/** The words for a missing value: YAML reads null and -999 as values. */
+export const missingOf = (na: Source["na"]): ReadonlyArray<string> | undefined =>
+  na === undefined ? undefined : [na].flat().map(String)
+
 /** The table of a file, without what is made of its columns. */
 const readPlain = Effect.fnUntraced(function* (source: FileSource, directory: string) {
   const path = yield* Path.Path
@@ -103,9 +107,7 @@ const readPlain = Effect.fnUntraced(function* (source: FileSource, directory: st
     tensor: _______,
     ...options
   } = source
-  // YAML reads the words null and -999 as values.
-  const words = na === undefined ? undefined : [na].flat().map(String)
-  return yield* Table.fromFile(path.resolve(directory, file), { ...options, na: words })
+  return yield* Table.fromFile(path.resolve(directory, file), { ...options, na: missingOf(na) })
 })
 
 /** The paths of the images of a source, relative to its data file; none where it has no such column. */

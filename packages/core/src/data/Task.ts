@@ -14,6 +14,7 @@ import { roleNotes } from "./internal/roleNotes.ts"
 import { complete, resolve } from "./internal/roles.ts"
 import { encode } from "./internal/target.ts"
 import * as Node from "../internal/node.ts"
+import * as Notation from "./Notation.ts"
 import type * as Note from "./Note.ts"
 import { type Problem, RoleError } from "./RoleError.ts"
 import type { Kind, Options, Role, Roles } from "./Roles.ts"
@@ -48,6 +49,8 @@ export interface Task<out K extends Kind = Kind, out R extends Role = Role, out 
   readonly origin: Int32Array | undefined
   /** What is legal but probably not meant: of reading the file, and of the roles. */
   readonly notes: ReadonlyArray<Note.Note>
+  /** How the values of its file are written, where that was said: a model keeps it for files of new rows. */
+  readonly notation: Notation.Notation | undefined
   /** Hexadecimal hash of the data, the roles and the levels; not of the id. Computed when first read. */
   readonly hash: string
   /**
@@ -129,6 +132,7 @@ interface Parts<K extends Kind> {
   readonly weights: Float64Array | undefined
   readonly origin: Int32Array | undefined
   readonly notes: ReadonlyArray<Note.Note>
+  readonly notation: Notation.Notation | undefined
 }
 
 /** Types only; empty at run time, so that a task can be cloned and sent to a worker. */
@@ -163,6 +167,12 @@ const fromParts = <K extends Kind>(parts: Parts<K>): Task<K, never, never> => {
       return (splitHash ??= hashOfSplits(parts))
     }
   }
+}
+
+/** What a task is made of, without its hashes, which a spread would compute. */
+const partsOf = <K extends Kind>(task: Task<K>): Parts<K> => {
+  const { id, kind, levels, notation, notes, origin, roles, table, target, weights } = task
+  return { id, kind, levels, notation, notes, origin, roles, table, target, weights }
 }
 
 /** What was noticed of columns that the task uses, and of the table as a whole. */
@@ -206,7 +216,8 @@ const build = (given: Table.Table, options: Options): Effect.Effect<Task<Kind, n
       target: values,
       weights,
       origin: undefined,
-      notes: [...relevant(table.notes, roles, options.ignore), ...notes, ...roleNotes(roles, table, encoded.success)]
+      notes: [...relevant(table.notes, roles, options.ignore), ...notes, ...roleNotes(roles, table, encoded.success)],
+      notation: undefined
     })
   )
 }
@@ -243,6 +254,12 @@ export const make = <C extends Table.Columns, const O extends Options<keyof C & 
 ): Effect.Effect<TaskOf<C, O>, RoleError> =>
   Effect.map(build(options.table, options), (task) => task as Task<never, never, never> as TaskOf<C, O>)
 
+/** Says how the values of the file of a task are written. */
+export const withNotation = <K extends Kind, R extends Role, N extends string>(
+  task: Task<K, R, N>,
+  notation: Notation.Notation | undefined
+): Task<K, R, N> => fromParts({ ...partsOf(task), notation })
+
 /**
  * Reads a table from a file (see `Table.fromFile`) and makes a task of it (see `fromTable`).
  *
@@ -259,7 +276,11 @@ export const fromFile = <const O extends FromFileOptions>(
 ): Effect.Effect<TaskOf<Table.Columns, O>, RoleError | SchemaError> =>
   Effect.flatMap(Table.fromFile(path, options), (table) =>
     build(table, { ...options, id: options.id ?? Node.path().parse(path).name })
-  ).pipe(Effect.map((task) => task as Task<never, never, never> as TaskOf<Table.Columns, O>))
+  ).pipe(
+    Effect.map(
+      (task) => withNotation(task, Notation.of(options)) as Task<never, never, never> as TaskOf<Table.Columns, O>
+    )
+  )
 
 /** The rows themselves, as their own origins, if any comes twice. */
 const copies = (rows: ArrayLike<number>): Int32Array | undefined => {
@@ -287,15 +308,11 @@ export const take = <K extends Kind, R extends Role, N extends string>(
   const numbers = (values: Float64Array) => pick(values, new Float64Array(rows.length))
   const { origin } = task
   return fromParts({
-    id: task.id,
-    kind: task.kind,
+    ...partsOf(task),
     table: Table.take(task.table, rows),
-    roles: task.roles,
-    levels: task.levels,
     target: numbers(task.target),
     weights: task.weights === undefined ? undefined : numbers(task.weights),
-    origin: origin === undefined ? copies(rows) : pick(origin, new Int32Array(rows.length)),
-    notes: task.notes
+    origin: origin === undefined ? copies(rows) : pick(origin, new Int32Array(rows.length))
   })
 }
 
@@ -340,17 +357,7 @@ export const withFeatures = <K extends Kind, R extends Role>(
     name: maybe(name)
   }
   const all = new Map([...kept, ...features])
-  return fromParts({
-    id: task.id,
-    kind: task.kind,
-    table: Table.withColumns(task.table, all),
-    roles,
-    levels: task.levels,
-    target: task.target,
-    weights: task.weights,
-    origin: task.origin,
-    notes: task.notes
-  })
+  return fromParts({ ...partsOf(task), table: Table.withColumns(task.table, all), roles })
 }
 
 /**
@@ -367,7 +374,7 @@ export const withTarget = <K extends Kind, R extends Role, N extends string>(
   while (others.has(name)) name += "\u2032"
   const columns = new Map(table.columns).set(name, Column.numeric(target))
   return fromParts({
-    ...task,
+    ...partsOf(task),
     table: Table.withColumns(table, columns),
     roles: { ...roles, target: name },
     target

@@ -5,9 +5,11 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Column from "./Column.ts"
+import { hashColumns } from "./internal/hash.ts"
 import { inScale, scaleOf } from "./internal/tensors/scale.ts"
 import { toTyped } from "./internal/toTyped.ts"
-import { suggest } from "../internal/suggest.ts"
+import { replace } from "../internal/suggest.ts"
+import { Notation } from "./Notation.ts"
 import type * as Table from "./Table.ts"
 import type { Task } from "./Task.ts"
 
@@ -38,7 +40,9 @@ export const TaskSchema = Schema.Struct({
   target: Schema.String,
   /** Class levels, the positive one first; none for a regression. */
   levels: Schema.Array(Schema.String),
-  features: Schema.Array(Feature)
+  features: Schema.Array(Feature),
+  /** How the values were written, where that was said; for files of new rows. */
+  notation: Schema.optionalKey(Notation)
 })
 
 /** @category models */
@@ -58,7 +62,7 @@ export interface Rows {
 }
 
 /** The schema of a task. @category constructors */
-export const of = ({ kind, levels, roles, table }: Task): TaskSchema => ({
+export const of = ({ kind, levels, notation, roles, table }: Task): TaskSchema => ({
   kind,
   target: roles.target,
   levels,
@@ -67,7 +71,8 @@ export const of = ({ kind, levels, roles, table }: Task): TaskSchema => ({
     if (column.type === "factor") return { name, type: column.type, levels: column.levels, ordered: column.ordered }
     const scale = column.type === "tensor" ? scaleOf(column) : undefined
     return scale === undefined ? { name, type: column.type } : { name, type: column.type, scale }
-  })
+  }),
+  ...(notation !== undefined && { notation })
 })
 
 const isTask = (given: Task | Table.Table): given is Task => "roles" in given
@@ -159,12 +164,12 @@ export const rows = (schema: TaskSchema, given: Task | Table.Table): Result.Resu
   const known = isTask(given) ? new Set(given.roles.feature) : table.columns
   const columns = new Map<string, Column.Column>()
   const problems = isTask(given) ? [...targetProblem(schema, given)] : []
+  const used = new Set(schema.features.map(({ name }) => name))
+  const unused = (isTask(given) ? given.roles.feature : table.names).filter((name) => !used.has(name))
   for (const feature of schema.features) {
     const column = known.has(feature.name) ? table.columns.get(feature.name) : undefined
     if (column === undefined) {
-      problems.push(
-        `the feature "${feature.name}" of training is not there. ${suggest(feature.name, isTask(given) ? given.roles.feature : table.names)}`
-      )
+      problems.push(`the feature "${feature.name}" of training is not there. ${replace([feature.name], unused)}`)
       continue
     }
     const typed = read(feature, column)
@@ -179,3 +184,10 @@ export const rows = (schema: TaskSchema, given: Task | Table.Table): Result.Resu
     truth: isTask(given) ? given.target : truthOf(schema, given)
   })
 }
+
+/** Hexadecimal hash of rows as a learner reads them, and of what is true of them; undefined without that, and for arrays. */
+export const hashOf = ({ columns, rows, schema, truth }: Rows): string | undefined =>
+  truth === undefined || schema.features.some(({ type }) => type === "tensor")
+    ? undefined
+    : // A feature cannot be called so: names are not empty.
+      hashColumns(new Map([...columns, ["", Column.numeric(truth)]]), rows)

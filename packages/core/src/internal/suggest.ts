@@ -36,6 +36,19 @@ export const meant = (written: string, known: Iterable<string>, otherwise: strin
   return near === undefined ? otherwise : `did you mean "${near}"?`
 }
 
+/**
+ * What to do about columns that are not there: which of the columns that serve nothing else were probably meant; else, to choose
+ * one of them, or to add what is lacking.
+ */
+export const replace = (lacking: ReadonlyArray<string>, unused: ReadonlyArray<string>): string => {
+  const near = lacking.flatMap((name) => {
+    const other = nearest(name, unused)
+    return other === undefined ? [] : [lacking.length === 1 ? `"${other}"` : `"${other}" by "${name}"`]
+  })
+  if (near.length > 0) return `Did you mean ${near.join(", ")}?`
+  return lacking.length === 1 && unused.length > 0 ? `Choose one of ${list(unused)}.` : "Add what is lacking."
+}
+
 /** The same as a sentence: the nearest name if it is near, else the names there are. */
 export const suggest = (written: string, names: ReadonlyArray<string>): string =>
   meant(written, names, `Choose one of ${list(names)}.`).replace(/^d/, "D")

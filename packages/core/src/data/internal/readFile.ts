@@ -17,7 +17,7 @@ import { readParquet } from "./readParquet.ts"
 import type { ArrayOptions } from "./tensors/make.ts"
 import type { Encoding } from "../Encoding.ts"
 import { textBytes } from "./textBytes.ts"
-import { list, suggest } from "../../internal/suggest.ts"
+import { list, replace } from "../../internal/suggest.ts"
 
 export type Format = "csv" | "tsv" | "parquet" | "jsonl"
 
@@ -228,15 +228,19 @@ const readPart = Effect.fnUntraced(function* (
   const { entries, lineOfRow, notes } = yield* read(path, format, options, reading, part)
   const declared = new Map(Object.entries(options.columns ?? {}))
   const names = entries.map(([name]) => name)
-  for (const name of declared.keys()) {
-    if (names.includes(name)) continue
-    return yield* new SchemaError({
-      file: path,
-      column: name,
-      given: "the declared column",
-      rule: `is not in the file, which has ${list(names)}`,
-      advice: suggest(name, names)
-    })
+  const lacking = [...declared.keys()].filter((name) => !names.includes(name))
+  const [missing, ...others] = lacking
+  if (missing !== undefined) {
+    const advice = replace(
+      lacking,
+      names.filter((name) => !declared.has(name))
+    )
+    const has = `in the file, which has ${list(names)}`
+    return yield* new SchemaError(
+      others.length === 0
+        ? { file: path, column: missing, given: "the declared column", rule: `is not ${has}`, advice }
+        : { file: path, given: `the declared columns ${list(lacking)}`, rule: `are not ${has}`, advice }
+    )
   }
   const typed: Array<readonly [string, Column.Column]> = []
   for (const [name, column] of entries) {

@@ -161,6 +161,8 @@ export interface Learner<
 /** How a learner was trained: on how many rows, and with which seed. @category schemas */
 export const Origin = Schema.Struct({
   rows: Schema.Int,
+  /** `TaskSchema.hashOf` the rows, where whoever kept the model took it. */
+  data: Schema.optionalKey(Schema.String),
   seed: Schema.Struct({ high: Schema.Int, low: Schema.Int })
 })
 
