@@ -5,7 +5,7 @@ import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
-import { fileFlags, json, lazily } from "./flags.ts"
+import { fileFlags, json, lazily, runsFolder } from "./flags.ts"
 
 export const init = Command.make(
   "init",
@@ -16,6 +16,14 @@ export const init = Command.make(
     ),
     target: Flag.String("target").pipe(
       Flag.withDescription("The column to predict; left out, it is asked for"),
+      Flag.optional
+    ),
+    subset: Flag.String("subset").pipe(
+      Flag.withDescription("The column whose values are the subsets (places, years, devices); left out, it is guessed"),
+      Flag.optional
+    ),
+    positive: Flag.String("positive").pipe(
+      Flag.withDescription("The positive class of a target of two values; left out, it is guessed"),
       Flag.optional
     ),
     out: Flag.String("out").pipe(
@@ -42,7 +50,7 @@ export const runs = Command.make(
   {
     directory: Argument.Directory("directory").pipe(
       Argument.withDescription("Where the runs are"),
-      Argument.withDefault("rocflow-runs")
+      Argument.withDefault(runsFolder)
     ),
     json
   },

@@ -2,7 +2,9 @@
  * What commands have in common: how they are loaded, and the flags of several.
  */
 import { encodings } from "@rocflow/core/data/Encoding"
+import { statSync } from "node:fs"
 import * as Argument from "effect/cli/Argument"
+import * as CliError from "effect/cli/CliError"
 import * as Flag from "effect/cli/Flag"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
@@ -30,9 +32,28 @@ export const reading = <Input extends { readonly file: string; readonly json: bo
 export const toggle = (name: string, description: string) =>
   Flag.Boolean(name).pipe(Flag.withDescription(description), Flag.withDefault(false))
 
+/** Where runs are without `--out`. */
+export const runsFolder = "rocflow-runs"
+
 /** The directory of a run. */
-export const directory = Argument.Directory("run").pipe(
-  Argument.withDescription("Directory that `rocflow run` printed")
+export const directory = Argument.Path("run").pipe(
+  Argument.mapEffect((path) =>
+    Effect.gen(function* () {
+      if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return path
+      const { runOf } = yield* Effect.promise(() => import("./commands/runOf.ts"))
+      const found = yield* runOf(path)
+      if (found !== undefined) return found
+      return yield* new CliError.InvalidValue({
+        option: "run",
+        value: path,
+        expected: `it is a file, and ${runsFolder} holds no run of it; name the directory that \`rocflow run\` printed`,
+        kind: "argument"
+      })
+    })
+  ),
+  Argument.withDescription(
+    `Directory that \`rocflow run\` printed, or the experiment file: its last run in ${runsFolder}`
+  )
 )
 
 /** A whole number that may be left away. */

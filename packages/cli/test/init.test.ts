@@ -26,6 +26,11 @@ const files = {
   "houses.csv": table("rooms,price", 80, (i) => [i % 7, `${(i % 7) * 10 + ((i * 3) % 5)}.5`]),
   "balanced.csv": table("x,label", 60, (i) => [(i % 2) + ((i * 7) % 5), i % 2]),
   "semicolons.csv": "a;y\n1,5;yes\n2,5;no\n1,0;yes\n3,5;no\n1,1;yes\n2,9;no\n",
+  "wide.csv": table(["Class", "sick", ...Array.from({ length: 11 }, (_, j) => `m${j}`)].join(","), 60, (i) => [
+    ["Yes", "no", "yes"][i % 3],
+    i % 2,
+    ...Array.from({ length: 11 }, (_, j) => `${((i + 1) * (j + 3)) % 17}.5`)
+  ]),
   "one.csv": "x,y\n1,a\n2,a\n"
 }
 
@@ -118,6 +123,16 @@ describe("rocflow init", () => {
     expect(read("deep/read.yaml").tasks[0]).toMatchObject({ file: "../semicolons.csv", delimiter: ";", na: ["?"] })
   })
 
+  it("takes the subset and the positive class that are said, and names levels that differ in case only", async () => {
+    const args = ["--target", "outcome", "--subset", "colour", "--positive", "well", "--out", "said.yaml"]
+    expect((await rocflow(["init", "clinics.csv", ...args], home)).code).toBe(0)
+    expect(read("said.yaml").tasks[0]).toMatchObject({ subset: "colour", positive: "well" })
+    const { stderr } = await rocflow(["init", "wide.csv", "--target", "Class"], home)
+    expect(stderr).toBe(
+      'note: column "Class": has levels that differ in case or blanks only: "Yes" and "yes". If they mean the same, write them alike in the file.\n'
+    )
+  })
+
   it.each([
     [
       "a file that is there",
@@ -127,13 +142,38 @@ describe("rocflow init", () => {
     [
       "a target that is no column",
       ["clinics.csv", "--target", "outcom", "--out", "a.yaml"],
-      /has no column "outcom".*clinic, patient/
+      /has no column "outcom", but outcome, colour, /
     ],
     ["a target of one value", ["one.csv", "--target", "y"], /column "y" has one value only/],
     [
       "no target where nobody can be asked",
       ["clinics.csv", "--out", "a.yaml"],
       /does not know the target, and this is no terminal/
+    ],
+    [
+      "no target, and names likely ones first, by name, by two values and as the last one",
+      ["wide.csv", "--out", "a.yaml"],
+      /the likely ones first: Class, sick, m10, m9, m8, m7, m6, m5, and 5 more\n$/
+    ],
+    [
+      "a subset that is no column",
+      ["clinics.csv", "--target", "outcome", "--subset", "clinics", "--out", "a.yaml"],
+      /has no column "clinics".*name one of them by --subset/
+    ],
+    [
+      "a subset that is the target",
+      ["clinics.csv", "--target", "outcome", "--subset", "outcome", "--out", "a.yaml"],
+      /is the target, and cannot be the subset/
+    ],
+    [
+      "a positive class that is none",
+      ["clinics.csv", "--target", "outcome", "--positive", "sick", "--out", "a.yaml"],
+      /--positive sick is no value of "outcome"; choose one of ill, well/
+    ],
+    [
+      "a positive class of three",
+      ["flowers.csv", "--target", "kind", "--positive", "a", "--out", "a.yaml"],
+      /--positive a is for two classes, and "kind" has 3/
     ],
     ["a file that is not there", ["none.csv", "--target", "y"], /none\.csv: the file does not exist/]
   ])("refuses %s, and writes nothing", async (_, args, message) => {

@@ -17,7 +17,7 @@ import * as Schema from "effect/Schema"
 import { counted } from "../terminal/counted.ts"
 import { fileName } from "../fileName.ts"
 import { experimentText } from "../init/experimentText.ts"
-import { guess, type Guessed, mayBeTarget } from "../init/guess.ts"
+import { byLikelihood, guess, type Guessed } from "../init/guess.ts"
 import { wrapped } from "../terminal/textWidth.ts"
 import { plan } from "./plan.ts"
 import { fileOptions, type Reading } from "./reading.ts"
@@ -36,34 +36,47 @@ export class InitError extends Schema.TaggedError<InitError>()("InitError", {
 interface Input extends Reading {
   readonly data: Option.Option<string>
   readonly target: Option.Option<string>
+  readonly subset: Option.Option<string>
+  readonly positive: Option.Option<string>
   readonly out: Option.Option<string>
   readonly json: boolean
 }
 
 /** Asks a person at a terminal; a program is told which argument it left out. */
-const ask = <A>(prompt: Prompt.Prompt<A>, argument: string) =>
+const ask = <A>(prompt: Prompt.Prompt<A>, argument: string, advice: string) =>
   process.stdin.isTTY === true && process.stdout.isTTY === true
     ? Prompt.run(prompt)
     : Effect.fail(
         new InitError({
           given: "`rocflow init`",
           rule: `does not know ${argument}, and this is no terminal to ask at`,
-          advice: "give it: `rocflow init data.csv --target outcome`"
+          advice
         })
       )
 
 const askTarget = (table: Table.Table) => {
-  const likely = [...table.columns].map(([name, column]) => ({ name, likely: mayBeTarget(column) }))
-  // The last column is the target of most tables.
-  const names = [...likely.filter((each) => each.likely).reverse(), ...likely.filter((each) => !each.likely)]
   const about = new Map(Table.summary(table).map((summary) => [summary.name, summary]))
   return Prompt.AutoComplete({
     message: "Which column is to be predicted?",
-    choices: names.map(({ name }) => {
+    choices: byLikelihood(table).map((name) => {
       const { distinct, type } = about.get(name)!
       return { title: name, value: name, description: `${type}, ${distinct} values` }
     })
   })
+}
+
+/** A column that is asked for by a flag. */
+const columnOf = (data: string, table: Table.Table, flag: string, name: string) => {
+  const column = table.columns.get(name)
+  return column === undefined
+    ? Effect.fail(
+        new InitError({
+          given: `${data} has no column "${name}",`,
+          rule: `but ${list(flag === "target" ? byLikelihood(table) : table.names)}`,
+          advice: `name one of them by --${flag}`
+        })
+      )
+    : Effect.succeed(column)
 }
 
 const list = (names: ReadonlyArray<string>): string =>
@@ -98,7 +111,12 @@ export const init = Effect.fn("init")(function* (input: Input) {
   const fs = yield* FileSystem.FileSystem
   const data = yield* Option.match(input.data, {
     onSome: Effect.succeed,
-    onNone: () => ask(Prompt.String({ message: "Which file holds the data?" }), "the data file")
+    onNone: () =>
+      ask(
+        Prompt.String({ message: "Which file holds the data?" }),
+        "the data file",
+        "give it: `rocflow init data.csv --target outcome`"
+      )
   })
   const out = Option.getOrElse(
     input.out,
@@ -114,17 +132,36 @@ export const init = Effect.fn("init")(function* (input: Input) {
   const table = yield* Table.fromFile(data, fileOptions(input))
   const target = yield* Option.match(input.target, {
     onSome: Effect.succeed,
-    onNone: () => ask(askTarget(table), "the target")
+    onNone: () =>
+      ask(
+        askTarget(table),
+        "the target",
+        `give it by --target; of the columns, the likely ones first: ${list(byLikelihood(table))}`
+      )
   })
-  const column = table.columns.get(target)
-  if (column === undefined) {
+  const column = yield* columnOf(data, table, "target", target)
+  const subset = Option.getOrUndefined(input.subset)
+  if (subset !== undefined) yield* columnOf(data, table, "subset", subset)
+  if (subset === target) {
     return yield* new InitError({
-      given: `${data} has no column "${target}",`,
-      rule: `but ${list(table.names)}`,
-      advice: "name one of them by --target"
+      given: `column "${target}"`,
+      rule: "is the target, and cannot be the subset, too",
+      advice: "name another column by --subset"
     })
   }
-  const guessed = guess(table, target)
+  const positive = Option.getOrUndefined(input.positive)
+  const guessed = guess(table, target, { positive, subset })
+  if (positive !== undefined && (guessed.kind !== "binary" || guessed.classes[0]?.name !== positive)) {
+    const classes = guessed.classes.map(({ name }) => name)
+    return yield* new InitError({
+      given: `--positive ${positive}`,
+      rule:
+        guessed.kind === "binary"
+          ? `is no value of "${target}"`
+          : `is for two classes, and "${target}" has ${guessed.kind === "regression" ? "numbers" : classes.length}`,
+      advice: guessed.kind === "binary" ? `choose one of ${list(classes)}` : "leave it out"
+    })
+  }
   if (Column.cardinality(column) < 2) {
     return yield* new InitError({
       given: `column "${target}"`,
@@ -150,5 +187,6 @@ export const init = Effect.fn("init")(function* (input: Input) {
   yield* Console.log(
     `${guessText(guessed, target)}\n\n${out}: ${counted(design.jobs.length, "job")}; \`rocflow run ${out}\` trains them`
   )
-  for (const note of table.notes) yield* Console.error(`note: ${Note.message(note)}`)
+  const notes = Note.distinct([...table.notes, ...design.tasks.flatMap((task) => task.notes)])
+  for (const note of notes) yield* Console.error(`note: ${Note.message(note)}`)
 })

@@ -21,6 +21,7 @@ import * as Path from "effect/Path"
 import * as Runtime from "effect/Runtime"
 import * as Schema from "effect/Schema"
 import { toJson } from "@rocflow/core/Json"
+import { runsFolder } from "../flags.ts"
 import { counted } from "../terminal/counted.ts"
 import { fileName } from "../fileName.ts"
 import * as Progress from "../terminal/progress.ts"
@@ -76,7 +77,7 @@ export const run = Effect.fn("run")(function* ({ file, out, retryFailed, reuse, 
   const { goesOn, layer: executor } = yield* choose(loaded, flags)
   for (const warning of design.warnings) yield* Console.error(`note: ${warning}`)
   const directory = Option.getOrElse(out, () =>
-    path.join("rocflow-runs", `${fileName(loaded.name)}-${design.hash.slice(0, 8)}`)
+    path.join(runsFolder, `${fileName(loaded.name)}-${design.hash.slice(0, 8)}`)
   )
   const progress = Progress.make()
 

@@ -76,8 +76,15 @@ const kindOf = (column: Column.Column, distinct: number): Pick<Guessed, "kind" |
   }
 }
 
-/** The positive class first: a word for yes, else the rarer one. */
-const ordered = (classes: ReadonlyArray<ClassCount>): Pick<Guessed, "classes" | "positive"> => {
+/** The positive class first: the one that is said, a word for yes, else the rarer one. */
+const ordered = (
+  classes: ReadonlyArray<ClassCount>,
+  positive: string | undefined
+): Pick<Guessed, "classes" | "positive"> => {
+  if (positive !== undefined) {
+    const others = classes.filter(({ name }) => name !== positive)
+    return { classes: [...classes.filter(({ name }) => name === positive), ...others], positive: "as it was said" }
+  }
   const [first, second] = classes
   if (classes.length !== 2 || first === undefined || second === undefined) return { classes }
   const said = classes.filter(({ name }) => yes.has(name.toLowerCase()))
@@ -137,11 +144,15 @@ const groupOf = (name: string, column: Column.Column, rows: number, distinct: nu
   }
 }
 
-const columnOf = (
-  name: string,
-  column: Column.Column,
-  { kind, rows, target }: { readonly kind: Guessed["kind"]; readonly rows: number; readonly target: Column.Column }
-): Guess | undefined => {
+/** What is known of the other columns when one is guessed. */
+interface Known extends Pick<Guessed, "kind"> {
+  readonly rows: number
+  readonly target: Column.Column
+  readonly subset: string | undefined
+}
+
+const columnOf = (name: string, column: Column.Column, { kind, rows, subset, target }: Known): Guess | undefined => {
+  if (name === subset) return { column: name, role: "subset", taken: true, why: "as it was said" }
   const distinct = Column.cardinality(column)
   const missing = Column.countMissing(column)
   if (distinct < 2 && missing === 0) {
@@ -152,7 +163,8 @@ const columnOf = (
   if (rows >= 20 && distinct === rows && whole && (identifiers.test(name) || persons.test(name))) {
     return { column: name, role: "name", taken: true, why: "another value in every row: it names them" }
   }
-  const found = groupOf(name, column, rows, distinct) ?? subsetOf(name, column, target, kind)
+  const found =
+    groupOf(name, column, rows, distinct) ?? (subset === undefined ? subsetOf(name, column, target, kind) : undefined)
   if (found !== undefined) return found
   if (Column.isLabel(column)) {
     return { column: name, role: "ignore", taken: true, why: `${distinct} different values in ${rows} rows` }
@@ -184,22 +196,28 @@ const once = (guesses: ReadonlyArray<Guess>): ReadonlyArray<Guess> => {
   })
 }
 
+/** What is not to be guessed: a column, and a class of the target. @category models */
+export interface Said {
+  readonly subset: string | undefined
+  readonly positive: string | undefined
+}
+
 /**
  * Guesses what is predicted and what the other columns are for.
  *
  * ```ts
- * guess(table, "outcome").columns // => [{ column: "site", role: "subset", taken: true, why: "3 values of …" }]
+ * guess(table, "outcome", said).columns // => [{ column: "site", role: "subset", taken: true, why: "3 values of …" }]
  * ```
  */
-export const guess = (table: Table.Table, target: string): Guessed => {
+export const guess = (table: Table.Table, target: string, { positive: said, subset }: Said): Guessed => {
   const column = table.columns.get(target)!
   const missing = Column.countMissing(column)
   const { kind, why } = kindOf(column, Column.cardinality(column))
-  const { classes, positive } = kind === "regression" ? { classes: [] } : ordered(classesOf(column))
+  const { classes, positive } = kind === "regression" ? { classes: [] } : ordered(classesOf(column), said)
   const smallest = Math.min(...classes.map(({ count }) => count))
   const columns = [...table.columns]
     .filter(([name]) => name !== target)
-    .flatMap(([name, each]) => columnOf(name, each, { kind, rows: table.rows, target: column }) ?? [])
+    .flatMap(([name, each]) => columnOf(name, each, { kind, rows: table.rows, subset, target: column }) ?? [])
   return {
     kind,
     why,
@@ -214,6 +232,21 @@ export const guess = (table: Table.Table, target: string): Guessed => {
   }
 }
 
-/** Whether a column of this many values could be a target that is a class; for the order of a question. */
-export const mayBeTarget = (column: Column.Column): boolean =>
-  column.type !== "tensor" && column.type !== "date" && (!isWord(column) || Column.cardinality(column) <= most.text)
+const targets =
+  /(^|[_. ])(class(es)?|targets?|labels?|y|outcomes?|response|result|diagnosis|status|survived|died|churn|default|species)($|[_. ])/i
+
+/** How likely a column is the target: by its name, by two values, as the last one, by few enough values. */
+const likelihood = (name: string, column: Column.Column, isLast: boolean): number => {
+  const distinct = Column.cardinality(column)
+  if (column.type === "tensor" || column.type === "date" || distinct < 2) return 0
+  if (isWord(column) && distinct > most.text) return 0
+  return targets.test(name) ? 4 : distinct === 2 ? 3 : isLast ? 2 : 1
+}
+
+/** The columns, the likely targets first; of equal ones those further back. */
+export const byLikelihood = ({ columns, names }: Table.Table): ReadonlyArray<string> => {
+  const likely = new Map(
+    Array.from(columns, ([name, column]) => [name, likelihood(name, column, name === names.at(-1))])
+  )
+  return names.toReversed().sort((a, b) => likely.get(b)! - likely.get(a)!)
+}

@@ -81,8 +81,33 @@ const subsets = ({ subset }: Roles, table: Table, { levels, values }: Target): R
   ]
 }
 
+/** Of more levels it is free text, in which case means little. */
+const manyLevels = 1000
+
+/** Levels that are one but for case and blanks. */
+const similarLevels = (name: string, column: Column.Column): ReadonlyArray<Note.Note> => {
+  if (column.type !== "string" && column.type !== "factor") return []
+  const { levels } = Column.asFactor(column)
+  if (levels.length > manyLevels) return []
+  const alike = [...Map.groupBy(levels, (level) => level.trim().replaceAll(/\s+/g, " ").toLowerCase()).values()]
+  const found = alike.filter((own) => own.length > 1)
+  if (found.length === 0) return []
+  const texts = found.slice(0, 3).map((own) => own.map((level) => JSON.stringify(level)).join(" and "))
+  return [
+    Note.make({
+      code: "similar-levels",
+      column: name,
+      finding: `has levels that differ in case or blanks only: ${texts.join("; ")}${found.length > 3 ? `; and ${found.length - 3} more` : ""}`,
+      advice: "If they mean the same, write them alike in the file."
+    })
+  ]
+}
+
 /** Every note on the columns of roles that fit. */
 export const roleNotes = (roles: Roles, table: Table, target: Target): ReadonlyArray<Note.Note> => [
+  ...[...new Set(Object.values(roles).flat())].flatMap((name) =>
+    name === undefined || name === roles.name ? [] : similarLevels(name, table.columns.get(name)!)
+  ),
   ...roles.feature.flatMap((name) => identifier(name, table.columns.get(name)!)),
   ...(roles.stratum.length === 0 ? [] : strata(roles, table)),
   ...subsets(roles, table, target)
