@@ -633,6 +633,20 @@ describe("a module", () => {
         `${at}definitions[0] of the module has no kind, id and options; make it by Loss.define, Measure.define, Learner.define or their like`
       ],
       { "m.js": "export const definitions = [null]" }
+    ],
+    [
+      "with a measure that another one differs from in case only",
+      text.replace("measures: [auc", "measures: [AUC, auc"),
+      [
+        'e.yaml:16:1: measures: "AUC" and "auc" differ in case only, and tables of scores could not tell them apart; give one another id in its module'
+      ],
+      {
+        "m.js": `
+          import * as Measure from ${JSON.stringify(import.meta.resolve("@rocflow/core/learning/Measure"))}
+          export const definitions = [
+            Measure.define({ id: "AUC", label: "mine", accepts: ["binary"], direction: "maximise", range: [0, 1], needs: [], evaluate: () => 1 })
+          ]`
+      }
     ]
   ])
 })

@@ -10,6 +10,8 @@ const commands: ReadonlyArray<readonly [section: string, ...ReadonlyArray<Readon
   ["runs", ["runs", "."]],
   ["status", ["status", "run"]],
   ["scores", ["scores", "run"]],
+  ["scores --average", ["scores", "run", "--average", "splits"]],
+  ["scores --pooled", ["scores", "run", "--pooled"], ["scores", "run", "--pooled", "--interval", "bootstrap"]],
   ["compare", ["compare", "run"], ["compare", "run", "--by", "learner"]],
   ["data list", ["data", "list"]],
   ["test", ["test", "e.yaml"]],

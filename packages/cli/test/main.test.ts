@@ -637,6 +637,8 @@ describe("rocflow sql", () => {
     const { code, stdout } = await rocflow(["sql", "soak", query, "--json"], home)
     expect(code).toBe(0)
     expect(JSON.parse(stdout)).toHaveLength(2)
+    const wide = await rocflow(["sql", "soak", "select avg(auc) from scores"], home)
+    expect(wide.stderr).toMatch(/ Scores have a row for each measure, .*: avg\(value\) … where measure = 'auc'\.\n$/)
     const wrong = await rocflow(["sql", "soak", "selct 1"], home)
     expect([wrong.code, wrong.stderr]).toEqual([
       1,

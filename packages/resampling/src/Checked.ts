@@ -38,11 +38,14 @@ const brace = "{".charCodeAt(0)
 const startsWith = (bytes: Uint8Array, at: number, text: Uint8Array): boolean =>
   text.every((byte, i) => bytes[at + i] === byte)
 
+const carriageReturn = "\r".charCodeAt(0)
+
 /**
  * Reads what `write` wrote, of the UTF-8 of its line, or says why it is something else. The bytes are used up: the last one
- * before the rest is overwritten.
+ * before the rest is overwritten. A carriage return at the end, which programs on Windows add when they copy, does not count.
  */
-export const readBytes = (line: Buffer): Result.Result<unknown, string> => {
+export const readBytes = (given: Buffer): Result.Result<unknown, string> => {
+  const line = given.at(-1) === carriageReturn ? given.subarray(0, -1) : given
   if (!startsWith(line, 0, head) || !startsWith(line, start - tail.length, tail)) return Result.fail("it has no check")
   const check = line.toString("latin1", head.length, head.length + digits)
   if (hash("sha256", line.subarray(start)).slice(0, digits) !== check) {

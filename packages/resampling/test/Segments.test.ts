@@ -30,6 +30,20 @@ describe("Segments.follow", () => {
     }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
   )
 
+  it.live("takes lines that end as on Windows", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      mkdirSync(join(directory, Segments.folder))
+      const text = [line("1"), line("2")].join("").replaceAll("\n", "\r\n")
+      writeFileSync(join(directory, Segments.folder, "a.jsonl"), text)
+      assert.deepStrictEqual([...(yield* Segments.read(directory)).keys()], ["1", "2"])
+      assert.deepStrictEqual(
+        (yield* Segments.follow(directory)).map(({ id }) => id),
+        ["1", "2"]
+      )
+    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
+  )
+
   it.live("names the line of a record that was changed, also of one that came later", () =>
     Effect.gen(function* () {
       const directory = yield* temporary

@@ -2,7 +2,9 @@
  * `rocflow sql`: a run asked by SQL.
  */
 import { toJson } from "@rocflow/core/Json"
+import { SchemaError } from "@rocflow/core/data/SchemaError"
 import * as Query from "@rocflow/resampling/Query"
+import * as RunDirectory from "@rocflow/resampling/RunDirectory"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -23,10 +25,21 @@ const cell = (value: unknown): string =>
 /** Types whose values stand at the right of their column. */
 const isNumber = (type: string): boolean => /INT|DOUBLE|FLOAT|DECIMAL/.test(type)
 
+/** A measure is no column: scores have a row for each. */
+const asLong = (error: SchemaError, measures: ReadonlyArray<string>): SchemaError => {
+  const [, column] = /Referenced column "([^"]*)" not found/.exec(error.rule) ?? []
+  const measure = measures.find((id) => id === column)
+  if (measure === undefined) return error
+  const advice = `Scores have a row for each measure, its number in the column value: avg(value) … where measure = '${measure}'.`
+  return new SchemaError({ ...error, advice })
+}
+
 /** Prints what a query gives of a run, or writes it to a file. */
 export const sql = Effect.fn("sql")(function* ({ directory, json, out, query }: Input) {
   const named = Query.namedIn(query)
   // A query that names none asks which there are, or is wrong: DuckDB suggests names that are there.
+  const manifest = yield* RunDirectory.requireManifest(directory)
+  const measures = manifest.measures.map(({ id }) => id)
   const database = yield* Query.open(directory, named.length > 0 ? named : Query.tables)
   if (Option.isSome(out)) {
     const path = yield* Path.Path
@@ -38,10 +51,10 @@ export const sql = Effect.fn("sql")(function* ({ directory, json, out, query }: 
         advice: "name a file elsewhere"
       })
     }
-    yield* database.write(query, out.value)
+    yield* Effect.mapError(database.write(query, out.value), (error) => asLong(error, measures))
     return yield* json ? Console.log(toJson({ file: out.value })) : Console.log(out.value)
   }
-  const { columns, rows } = yield* database.query(query)
+  const { columns, rows } = yield* Effect.mapError(database.query(query), (error) => asLong(error, measures))
   if (json) {
     const objects = rows.map((row) => Object.fromEntries(columns.map(({ name }, i) => [name, row[i]])))
     return yield* Console.log(toJson(objects, 2))

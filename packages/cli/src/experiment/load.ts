@@ -168,9 +168,20 @@ const readLearner = (
       })
     : learnersOf(json, grid, name, registry)
   if (Result.isSuccess(read)) return read.success
-  problems.push(...read.failure.issues.map(({ path, message }) => ({ path: [...at, ...path], message })))
+  problems.push(
+    ...read.failure.issues.map(({ path, message }) => ({
+      path: [...at, ...path],
+      message: isInnerId(path)
+        ? "is no key of a learner within another one; write it at the outer one, which the tables show"
+        : message
+    }))
+  )
   return []
 }
+
+/** Whether the place is the id of a learner that is an option of another one. */
+const isInnerId = (path: ReadonlyArray<PropertyKey>): boolean =>
+  path.at(-1) === "id" && path.some((key) => key === "learner" || key === "learners" || key === "last")
 
 /** Seconds have no options, and are of a job, which has no rows to pool. */
 const readTiming = (
@@ -188,6 +199,19 @@ const readTiming = (
         { path: ["average"], message: `${timing.id} is of a job and has no rows to be pooled; leave average out` }
       ])
 }
+
+/** Measures are columns of tables, whose names are told apart by more than case. */
+const alike = (ids: ReadonlyArray<string>): ReadonlyArray<Problem> =>
+  [...Map.groupBy(new Set(ids), (id) => id.toLowerCase()).values()].flatMap((own) =>
+    own.length === 1
+      ? []
+      : [
+          {
+            path: ["measures"],
+            message: `${own.map((id) => JSON.stringify(id)).join(" and ")} differ in case only, and tables of scores could not tell them apart; give one another id in its module`
+          }
+        ]
+  )
 
 const readMeasures = (
   entries: Experiment["measures"],
@@ -214,6 +238,7 @@ const readMeasures = (
     } else if (Timing.isTiming(found.success) || average === "macro") measures.push(found.success)
     else pooled.push(found.success)
   }
+  for (const own of [measures, pooled]) problems.push(...alike(own.map(({ id }) => id)))
   return { measures, pooled }
 }
 

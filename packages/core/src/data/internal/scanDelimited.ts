@@ -191,7 +191,8 @@ const scan = (
         continue
       }
       let i = at
-      while (bytes[i] === blank) i += 1
+      // Where blanks separate, two of them have an empty field between them.
+      if (mark !== blank) while (bytes[i] === blank) i += 1
       const sign = bytes[i]
       if (sign === minus || sign === plus) i += 1
       const first = i

@@ -132,18 +132,19 @@ it.effect("gives the columns that are typed from all texts, as DuckDB reads them
   })
 )
 
-it.each([
+it.each<[string, string, string?]>([
   ["too few fields", "1,2\n3\n"],
   ["too many fields", "1,2\n3,4,5\n"],
   ["a quote inside a field", '1,2\n3,a"b\n'],
   ["text behind a quote", '1,2\n3,"a"b\n'],
   ["a quote that is not closed", '1,2\n3,"a\n'],
-  ["a carriage return alone", "1,2\r3,4\n"]
-])("leaves to others %s", (_, text) => {
+  ["a carriage return alone", "1,2\r3,4\n"],
+  ["too many fields, of which one is empty, between blanks", "1 2\n3  4\n", " "]
+])("leaves to others %s", (_, text, delimiter = ",") => {
   const regular = {
     bytes: Buffer.from(text),
     data: 0,
-    layout: { delimiter: ",", comment: undefined },
+    layout: { delimiter, comment: undefined },
     asText: [false, false],
     reading: plain,
     usual: true,
