@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 // Plain JavaScript, so that a Node too old for the sources can run it: it hands over to the Node that npm installed.
 import { spawn } from "node:child_process"
-import { existsSync } from "node:fs"
+import { existsSync, mkdirSync } from "node:fs"
 import module, { createRequire } from "node:module"
-import { constants } from "node:os"
+import { constants, tmpdir } from "node:os"
+import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 
 const [major, minor] = process.versions.node.split(".").map(Number)
@@ -40,10 +41,25 @@ const handOver = (node) => {
   child.on("exit", (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)))
 }
 
+/**
+ * Whether the folder of temporary files takes the folder that Node keeps compiled modules in. Where nothing can be made, as in
+ * /proc, Node would try for ever.
+ */
+const canKeep = () => {
+  try {
+    mkdirSync(join(tmpdir(), "node-compile-cache"))
+    return true
+  } catch (error) {
+    return error.code === "EEXIST"
+  }
+}
+
 if (recentEnough) {
   // Most of the start is compiling modules. Worker processes find what this one compiled.
-  const { directory } = module.enableCompileCache()
-  if (directory !== undefined) process.env.NODE_COMPILE_CACHE ??= directory
+  if (process.env.NODE_COMPILE_CACHE !== undefined || canKeep()) {
+    const { directory } = module.enableCompileCache()
+    if (directory !== undefined) process.env.NODE_COMPILE_CACHE ??= directory
+  }
   // Inside the repository the sources run as they are.
   const source = new URL("../src/bin.ts", import.meta.url)
   await import(existsSync(source) ? source.href : "../dist/bin.js")

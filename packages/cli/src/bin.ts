@@ -3,6 +3,7 @@
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as Excerpt from "@rocflow/core/Excerpt"
 import * as FileProblem from "@rocflow/core/FileProblem"
 import * as Cause from "effect/Cause"
 import * as CliError from "effect/cli/CliError"
@@ -16,6 +17,9 @@ import * as Output from "./terminal/output.ts"
 import { presenter } from "./terminal/usage.ts"
 import { version } from "./version.ts"
 
+/** Characters of a message; a program reads the whole of it. */
+const most = process.argv.includes("--json") ? Infinity : 8000
+
 /** `--log-level debug` asks for stack traces. */
 const debugging = process.argv.some(
   (arg, i) =>
@@ -27,7 +31,7 @@ const messageOf = (cause: Cause.Cause<unknown>): string | undefined => {
   const error: unknown = Cause.squash(cause)
   // The command line shows its own errors, with the help of the command.
   if (CliError.isCliError(error) || Cause.hasInterruptsOnly(cause)) return undefined
-  const text = FileProblem.messageOf(error)
+  const text = Excerpt.of(Excerpt.visibleLines(FileProblem.messageOf(error)), most)
   if (debugging) return `${text}\n\n${Cause.pretty(cause)}`
   return Cause.hasDies(cause)
     ? `internal error: ${text}\nThis is a fault of rocflow; \`--log-level debug\` shows where.`

@@ -35,4 +35,39 @@ describe("standard output", () => {
     for (const line of ["loaded: console", "loaded: stream", "measured"]) expect(said).toContain(line)
     remove(home)
   })
+
+  it("and standard error show no control characters of names, and no message without end", async () => {
+    const name = "t\u202eask\u001b[2J"
+    const text = experiment.replace("file: d.csv", `id: ${JSON.stringify(name)}, file: d.csv`)
+    const home = folder({ "d.csv": data(), "e.yaml": text })
+    for (const args of [
+      ["inspect", "e.yaml"],
+      ["run", "e.yaml", "--out", "run", "--workers", "1"],
+      ["compare", "run", "--by", "learner"]
+    ]) {
+      const { stderr, stdout } = await rocflow(args, home)
+      expect([args[0], stdout + stderr]).toEqual([args[0], expect.stringContaining("t\\u202eask\\u001b[2J")])
+      expect(stdout + stderr).not.toContain("\u202e")
+      expect(stdout + stderr).not.toContain("\u001b[2J")
+    }
+    const [scores] = JSON.parse((await rocflow(["scores", "run", "--json"], home)).stdout) as ReadonlyArray<{
+      readonly task: string
+    }>
+    expect(scores!.task).toBe(name)
+    const target = ["init", "d.csv", "--out", "i.yaml", "--target", "y".repeat(20_000)]
+    const { stderr } = await rocflow(target, home)
+    expect(stderr.length).toBeLessThan(8100)
+    expect(stderr).toMatch(/y … \d+ characters … /)
+    expect((await rocflow([...target, "--json"], home)).stderr.length).toBeGreaterThan(20_000)
+    remove(home)
+  })
+
+  it.skipIf(process.platform !== "linux")(
+    "starts where no folder of temporary files can be made",
+    async () => {
+      const { code, stdout } = await rocflow(["--version"], "/", { TMPDIR: "/proc" })
+      expect([code, stdout]).toEqual([0, expect.stringMatching(/^rocflow v/)])
+    },
+    20_000
+  )
 })

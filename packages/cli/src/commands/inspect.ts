@@ -14,6 +14,7 @@ import * as Pipeline from "@rocflow/core/pipeline/Pipeline"
 import * as Registry from "@rocflow/core/pipeline/Registry"
 import * as Resampling from "@rocflow/resampling/Resampling"
 import type { AnyLearner } from "@rocflow/resampling/Job"
+import * as Excerpt from "@rocflow/core/Excerpt"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -92,7 +93,7 @@ const counts = (task: Task.Task): string =>
     .join(", ")
 
 const taskText = (task: Task.Task): string =>
-  `task ${task.id}: ${task.kind}, ${task.rows} rows${task.levels.length > 0 ? `; ${counts(task)}` : ""}\n\n${columnsOf(task)}`
+  `task ${Excerpt.visible(task.id)}: ${task.kind}, ${task.rows} rows${task.levels.length > 0 ? `; ${counts(task)}` : ""}\n\n${columnsOf(task)}`
 
 /** The pipeline that a learner is, or that a recipe writes for a task. */
 const pipelineOf = (
@@ -192,7 +193,7 @@ const show = Effect.fnUntraced(function* ({ file, format, json }: Input) {
         ])
       ]
       const below = lines.length === 0 ? "" : `\n${lines.join("\n")}\n`
-      yield* Console.log(`learner ${learner.id}\n\n${body.replace(/^/gm, "  ")}\n${below}`)
+      yield* Console.log(`learner ${Excerpt.visible(learner.id)}\n\n${body.replace(/^/gm, "  ")}\n${below}`)
     }
   }
   if (format === "text") {

@@ -1,6 +1,7 @@
 /**
  * `rocflow status`: how far a run has come.
  */
+import * as Excerpt from "@rocflow/core/Excerpt"
 import * as Events from "@rocflow/core/learning/Events"
 import * as Live from "@rocflow/resampling/Live"
 import * as Status from "@rocflow/resampling/Status"
@@ -66,7 +67,7 @@ export const status = Effect.fn("status")(function* ({
       ])
     )
   )
-  for (const reason of failures) yield* Console.log(`failed: ${reason}`)
+  for (const reason of failures) yield* Console.log(`failed: ${Excerpt.of(Excerpt.visible(reason))}`)
   const error = yield* Live.errorOf(directory)
-  if (error !== undefined) yield* Console.log(`ended by an error: ${error}`)
+  if (error !== undefined) yield* Console.log(`ended by an error: ${Excerpt.of(Excerpt.visible(error))}`)
 })

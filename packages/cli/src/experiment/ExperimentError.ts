@@ -33,7 +33,7 @@ export class ExperimentError extends Schema.TaggedError<ExperimentError>()("Expe
       ([{ line, column, path, message } = nowhere, ...others]) => {
         const place = line === undefined ? this.file : `${this.file}:${line}:${column ?? 1}`
         const more = others.length === 0 ? "" : `\n  the same at ${listed(others)}`
-        return `${path === "" ? place : `${place}: ${path}`}: ${Excerpt.of(message)}${more}`
+        return `${path === "" ? place : `${place}: ${Excerpt.visible(path)}`}: ${Excerpt.of(Excerpt.visible(message))}${more}`
       }
     ).join("\n")
   }

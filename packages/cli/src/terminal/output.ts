@@ -3,6 +3,7 @@
  * anybody else prints goes to standard error.
  */
 import { Console } from "node:console"
+import { visible } from "./visible.ts"
 
 const write = process.stdout.write.bind(process.stdout)
 
@@ -13,10 +14,13 @@ export const result = (text: string): Promise<void> =>
     else process.stdout.once("drain", resolve)
   })
 
+const writing = (to: NodeJS.WriteStream, through: (text: string) => boolean): NodeJS.WriteStream =>
+  Object.create(to, { write: { value: (text: string) => through(visible(text)) } }) as NodeJS.WriteStream
+
 /** The console of the commands, which prints results to standard output. */
 export const console = new Console({
-  stdout: Object.create(process.stdout, { write: { value: write } }) as NodeJS.WriteStream,
-  stderr: process.stderr,
+  stdout: writing(process.stdout, write),
+  stderr: writing(process.stderr, (text) => process.stderr.write(text)),
   ignoreErrors: false
 })
 

@@ -2,6 +2,7 @@
  * Progress on standard error: one line that is rewritten on a terminal, of any width that it gets, and elsewhere a line for
  * each step: a tenth of the jobs, a configuration, a training.
  */
+import * as Excerpt from "@rocflow/core/Excerpt"
 import { styleText } from "node:util"
 import * as Duration from "@rocflow/core/Duration"
 import type * as Events from "@rocflow/core/learning/Events"
@@ -115,7 +116,7 @@ export const make = (screen: StatusLine.Screen = StatusLine.stderr): Progress =>
               line(
                 styleText(
                   "red",
-                  `failed: ${result.job.learner}, ${splitText(result.job)}: ${result.error?.message ?? ""}`,
+                  `failed: ${result.job.learner}, ${splitText(result.job)}: ${Excerpt.of(result.error?.message ?? "")}`,
                   {
                     stream: process.stderr
                   }

@@ -1,6 +1,8 @@
 /**
  * One line on standard error that is rewritten while something goes on, and survives a terminal that is resized.
  */
+import * as Excerpt from "@rocflow/core/Excerpt"
+import { visible } from "./visible.ts"
 import { width } from "./textWidth.ts"
 
 /** Where it is shown. */
@@ -55,13 +57,13 @@ export const make = (screen: Screen): StatusLine => {
     clear,
     line: (text) => {
       clear()
-      screen.write(`${text}\n`)
+      screen.write(`${visible(text)}\n`)
     },
     show: (now, text, last = false) => {
       if (!screen.animated || (now - drawn < pause && !last)) return
       drawn = now
       clear()
-      const line = cut(text, Math.max(20, screen.width() - 1))
+      const line = cut(Excerpt.visible(text), Math.max(20, screen.width() - 1))
       shown = width(line)
       screen.write(line)
     }

@@ -1,6 +1,7 @@
 /**
  * Tables for terminals.
  */
+import { visible } from "@rocflow/core/Excerpt"
 import { shortened, terminalWidth, width } from "./textWidth.ts"
 
 /** A column: its title, and on which side its cells stand. */
@@ -49,10 +50,12 @@ const parts = (
  * A cell that repeats the one above it in the leading columns may be given as "" by the caller.
  */
 export const textTable = (
-  columns: ReadonlyArray<Column>,
-  rows: ReadonlyArray<Row>,
+  given: ReadonlyArray<Column>,
+  content: ReadonlyArray<Row>,
   room: number = terminalWidth()
 ): string => {
+  const columns = given.map((column) => ({ ...column, title: visible(column.title) }))
+  const rows = content.map((row) => (typeof row === "string" ? visible(row) : row.map(visible)))
   const all = columns.map((_, j) => j)
   const named = all.filter((j) => columns[j]!.key === true)
   const keys = named.length > 0 ? named : all.slice(0, 1)

@@ -29,6 +29,14 @@ describe("textTable", () => {
     expect(second).toBe("ü     2")
   })
 
+  it("writes out what would end its line, change the terminal or turn the order around", () => {
+    expect(textTable([{ title: "a\u202e" }, { title: "b" }], [["x\ny", "\u001b[2J"]], 80).split("\n")).toEqual([
+      "a\\u202e  b",
+      "───────  ─────────",
+      "x\\ny     \\u001b[2J"
+    ])
+  })
+
   it("stacks what does not fit, each part with its keys", () => {
     expect(textTable(columns, [["linear", "0.123456", "1000"]], 18)).toBe(
       [

@@ -5,6 +5,7 @@
  * results shows each of them once.
  */
 import * as Schema from "effect/Schema"
+import { visible } from "../Excerpt.ts"
 
 /** The schema of notes. @category schemas */
 export const Note = Schema.Struct({
@@ -42,7 +43,7 @@ export const within = (note: Note, place: string): Note => ({ ...note, at: [plac
 
 /** Writes a note as two sentences behind its place. */
 export const message = ({ advice, at, finding }: Note): string =>
-  `${at.length === 0 ? "" : `${at.join(", ")}: `}${finding}. ${advice}`
+  visible(`${at.length === 0 ? "" : `${at.join(", ")}: `}${finding}. ${advice}`)
 
 /** The notes without those that say the same again. */
 export const distinct = (notes: Iterable<Note>): ReadonlyArray<Note> => [

@@ -2,6 +2,7 @@
  * The error of everything that makes a table: files, columns, declared types.
  */
 import * as Schema from "effect/Schema"
+import { visible } from "../Excerpt.ts"
 
 /**
  * Says that data does not have the form a table needs: what was given, where, which rule it breaks, what to do.
@@ -27,6 +28,6 @@ export class SchemaError extends Schema.TaggedError<SchemaError>()("SchemaError"
       this.line === undefined ? undefined : `line ${this.line}`,
       this.column === undefined ? undefined : `column "${this.column}"`
     ].filter((part) => part !== undefined)
-    return `${place.length === 0 ? "" : `${place.join(", ")}: `}${this.given} ${this.rule}. ${this.advice}`
+    return visible(`${place.length === 0 ? "" : `${place.join(", ")}: `}${this.given} ${this.rule}. ${this.advice}`)
   }
 }
