@@ -5,7 +5,8 @@ import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
-import { fileFlags, json, lazily, runsFolder } from "./flags.ts"
+import { fileFlags, json, lazily } from "./flags.ts"
+import { runsFolder } from "./runsFolder.ts"
 
 export const init = Command.make(
   "init",

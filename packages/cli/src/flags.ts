@@ -8,6 +8,7 @@ import * as CliError from "effect/cli/CliError"
 import * as Flag from "effect/cli/Flag"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import { runsFolder } from "./runsFolder.ts"
 
 /** Loads the module of a command and calls it. */
 export const lazily = <Input, A, E, R>(load: () => Promise<(input: Input) => Effect.Effect<A, E, R>>) =>
@@ -31,9 +32,6 @@ export const reading = <Input extends { readonly file: string; readonly json: bo
 /** A switch that is off unless it is given. */
 export const toggle = (name: string, description: string) =>
   Flag.Boolean(name).pipe(Flag.withDescription(description), Flag.withDefault(false))
-
-/** Where runs are without `--out`. */
-export const runsFolder = "rocflow-runs"
 
 /** The directory of a run. */
 export const directory = Argument.Path("run").pipe(

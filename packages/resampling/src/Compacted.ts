@@ -16,7 +16,9 @@
  *
  * They are made of the segments, which stay, and hold nothing that these do not. `finished.json` says how far in each segment
  * they go. They are not there where a table cannot have such columns, as for measures that differ in case alone. Where
- * `scores.parquet` is gone, was changed, or is of another design, the segments are read instead.
+ * `scores.parquet` is gone, was changed, or is of another design, the segments are read instead. A segment that is changed behind
+ * the table is not noticed by who reads the table alone (status, scores), whose numbers are those that were written all the same;
+ * whoever reads the records (compare, reports) refuses them.
  */
 import * as Database from "@rocflow/core/data/Database"
 import * as TableWriter from "@rocflow/core/data/TableWriter"
@@ -178,7 +180,7 @@ export const open = Effect.fnUntraced(function* (directory: string, manifest: Ma
   const ends: Segments.Ends = new Map(Object.entries(compacted.ends))
   for (const [name, { size }] of ends) {
     const segment = path.join(directory, Segments.folder, name)
-    if (!(yield* fs.exists(segment)) || Number((yield* fs.stat(segment)).size) < size) return undefined
+    if (!(yield* fs.exists(segment)) || !(yield* Segments.endsLine(segment, size))) return undefined
   }
   const since = new Map<string, Job.Result>()
   for (const record of yield* Segments.follow(directory, ends)) Segments.put(since, record)

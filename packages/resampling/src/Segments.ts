@@ -134,6 +134,10 @@ const bytesFrom = Effect.fnUntraced(function* (file: string, from: number, to: n
   return bytes.subarray(0, filled)
 }, Effect.scoped)
 
+/** Whether a line of a segment ends behind so many bytes; not where it is shorter, or its lines got other ends. */
+export const endsLine = (file: string, size: number) =>
+  size === 0 ? Effect.succeed(true) : Effect.map(bytesFrom(file, size - 1, size), (bytes) => bytes[0] === newline)
+
 /**
  * Follows the records of a run whose jobs are executed elsewhere: each call gives those that came since the one before, the
  * first call those behind `ends`, or all. Only what is new is read; `ends` is where reading has come to. Errors: `RunError` for

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
+import * as FileProblem from "@rocflow/core/FileProblem"
 import * as Learner from "@rocflow/core/learning/Learner"
 import * as Measure from "@rocflow/core/learning/Measure"
 import * as Effect from "effect/Effect"
@@ -108,6 +109,27 @@ describe("a compacted run", () => {
         { numRuns: 10, endOnFailure: true }
       )
     )
+  )
+
+  live(
+    "keeps its numbers where a segment is changed behind the table, or its lines get other ends",
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      yield* Run.start(yield* design(control()), directory)
+      const whole = yield* asked(directory)
+      const [name] = readdirSync(join(directory, Segments.folder))
+      const file = join(directory, Segments.folder, name!)
+      const text = readFileSync(file, "utf8")
+      writeFileSync(file, text.replaceAll("\n", "\r\n"))
+      assert.deepStrictEqual(yield* asked(directory), whole)
+      // A digit of a score: whoever reads the record refuses it, and the table has the number that was written.
+      writeFileSync(
+        file,
+        text.replace(/"mse":(\d)/, (_, digit: string) => `"mse":${(Number(digit) + 1) % 10}`)
+      )
+      assert.deepStrictEqual((yield* Run.scores(directory)).rows, whole.rows)
+      assert.include(FileProblem.messageOf(yield* Effect.flip(Run.read(directory))), "cannot be trusted")
+    }).pipe(Effect.scoped, Effect.provide(services))
   )
 
   live(

@@ -6,7 +6,7 @@ import * as RunDirectory from "@rocflow/resampling/RunDirectory"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
-import { runsFolder } from "../flags.ts"
+import { runsFolder } from "../runsFolder.ts"
 
 /** Finds the run, and says which it is; undefined if there is none. */
 export const runOf = Effect.fnUntraced(function* (file: string) {

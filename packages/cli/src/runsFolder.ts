@@ -1,0 +1,2 @@
+/** Where runs are without `--out`. */
+export const runsFolder = "rocflow-runs"
