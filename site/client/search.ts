@@ -22,7 +22,7 @@ const load = (root: string): Promise<MiniSearch> =>
 
 /** Adds text to an element with the words that were found marked. */
 const marked = (element: HTMLElement, text: string, terms: ReadonlyArray<string>): HTMLElement => {
-  const pattern = new RegExp(`(${terms.map((term) => term.replace(/[^\p{L}\p{N}]/gu, "\\$&")).join("|")})`, "iu")
+  const pattern = new RegExp(`(${terms.map((term) => term.replace(/[^\p{L}\p{N}_]/gu, "\\$&")).join("|")})`, "iu")
   text.split(pattern).forEach((part, i) => {
     if (i % 2 === 0) element.append(part)
     else element.append(Object.assign(document.createElement("mark"), { textContent: part }))

@@ -68,13 +68,22 @@ const words = (tokens: ReadonlyArray<Token>): string =>
     })
     .join(" ")
 
-/** What stands below each heading, for the search. */
+/** Whether a table says what words mean: its rows have anchors, and are found by their words. */
+const isGlossary = (token: Token): token is Tokens.Table =>
+  token.type === "table" && (token as Tokens.Table).header[0]?.text === "word"
+
+/** What stands below each heading, and what a table says of each word, for the search. */
 const partsOf = (tokens: ReadonlyArray<Token>, ids: ReadonlyMap<Token, string>): ReadonlyArray<Part> => {
   const parts: Array<{ id: string; title: string; text: string }> = []
   for (const token of tokens) {
     const id = ids.get(token)
     if (id !== undefined) parts.push({ id, title: (token as Tokens.Heading).text.replace(/`/g, ""), text: "" })
-    else if (parts.length > 0) parts.at(-1)!.text += ` ${words([token])}`
+    else if (isGlossary(token)) {
+      for (const [word, ...meaning] of token.rows) {
+        const title = words(word!.tokens)
+        parts.push({ id: anchor(title), title, text: meaning.map(({ tokens }) => words(tokens)).join(" ") })
+      }
+    } else if (parts.length > 0) parts.at(-1)!.text += ` ${words([token])}`
   }
   return parts
 }
@@ -118,7 +127,9 @@ export const render = (markdown: string, resolve: Resolve): Rendered => {
               return inner === "" && tag === "th" ? `<td${side}></td>` : `<${tag}${scope}${side}>${inner}</${tag}>`
             })
             .join("")
-        const body = token.rows.map((row) => `<tr>${cells(row, "td")}</tr>`).join("\n")
+        const id = (row: ReadonlyArray<Tokens.TableCell>) =>
+          isGlossary(token) ? ` id="${anchor(words(row[0]!.tokens))}"` : ""
+        const body = token.rows.map((row) => `<tr${id(row)}>${cells(row, "td")}</tr>`).join("\n")
         return `<div class="table"><table><thead><tr>${cells(token.header, "th")}</tr></thead><tbody>${body}</tbody></table></div>\n`
       },
       link({ href, title, tokens }) {

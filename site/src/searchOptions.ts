@@ -19,6 +19,17 @@ export const options: Options = {
       .filter((word) => word !== ""),
   searchOptions: {
     boost: { title: 4, page: 2 },
+    // Whoever looks for a word wants to know first what it means, then how it is used, then what is exported under it.
+    boostDocument: (id: unknown) => {
+      const path = String(id)
+      return path.startsWith("glossary.html#")
+        ? 2
+        : path.startsWith("concepts.html")
+          ? 1.5
+          : path.startsWith("api/")
+            ? 0.4
+            : 1
+    },
     prefix: true,
     fuzzy: (term) => (term.length > 4 ? 0.15 : false),
     combineWith: "AND"

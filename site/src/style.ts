@@ -77,7 +77,7 @@ table{border-collapse:collapse;font-size:.92rem;min-width:min(100%,26rem)}
 th,td{text-align:left;vertical-align:top;padding:.4rem .7rem;border-bottom:1px solid var(--line)}
 thead th{border-bottom:2px solid var(--edge)}
 th.right,td.right{text-align:right}
-td code{overflow-wrap:anywhere}
+td code{overflow-wrap:normal}
 img{max-width:100%;height:auto;background:#fff;border-radius:6px}
 blockquote{margin:1rem 0;padding:.1rem 1rem;border-left:4px solid var(--edge);color:var(--muted)}
 math{font-family:"Cambria Math","STIX Two Math","Latin Modern Math","Noto Sans Math","DejaVu Math TeX Gyre",math;font-size:1.08em}

@@ -41,3 +41,12 @@ it("gives the search the words below each heading, those of tables and lists too
   expect(parts[0]!.text.replace(/\s+/g, " ")).toContain("text here item")
   expect(parts[1]!.text).toContain("cell")
 })
+
+it("gives the search each word of a table of words, and the row an anchor", () => {
+  const { html, parts } = render("# Words\n\n| word | meaning |\n| --- | --- |\n| `a: b` | *one* |\n", (href) => href)
+  expect(parts.map(({ id, text, title }) => [id, title, text.trim()])).toEqual([
+    ["words", "Words", ""],
+    ["a-b", "a: b", "one"]
+  ])
+  expect(html).toContain('<tr id="a-b">')
+})

@@ -105,6 +105,26 @@ describe.skipIf(executable === undefined)(`in ${where}`, () => {
       await page.waitForURL(`**/${to!.replace(/^(\.\.\/)+/, "")}`)
     }))
 
+  it("finds what a word means before what is exported under it", () =>
+    on("index.html", wide, async (page) => {
+      for (const word of ["stratum", "resampling", "learner"]) {
+        await page.fill("#query", word)
+        await page.waitForFunction(`document.querySelector("#found mark")?.textContent.toLowerCase() === "${word}"`)
+        const found = await page
+          .locator("#found [role=option]")
+          .evaluateAll((all) => all.map((each) => each.getAttribute("data-to")))
+        expect({ word, first: found[0] }).toEqual({ word, first: expect.stringMatching(/^(glossary|concepts)\.html#/) })
+      }
+    }))
+
+  it("leaves words of code whole in tables of a phone", () =>
+    on("tutorials/main-job.html", narrow, async (page) => {
+      const broken = await page.evaluate(
+        `Array.from(document.querySelectorAll("td code")).filter((code) => !/[ -]/.test(code.textContent) && code.getClientRects().length > 1).map((code) => code.textContent)`
+      )
+      expect(broken).toEqual([])
+    }))
+
   it("finds a name by its last part, and says so where it finds nothing", () =>
     on("index.html", wide, async (page) => {
       await page.fill("#query", "targetEncoding")
