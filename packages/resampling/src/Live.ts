@@ -11,7 +11,7 @@
  * A process takes its files away in the end. One that was killed leaves them, and its heart stands still. Nothing here is
  * needed by the run: what cannot be written is left out, and the folder may be deleted at any time.
  */
-import { appendFileSync, rmSync } from "node:fs"
+import { appendFileSync, rmSync, writeFileSync } from "node:fs"
 import * as FileProblem from "@rocflow/core/FileProblem"
 import * as Events from "@rocflow/core/learning/Events"
 import type * as History from "@rocflow/core/learning/History"
@@ -74,7 +74,7 @@ export const open = Effect.fnUntraced(function* (directory: string, design?: str
   )
   const words = design === undefined ? {} : { words: design }
   // The first beat is there before anything else is done.
-  yield* Effect.ignore(fs.writeFileString(heart, Heartbeat.text(1, design)))
+  attempt(() => writeFileSync(heart, Heartbeat.text(1, design)))
   yield* Heartbeat.start({ file: heart, interval, ...words })
   const live: Live = {
     during: (id, job) =>

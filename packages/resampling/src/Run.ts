@@ -360,10 +360,7 @@ export const start = Effect.fnUntraced(function* <R>(
       const begun = yield* Clock.currentTimeMillis
       const executor = yield* Executor
       const { live, manifest } = yield* prepare(design, directory, options)
-      return yield* Live.explained(
-        directory,
-        execute(design, directory, options, { begun, executor, live, manifest })
-      )
+      return yield* Live.explained(directory, execute(design, directory, options, { begun, executor, live, manifest }))
     })
   )
 })
