@@ -1,8 +1,11 @@
 /** How many panels stand side by side at most, where a figure says so; a page may forbid styles in attributes. */
 const columns = [1, 2, 3, 4, 5]
 
-/** How many places a panel takes. */
-const spans = [1, 2]
+/** How many times as wide as others panels are: a place has a step of a quarter. */
+const spans = Array.from({ length: 13 }, (_, quarter) => 1 + quarter / 4)
+
+/** The one of these that a panel gets which spans so much. */
+export const spanOf = (span: number): number => spans.find((each) => each >= span) ?? spans.at(-1)!
 
 /**
  * The style of the figures that `Figure.toHtml` writes, in a page that says the colours `--text`, `--muted`, `--line`, `--better`

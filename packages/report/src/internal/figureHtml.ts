@@ -1,6 +1,7 @@
 /**
  * Figures in the page: panels that wrap to its width, lists as tables with a drawn column.
  */
+import { spanOf } from "../figureStyle.ts"
 import { attributes } from "../draw/of.ts"
 import { panelSvg } from "../draw/panel.ts"
 import { stripListHtml } from "../draw/strip.ts"
@@ -30,7 +31,7 @@ const keysHtml = ({ keys }: PanelFigure | StripFigure): string =>
 
 const panelsHtml = (figure: PanelFigure): string =>
   keysHtml(figure) +
-  `<div class="panel-grid" data-columns="${figure.columns}" data-span="${figure.panels[0]?.span ?? 1}">${figure.panels
+  `<div class="panel-grid" data-columns="${figure.columns}" data-span="${spanOf(figure.panels[0]?.span ?? 1)}">${figure.panels
     .map(
       (panel) =>
         `<div class="panel"${attributes(panel.of)}>${panel.title === "" ? "" : `<p class="panel-title">${escapeHtml(panel.title)}</p>`}` +
