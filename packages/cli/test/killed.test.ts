@@ -1,8 +1,8 @@
-import { existsSync, readFileSync, readdirSync } from "node:fs"
+import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { linesIn, recordsIn } from "../../resampling/test/support/records.ts"
+import { linesIn, predictedIn, recordsIn } from "../../resampling/test/support/records.ts"
 import { changed, data, folder, remove, rocflow, start } from "./support/cli.ts"
 
 // Eight folds of two learners, one of which takes long enough to be killed in the middle.
@@ -69,9 +69,7 @@ describe.each([
     expect(finished(directory)).toEqual(expect.arrayContaining([...before]))
     expect(finished(directory)).toHaveLength(16)
     expect(resultsOf(directory)).toEqual(resultsOf(undisturbed))
-    expect(readdirSync(join(home, directory, "predictions")).filter((name) => name.endsWith(".parquet"))).toHaveLength(
-      16
-    )
+    expect(predictedIn(join(home, directory), "binary")).toEqual(predictedIn(join(home, undisturbed), "binary"))
   })
 })
 

@@ -1,6 +1,6 @@
 import { chmodSync, cpSync, existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { editRecords, recordsIn } from "../../resampling/test/support/records.ts"
+import { editRecords, predictedIn, recordsIn } from "../../resampling/test/support/records.ts"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { changed, data, type Ended, experiment, folder, remove, rocflow } from "./support/cli.ts"
 
@@ -87,7 +87,7 @@ describe("rocflow run", () => {
   it("leaves the files of a run, and no partial ones", () => {
     const names = readdirSync(join(home, "soak"), { recursive: true }).map(String)
     expect(recordsIn(join(home, "soak"))).toHaveLength(24)
-    expect(names.filter((name) => /^predictions\/[0-9a-f]{24}\.parquet$/.test(name))).toHaveLength(24)
+    expect(predictedIn(join(home, "soak"), "binary").size).toBe(24)
     expect(names).toEqual(expect.arrayContaining(["design.json", "experiment.json", "splits.parquet", "report.html"]))
     expect(names.filter((name) => name.endsWith(".part"))).toEqual([])
     const figures = readdirSync(join(home, "soak", "figures"))

@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import * as Column from "@rocflow/core/data/Column"
 import * as Table from "@rocflow/core/data/Table"
 import * as ParquetBytes from "@rocflow/core/data/ParquetBytes"
 import * as Effect from "effect/Effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { predictedIn } from "../../resampling/test/support/records.ts"
 import { changed, data, folder, remove, rocflow, start } from "./support/cli.ts"
 
 const experiment = changed(
@@ -117,11 +117,10 @@ describe("rocflow predict", () => {
     )
     expect(models).toHaveLength(3)
     for (const id of models) {
-      const { columns } = await table(`run/predictions/${id}.parquet`)
-      const rows = Array.from(Column.asNumbers(columns.get("row")!)!)
+      const { prob, rows } = predictedIn(file("run"), "binary").get(id)!.prediction
       const now = await rocflow(["predict", `run/models/${id}`, "d.csv", "--json"], home)
       const shares = lines(now.stdout).map((line) => (JSON.parse(line) as { readonly "prob.ill": number })["prob.ill"])
-      expect(rows.map((row) => shares[row])).toEqual(Array.from(Column.asNumbers(columns.get("prob.ill")!)!))
+      expect(Array.from(rows, (row) => shares[row])).toEqual(Array.from(rows, (_, i) => prob![2 * i]))
     }
     const each = await Promise.all(
       models.map((id) => rocflow(["predict", `run/models/${id}`, "new.csv", "--json"], home))

@@ -6,6 +6,7 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Run from "@rocflow/resampling/Run"
 import * as Effect from "effect/Effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { predictedIn } from "../../resampling/test/support/records.ts"
 import { changed, data, type Ended, experiment, folder, remove, rocflow, start } from "./support/cli.ts"
 import { freePort, startServer } from "./support/postgres.ts"
 
@@ -78,19 +79,19 @@ describe.skipIf(typeof server === "string")("a queue in PostgreSQL", () => {
   /** The records of a run, without what differs between two runs of a job. */
   const recordsOf = async (directory: string) => {
     const { results } = await Effect.runPromise(Effect.provide(Run.read(join(home, directory)), NodeServices.layer))
-    return results.map(({ at: _, seconds: __, training, ...record }) => ({
+    const predicted = predictedIn(join(home, directory), "binary")
+    return results.map(({ at: _, pack: __, seconds: ___, training, ...record }) => ({
       ...record,
+      predicted: predicted.get(record.id),
       losses: training?.history.map(({ loss }) => loss)
     }))
   }
   const filesOf = (directory: string) =>
     Object.fromEntries(
-      ["predictions", "models"].flatMap((place) =>
-        readdirSync(join(home, directory, place), { recursive: true, withFileTypes: true })
-          .filter((file) => file.isFile())
-          .map((file) => join(file.parentPath, file.name))
-          .map((file) => [file.slice(join(home, directory).length), readFileSync(file, "base64")])
-      )
+      readdirSync(join(home, directory, "models"), { recursive: true, withFileTypes: true })
+        .filter((file) => file.isFile())
+        .map((file) => join(file.parentPath, file.name))
+        .map((file) => [file.slice(join(home, directory).length), readFileSync(file, "base64")])
     )
   const until = async (holds: () => boolean, what: string) => {
     for (const end = Date.now() + 120_000; Date.now() < end; await sleep(200)) if (holds()) return

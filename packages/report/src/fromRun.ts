@@ -7,7 +7,6 @@ import * as Note from "@rocflow/core/data/Note"
 import * as Compare from "@rocflow/resampling/Compare"
 import * as Notes from "@rocflow/resampling/Notes"
 import * as Pooled from "@rocflow/resampling/Pooled"
-import * as Predicted from "@rocflow/resampling/Predicted"
 import type * as Job from "@rocflow/resampling/Job"
 import type * as RunDirectory from "@rocflow/resampling/RunDirectory"
 import * as Score from "@rocflow/resampling/Score"
@@ -17,7 +16,7 @@ import * as Effect from "effect/Effect"
 import type { Finished } from "./Finished.ts"
 import { gridOf } from "./imagesFigure.ts"
 import { featuresOf } from "./internal/features.ts"
-import { cellsOf, predictionsOf, rocOf } from "./internal/predictedCells.ts"
+import { drawn } from "./internal/predictedCells.ts"
 import { formatOf, orNull } from "./Numbers.ts"
 import { oneTestSet } from "./oneTestSet.ts"
 import * as Report from "./Report.ts"
@@ -158,7 +157,7 @@ const comparisonsOf = Effect.fnUntraced(function* (run: Finished) {
   const measures: MeasureOf = new Map(run.manifest.measures.map((measure) => [measure.id, measure]))
   const ids = [...measures.keys()]
   const baselines = Compare.baselines(run.manifest)
-  const shared = yield* oneTestSet(run)
+  const shared = yield* oneTestSet({ ...run, rows, results: Effect.succeed(run.results) })
   const training = (yield* Effect.forEach(ids, (measure) =>
     orNone(Compare.pvalues(rows, { measure, baselines }))
   )).flat()
@@ -313,9 +312,7 @@ export const model = Effect.fnUntraced(function* (given: Finished) {
   const run = byResampling(given)
   const { manifest, results } = run
   const rows = Score.table(results)
-  // Tasks are called as in the directory of the run.
-  const read = yield* Predicted.readAll(given, given.results)
-  const cells = cellsOf(results, read)
+  const { roc, ...predictions } = yield* drawn(run)
   const {
     name = "run",
     engine: _engines,
@@ -336,8 +333,8 @@ export const model = Effect.fnUntraced(function* (given: Finished) {
     pooled: (yield* Pooled.read(run.directory)).map((row) => pooledOf(row, manifest.resamplings.length > 1)),
     ...(yield* comparisonsOf(run)),
     histories: historiesOf(results),
-    roc: cells.filter(({ parts }) => parts[0]?.kind === "binary").flatMap(rocOf),
-    predictions: predictionsOf(cells),
+    roc,
+    predictions,
     tunings: tuningsOf(results, manifest.measures[0]?.id),
     features: featuresOf(results),
     failures: failuresOf(results),

@@ -1,7 +1,7 @@
 import type * as Prediction from "@rocflow/core/learning/Prediction"
 import type * as Job from "@rocflow/resampling/Job"
 import { describe, expect, it } from "vitest"
-import { cellsOf, predictionsOf } from "../src/internal/predictedCells.ts"
+import { drawnOf, fullCells } from "../src/internal/predictedCells.ts"
 
 const result = (id: string, nTrainGroups = 10): Job.Result => ({
   id,
@@ -44,11 +44,9 @@ const predicted = (
 const prob = (...values: ReadonlyArray<number>) => Float64Array.from(values.flatMap((p) => [p, 1 - p]))
 
 const of = (...parts: ReadonlyArray<Prediction.Prediction>) =>
-  predictionsOf(
-    cellsOf(
-      parts.map((_, i) => result(String(i))),
-      new Map(parts.map((part, i) => [String(i), part]))
-    )
+  drawnOf(
+    parts.map((_, i) => result(String(i))),
+    new Map(parts.map((prediction, i) => [String(i), { prediction, groups: undefined }]))
   )
 
 describe("what is drawn of binary predictions", () => {
@@ -103,8 +101,8 @@ describe("what is drawn of binary predictions", () => {
   })
 
   it("is of full training sets only", () => {
-    const predictions = new Map([["small", folds[0]]])
-    expect(cellsOf([result("small", 5)], predictions)).toEqual([])
+    const [full, small] = [result("full"), result("small", 5)].map((each) => ({ ...each, predictions: "some" }))
+    expect(fullCells([small!, full!, result("none")])).toEqual([[full]])
   })
 })
 

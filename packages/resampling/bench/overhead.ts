@@ -1,12 +1,11 @@
 /** What a job costs besides learning: in this process, on pools of workers, and part by part. */
 import * as NodeServices from "@effect/platform-node/NodeServices"
-import * as ParquetBytes from "@rocflow/core/data/ParquetBytes"
-import * as WholeFile from "@rocflow/core/WholeFile"
-import * as Prediction from "@rocflow/core/learning/Prediction"
+import * as PredictionBytes from "@rocflow/core/learning/PredictionBytes"
 import * as Executor from "@rocflow/resampling/Executor"
 import * as Processes from "@rocflow/resampling/executor/Processes"
 import * as Job from "@rocflow/resampling/Job"
 import * as Events from "@rocflow/core/learning/Events"
+import * as Packs from "@rocflow/resampling/Packs"
 import * as Run from "@rocflow/resampling/Run"
 import * as RunDirectory from "@rocflow/resampling/RunDirectory"
 import * as Effect from "effect/Effect"
@@ -85,10 +84,10 @@ export const parts = Effect.fnUntraced(
     const [execute, predictions, result, read] = [part(), part(), part(), part()]
     for (const job of design.jobs) {
       const executed = yield* timed(execute, Job.execute(job))
-      const file = yield* RunDirectory.predictionsFile(directory, job.id)
+      const block = () => PredictionBytes.write({ prediction: executed.prediction!, groups: undefined })
       yield* timed(
         predictions,
-        Effect.suspend(() => WholeFile.write(file, ParquetBytes.of(Prediction.toColumns(executed.prediction!))))
+        Effect.suspend(() => Packs.append(directory, block()))
       )
       const bare = { result: executed.result, prediction: undefined }
       yield* timed(result, RunDirectory.writeExecuted(directory, bare))
@@ -96,7 +95,7 @@ export const parts = Effect.fnUntraced(
     yield* timed(read, RunDirectory.readResults(directory, { jobs: [] }))
     return {
       "take rows, train, predict, measure": execute,
-      "write the predictions (Parquet)": predictions,
+      "write the predictions": predictions,
       "write the result (JSON)": result,
       "read all results": read
     }

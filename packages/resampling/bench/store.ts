@@ -5,6 +5,7 @@
  */
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Checked from "@rocflow/resampling/Checked"
+import * as Compare from "@rocflow/resampling/Compare"
 import * as Compacted from "@rocflow/resampling/Compacted"
 import * as Manifest from "@rocflow/resampling/Manifest"
 import * as Run from "@rocflow/resampling/Run"
@@ -61,9 +62,9 @@ const parts = (jobs: number) => {
       iteration: column((i) => i),
       testSubset: column((i) => (i % 2 === 0 ? "north" : "south")),
       trainSubsets: column((i) => (["same", "other", "all"] as const)[i % 3]!),
-      groups: column(() => 900),
+      groups: column(() => 450),
       testFold: column((i) => i % 10),
-      seed: column((i) => Math.floor(i / 60)),
+      seed: column((i) => Math.floor(i / 30)),
       nTrainGroups: column(() => 450),
       repetition: column(() => 1),
       trainRows: column(() => 450),
@@ -110,7 +111,7 @@ const steps = {
     Effect.scoped(
       Effect.gen(function* () {
         const manifest = yield* RunDirectory.requireManifest(directory)
-        const keeper = yield* Compacted.keeper(directory, manifest, [])
+        const keeper = yield* Compacted.keeper(directory, manifest, 0)
         yield* keeper.end
         return "compacted"
       })
@@ -118,7 +119,12 @@ const steps = {
   status: (directory: string) =>
     Effect.map(Status.of(directory), ({ cells }) => `${cells.length} cells, ${cells[0]!.states.finished} finished`),
   scores: (directory: string) =>
-    Effect.map(Run.scores(directory), ({ rows }) => `${Score.aggregate(rows).length} cells, ${rows.length} rows`)
+    Effect.map(Run.scores(directory), ({ rows }) => `${Score.aggregate(rows).length} cells, ${rows.length} rows`),
+  compare: (directory: string) =>
+    Effect.gen(function* () {
+      const { rows } = yield* Run.scores(directory)
+      return `${(yield* Compare.pvalues(rows, { measure: "auc" })).length} tests`
+    })
 } as const
 
 const isStep = (name: string | undefined): name is keyof typeof steps => name !== undefined && name in steps
@@ -144,7 +150,7 @@ else {
   const directory = mkdtempSync(join(tmpdir(), "rocflow-store-"))
   try {
     write(directory, Number(first ?? 1_000_000))
-    for (const step of ["name", "results", "compact", "status", "scores"] as const) {
+    for (const step of ["name", "results", "compact", "status", "scores", "compare"] as const) {
       for (const _ of step === "compact" ? [1] : [1, 2, 3]) {
         execFileSync(process.execPath, [fileURLToPath(import.meta.url), step, directory], { stdio: "inherit" })
       }

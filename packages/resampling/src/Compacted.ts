@@ -13,6 +13,7 @@
  * | `status` | ok, failed; none while it is open |
  * | `score.<measure>` | a number; none where it is undefined, with the reason in `undefined` (JSON by measure) |
  * | `error`, `fallback`, `epochs`, `keptEpoch`, `engine`, `seconds` | how it went |
+ * | `at` | when it was stored, in milliseconds since 1970 |
  *
  * They are made of the segments, which stay, and hold nothing that these do not. `finished.json` says how far in each segment
  * they go. They are not there where a table cannot have such columns, as for measures that differ in case alone. Where
@@ -23,7 +24,6 @@
 import * as Database from "@rocflow/core/data/Database"
 import * as TableWriter from "@rocflow/core/data/TableWriter"
 import { hashJson } from "@rocflow/core/Hash"
-import * as Measure from "@rocflow/core/learning/Measure"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
@@ -35,9 +35,9 @@ import * as FeatureTable from "./FeatureTable.ts"
 import * as Finished from "./Finished.ts"
 import * as Tables from "./internal/resultTables.ts"
 import type * as Job from "./Job.ts"
+import * as Ledger from "./Ledger.ts"
 import * as Manifest from "./Manifest.ts"
 import type { RunError } from "./RunError.ts"
-import * as Score from "./Score.ts"
 import * as Segments from "./Segments.ts"
 
 const parquet = "scores.parquet"
@@ -48,22 +48,15 @@ const featureFile = (name: FeatureTable.Name): string => `${name}.parquet`
 /** Lines are written so many at a time. */
 const chunk = 5000
 
-/** The jobs of a design, some at a time. */
-const chunks = function* (
-  { jobs }: Pick<Manifest.Manifest, "jobs">,
-  results: ReadonlyMap<string, Job.Result>
-): Iterable<ReadonlyArray<Tables.Planned>> {
+/** The places of the jobs of a design, some at a time. */
+const chunks = function* ({ jobs }: Pick<Manifest.Manifest, "jobs">): Iterable<ReadonlyArray<number>> {
   for (let from = 0; from < jobs.length; from += chunk) {
-    yield jobs.slice(from, from + chunk).map(({ id, job }) => ({ id, job, result: results.get(id) }))
+    yield Array.from({ length: Math.min(chunk, jobs.length - from) }, (_, i) => from + i)
   }
 }
 
 /** Writes all files, and gives their SHA-256. */
-const write = Effect.fnUntraced(function* (
-  directory: string,
-  manifest: Manifest.Manifest,
-  results: ReadonlyMap<string, Job.Result>
-) {
+const write = Effect.fnUntraced(function* (directory: string, manifest: Manifest.Manifest, ledger: Ledger.Ledger) {
   const path = yield* Path.Path
   const writer = yield* TableWriter.open
   const place = (name: string) => path.join(directory, name)
@@ -71,19 +64,21 @@ const write = Effect.fnUntraced(function* (
     name: FeatureTable.Name,
     { columns, rows }: Tables.FeatureRows<Row>
   ) {
-    if (![...results.values()].some((result) => result[name] !== undefined)) return {}
+    if (![...ledger.features.values()].some((features) => features[name] !== undefined)) return {}
     const rowsOf = rows(manifest)
     const said = function* () {
-      for (const jobs of chunks(manifest, results)) {
-        yield jobs.flatMap(({ job, result }) => (result === undefined ? [] : rowsOf({ ...result, job })))
+      for (const some of chunks(manifest)) {
+        yield some.flatMap((at) => {
+          const features = ledger.features.get(at)
+          return features === undefined ? [] : rowsOf({ ...manifest.jobs[at]!, ...features })
+        })
       }
     }
     const files = { csv: place(`${name}.csv`), parquet: place(featureFile(name)), keep: false }
     return { [name]: yield* Tables.write(files, writer, columns, said()) }
   })
-  const jobs = chunks(manifest, results)
   const files = { csv: place(csv), parquet: place(parquet), keep: true }
-  const check = yield* Tables.write(files, writer, Tables.ofJobs(manifest), jobs)
+  const check = yield* Tables.write(files, writer, Tables.ofJobs(manifest, ledger), chunks(manifest))
   yield* remove(directory, FeatureTable.names.map(featureFile))
   const features = {
     ...(yield* writeFeatures("coefficients", Tables.coefficients)),
@@ -98,9 +93,13 @@ const remove = Effect.fnUntraced(function* (directory: string, names: ReadonlyAr
   for (const name of names) yield* Effect.ignore(fs.remove(path.join(directory, name), { force: true }))
 })
 
+/** The version of the columns: 2 has the time of results. */
+const version = 2
+
 /** What a table calls things; the hash of a design does not depend on it. */
 const namesOf = ({ learners, measures, resamplings, tasks }: Manifest.Manifest): string =>
   hashJson([
+    version,
     ...[tasks, learners, measures].map((named) => named.map(({ id }) => id)),
     resamplings.map(({ text }) => text)
   ])
@@ -110,53 +109,85 @@ export const Least = Context.Reference<number>("@rocflow/resampling/Compacted/Le
 
 /** Compacts the results of a run while it goes on. @category models */
 export interface Keeper {
-  /** Takes a result that was stored. When a quarter of the results has come since the last time, they are compacted. */
-  readonly add: (result: Job.Result) => Effect.Effect<void>
+  /** Takes notice of a result that was stored. When a quarter has come since the last time, the results are compacted. */
+  readonly add: Effect.Effect<void>
   /** Compacts all results that are there, and remembers how many they are. */
   readonly end: Effect.Effect<void, RunError | PlatformError>
 }
 
+/** Enters all records behind `ends` into a ledger. */
+const enter = Effect.fnUntraced(function* (
+  directory: string,
+  manifest: Manifest.Manifest,
+  ledger: Ledger.Ledger,
+  ends: Segments.Ends
+) {
+  // Jobs are named only if there is a record.
+  let places: ReadonlyMap<string, number> | undefined
+  yield* Segments.each(directory, ends, (record) => {
+    places ??= new Map(manifest.jobs.map(({ id }, place) => [id, place]))
+    const place = places.get(record.id)
+    if (place !== undefined) Ledger.put(ledger, place, record, manifest)
+  })
+})
+
 /**
- * Makes a keeper of a run that has these results already. What cannot be compacted (a full disk, names that a table cannot
+ * Makes a keeper of a run that has so many results already. What cannot be compacted (a full disk, names that a table cannot
  * hold) is in the segments all the same.
  */
 export const keeper = Effect.fnUntraced(function* (
   directory: string,
   manifest: Manifest.Manifest,
-  known: ReadonlyArray<Job.Result>
+  known: number
 ): Effect.fn.Return<Keeper, never, FileSystem.FileSystem | Path.Path> {
   const context = yield* Effect.context<FileSystem.FileSystem | Path.Path>()
   const least = yield* Least
-  const records = new Map(known.map((result) => [result.id, result]))
+  let ledger: Ledger.Ledger | undefined
   const ends: Segments.Ends = new Map()
-  const follow = Segments.follow(directory, ends)
-  let fresh = 0
+  let [stored, fresh] = [known, 0]
   const compact = Effect.gen(function* () {
     fresh = 0
-    for (const record of yield* follow) Segments.put(records, record)
-    const written = yield* Effect.option(write(directory, manifest, records))
+    ledger ??= Ledger.make(manifest.jobs.length, manifest)
+    yield* enter(directory, manifest, ledger, ends)
+    const written = yield* Effect.option(write(directory, manifest, ledger))
     // Those of before would be of other results.
     if (Option.isNone(written)) yield* remove(directory, [csv, parquet, ...FeatureTable.names.map(featureFile)])
     yield* Finished.write(directory, {
       design: manifest.hash,
-      jobs: manifest.jobs.filter(({ id }) => records.has(id)).length,
+      jobs: Ledger.finished(ledger),
       ...(Option.isSome(written)
         ? { compacted: { ...written.value, names: namesOf(manifest), ends: Object.fromEntries(ends) } }
         : {})
     })
   }).pipe(Effect.provideContext(context))
   return {
-    add: (result) =>
-      Effect.suspend(() => {
-        records.set(result.id, result)
-        fresh += 1
-        return fresh >= Math.max(least, records.size / 4) ? Effect.ignore(compact) : Effect.void
-      }),
+    add: Effect.suspend(() => {
+      stored += 1
+      fresh += 1
+      return fresh >= Math.max(least, stored / 4) ? Effect.ignore(compact) : Effect.void
+    }),
     end: Effect.gen(function* () {
       const there = yield* Effect.orElseSucceed(open(directory, manifest), () => undefined)
       if (there === undefined || there.since.length > 0) yield* compact
     }).pipe(Effect.provideContext(context))
   }
+})
+
+/** The table of a run, and how far it goes in each segment; undefined where it cannot be used. */
+const tableOf = Effect.fnUntraced(function* (directory: string, manifest: Manifest.Manifest) {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const { compacted } = (yield* Finished.read(directory, manifest)) ?? {}
+  const file = path.join(directory, parquet)
+  if (compacted === undefined || compacted.names !== namesOf(manifest)) return undefined
+  if (!(yield* fs.exists(file))) return undefined
+  if (Checked.digest(yield* fs.readFile(file)) !== compacted.check) return undefined
+  const ends: Segments.Ends = new Map(Object.entries(compacted.ends))
+  for (const [name, { size }] of ends) {
+    const segment = path.join(directory, Segments.folder, name)
+    if (!(yield* fs.exists(segment)) || !(yield* Segments.endsLine(segment, size))) return undefined
+  }
+  return { file, ends, features: compacted.features }
 })
 
 /** Results in one table, and those behind it, which came since. @category models */
@@ -170,21 +201,11 @@ export interface Compacted {
 
 /** Opens the table of a run; undefined where the segments are to be read instead. Errors: those of reading a run. */
 export const open = Effect.fnUntraced(function* (directory: string, manifest: Manifest.Manifest) {
-  const fs = yield* FileSystem.FileSystem
-  const path = yield* Path.Path
-  const { compacted } = (yield* Finished.read(directory, manifest)) ?? {}
-  const file = path.join(directory, parquet)
-  if (compacted === undefined || compacted.names !== namesOf(manifest)) return undefined
-  if (!(yield* fs.exists(file))) return undefined
-  if (Checked.digest(yield* fs.readFile(file)) !== compacted.check) return undefined
-  const ends: Segments.Ends = new Map(Object.entries(compacted.ends))
-  for (const [name, { size }] of ends) {
-    const segment = path.join(directory, Segments.folder, name)
-    if (!(yield* fs.exists(segment)) || !(yield* Segments.endsLine(segment, size))) return undefined
-  }
+  const found = yield* tableOf(directory, manifest)
+  if (found === undefined) return undefined
   const since = new Map<string, Job.Result>()
-  for (const record of yield* Segments.follow(directory, ends)) Segments.put(since, record)
-  return { file, features: compacted.features, since: [...since.values()] } satisfies Compacted
+  yield* Segments.each(directory, found.ends, (record) => Segments.put(since, record))
+  return { file: found.file, features: found.features, since: [...since.values()] } satisfies Compacted
 })
 
 /**
@@ -208,47 +229,58 @@ const numbersOf = (column: Database.Values): ArrayLike<number> => (column.kind =
 
 const textsOf = (column: Database.Values): ReadonlyArray<string | null> => (column.kind === "text" ? column.values : [])
 
-const toReasons = (json: string | null): Readonly<Record<string, string>> =>
-  json === null ? {} : (JSON.parse(json) as Record<string, string>)
-
-/** The statuses in the table as numbers. */
-const statuses = ["open", "ok", "failed"] as const
-
-/** Reads the score table of a compacted run, as `Score.planned` makes it of all results. */
-export const rows = Effect.fnUntraced(function* ({ file }: Compacted, manifest: Manifest.Manifest) {
+/** Reads the table as the ledger of which it was written. */
+const load = Effect.fnUntraced(function* (file: string, manifest: Manifest.Manifest) {
   const database = yield* Database.open
-  const ids = manifest.measures.map(({ id }) => id)
   const table = `read_parquet(${Database.path(file)}, file_row_number = true)`
+  const codes = Ledger.statuses.map((status, code) => `WHEN ${Database.text(status)} THEN ${code}`)
+  const ids = manifest.measures.map(({ id }) => Database.name(Tables.scoreColumn(id)))
   const numbers = [
-    "CASE status WHEN 'ok' THEN 1 WHEN 'failed' THEN 2 ELSE 0 END::DOUBLE",
-    ...ids.map((id) => Database.name(Tables.scoreColumn(id)))
+    `CASE status ${codes.join(" ")} ELSE 0 END`,
+    ...ids,
+    "epochs",
+    "keptEpoch",
+    "seconds",
+    'coalesce("at", 0)'
   ]
-  const [status, ...scores] = (yield* database.columns(
-    `SELECT ${numbers.join(", ")} FROM ${table} ORDER BY file_row_number`,
+  const columns = yield* database.columns(
+    `SELECT ${numbers.map((sql) => `${sql}::DOUBLE`).join(", ")} FROM ${table} ORDER BY file_row_number`,
     numbers.map(() => "number")
-  )).map(numbersOf)
-  const why = yield* database.columns(
-    `SELECT file_row_number::DOUBLE, error, "undefined" FROM ${table} WHERE error IS NOT NULL OR "undefined" IS NOT NULL`,
-    ["number", "text", "text"]
   )
-  const [errors, reasons] = [textsOf(why[1]!), textsOf(why[2]!)]
-  const special = new Map(Array.from(numbersOf(why[0]!), (at, i) => [at, i]))
-  const results = function* (): Iterable<Score.JobResult> {
-    let at = 0
-    for (const job of Manifest.places(manifest)) {
-      const found = special.get(at)
-      const error = found === undefined ? null : errors[found]!
-      const undefinedScores = found === undefined ? {} : toReasons(reasons[found]!)
-      const values: Record<string, Score.Value> = {}
-      for (const [j, id] of ids.entries()) {
-        const value = scores[j]![at]!
-        if (!Number.isNaN(value)) values[id] = value
-        else if (undefinedScores[id] !== undefined) values[id] = Measure.undefinedBecause(undefinedScores[id])
-      }
-      const ended = statuses[status![at] as 0 | 1 | 2]
-      yield { job, status: ended, scores: values, ...(error === null ? {} : { error }) }
-      at += 1
-    }
+  const ledger = Ledger.make(Manifest.jobCount(manifest), manifest)
+  ledger.status.set(numbersOf(columns[0]!))
+  for (const [i, values] of [...ledger.scores, ledger.epochs, ledger.keptEpoch, ledger.seconds, ledger.at].entries()) {
+    values.set(numbersOf(columns[i + 1]!))
   }
-  return Array.from(results(), Score.row(ids))
+  const texts = { undefined: ledger.reasons, error: ledger.error, fallback: ledger.fallback, engine: ledger.engine }
+  for (const [name, found] of Object.entries(texts)) {
+    const column = Database.name(name)
+    const [places, values] = yield* database.columns(
+      `SELECT file_row_number::DOUBLE, ${column} FROM ${table} WHERE ${column} IS NOT NULL`,
+      ["number", "text"]
+    )
+    const own = textsOf(values!)
+    for (const [i, place] of Array.from(numbersOf(places!)).entries()) found.set(place, own[i]!)
+  }
+  Ledger.weigh(ledger)
+  return ledger
 }, Effect.scoped)
+
+/** Reads what the table of a run has, and how far in each segment that is; undefined as for {@link open}. */
+export const table = Effect.fnUntraced(function* (directory: string, manifest: Manifest.Manifest) {
+  const found = yield* tableOf(directory, manifest)
+  return found && { ledger: yield* load(found.file, manifest), ends: found.ends }
+})
+
+/**
+ * Reads what a run has: of one that was compacted the table and what came since, else the segments. Errors: those of reading a
+ * run.
+ */
+export const ledger = Effect.fnUntraced(function* (directory: string, manifest: Manifest.Manifest) {
+  const found = yield* table(directory, manifest)
+  const own = found?.ledger ?? Ledger.make(Manifest.jobCount(manifest), manifest)
+  const ends: Segments.Ends = found?.ends ?? new Map()
+  yield* enter(directory, manifest, own, ends)
+  if (found === undefined) yield* Finished.check(directory, manifest, Ledger.finished(own))
+  return own
+})

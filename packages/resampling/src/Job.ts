@@ -83,8 +83,10 @@ export const Result = Schema.Struct({
   notes: Schema.optionalKey(Schema.Array(Note.Note)),
   /** What the fitted model says of its features by itself. */
   ...FeatureUse.fields,
-  /** The SHA-256 of the file of its predictions; absent where there is none. */
+  /** The SHA-256 of its predictions; absent where there are none. */
   predictions: Schema.optionalKey(Schema.String),
+  /** Where they are: a file in `predictions/`, their first byte, how many bytes. Absent where they are a file of their own. */
+  pack: Schema.optionalKey(Schema.Struct({ file: Schema.String, from: Schema.Int, size: Schema.Int })),
   /** When the result was stored, in milliseconds since 1970: of records that are worth the same the last one counts. */
   at: Schema.optionalKey(Schema.Int),
   /** Wall-clock seconds; with those in the history and in timings, all that differs between two runs of a job. */
@@ -143,7 +145,9 @@ export const ids = (parts: {
 }): ((iteration: number, learner: string) => string) => {
   const { context, resampling, seed, task } = parts
   const all = hashJson({ version, task, resampling, seed, context })
-  return (iteration, learner) => hashTexts([all, String(iteration), learner]).slice(0, 24)
+  // Through bytes: a slice would keep the whole hash in memory, a million times.
+  return (iteration, learner) =>
+    Buffer.from(hashTexts([all, String(iteration), learner]), "latin1").toString("latin1", 0, 24)
 }
 
 /**

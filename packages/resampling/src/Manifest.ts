@@ -141,19 +141,40 @@ export const places = function* ({ learners, resamplings, splits, tasks }: Parts
     const task = tasks[own.task]!.id
     const resampling = resamplings[own.resampling]!.text
     for (let i = 0; i < own.iteration.length; i++) {
-      const split = Object.fromEntries(columnNames.map((name) => [name, own[name][i]])) as unknown as Split.SplitColumns
-      for (const { id } of learners) yield { task, learner: id, resampling, ...split }
+      for (const { id } of learners) {
+        // One after the other: objects that are all made alike take the least memory.
+        yield {
+          task,
+          learner: id,
+          resampling,
+          iteration: own.iteration[i]!,
+          testSubset: own.testSubset[i]!,
+          trainSubsets: own.trainSubsets[i]!,
+          groups: own.groups[i]!,
+          testFold: own.testFold[i]!,
+          seed: own.seed[i]!,
+          nTrainGroups: own.nTrainGroups[i]!,
+          repetition: own.repetition[i]!,
+          trainRows: own.trainRows[i]!,
+          testRows: own.testRows[i]!
+        }
+      }
     }
   }
 }
 
-/** The ids of jobs, in the order of a design. */
-const idsOf = ({ context, learners, resamplings, seed, splits, tasks }: Parts): ReadonlyArray<string> =>
-  splits.flatMap((own) => {
+/** The jobs, in the order of a design. */
+const jobsOf = function* (parts: Parts): Iterable<Manifest["jobs"][number]> {
+  const { context, learners, resamplings, seed, splits, tasks } = parts
+  const all = places(parts)[Symbol.iterator]()
+  for (const own of splits) {
     const resampling = Job.resamplingKey(resamplings[own.resampling]!.json)
     const idOf = Job.ids({ task: tasks[own.task]!.hash, resampling, seed, context })
-    return own.iteration.flatMap((iteration) => learners.map(({ hash }) => idOf(iteration, hash)))
-  })
+    for (const iteration of own.iteration) {
+      for (const { hash } of learners) yield { id: idOf(iteration, hash), job: all.next().value! }
+    }
+  }
+}
 
 /** The jobs are named when they are first asked for: of a million that takes seconds. */
 export const ofParts = (parts: Parts): Manifest => {
@@ -162,8 +183,7 @@ export const ofParts = (parts: Parts): Manifest => {
     ...parts,
     get jobs() {
       if (jobs === undefined) {
-        const ids = idsOf(parts)
-        jobs = Array.from(places(parts), (job, i) => ({ id: ids[i]!, job }))
+        jobs = Array.from(jobsOf(parts))
       }
       return jobs
     }

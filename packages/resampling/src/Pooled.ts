@@ -66,8 +66,8 @@ export interface Cell {
 export const cells = Effect.fnUntraced(function* (run: Runs) {
   const found: Array<Cell> = []
   for (const results of Map.groupBy(run.results, ({ job }) => JSON.stringify(cellOf(job))).values()) {
-    const all = yield* Effect.forEach(results, (result) => Predicted.read(run, result), { concurrency: 8 })
-    const [first, ...others] = all.filter((predicted) => predicted !== undefined)
+    const all = yield* Predicted.readAll(run, results)
+    const [first, ...others] = results.flatMap(({ id }) => all.get(id) ?? [])
     if (first === undefined) continue
     found.push({
       cell: cellOf(results[0]!.job),

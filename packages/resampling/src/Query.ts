@@ -19,7 +19,9 @@
  */
 import * as Column from "@rocflow/core/data/Column"
 import * as Database from "@rocflow/core/data/Database"
+import * as ParquetBytes from "@rocflow/core/data/ParquetBytes"
 import type * as History from "@rocflow/core/learning/History"
+import * as Prediction from "@rocflow/core/learning/Prediction"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
@@ -27,6 +29,7 @@ import * as Compacted from "./Compacted.ts"
 import * as FeatureTable from "./FeatureTable.ts"
 import type * as Job from "./Job.ts"
 import type { Runs } from "./Pooled.ts"
+import * as Predicted from "./Predicted.ts"
 import * as Tables from "./internal/resultTables.ts"
 import * as Run from "./Run.ts"
 import * as RunDirectory from "./RunDirectory.ts"
@@ -249,17 +252,67 @@ const addFiles = Effect.fnUntraced(function* (
   return found
 })
 
-const addPredictions = Effect.fnUntraced(function* (database: Database.Database, { directory, results }: Runs) {
-  const files = yield* Effect.forEach(
-    results.filter(({ predictions }) => predictions !== undefined),
-    ({ id }) => RunDirectory.predictionsFile(directory, id)
+/** Rows of predictions that are written together. */
+const most = 250_000
+
+interface Part {
+  readonly id: string
+  readonly predicted: RunDirectory.Predicted
+}
+
+/** Predictions of one task that have the same columns. */
+const entriesOf = (parts: readonly [Part, ...ReadonlyArray<Part>]): Entries => {
+  const [first, ...others] = parts
+  const { groups, prediction } = Predicted.pool([first.predicted, ...others.map(({ predicted }) => predicted)])
+  const codes = parts.flatMap(({ predicted }, place) => Array.from(predicted.prediction.rows, () => place))
+  const levels = parts.map(({ id }) => id)
+  return [
+    ["id", { type: "factor", codes: Int32Array.from(codes), levels, ordered: false, missing: null }],
+    ...Prediction.toColumns(prediction),
+    ...(groups === undefined ? [] : [["group", Column.text(groups)] as const])
+  ]
+}
+
+/** Which columns a prediction has. */
+const shapeOf = (task: string, { groups, prediction: { prob, scores, truth } }: RunDirectory.Predicted): string =>
+  JSON.stringify([task, ...[groups, prob, scores, truth].map((part) => part !== undefined)])
+
+/** Adds what the jobs predicted, by files that are gone with the scope. */
+const addPredictions = Effect.fnUntraced(function* (
+  database: Database.Database,
+  { directory, manifest, results }: Runs
+) {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const folder = yield* fs.makeTempDirectoryScoped({ prefix: "rocflow-predictions-" })
+  const files: Array<string> = []
+  const open = new Map<string, { parts: Array<Part>; rows: number }>()
+  const write = Effect.fnUntraced(function* (shape: string) {
+    const [first, ...others] = open.get(shape)!.parts
+    open.delete(shape)
+    const file = path.join(folder, `${files.length}.parquet`)
+    files.push(file)
+    yield* fs.writeFile(file, ParquetBytes.of(entriesOf([first!, ...others])))
+  })
+  const schemas = Predicted.schemas(manifest)
+  yield* RunDirectory.eachPrediction(
+    directory,
+    results,
+    ({ job }) => schemas.get(job.task)!,
+    ({ id, job }, predicted) =>
+      Effect.suspend(() => {
+        const shape = shapeOf(job.task, predicted)
+        const own = open.get(shape) ?? { parts: [], rows: 0 }
+        open.set(shape, own)
+        own.parts.push({ id, predicted })
+        own.rows += predicted.prediction.rows.length
+        return own.rows < most ? Effect.void : write(shape)
+      })
   )
+  yield* Effect.forEach([...open.keys()], write)
   if (files.length === 0) return
   const list = `[${files.map(Database.path).join(", ")}]`
-  yield* database.view(
-    "predictions",
-    `SELECT regexp_extract(filename, '([0-9a-f]{24})[.]parquet$', 1) AS id, * EXCLUDE (filename) FROM read_parquet(${list}, filename = true, union_by_name = true)`
-  )
+  yield* database.view("predictions", `SELECT * FROM read_parquet(${list}, union_by_name = true)`)
 })
 
 /**

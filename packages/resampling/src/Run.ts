@@ -15,6 +15,7 @@ import * as Measure from "@rocflow/core/learning/Measure"
 import * as Timing from "@rocflow/core/learning/Timing"
 import * as Place from "@rocflow/core/learning/Place"
 import * as Prediction from "@rocflow/core/learning/Prediction"
+import * as PredictionBytes from "@rocflow/core/learning/PredictionBytes"
 import * as PreprocessCache from "@rocflow/core/learning/PreprocessCache"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -22,7 +23,6 @@ import * as Fiber from "effect/Fiber"
 import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import type { PlatformError } from "effect/PlatformError"
-import * as Checked from "./Checked.ts"
 import * as Compacted from "./Compacted.ts"
 import type { Design, Planned } from "./Design.ts"
 import { Executor } from "./Executor.ts"
@@ -31,8 +31,11 @@ import * as Finished from "./Finished.ts"
 import { change, claim } from "./internal/claim.ts"
 import { sweep } from "./internal/sweep.ts"
 import * as Job from "./Job.ts"
+import * as Ledger from "./Ledger.ts"
 import * as Live from "./Live.ts"
 import * as Manifest from "./Manifest.ts"
+import * as Packs from "./Packs.ts"
+import * as Predicted from "./Predicted.ts"
 import * as Resampling from "./Resampling.ts"
 import * as RunDirectory from "./RunDirectory.ts"
 import * as Score from "./Score.ts"
@@ -130,7 +133,7 @@ const writeDesign = Effect.fnUntraced(function* (
 ) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
-  yield* Effect.forEach([Segments.folder, "predictions"], (name) => makeDirectory(path.resolve(directory, name)))
+  yield* Effect.forEach([Segments.folder, Packs.folder], (name) => makeDirectory(path.resolve(directory, name)))
   const hashes = new Map(design.learners.map((learner) => [learner.id, Learner.hash(learner)]))
   const manifest = RunDirectory.manifest(
     design,
@@ -211,12 +214,6 @@ export const runJob = <R>(directory: string, live: Live.Live, { models }: Pick<R
     return yield* RunDirectory.writeExecuted(directory, executed, models)
   })
 
-/** The content of a file; undefined if it is not there. */
-const contentOf = Effect.fnUntraced(function* (file: string) {
-  const fs = yield* FileSystem.FileSystem
-  return (yield* fs.exists(file)) ? yield* fs.readFile(file) : undefined
-})
-
 /**
  * Takes over what jobs of this run gave in others: results, predictions, models. A job whose files are gone or were changed is
  * left to be executed. Gives how many were taken over.
@@ -230,6 +227,7 @@ const reuse = Effect.fnUntraced(function* (
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const there = new Set((yield* Segments.read(directory)).keys())
+  const schemas = Predicted.schemas(manifest)
   let taken = 0
   for (const other of others) {
     yield* RunDirectory.requireManifest(other)
@@ -237,19 +235,18 @@ const reuse = Effect.fnUntraced(function* (
     for (const { id, job } of manifest.jobs) {
       const found = records.get(id)
       if (found?.status !== "ok" || there.has(id)) continue
-      const predictions = yield* contentOf(yield* RunDirectory.predictionsFile(other, id))
-      if (found.predictions !== undefined) {
-        if (predictions === undefined || Checked.digest(predictions) !== found.predictions) continue
-        yield* WholeFile.write(yield* RunDirectory.predictionsFile(directory, id), predictions)
-      }
+      const read = RunDirectory.readPrediction(other, found, schemas.get(job.task)!)
+      const predicted = yield* Effect.catchTag(read, "RunError", () => Effect.succeed("lost" as const))
+      if (predicted === "lost") continue
       if (manifest.models) {
-        const model = yield* contentOf(yield* RunDirectory.modelFile(other, id))
-        if (model === undefined) continue
+        const model = yield* RunDirectory.modelFile(other, id)
+        if (!(yield* fs.exists(model))) continue
         const file = yield* RunDirectory.modelFile(directory, id)
         yield* fs.makeDirectory(path.dirname(file), { recursive: true })
-        yield* WholeFile.write(file, model)
+        yield* WholeFile.write(file, yield* fs.readFile(model))
       }
-      yield* Segments.append(directory, { ...found, job })
+      const packed = predicted && (yield* Packs.append(directory, PredictionBytes.write(predicted)))
+      yield* Segments.append(directory, { ...found, job, ...packed })
       there.add(id)
       taken += 1
     }
@@ -313,7 +310,7 @@ const execute = Effect.fnUntraced(function* <R>(
   const skipped = results.size
   const jobs = design.jobs.length
   yield* Events.emit({ _tag: "RunBegun", directory, jobs, finished: skipped })
-  const keeper = yield* Compacted.keeper(directory, manifest, known)
+  const keeper = yield* Compacted.keeper(directory, manifest, known.length)
   const open = design.jobs.filter(({ id }) => !results.has(id)).sort(byTrainingSize)
   const runOne = runJob<R>(directory, live, manifest)
   const run = executor.run(open, {
@@ -326,7 +323,7 @@ const execute = Effect.fnUntraced(function* <R>(
       Effect.suspend(() => {
         results.set(result.id, result)
         const ended = Events.emit({ _tag: "JobEnded", result, finished: results.size, jobs })
-        return Effect.andThen(ended, keeper.add(result))
+        return Effect.andThen(ended, keeper.add)
       })
   })
   // No job reads the splits, and none waits for them.
@@ -387,15 +384,16 @@ export const read = Effect.fnUntraced(function* (directory: string) {
 })
 
 /**
- * Reads the score table of a run, finished or not: a row for each job of the design. Of a run that was compacted, its segments
- * are not read.
+ * Reads the score table of a run, finished or not: a row for each job of the design. Of a run that was compacted, only what
+ * came since is read of its segments.
  * @category running
  */
 export const scores = Effect.fnUntraced(function* (directory: string) {
   const manifest = yield* RunDirectory.requireManifest(directory)
-  const compacted = yield* Compacted.open(directory, manifest)
-  const rows =
-    compacted?.since.length === 0 ? yield* Compacted.rows(compacted, manifest) : Score.planned(yield* read(directory))
+  const ledger = yield* Compacted.ledger(directory, manifest)
+  const ids = manifest.measures.map(({ id }) => id)
+  const rowOf = Score.row(ids)
+  const rows = Array.from(Manifest.places(manifest), (job, place) => rowOf(Ledger.resultAt(ledger, place, job, ids)))
   return { manifest, rows }
 })
 

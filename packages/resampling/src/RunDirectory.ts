@@ -13,7 +13,7 @@
  * finished.json     how many jobs had results when it was written: see `Finished`
  * scores.parquet  results.csv     a row a job, written of the results: see `Compacted`
  * coefficients.parquet  importance.parquet   a row a job and column, where models say something of their features
- * predictions/<id>.parquet   what it predicted for the test rows, and their groups
+ * predictions/*.pack         what they predicted for the test rows, and their groups: see `Packs`
  * training/<id>/    what callbacks write: checkpoints, from which a job goes on that was stopped, and logs
  * models/<id>/model.safetensors     what it learned, if the run keeps models
  * slurm/  workers/           what computes elsewhere, see executor/slurm/Submission and executor/pull/Round
@@ -24,9 +24,9 @@ import * as Column from "@rocflow/core/data/Column"
 import type { SchemaError } from "@rocflow/core/data/SchemaError"
 import * as WholeFile from "@rocflow/core/WholeFile"
 import * as Table from "@rocflow/core/data/Table"
-import * as ParquetBytes from "@rocflow/core/data/ParquetBytes"
 import * as TableWriter from "@rocflow/core/data/TableWriter"
 import * as Prediction from "@rocflow/core/learning/Prediction"
+import * as PredictionBytes from "@rocflow/core/learning/PredictionBytes"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
@@ -37,6 +37,7 @@ import type { Design, Planned } from "./Design.ts"
 import * as Job from "./Job.ts"
 import * as Manifests from "./Manifest.ts"
 import type { Manifest } from "./Manifest.ts"
+import * as Packs from "./Packs.ts"
 import { RunError, unreadable } from "./RunError.ts"
 import * as Segments from "./Segments.ts"
 
@@ -87,14 +88,17 @@ export const readResults = Effect.fnUntraced(function* (
   directory: string,
   { jobs }: { readonly jobs: ReadonlyArray<{ readonly id: string; readonly job: typeof Job.Columns.Type }> }
 ) {
-  const records = yield* Segments.read(directory)
-  const results: Array<Job.Result> = []
-  for (const { id, job } of jobs) {
-    const found = records.get(id)
-    // The records were read for this, so that they need no copy.
-    if (found !== undefined) results.push(Object.assign(found, { job }))
-  }
-  return results
+  const places = new Map(jobs.map(({ id }, place) => [id, place]))
+  const results = Array.from<Job.Result | undefined>({ length: jobs.length })
+  yield* Segments.each(directory, new Map(), (record) => {
+    const place = places.get(record.id)
+    if (place === undefined) return
+    const known = results[place]
+    // Read for this, so that it needs no copy; of a million records the ids and jobs would be half of the memory.
+    const own = Object.assign(record, jobs[place])
+    results[place] = known === undefined ? own : Segments.better(known, own)
+  })
+  return results.filter((result) => result !== undefined)
 })
 
 /** Where the model of a job is, if the run keeps models. */
@@ -103,53 +107,81 @@ export const modelFile = Effect.fnUntraced(function* (directory: string, id: str
   return path.join(directory, "models", id, "model.safetensors")
 })
 
-/** Where the predictions of a job are. */
-export const predictionsFile = Effect.fnUntraced(function* (directory: string, id: string) {
-  const path = yield* Path.Path
-  return path.join(directory, "predictions", `${id}.parquet`)
-})
-
 /** The prediction of a job, and the groups of its rows, where the task has groups. @category models */
-export interface Predicted {
-  readonly prediction: Prediction.Prediction
-  readonly groups: ReadonlyArray<string> | undefined
-}
+export type Predicted = PredictionBytes.Grouped
 
-/** Where the predictions of a job are that has some. Errors: `RunError` for a file that was changed or is gone. */
-export const checkedPrediction = Effect.fnUntraced(function* (
+type Predictions = Pick<Job.Result, "id" | "predictions" | "pack">
+
+/** Where the predictions of a job are that have a file of their own. Errors: `RunError` for a file that was changed or is gone. */
+export const predictionsFile = Effect.fnUntraced(function* (
   directory: string,
-  { id, predictions }: Pick<Job.Result, "id" | "predictions">
+  { id, predictions }: Predictions
 ): Effect.fn.Return<string, RunError | PlatformError, Files> {
   const fs = yield* FileSystem.FileSystem
-  const file = yield* predictionsFile(directory, id)
-  const refuse = (rule: string) =>
-    new RunError({
-      directory,
-      given: `the file predictions/${id}.parquet`,
-      rule,
-      advice: "delete the folder results, and run the experiment again: its jobs are executed anew"
-    })
-  if (!(yield* fs.exists(file))) return yield* refuse("is gone")
-  if (Checked.digest(yield* fs.readFile(file)) !== predictions) return yield* refuse("was changed since it was written")
-  return file
+  const path = yield* Path.Path
+  const file = path.join(directory, Packs.folder, `${id}.parquet`)
+  if (!(yield* fs.exists(file))) return yield* Packs.refuse(directory, `the file predictions/${id}.parquet`, "is gone")
+  if (Checked.digest(yield* fs.readFile(file)) === predictions) return file
+  return yield* Packs.refuse(directory, `the file predictions/${id}.parquet`, "was changed since it was written")
 })
 
-/** What a job predicted; undefined where it has no predictions. Errors: those of {@link checkedPrediction}. */
-export const readPrediction = Effect.fnUntraced(function* (
+const readOwnFile = Effect.fnUntraced(function* (
   directory: string,
-  result: Pick<Job.Result, "id" | "predictions">,
+  result: Predictions,
   of: Parameters<typeof Prediction.fromColumns>[1]
-): Effect.fn.Return<Predicted | undefined, RunFailure, Files> {
-  if (result.predictions === undefined) return undefined
-  const file = yield* checkedPrediction(directory, result)
-  const { columns } = yield* Table.fromFile(file)
+) {
+  const { columns } = yield* Table.fromFile(yield* predictionsFile(directory, result))
   const prediction = Prediction.fromColumns(columns, of)
   if (prediction === undefined) return undefined
   const group = columns.get("group")
-  return {
-    prediction,
-    groups: group && Array.from(prediction.rows, (_, row) => Column.toText(group, row) ?? "")
+  const groups = group && Array.from(prediction.rows, (_, row) => Column.toText(group, row) ?? "")
+  return { prediction, groups } satisfies Predicted
+})
+
+/**
+ * Reads what jobs predicted, and calls a function with each that predicted something: those of a pack in their order in it.
+ * Errors: `RunError` for predictions that were changed or are gone.
+ */
+export const eachPrediction = Effect.fnUntraced(function* <A extends Predictions, E = never>(
+  directory: string,
+  results: ReadonlyArray<A>,
+  of: (result: A) => Parameters<typeof Prediction.fromColumns>[1],
+  use: (result: A, predicted: Predicted) => Effect.Effect<unknown, E>
+): Effect.fn.Return<void, RunFailure | E, Files> {
+  yield* Packs.each(directory, results.filter(Packs.isPacked), (result, bytes) =>
+    Effect.flatMap(
+      Effect.fromResult(
+        Result.mapError(PredictionBytes.read(bytes, of(result).kind), (reason) =>
+          Packs.refuse(directory, `the predictions of job ${result.id}`, `cannot be read: ${reason}`)
+        )
+      ),
+      (predicted) => use(result, predicted)
+    )
+  )
+  for (const result of results) {
+    if (result.predictions === undefined || Packs.isPacked(result)) continue
+    const predicted = yield* readOwnFile(directory, result, of(result))
+    if (predicted !== undefined) yield* use(result, predicted)
   }
+})
+
+/** What a job predicted; undefined where it has no predictions. Errors: those of {@link eachPrediction}. */
+export const readPrediction = Effect.fnUntraced(function* (
+  directory: string,
+  result: Predictions,
+  of: Parameters<typeof Prediction.fromColumns>[1]
+): Effect.fn.Return<Predicted | undefined, RunFailure, Files> {
+  let found: Predicted | undefined
+  yield* eachPrediction(
+    directory,
+    [result],
+    () => of,
+    (_, predicted) =>
+      Effect.sync(() => {
+        found = predicted
+      })
+  )
+  return found
 })
 
 /**
@@ -178,17 +210,9 @@ export const writeExecuted = Effect.fnUntraced(function* (
     yield* fs.makeDirectory(path.dirname(file), { recursive: true })
     yield* WholeFile.write(file, bytes.success)
   }
-  let written = result
-  if (prediction !== undefined) {
-    const file = yield* predictionsFile(directory, result.id)
-    const bytes = ParquetBytes.of([
-      ...Prediction.toColumns(prediction),
-      ...(groups === undefined ? [] : [["group", Column.text(groups)] as const])
-    ])
-    yield* WholeFile.write(file, bytes)
-    written = { ...result, predictions: Checked.digest(bytes) }
-  }
-  return yield* Segments.append(directory, written)
+  const packed =
+    prediction === undefined ? {} : yield* Packs.append(directory, PredictionBytes.write({ prediction, groups }))
+  return yield* Segments.append(directory, { ...result, ...packed })
 })
 
 /** Where the rows of the splits are. */

@@ -32,7 +32,7 @@ const empty = Effect.gen(function* () {
 
 const compact = Effect.fnUntraced(function* (directory: string) {
   const manifest = yield* RunDirectory.requireManifest(directory)
-  yield* (yield* Compacted.keeper(directory, manifest, [])).end
+  yield* (yield* Compacted.keeper(directory, manifest, 0)).end
 }, Effect.scoped)
 
 const words = fc.constantFrom("plain", 'a "word", and\nlines', "ä → 東京", "null", " ")

@@ -1,10 +1,12 @@
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs"
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, describe, it } from "@effect/vitest"
 import * as Column from "@rocflow/core/data/Column"
 import * as Table from "@rocflow/core/data/Table"
+import * as TableWriter from "@rocflow/core/data/TableWriter"
 import * as Effect from "effect/Effect"
+import * as Checked from "../src/Checked.ts"
 import * as Job from "../src/Job.ts"
 import * as RunDirectory from "../src/RunDirectory.ts"
 import * as Segments from "../src/Segments.ts"
@@ -78,15 +80,17 @@ describe("what a job gave", () => {
       const executed = yield* Job.execute(job!)
       assert.strictEqual((yield* Segments.read(directory)).size, 0)
       const written = yield* RunDirectory.writeExecuted(directory, executed)
-      assert.deepStrictEqual(written, { ...executed.result, predictions: written.predictions!, at: written.at! })
+      const { at, pack, predictions, ...rest } = written
+      assert.deepStrictEqual(rest, executed.result)
+      assert.isNumber(at)
       assert.deepStrictEqual((yield* Segments.read(directory)).get(job!.id), written)
-      const table = yield* Table.fromFile(yield* RunDirectory.predictionsFile(directory, job!.id))
-      assert.deepStrictEqual(table.names, ["row", "truth", "response"])
-      const numbers = (name: string) => Array.from(Column.asNumbers(table.columns.get(name)!)!)
-      assert.deepStrictEqual(numbers("row"), Array.from(job!.split.test))
+      const of = { kind: "regression" as const, levels: [] }
+      const { prediction } = (yield* RunDirectory.readPrediction(directory, written, of))!
+      assert.deepStrictEqual(prediction, executed.prediction)
       // The task is a regression of 0 … 11 on themselves.
-      assert.deepStrictEqual(numbers("truth"), Array.from(job!.split.test))
-      assert.deepStrictEqual(numbers("response"), Array.from(executed.prediction!.response))
+      assert.deepStrictEqual(prediction.truth, Float64Array.from(job!.split.test))
+      const bytes = readFileSync(join(directory, "predictions", pack!.file))
+      assert.deepStrictEqual([pack!.from, pack!.size, Checked.digest(bytes)], [0, bytes.length, predictions!])
     }).pipe(Effect.scoped, files)
   )
 

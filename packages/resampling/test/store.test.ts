@@ -158,9 +158,11 @@ describe("another run", () => {
     Effect.gen(function* () {
       const other = yield* temporary
       const { results } = yield* Run.start(yield* designOf(control()), other)
-      const file = (i: number) => join(other, "predictions", `${results[i]!.id}.parquet`)
-      rmSync(file(0))
-      writeFileSync(file(1), readFileSync(file(2)))
+      const [first, ...others] = results.map(({ pack }) => pack!).toSorted((a, b) => a.from - b.from)
+      const pack = join(other, "predictions", first!.file)
+      const bytes = readFileSync(pack)
+      bytes[first!.from + first!.size - 1]! ^= 1
+      writeFileSync(pack, bytes.subarray(0, others.at(-1)!.from + 8))
       const state = control()
       const made = yield* Run.start(yield* designOf(state), yield* temporary, { reuse: [other] })
       assert.deepStrictEqual([state.trained, made.reused], [2, 6])

@@ -80,20 +80,20 @@ const learnerPanel = (tests: ReadonlyArray<Compare.LearnerTest>): Panel => ({
 
 /** Tests training sets against training on the same subset, or learners against each other. */
 export const compare = Effect.fn("compare")(function* ({ directory, measure, by, json }: Input) {
-  const run = yield* Run.read(directory)
-  const { manifest, results } = run
-  const rows = Score.planned(run)
+  const { manifest, rows } = yield* Run.scores(directory)
   const way = Option.getOrElse(by, () =>
     rows.some(({ trainSubsets }) => trainSubsets !== "same") ? ("training" as const) : ("learner" as const)
   )
   const baselines = Compare.baselines(manifest)
-  const oneTest = yield* oneTestSet(run)
-  const panelsOf = (measure: string) =>
+  const results = Effect.map(Run.read(directory), (run) => run.results)
+  const shared = way === "training" ? undefined : yield* oneTestSet({ directory, manifest, rows, results })
+  const panelsOf = (id: string) =>
     way === "training"
-      ? training(rows, { measure, baselines })
-      : Effect.map(Compare.learners(rows, { measure, baselines, oneTestSet: oneTest }), (tests) => [
-          learnerPanel(tests)
-        ])
+      ? training(rows, { measure: id, baselines })
+      : Effect.map(
+          Compare.learners(rows, { measure: id, baselines, ...(shared !== undefined && { oneTestSet: shared }) }),
+          (tests) => [learnerPanel(tests)]
+        )
   const asked = Option.match(measure, { onNone: () => manifest.measures.map(({ id }) => id), onSome: (id) => [id] })
   const found = yield* Effect.forEach(asked, (id) =>
     Effect.map(panelsOf(id), (panels) => ({ measure: manifest.measures.find((each) => each.id === id)!, panels }))
@@ -107,10 +107,11 @@ export const compare = Effect.fn("compare")(function* ({ directory, measure, by,
     return yield* Console.log(toJson(tests, 2))
   }
   const all = found.flatMap(({ panels }) => panels.flatMap(({ tests }) => tests.map(({ test }) => test)))
-  if (results.length < manifest.jobs.length) {
+  const finished = rows.filter(({ status }) => status !== "open").length
+  if (finished < rows.length) {
     const waiting = all.filter(({ open, p }) => open > 0 && typeof p !== "number").length
     yield* Console.log(
-      `${results.length} of ${manifest.jobs.length} jobs are finished; ${waiting} of ${all.length} differences cannot be tested yet.\n`
+      `${finished} of ${rows.length} jobs are finished; ${waiting} of ${all.length} differences cannot be tested yet.\n`
     )
   }
   const cells = Score.aggregate(rows)

@@ -3,14 +3,21 @@
  */
 import { toJson } from "@rocflow/core/Json"
 import * as Normal from "@rocflow/core/Normal"
-import type * as Prediction from "@rocflow/core/learning/Prediction"
+import * as Prediction from "@rocflow/core/learning/Prediction"
 import * as BinaryScores from "@rocflow/losses/BinaryScores"
 import * as Roc from "@rocflow/losses/Roc"
 import type * as Job from "@rocflow/resampling/Job"
+import * as Predicted from "@rocflow/resampling/Predicted"
 import * as Score from "@rocflow/resampling/Score"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import type { Finished } from "../Finished.ts"
 import type * as Model from "../ReportModel.ts"
+
+/** What figures show of predictions. */
+interface Drawn extends Model.Predictions {
+  readonly roc: ReadonlyArray<Model.RocCurves>
+}
 
 /** A cell, and what was predicted in each of its splits. */
 interface Cell {
@@ -18,22 +25,14 @@ interface Cell {
   readonly parts: ReadonlyArray<Prediction.Labelled>
 }
 
-/** Groups predictions by cell, in the order of the jobs. */
-export const cellsOf = (
-  results: ReadonlyArray<Job.Result>,
-  predictions: ReadonlyMap<string, Prediction.Prediction>
-): ReadonlyArray<Cell> => {
-  const full = results.filter(({ id, job }) => job.nTrainGroups === job.groups && predictions.has(id))
-  const groups = Map.groupBy(full, ({ job }) => toJson([job.task, job.learner, job.testSubset, job.trainSubsets]))
-  return Array.from(groups.values(), (own) => {
-    const { learner, task, testSubset, trainSubsets } = own[0]!.job
-    const parts = own.map(({ id }) => predictions.get(id)!).filter((each) => each.truth !== undefined)
-    const rows = parts.reduce((sum, part) => sum + part.rows.length, 0)
-    return {
-      place: { task, learner, testSubset, trainSubsets, rows, splits: parts.length },
-      parts: parts as ReadonlyArray<Prediction.Labelled>
-    }
-  })
+/** Predictions by the ids of their jobs. */
+type Predictions = ReadonlyMap<string, Pick<Predicted.Predicted, "prediction">>
+
+const cellOf = (results: ReadonlyArray<Job.Result>, predicted: Predictions): Cell => {
+  const { learner, task, testSubset, trainSubsets } = results[0]!.job
+  const parts = results.flatMap(({ id }) => predicted.get(id)?.prediction ?? []).filter(Prediction.isLabelled)
+  const rows = parts.reduce((sum, part) => sum + part.rows.length, 0)
+  return { place: { task, learner, testSubset, trainSubsets, rows, splits: parts.length }, parts }
 }
 
 /** Scores that rank rows: those of the learner, or its probabilities of the positive class; none where they are not finite. */
@@ -53,7 +52,7 @@ export const rankingOf = ({
 const ratesOf = ({ fpr, tpr }: Roc.Rates): Model.Rates => ({ fpr: Array.from(fpr), tpr: Array.from(tpr) })
 
 /** The ROC curves of a cell, a curve a fold; none where no fold has one. */
-export const rocOf = ({ parts, place }: Cell): ReadonlyArray<Model.RocCurves> => {
+const rocOf = ({ parts, place }: Cell): ReadonlyArray<Model.RocCurves> => {
   const scores = parts.map(rankingOf).flatMap(Option.toArray)
   const folds = scores.map(Roc.curve).flatMap((curve) => (Roc.isUndefined(curve) ? [] : [curve]))
   const average = Roc.verticalAverage(folds)
@@ -200,15 +199,43 @@ const residualsOf = ({ parts, place }: Cell): ReadonlyArray<Model.Residuals> => 
     : [{ ...place, fitted: some.map(([fitted]) => fitted), residual: some.map(([, residual]) => residual) }]
 }
 
-/** Makes what is drawn of the cells, each by the kind of its target. */
-export const predictionsOf = (cells: ReadonlyArray<Cell>): Model.Predictions => {
-  const of = (kind: Prediction.Prediction["kind"]) => cells.filter(({ parts }) => parts[0]?.kind === kind)
-  const binary = of("binary")
+/** Makes what is drawn of the jobs of a cell, by the kind of its target. */
+export const drawnOf = (results: ReadonlyArray<Job.Result>, predicted: Predictions): Drawn => {
+  const cell = cellOf(results, predicted)
+  const kind = cell.parts[0]?.kind
+  const ofKind = <A>(wanted: typeof kind, of: (cell: Cell) => ReadonlyArray<A>) => (kind === wanted ? of(cell) : [])
   return {
-    precisionRecall: binary.flatMap(precisionRecallOf),
-    calibration: binary.flatMap(calibrationOf),
-    thresholds: binary.flatMap(thresholdsOf),
-    confusion: of("multiclass").flatMap(confusionOf),
-    residuals: of("regression").flatMap(residualsOf)
+    roc: ofKind("binary", rocOf),
+    precisionRecall: ofKind("binary", precisionRecallOf),
+    calibration: ofKind("binary", calibrationOf),
+    thresholds: ofKind("binary", thresholdsOf),
+    confusion: ofKind("multiclass", confusionOf),
+    residuals: ofKind("regression", residualsOf)
   }
 }
+
+/** The jobs of full training sets that predicted something, by cell, in their order. */
+export const fullCells = (results: ReadonlyArray<Job.Result>): ReadonlyArray<ReadonlyArray<Job.Result>> => {
+  const full = results.filter(({ job, predictions }) => job.nTrainGroups === job.groups && predictions !== undefined)
+  const key = ({ job }: Job.Result) => toJson([job.task, job.learner, job.testSubset, job.trainSubsets])
+  return [...Map.groupBy(full, key).values()]
+}
+
+/**
+ * Reads the predictions of full training sets and makes what is drawn of them, cell by cell in the order of the jobs: those of
+ * one cell at a time are in memory.
+ */
+export const drawn = Effect.fnUntraced(function* (run: Finished) {
+  const cells = yield* Effect.forEach(fullCells(run.results), (own) =>
+    Effect.map(Predicted.readAll(run, own), (predicted) => drawnOf(own, predicted))
+  )
+  const all = <K extends keyof Drawn>(name: K) => cells.flatMap((cell): Drawn[K][number][] => [...cell[name]])
+  return {
+    roc: all("roc"),
+    precisionRecall: all("precisionRecall"),
+    calibration: all("calibration"),
+    thresholds: all("thresholds"),
+    confusion: all("confusion"),
+    residuals: all("residuals")
+  } satisfies Drawn
+})

@@ -4,13 +4,12 @@
 import type * as Column from "@rocflow/core/data/Column"
 import * as Csv from "@rocflow/core/data/Csv"
 import type * as TableWriter from "@rocflow/core/data/TableWriter"
-import * as Excerpt from "@rocflow/core/Excerpt"
 import * as WholeFile from "@rocflow/core/WholeFile"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Checked from "../Checked.ts"
 import * as FeatureTable from "../FeatureTable.ts"
-import type * as Job from "../Job.ts"
+import * as Ledger from "../Ledger.ts"
 import type * as Manifest from "../Manifest.ts"
 
 /** The column of a measure. */
@@ -23,12 +22,8 @@ export interface Described<Row> {
   readonly of: (row: Row) => string | number | undefined
 }
 
-/** A job of the design, and its result, if there is one. */
-export interface Planned {
-  readonly id: string
-  readonly job: typeof Job.Columns.Type
-  readonly result: Job.Result | undefined
-}
+/** A job of the design. */
+type Placed = Manifest.Manifest["jobs"][number]
 
 /** What a job is about, as columns of text. */
 export const textPlaces = ["task", "learner", "resampling", "testSubset", "trainSubsets"] as const
@@ -45,56 +40,49 @@ export const numberPlaces = [
   "testRows"
 ] as const
 
-/** Texts are cut at so many characters: a line of CSV has an end. */
-const most = 100_000
-
-const reasons = (scores: Job.Result["scores"]): string | undefined => {
-  const undefined_ = Object.entries(scores).flatMap(([id, score]) =>
-    typeof score === "number" ? [] : [[id, Excerpt.of(score.reason, most)] as const]
-  )
-  return undefined_.length === 0 ? undefined : JSON.stringify(Object.fromEntries(undefined_))
-}
-
 const typed = <Row>() => {
   const column = (type: Column.PlainType) => (name: string, of: Described<Row>["of"]) => ({ name, type, of })
   return { text: column("string"), count: column("integer"), number: column("numeric") }
 }
 
-const placed = <Row extends Pick<Planned, "id" | "job">>(): ReadonlyArray<Described<Row>> => {
+const placed = <Row>(of: (row: Row) => Placed): ReadonlyArray<Described<Row>> => {
   const { count, text } = typed<Row>()
   return [
-    text("id", ({ id }) => id),
-    ...textPlaces.map((name) => text(name, ({ job }) => job[name])),
-    ...numberPlaces.map((name) => count(name, ({ job }) => job[name]))
+    text("id", (row) => of(row).id),
+    ...textPlaces.map((name) => text(name, (row) => of(row).job[name])),
+    ...numberPlaces.map((name) => count(name, (row) => of(row).job[name]))
   ]
 }
 
-/** The columns of the table of jobs and their scores. */
-export const ofJobs = ({ measures }: Pick<Manifest.Manifest, "measures">): ReadonlyArray<Described<Planned>> => {
-  const { count, number, text } = typed<Planned>()
+/** The columns of the table of jobs and their scores, by the places of the jobs. */
+export const ofJobs = (
+  { jobs, measures }: Pick<Manifest.Manifest, "jobs" | "measures">,
+  ledger: Ledger.Ledger
+): ReadonlyArray<Described<number>> => {
+  const { count, number, text } = typed<number>()
+  const numberIn = (values: Float64Array) => (place: number) => {
+    const value = values[place]!
+    return Number.isNaN(value) ? undefined : value
+  }
   return [
-    ...placed<Planned>(),
-    text("status", ({ result }) => result?.status),
-    ...measures.map(({ id }) =>
-      number(scoreColumn(id), ({ result }) => {
-        const score = result?.scores[id]
-        return typeof score === "number" ? score : undefined
-      })
-    ),
-    text("undefined", ({ result }) => result && reasons(result.scores)),
-    text("error", ({ result }) => result?.error && Excerpt.of(result.error.message, most)),
-    text("fallback", ({ result }) => result?.fallback),
-    count("epochs", ({ result }) => result?.training?.epochs),
-    count("keptEpoch", ({ result }) => result?.training?.kept),
-    text("engine", ({ result }) => result?.training?.engine),
-    number("seconds", ({ result }) => result?.seconds)
+    ...placed<number>((place) => jobs[place]!),
+    text("status", (place) => (ledger.status[place] === 0 ? undefined : Ledger.statusAt(ledger, place))),
+    ...measures.map(({ id }, i) => number(scoreColumn(id), numberIn(ledger.scores[i]!))),
+    text("undefined", (place) => ledger.reasons.get(place)),
+    text("error", (place) => ledger.error.get(place)),
+    text("fallback", (place) => ledger.fallback.get(place)),
+    count("epochs", numberIn(ledger.epochs)),
+    count("keptEpoch", numberIn(ledger.keptEpoch)),
+    text("engine", (place) => ledger.engine.get(place)),
+    number("seconds", numberIn(ledger.seconds)),
+    count("at", (place) => (ledger.at[place] === 0 ? undefined : ledger.at[place]))
   ]
 }
 
 /** A term is a column that reaches a model, a feature the column of the task that it was made of. */
 const terms = <Row extends FeatureTable.Coefficient | FeatureTable.Gain>(): ReadonlyArray<Described<Row>> => {
   const { text } = typed<Row>()
-  return [...placed<Row>(), text("term", ({ column }) => column), text("feature", ({ feature }) => feature)]
+  return [...placed<Row>((row) => row), text("term", ({ column }) => column), text("feature", ({ feature }) => feature)]
 }
 
 const ofCoefficients = typed<FeatureTable.Coefficient>()

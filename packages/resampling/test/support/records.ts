@@ -1,6 +1,9 @@
 /** The records of a run, by themselves. */
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import * as PredictionBytes from "@rocflow/core/learning/PredictionBytes"
+import * as Result from "effect/Result"
+import type * as Job from "../../src/Job.ts"
 
 const segments = (directory: string): ReadonlyArray<string> => {
   const folder = join(directory, "results")
@@ -32,3 +35,14 @@ export const editRecords = (directory: string, edit: (line: string, i: number) =
     writeFileSync(file, kept.map((line) => `${line}\n`).join(""))
   }
 }
+
+/** What the jobs of a run predicted, by their ids, of a target of a kind. */
+export const predictedIn = (directory: string, kind: "binary" | "regression") =>
+  new Map(
+    recordsIn(directory).flatMap(({ id, ...record }) => {
+      const pack = record["pack"] as Job.Result["pack"]
+      if (pack === undefined) return []
+      const bytes = readFileSync(join(directory, "predictions", pack.file)).subarray(pack.from, pack.from + pack.size)
+      return [[id, Result.getOrThrow(PredictionBytes.read(bytes, kind))] as const]
+    })
+  )

@@ -8,9 +8,10 @@ import * as Path from "effect/Path"
 import * as Schema from "effect/Schema"
 import * as Checked from "../../Checked.ts"
 import * as Job from "../../Job.ts"
+import * as Packs from "../../Packs.ts"
 import { RunError } from "../../RunError.ts"
 import * as Segments from "../../Segments.ts"
-import { isOutputOf } from "./outputs.ts"
+import { blockOf, isOutputOf } from "./outputs.ts"
 import type { Queue } from "./Queue.ts"
 
 const isResult = Schema.is(Job.Result)
@@ -34,15 +35,22 @@ export const collect = Effect.fnUntraced(function* (queue: Queue, run: string, i
   if (text === undefined) return
   const result: unknown = JSON.parse(text)
   if (!isResult(result) || result.id !== id) return yield* refuse("the result", "is not one that rocflow wrote")
+  const { pack, ...own } = result
+  let packed: Pick<Job.Result, "pack"> = {}
   for (const file of yield* queue.outputs(run, id)) {
     if (!isOutputOf(id, file.path)) return yield* refuse(`the file ${file.path}`, "is not one that a job writes")
     const bytes = yield* queue.outputContent(run, id, file)
-    if (file.path.startsWith("predictions/") && Checked.digest(bytes) !== result.predictions) {
-      return yield* refuse(`the file ${file.path}`, "was changed since it was written")
+    if (file.path === blockOf(id)) {
+      if (Checked.digest(bytes) !== result.predictions) {
+        return yield* refuse(`the file ${file.path}`, "was changed since it was written")
+      }
+      packed = yield* Packs.append(directory, bytes)
+      continue
     }
     const place = path.join(directory, file.path)
     yield* fs.makeDirectory(path.dirname(place), { recursive: true })
     yield* WholeFile.write(place, bytes)
   }
-  yield* Segments.append(directory, result)
+  if (pack !== undefined && packed.pack === undefined) return yield* refuse("the result", "lacks its predictions")
+  yield* Segments.append(directory, { ...own, ...packed })
 })

@@ -5,16 +5,19 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 
-/** Where the files of a job are: predictions, model, what callbacks write. */
-const placesOf = (id: string): ReadonlyArray<string> => [`predictions/${id}.parquet`, `models/${id}`, `training/${id}`]
+/** Where the files of a job are: model, what callbacks write. */
+const placesOf = (id: string): ReadonlyArray<string> => [`models/${id}`, `training/${id}`]
+
+/** What its predictions are called on the way, which are a block of a file on both sides. */
+export const blockOf = (id: string): string => `predictions/${id}`
 
 /** Whether a path, with `/`, stays in the directory to which it is relative, on every system. */
 export const staysInside = (path: string): boolean =>
   path.split("/").every((part) => !["", ".", ".."].includes(part) && !/[\\:]/.test(part))
 
-/** Whether a path, with `/`, is one of a file that a job writes: nothing beside its places. */
+/** Whether a path, with `/`, is one of a file that a job writes: nothing beside its places and its predictions. */
 export const isOutputOf = (id: string, path: string): boolean =>
-  placesOf(id).some((place) => path === place || path.startsWith(`${place}/`)) && staysInside(path)
+  path === blockOf(id) || (placesOf(id).some((place) => path.startsWith(`${place}/`)) && staysInside(path))
 
 /** The files of a job that are in a directory, by their paths with `/`. */
 export const outputsOf = Effect.fnUntraced(function* (directory: string, id: string) {
@@ -24,10 +27,6 @@ export const outputsOf = Effect.fnUntraced(function* (directory: string, id: str
   for (const place of placesOf(id)) {
     const at = path.join(directory, place)
     if (!(yield* fs.exists(at))) continue
-    if ((yield* fs.stat(at)).type === "File") {
-      found.push(place)
-      continue
-    }
     for (const name of yield* fs.readDirectory(at, { recursive: true })) {
       if ((yield* fs.stat(path.join(at, name))).type === "File") found.push(`${place}/${name.replaceAll("\\", "/")}`)
     }

@@ -11,12 +11,13 @@ import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import * as Schedule from "effect/Schedule"
 import type * as Job from "../../Job.ts"
+import * as Packs from "../../Packs.ts"
 import type { Listener } from "../Opened.ts"
 import { RunError } from "../../RunDirectory.ts"
 import * as Slot from "../Slot.ts"
 import * as Database from "./Database.ts"
 import type { Address } from "./Address.ts"
-import { outputsOf, removeOutputs } from "./outputs.ts"
+import { blockOf, outputsOf, removeOutputs } from "./outputs.ts"
 import * as Queue from "./Queue.ts"
 import { prepare } from "./tables.ts"
 import { type Own, unpack } from "./unpack.ts"
@@ -104,11 +105,15 @@ const serveRun = Effect.fnUntraced(function* <E, R>(options: Options<E, R>, queu
   yield* Effect.addFinalizer(() => queue.giveBack(run.id, worker))
   /** Sends what a job gave: its files first, so that a result never lacks them. */
   const deliver = Effect.fnUntraced(function* (result: Job.Result) {
+    const packed = [result].filter(Packs.isPacked)
+    yield* Packs.each(directory, packed, ({ id }, bytes) => queue.store(run.id, id, worker, blockOf(id), bytes))
     for (const file of yield* outputsOf(directory, result.id)) {
       yield* queue.store(run.id, result.id, worker, file, yield* fs.readFile(path.join(directory, file)))
     }
     yield* queue.deliver(run.id, result.id, worker, JSON.stringify(result))
     yield* removeOutputs(directory, result.id)
+    // A process does one job at a time, and begins its pack anew.
+    for (const { pack } of packed) yield* fs.remove(path.join(directory, Packs.folder, pack.file))
     yield* listener.onEnd(result)
   })
 

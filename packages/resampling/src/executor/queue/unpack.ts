@@ -7,6 +7,7 @@ import * as Path from "effect/Path"
 import * as Result from "effect/Result"
 import * as Checked from "../../Checked.ts"
 import * as Manifest from "../../Manifest.ts"
+import * as Packs from "../../Packs.ts"
 import { RunError } from "../../RunDirectory.ts"
 import * as Segments from "../../Segments.ts"
 import { staysInside } from "./outputs.ts"
@@ -34,7 +35,7 @@ export const unpack = Effect.fnUntraced(function* <E, R>(
     new RunError({ directory: run.directory, given, rule, advice: "start `rocflow run` again" })
   const home = yield* fs.makeTempDirectoryScoped({ prefix: "rocflow-worker-" })
   const directory = path.join(home, "run")
-  for (const name of [Segments.folder, "predictions"]) {
+  for (const name of [Segments.folder, Packs.folder]) {
     yield* fs.makeDirectory(path.join(directory, name), { recursive: true })
   }
   const files = yield* queue.files(run.id)
