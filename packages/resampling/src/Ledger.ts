@@ -119,6 +119,33 @@ export const finished = ({ status }: Ledger): number => status.reduce((sum, code
 /** A number that is there. */
 const number = (value: number | undefined): number | undefined => (Number.isNaN(value) ? undefined : value)
 
+/** What a record says besides what grows with its training. @category models */
+export type Entry = Pick<
+  Job.Result,
+  "id" | "job" | "status" | "scores" | "fallback" | "seconds" | "at" | "training"
+> & {
+  readonly error?: { readonly message: string }
+}
+
+/** Gives what the ledger of a design says of each job that has a result, as records of them do. */
+export const entries = function* (self: Ledger, { jobs, measures }: Manifest.Manifest): Iterable<Entry> {
+  const ids = measures.map(({ id }) => id)
+  for (const [place, { id, job }] of jobs.entries()) {
+    const [status, error, fallback] = [statusAt(self, place), self.error.get(place), self.fallback.get(place)]
+    if (status === "open") continue
+    yield {
+      id,
+      job,
+      status,
+      scores: scoresAt(self, place, ids),
+      seconds: self.seconds[place]!,
+      at: self.at[place]!,
+      ...(error === undefined ? {} : { error: { message: error } }),
+      ...(fallback === undefined ? {} : { fallback })
+    }
+  }
+}
+
 /** Gives what a score table says of the job at a place. */
 export const resultAt = (self: Ledger, place: number, job: Score.Row, ids: ReadonlyArray<string>): Score.JobResult => {
   const error = self.error.get(place)

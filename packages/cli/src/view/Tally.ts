@@ -3,12 +3,13 @@
  */
 import { byTrainSubsets } from "@rocflow/report/ReportModel"
 import type * as Job from "@rocflow/resampling/Job"
+import type * as Ledger from "@rocflow/resampling/Ledger"
 import type * as RunDirectory from "@rocflow/resampling/RunDirectory"
 import * as Score from "@rocflow/resampling/Score"
 import * as Segments from "@rocflow/resampling/Segments"
 
 /** A result without what grows with its training. */
-export type Brief = Pick<Job.Result, "id" | "job" | "status" | "scores" | "error" | "fallback" | "seconds" | "at">
+export type Brief = Omit<Ledger.Entry, "training">
 
 /** How one training went, of a job that is finished or not. */
 export interface Curve {
@@ -28,7 +29,8 @@ export interface Cell {
 
 /** A cell that is being filled; it is aggregated when it is asked for. */
 interface Open {
-  readonly planned: number
+  readonly place: Brief["job"]
+  planned: number
   /** By their places in the design. */
   readonly members: Map<number, Brief>
   cell: Cell | undefined
@@ -45,7 +47,7 @@ export interface Tally {
   /** The cells of the design, whether they have scores or not. */
   readonly plan: ReadonlyArray<Score.Cell>
   /** Takes records in; of several of a job the better one counts. */
-  readonly add: (records: ReadonlyArray<Job.Result>) => void
+  readonly add: (records: Iterable<Ledger.Entry>) => void
   readonly result: (id: string) => Brief | undefined
   readonly finished: () => number
   /** Those that have scores, in the order of the design. */
@@ -69,19 +71,22 @@ const byTime = (a: Brief, b: Brief): number => (a.at ?? 0) - (b.at ?? 0)
 export const make = ({ jobs, measures }: Pick<RunDirectory.Manifest, "jobs" | "measures">): Tally => {
   const ids = measures.map(({ id }) => id)
   const places = new Map(jobs.map(({ id }, place) => [id, place]))
-  const results = new Map<string, Brief>()
-  const groups = Map.groupBy(jobs, ({ job }) => Score.cellKey(job))
-  const own = new Map([...groups].toSorted(([, [a]], [, [b]]) => byTrainSubsets(a!.job, b!.job)))
-  const cells = new Map(
-    Array.from(own, ([key, { length }]): [string, Open] => [
-      key,
-      { planned: length, members: new Map(), cell: undefined }
-    ])
-  )
+  /** Results by their places in the design. */
+  const results = jobs.map((): Brief | undefined => undefined)
+  let finished = 0
+  const found = new Map<string, Open>()
+  const cellAt = jobs.map(({ job }) => {
+    const key = Score.cellKey(job)
+    const cell = found.get(key) ?? { place: job, planned: 0, members: new Map(), cell: undefined }
+    found.set(key, cell)
+    cell.planned += 1
+    return cell
+  })
+  const cells = [...found.values()].toSorted((a, b) => byTrainSubsets(a.place, b.place))
   let last: ReadonlyArray<Brief> = []
   let curves: ReadonlyArray<Curve & { readonly at: number }> = []
 
-  const take = (record: Job.Result): Brief | undefined => {
+  const take = (record: Ledger.Entry): Brief | undefined => {
     const place = places.get(record.id)
     if (place === undefined) return undefined
     // Tasks and learners may have got other names since it was written.
@@ -97,10 +102,11 @@ export const make = ({ jobs, measures }: Pick<RunDirectory.Manifest, "jobs" | "m
       ...(error === undefined ? {} : { error }),
       ...(fallback === undefined ? {} : { fallback })
     }
-    const known = results.get(id)
+    const known = results[place]
     if (known !== undefined && Segments.better(known, brief) === known) return undefined
-    results.set(id, brief)
-    const cell = cells.get(Score.cellKey(job))!
+    results[place] = brief
+    if (known === undefined) finished += 1
+    const cell = cellAt[place]!
     cell.members.set(place, brief)
     cell.cell = undefined
     if (training !== undefined && training.history.length > 0) {
@@ -120,20 +126,22 @@ export const make = ({ jobs, measures }: Pick<RunDirectory.Manifest, "jobs" | "m
   }
 
   return {
-    plan: Array.from(own.values(), ([first]) => first!.job),
+    plan: cells.map(({ place }) => place),
     add: (records) => {
-      const taken = records.flatMap((record) => take(record) ?? [])
-      const again = new Set(taken.map(({ id }) => id))
-      last = [...last.filter(({ id }) => !again.has(id)), ...taken].toSorted(byTime).slice(-logged)
+      const taken = new Map<string, Brief>()
+      for (const record of records) {
+        const brief = take(record)
+        if (brief !== undefined) taken.set(record.id, brief)
+      }
+      last = [...last.filter(({ id }) => !taken.has(id)), ...taken.values()].toSorted(byTime).slice(-logged)
     },
-    result: (id) => results.get(id),
-    finished: () => results.size,
-    cells: () =>
-      [...cells.values()].flatMap((cell) => (cell.members.size === 0 ? [] : [(cell.cell ??= aggregated(cell))])),
+    result: (id) => results[places.get(id) ?? -1],
+    finished: () => finished,
+    cells: () => cells.flatMap((cell) => (cell.members.size === 0 ? [] : [(cell.cell ??= aggregated(cell))])),
     failures: () => {
       const found = new Map<string, Failure>()
-      for (const result of results.values()) {
-        if (result.status === "ok") continue
+      for (const result of results) {
+        if (result?.status !== "failed") continue
         const key = JSON.stringify([result.job.task, result.job.learner, result.error?.message])
         const known = found.get(key)
         found.set(key, { first: known?.first ?? result, count: 1 + (known?.count ?? 0) })

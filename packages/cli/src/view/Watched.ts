@@ -2,6 +2,9 @@
  * A run that is watched: what its directory says, read as it grows.
  */
 import * as FileProblem from "@rocflow/core/FileProblem"
+import * as Compacted from "@rocflow/resampling/Compacted"
+import * as Ledger from "@rocflow/resampling/Ledger"
+import * as Manifest from "@rocflow/resampling/Manifest"
 import * as JobStates from "@rocflow/resampling/executor/JobStates"
 import * as Live from "@rocflow/resampling/Live"
 import type * as Job from "@rocflow/resampling/Job"
@@ -189,7 +192,12 @@ export const make = (directory: string) => {
     }
     if (followed?.design === design.key) return followed
     const manifest = yield* RunDirectory.requireManifest(directory)
-    followed = { design: design.key, manifest, tally: Tally.make(manifest), fresh: Segments.follow(directory) }
+    const tally = Tally.make(manifest)
+    // Of very many results the table is read at once; the curves of their trainings are in the segments alone.
+    const many = Manifest.jobCount(manifest) >= (yield* Compacted.Least)
+    const table = many ? yield* Compacted.table(directory, manifest) : undefined
+    if (table !== undefined) tally.add(Ledger.entries(table.ledger, manifest))
+    followed = { design: design.key, manifest, tally, fresh: Segments.follow(directory, table?.ends) }
     version += 1
     return followed
   })
