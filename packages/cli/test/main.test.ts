@@ -153,7 +153,15 @@ describe("rocflow run", () => {
     expect(code).toBe(0)
     expect(readdirSync(join(home, "rocflow-runs"))).toEqual([expect.stringMatching(/^plain-[0-9a-f]{8}$/)])
     expect(stderr).toMatch(/^6 jobs in rocflow-runs\/plain-[0-9a-f]{8}\n/)
+    // It may be named by the experiment, too.
+    const shown = await rocflow(["status", "plain.yaml"], home)
+    expect([shown.code, shown.stderr]).toEqual([
+      0,
+      expect.stringMatching(/^note: the last run of plain\.yaml here is rocflow-runs\/plain-[0-9a-f]{8}\n$/)
+    ])
     rmSync(join(home, "rocflow-runs"), { recursive: true })
+    const none = await rocflow(["status", "plain.yaml"], home)
+    expect([none.code, none.stderr]).toEqual([1, expect.stringContaining("rocflow-runs holds no run of it; name the")])
   })
 })
 

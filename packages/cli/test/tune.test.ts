@@ -204,6 +204,16 @@ describe("grid", () => {
     remove(there)
   })
 
+  it("says where the name of a learner belongs that is written inside of a tuner", async () => {
+    const text = changed(["  - type: Featureless\n", "  - { type: Tune.random, learner: { id: inner, type: Knn } }\n"])
+    const there = folder({ "d.csv": data(), "e.yaml": text })
+    const { stderr } = await rocflow(["tune", "e.yaml"], there)
+    expect(stderr).toMatch(
+      /learners\[0\]\.learner\.id: is no key of a learner within another one; write it at the outer one/
+    )
+    remove(there)
+  })
+
   it("says what is open where there is neither a grid nor a tuner", async () => {
     const there = folder({ "d.csv": data(), "e.yaml": network })
     const { code, stderr } = await rocflow(["inspect", "e.yaml"], there)
