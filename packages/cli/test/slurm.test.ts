@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import * as NodeServices from "@effect/platform-node/NodeServices"
@@ -143,9 +143,10 @@ describe.skipIf(typeof cluster === "string")("rocflow run --executor slurm", () 
       readonly chunks: ReadonlyArray<ReadonlyArray<string>>
       readonly needs: object
     }
-  const predictionsOf = (directory: string) => {
-    const place = join(home, directory, "predictions")
-    return Object.fromEntries(readdirSync(place).map((name) => [name, readFileSync(join(place, name), "base64")]))
+  /** The SHA-256 of what each job predicted. */
+  const predictionsOf = async (directory: string) => {
+    const { results } = await Effect.runPromise(Effect.provide(Run.read(join(home, directory)), NodeServices.layer))
+    return results.map(({ id, predictions }) => [id, predictions])
   }
   const scoresOf = async (directory: string) => {
     const { stdout } = await cli("scores", directory, "--json")
@@ -247,9 +248,10 @@ describe.skipIf(typeof cluster === "string")("rocflow run --executor slurm", () 
     await succeed("worker", "pulled", "--workers", "2")
     expect(await starter.ended).toMatchObject({ code: 0 })
     const alone = await scoresOf("alone")
+    const predictions = await predictionsOf("alone")
     for (const directory of ["run", "pool", "pulled"]) {
       expect(await scoresOf(directory)).toEqual(alone)
-      expect(predictionsOf(directory)).toEqual(predictionsOf("alone"))
+      expect(await predictionsOf(directory)).toEqual(predictions)
     }
   }, 240_000)
 })
