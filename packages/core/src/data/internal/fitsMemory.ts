@@ -2,7 +2,7 @@
  * Whether a table fits into memory, by what it is estimated to need before it is read.
  */
 import * as Effect from "effect/Effect"
-import { Available } from "../Memory.ts"
+import { Available, Heap } from "../Memory.ts"
 import { SchemaError } from "../SchemaError.ts"
 import { blocks, endOfLines, firstBytes } from "./blocks.ts"
 import { parseNumber } from "./infer.ts"
@@ -14,6 +14,8 @@ interface Estimate {
   readonly rows: number
   readonly columns: number
   readonly bytes: number
+  /** Those of texts, which are among them: Node holds them apart from numbers. */
+  readonly texts: number
 }
 
 /** The bytes of a text that are looked at. */
@@ -25,32 +27,47 @@ const numberBytes = 8
 /** A string of its own, besides its characters and its place in the column. */
 const stringBytes = 24
 
+/** What texts take while they are read and looked at, as a multiple of what they take: sets of distinct ones, and garbage. */
+const reading = 3
+
 /** Compressed tables are usually so much smaller. */
 const compression = 4
 
 const gigabytes = (bytes: number): string =>
-  bytes < 1e8 ? `${Math.max(1, Math.round(bytes / 1e6))} MB` : `${(bytes / 1e9).toFixed(1)} GB`
+  bytes < 1e9 ? `${Math.max(1, Math.round(bytes / 1e6))} MB` : `${(bytes / 1e9).toFixed(1)} GB`
 
 const refuseUnless = Effect.fnUntraced(function* (
   path: string,
-  { bytes, columns, rows }: Estimate
+  { bytes, columns, rows, texts }: Estimate
 ): Effect.fn.Return<void, SchemaError> {
   const free = (yield* Available)()
-  if (bytes <= free) return
+  const given = `the file, of about ${Math.round(rows)} rows and ${columns} columns,`
+  const smaller = "write a file of fewer rows or columns; programs read it in parts by Table.windows."
+  if (bytes > free) {
+    return yield* new SchemaError({
+      file: path,
+      given,
+      rule: `needs about ${gigabytes(bytes)} of memory to be read, of which ${gigabytes(free)} are free`,
+      advice: `Give the process more memory, end what else takes it, or ${smaller}`
+    })
+  }
+  const heap = (yield* Heap)()
+  if (texts <= heap) return
+  const megabytes = 1000 * Math.ceil(texts / 1e9 + 1)
   return yield* new SchemaError({
     file: path,
-    given: `the file, of about ${Math.round(rows)} rows and ${columns} columns,`,
-    rule: `needs about ${gigabytes(bytes)} of memory to be read, of which ${gigabytes(free)} are free`,
-    advice:
-      "Give the process more memory, end what else takes it, or write a file of fewer rows or columns; programs read it in parts by Table.windows."
+    given,
+    rule: `needs about ${gigabytes(texts)} of memory for its texts, for which this process of Node has ${gigabytes(heap)}`,
+    advice: `Give it more by NODE_OPTIONS=--max-old-space-size=${megabytes} (megabytes), or ${smaller}`
   })
 })
 
-/** The mean bytes of a cell in memory: one number, or a place and what its text takes, equal texts being one. */
-const cellBytes = (cells: ReadonlyArray<string>): number => {
+/** The mean bytes of a cell in memory, a number or a place and what its text takes, equal texts being one; and those of texts. */
+const cellBytes = (cells: ReadonlyArray<string>) => {
   const texts = cells.filter((cell) => cell !== "" && parseNumber(cell) === undefined)
   const own = [...new Set(texts)].reduce((sum, text) => sum + stringBytes + text.length, 0)
-  return numberBytes + own / Math.max(1, cells.length)
+  const count = Math.max(1, cells.length)
+  return { all: numberBytes + own / count, texts: (reading * (texts.length * numberBytes + own)) / count }
 }
 
 /** The first lines of a text, and whether it is compressed. */
@@ -64,9 +81,10 @@ const sampleOf = async (path: string) => {
 
 /** Refuses delimited text, or JSON lines, that would need more memory than there is: its bytes, and the columns. */
 export const checkText = Effect.fnUntraced(function* (path: string, size: number): Effect.fn.Return<void, SchemaError> {
-  const free = (yield* Available)()
-  // A cell has a byte and a delimiter at least, and becomes a number.
-  if (size * compression * (1 + numberBytes) <= free) return
+  const [free, heap] = [(yield* Available)(), (yield* Heap)()]
+  // A cell has a byte and a delimiter at least, and becomes a number, or a text of its own.
+  const least = size * compression
+  if (least * (1 + numberBytes) <= free && (least / 2) * reading * (numberBytes + stringBytes + 1) <= heap) return
   const { compressed, text } = yield* Effect.tryPromise({
     try: () => sampleOf(path),
     catch: (cause) => ioError(path, cause)
@@ -76,9 +94,14 @@ export const checkText = Effect.fnUntraced(function* (path: string, size: number
   const whole = compressed ? size * compression : size
   const rows = (whole * lines.length) / text.length
   const columns = header!.length
-  return yield* refuseUnless(path, { rows, columns, bytes: whole + rows * columns * cellBytes(records.flat()) })
+  const { all, texts } = cellBytes(records.flat())
+  const cells = rows * columns
+  return yield* refuseUnless(path, { rows, columns, bytes: whole + cells * all, texts: cells * texts })
 })
 
-/** Refuses rows of Parquet that would need more memory than there is: what DuckDB hands over, and the columns. */
+/**
+ * Refuses rows of Parquet that would need more memory than there is: what DuckDB hands over, and the columns. What their texts
+ * take is not known before they are read.
+ */
 export const checkRows = (path: string, rows: number, columns: number): Effect.Effect<void, SchemaError> =>
-  refuseUnless(path, { rows, columns, bytes: 2 * rows * columns * numberBytes })
+  refuseUnless(path, { rows, columns, bytes: 2 * rows * columns * numberBytes, texts: 0 })

@@ -57,6 +57,23 @@ describe("a table that does not fit memory", () => {
     })
   )
 
+  it.effect("is refused by its texts, for which Node has a limit of its own", () =>
+    Effect.gen(function* () {
+      const heap = (bytes: number) => Effect.provideService(Memory.Heap, () => bytes)
+      const texts = write(
+        "heap.csv",
+        lines(20_000, (i) => `name ${i},another ${i},${i}`)
+      )
+      const error = yield* Effect.flip(heap(1e6)(Table.fromFile(texts)))
+      expect(error.message).toMatch(
+        /needs about \d MB of memory for its texts, for which this process of Node has 1 MB.*NODE_OPTIONS=--max-old-space-size=2000 /s
+      )
+      yield* heap(1e7)(Table.fromFile(texts))
+      // Numbers are held elsewhere.
+      yield* heap(1e6)(Table.fromFile(write("none.csv", numbers)))
+    })
+  )
+
   it.effect("is refused before it is read", () =>
     Effect.gen(function* () {
       const path = write("sparse.csv", `${numbers}\n`)
