@@ -109,7 +109,9 @@ export const fileFlags = {
     Flag.optional
   ),
   na: Flag.String("na").pipe(
-    Flag.withDescription('Word for a missing value; may be given several times. Default: "" and NA'),
+    Flag.withDescription(
+      'A word for a missing value, besides "" and NA, or those of the model; may be given several times'
+    ),
     Flag.between(0, 100)
   )
 }

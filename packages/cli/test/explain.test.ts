@@ -56,7 +56,7 @@ describe("what the models of a run used", () => {
     ])
     expect((await table("kept/importance.parquet")).columns.has("gain")).toBe(true)
     const page = readFileSync(file("kept", "report.html"), "utf8")
-    expect(page).toMatch(/<figure id="features-d"[^>]*>\s*<h3>What the models used<\/h3>/)
+    expect(page).toMatch(/<figure id="features-d"[^>]*>.{0,200}<h3[^>]*>What the models used<\/h3>/s)
     expect(readdirSync(file("kept", "figures"))).toContain("features-d.svg")
   })
 })

@@ -120,7 +120,11 @@ describe("rocflow init", () => {
   it("takes how the file is read into the experiment", async () => {
     const args = ["init", "semicolons.csv", "--target", "y", "--delimiter", ";", "--na", "?", "--out", "deep/read.yaml"]
     expect((await rocflow(args, home)).code).toBe(0)
-    expect(read("deep/read.yaml").tasks[0]).toMatchObject({ file: "../semicolons.csv", delimiter: ";", na: ["?"] })
+    expect(read("deep/read.yaml").tasks[0]).toMatchObject({
+      file: "../semicolons.csv",
+      delimiter: ";",
+      na: ["", "NA", "?"]
+    })
   })
 
   it("takes the subset and the positive class that are said, and names levels that differ in case only", async () => {

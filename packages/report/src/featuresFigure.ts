@@ -119,7 +119,7 @@ export const features = (model: ReportModel, task: string): ReadonlyArray<Descri
           .map((learner) => `${visible(learner)}: of ${columnsText(ofLearner(learner))}`)
           .join(", ")}).`,
         `Points are means over ${splits.map(integer).join(" or ")} splits with full training sets, with 0 where a model does not use the ` +
-          `column; segments are one standard deviation to both sides, and no confidence intervals, since splits share training rows.`,
+          `column; segments are one standard deviation to both sides${kinds.includes("share") ? ", of shares cut at 0 and 100%" : ""}, and no confidence intervals, since splits share training rows.`,
         `“Used in” counts the models with a coefficient other than 0, or with a split by the column` +
           `${isSoak ? `, trained on ${trains.join(" · ")}` : ""}.`,
         ...kinds.map((of) => explained[of]),

@@ -350,6 +350,9 @@ describe("axes", () => {
       }
     }
     expect(fittingTicks({ title: "", domain: [-0.0171, 0.0152] }, 136)).toEqual([-0.01, 0, 0.01])
+    // One number tells no size.
+    expect(fittingTicks({ title: "", domain: [-2436, 4821] }, 136)).toEqual([-2000, 4000])
+    expect(fittingTicks({ title: "", domain: [-0.00442, 0.00315] }, 136)).toHaveLength(2)
   })
 
   it("have powers of ten where they are logarithmic", () => {

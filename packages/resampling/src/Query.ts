@@ -10,7 +10,7 @@
  * | `coefficients` | coefficient that is not 0: `id`, the place, `term`, `feature`, `level`, `value`, `perSd`; see `FeatureTable` |
  * | `importance` | column that splits of trees are by: `id`, the place, `term`, `feature`, `gain`, `share`, `splits` |
  * | `notes` | note of a training: `id`, `code`, `column`, `finding`, `advice` |
- * | `predictions` | test row of a job: `id`, `row`, `truth`, `response`, `prob.<level>`, `score`, `"group"` |
+ * | `predictions` | test row of a job: `id`, the place, `row` (of the task, from 0), `truth`, `response`, `prob.<level>`, `score`, `"group"` |
  * | `splits` | split and row: `task`, `resampling`, `iteration`, …, `part` (train, test), `row` |
  *
  * @example
@@ -257,6 +257,7 @@ const most = 250_000
 
 interface Part {
   readonly id: string
+  readonly job: typeof Job.Columns.Type
   readonly predicted: RunDirectory.Predicted
 }
 
@@ -264,10 +265,12 @@ interface Part {
 const entriesOf = (parts: readonly [Part, ...ReadonlyArray<Part>]): Entries => {
   const [first, ...others] = parts
   const { groups, prediction } = Predicted.pool([first.predicted, ...others.map(({ predicted }) => predicted)])
-  const codes = parts.flatMap(({ predicted }, place) => Array.from(predicted.prediction.rows, () => place))
-  const levels = parts.map(({ id }) => id)
+  const each = parts.flatMap((part) => Array.from(part.predicted.prediction.rows, () => part))
+  const counts = (name: (typeof Tables.numberPlaces)[number]) => Column.numeric(each.map(({ job }) => job[name]))
   return [
-    ["id", { type: "factor", codes: Int32Array.from(codes), levels, ordered: false, missing: null }],
+    ["id", Column.text(each.map(({ id }) => id))],
+    ...Tables.textPlaces.map((name) => [name, Column.text(each.map(({ job }) => job[name]))] as const),
+    ...Tables.numberPlaces.map((name) => [name, { ...counts(name), type: "integer" }] as const),
     ...Prediction.toColumns(prediction),
     ...(groups === undefined ? [] : [["group", Column.text(groups)] as const])
   ]
@@ -304,7 +307,7 @@ const addPredictions = Effect.fnUntraced(function* (
         const shape = shapeOf(job.task, predicted)
         const own = open.get(shape) ?? { parts: [], rows: 0 }
         open.set(shape, own)
-        own.parts.push({ id, predicted })
+        own.parts.push({ id, job, predicted })
         own.rows += predicted.prediction.rows.length
         return own.rows < most ? Effect.void : write(shape)
       })

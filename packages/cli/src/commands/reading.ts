@@ -1,7 +1,7 @@
 /**
  * How a data file is read, as the flags of a command say it.
  */
-import type { Notation } from "@rocflow/core/data/Notation"
+import * as Notation from "@rocflow/core/data/Notation"
 import type * as Table from "@rocflow/core/data/Table"
 import * as Option from "effect/Option"
 
@@ -17,7 +17,7 @@ export interface Reading {
 }
 
 /** The options that the flags mean; where they say nothing, values are written as in the file that a model was trained on. */
-export const fileOptions = ({ na, ...flags }: Reading, known: Notation = {}): Table.FileOptions => ({
+export const fileOptions = ({ na, ...flags }: Reading, known: Notation.Notation = {}): Table.FileOptions => ({
   ...known,
   delimiter: Option.getOrUndefined(flags.delimiter),
   decimal: Option.getOrElse(flags.decimal, () => known.decimal),
@@ -25,5 +25,5 @@ export const fileOptions = ({ na, ...flags }: Reading, known: Notation = {}): Ta
   encoding: Option.getOrUndefined(flags.encoding),
   comment: Option.getOrUndefined(flags.comment),
   skip: Option.getOrUndefined(flags.skip),
-  na: na.length === 0 ? known.na : na
+  na: na.length === 0 ? known.na : [...new Set([...(known.na ?? Notation.usualNa), ...na])]
 })

@@ -4,6 +4,9 @@
 import * as Schema from "effect/Schema"
 import type { FileOptions } from "./Table.ts"
 
+/** The words for a missing value, unless a file says others. */
+export const usualNa: ReadonlyArray<string> = ["", "NA"]
+
 /** The options of reading a file that say what its values mean. @category schemas */
 export const Notation = Schema.Struct({
   na: Schema.optionalKey(Schema.Array(Schema.String)),

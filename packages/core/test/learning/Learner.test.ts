@@ -235,7 +235,7 @@ describe("a task that does not fit", () => {
       assert.strictEqual(
         yield* messageOf(Learner.predict(trained, other)),
         [
-          'learner "mlp": the feature "x" of training is not there. Choose one of "z".',
+          'learner "mlp": the feature "x" of training is not there. Add what is lacking.',
           'learner "mlp": feature "z" was numeric in training and is string here, and "two" in row 1 cannot be read as numeric; declare the type of the column, or correct the value'
         ].join("\n")
       )

@@ -119,9 +119,11 @@ export const fittingTicks = (axis: Axis, length: number, isUpright = false): Rea
   }
   for (let count = 4; count > 1; count--) {
     const at = ticks(axis, count)
-    if (fits(at)) return at
+    if (at.length > 1 && fits(at)) return at
   }
-  return ticks(axis, 1)
+  // One number tells no size: of long ones the first and the last.
+  const ends = [ticks(axis)[0]!, ticks(axis).at(-1)!]
+  return ends[0] !== ends[1] && fits(ends) ? ends : ticks(axis, 1)
 }
 
 /** A domain around numbers with a margin, which does not leave the range that numbers of its kind can have. */

@@ -4,6 +4,7 @@ import * as Fs from "node:fs/promises"
 import * as Os from "node:os"
 import * as Path from "node:path"
 import * as Column from "../Column.ts"
+import * as Notation from "../Notation.ts"
 import * as Note from "../Note.ts"
 import { SchemaError } from "../SchemaError.ts"
 import * as ColumnNotes from "./columnNotes.ts"
@@ -131,7 +132,7 @@ export const readDelimited = Effect.fnUntraced(function* (
   const { reading } = options
   const types = new Map(Object.entries(options.columns))
   const asText = names.map((name) => ["string", "factor"].includes(types.get(name) ?? ""))
-  const nulls = options.na ?? ["", "NA"]
+  const nulls = options.na ?? Notation.usualNa
   const usual = reading.number("1.5") === 1.5 && reading.number("1,000") === undefined
 
   const query = Effect.fnUntraced(function* (form: Form) {
