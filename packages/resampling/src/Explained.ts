@@ -207,7 +207,11 @@ export const ofRun = Effect.fnUntraced(function* <R>(
     })
   }
   if (!manifest.models) {
-    return yield* refuse("the run", "kept no models", "write models: true in the experiment and run it anew")
+    return yield* refuse(
+      "the run",
+      "kept no models",
+      'write `models: true` in the experiment and run it anew; coefficients and gains of splits are there without: `rocflow sql DIR "from coefficients"`, or importance'
+    )
   }
   if (manifest.hash !== design.hash) {
     return yield* refuse(

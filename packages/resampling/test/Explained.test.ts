@@ -173,7 +173,7 @@ describe("Explained.ofRun", () => {
           Effect.flip(Explained.ofRun(directory, of, registry, Explained.shap, { level })),
           ({ message }) => message
         )
-      assert.include(yield* ask(planned), "kept no models; write models: true")
+      assert.include(yield* ask(planned), "kept no models; write `models: true`")
       assert.include(yield* ask(planned, 95), "level is 95; give a number between 0 and 1")
       const kept = yield* temporary
       yield* Run.start(planned, kept, { models: true })
