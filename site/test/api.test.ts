@@ -2,6 +2,7 @@
  * The reference has what programs can import, and the pages for those who come from elsewhere name what there is.
  */
 import { builtin } from "@rocflow/cli/experiment/load"
+import * as Query from "@rocflow/resampling/Query"
 import * as Resampling from "@rocflow/resampling/Resampling"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
@@ -73,6 +74,7 @@ const wordsOf = (schema: unknown): ReadonlyArray<string> => {
 /** What files name without a noun. */
 const words = new Set([
   ...builtin.map(({ id }) => id),
+  ...Query.tables,
   ...Resampling.schema.members.map((member) => member.fields.type.literal as string),
   ...wordsOf(JSON.parse(readFileSync(join(root, "packages/cli/experiment.schema.json"), "utf8")))
 ])

@@ -30,10 +30,10 @@ const checkpoints = (run: string) =>
     list(run, "training", job, "checkpoints").filter((name) => !name.endsWith("part"))
   )
 
-/** The results of a run without what differs between two of them: times. */
+/** The results of a run without what differs between two of them: times, and names of processes. */
 const results = (run: string): ReadonlyArray<unknown> =>
   JSON.parse(JSON.stringify(recordsIn(join(home, run))), (key, value: unknown) =>
-    key === "seconds" || key === "predictions" || key === "at" ? 0 : value
+    ["seconds", "predictions", "pack", "at"].includes(key) ? 0 : value
   )
 
 const until = async (holds: () => boolean) => {

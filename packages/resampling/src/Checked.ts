@@ -8,8 +8,11 @@
  * They are JSON for whoever reads them otherwise, as DuckDB does. What is read is exactly what was written, so that nothing of it
  * need be checked again.
  */
-import { hash } from "node:crypto"
+import { createHash, hash } from "node:crypto"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
 import * as Result from "effect/Result"
+import * as Stream from "effect/Stream"
 
 const digits = 32
 
@@ -23,6 +26,14 @@ const checkOf = (text: string): string => hash("sha256", text).slice(0, digits)
 
 /** The SHA-256 of bytes, in hexadecimal. */
 export const digest = (bytes: Uint8Array): string => hash("sha256", bytes)
+
+/** That of a file, which may be larger than memory. */
+export const digestOf = Effect.fnUntraced(function* (file: string) {
+  const fs = yield* FileSystem.FileSystem
+  const sum = createHash("sha256")
+  yield* Stream.runForEach(fs.stream(file), (bytes) => Effect.sync(() => sum.update(bytes)))
+  return sum.digest("hex")
+})
 
 /** Writes the JSON of an object that has members, in one line, with its check. */
 export const write = (json: object): string => {

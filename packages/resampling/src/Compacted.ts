@@ -19,7 +19,7 @@
  * they go. They are not there where a table cannot have such columns, as for measures that differ in case alone. Where
  * `scores.parquet` is gone, was changed, or is of another design, the segments are read instead. A segment that is changed behind
  * the table is not noticed by who reads the table alone (status, scores), whose numbers are those that were written all the same;
- * whoever reads the records (compare, reports) refuses them.
+ * whoever reads the records (a start of the run, reports) refuses them.
  */
 import * as Database from "@rocflow/core/data/Database"
 import * as TableWriter from "@rocflow/core/data/TableWriter"

@@ -67,7 +67,8 @@ export const refuse = (directory: string, given: string, rule: string): RunError
     directory,
     given,
     rule,
-    advice: "delete the folder results, and run the experiment again: its jobs are executed anew"
+    advice:
+      "delete the lines of the folder results that name it, and run the experiment again: these jobs are executed anew, the others are kept"
   })
 
 /**

@@ -326,8 +326,6 @@ const addPredictions = Effect.fnUntraced(function* (
  * @category constructors
  */
 export const open = Effect.fnUntraced(function* (directory: string, wanted: ReadonlyArray<Table> = tables) {
-  const fs = yield* FileSystem.FileSystem
-  const path = yield* Path.Path
   const database = yield* Database.open
   const manifest = yield* RunDirectory.requireManifest(directory)
   const inFiles = yield* addFiles(database, directory, manifest, wanted)
@@ -339,9 +337,18 @@ export const open = Effect.fnUntraced(function* (directory: string, wanted: Read
     }
     if (wanted.includes("predictions")) yield* addPredictions(database, run)
   }
-  const splits = path.join(directory, "splits.parquet")
-  if (yield* fs.exists(splits)) {
-    yield* database.view("splits", `SELECT * FROM read_parquet(${Database.path(splits)})`)
+  if (!wanted.includes("splits")) return database
+  const splits = yield* RunDirectory.splits(directory)
+  if (splits?.sound === false) {
+    return yield* new RunDirectory.RunError({
+      directory,
+      given: "the file splits.parquet",
+      rule: "was changed since it was written",
+      advice: "run the experiment again: it is written anew, and no job is repeated"
+    })
+  }
+  if (splits !== undefined) {
+    yield* database.view("splits", `SELECT * FROM read_parquet(${Database.path(splits.file)})`)
   }
   return database
 })

@@ -89,7 +89,7 @@ export interface StartOptions {
  * starts at the same time.
  */
 const ownFiles =
-  /^((design|experiment|images|pooled|finished)\.json|(splits|scores|coefficients|importance)\.parquet|results\.csv|results|live|predictions|training|models|figures|report\.html|design\.(hash|next))$|\.part$/
+  /^((design|experiment|images|pooled|finished)\.json|(splits|scores|coefficients|importance)\.parquet|splits\.sha256|results\.csv|results|live|predictions|training|models|figures|report\.html|design\.(hash|next))$|\.part$/
 
 /** Refuses a directory without a design that holds other things: a new run does not move in with files that are not its own. */
 export const checkEmpty = Effect.fnUntraced(function* (directory: string) {
@@ -131,7 +131,6 @@ const writeDesign = Effect.fnUntraced(function* (
   options: StartOptions,
   known: RunDirectory.Manifest | undefined
 ) {
-  const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   yield* Effect.forEach([Segments.folder, Packs.folder], (name) => makeDirectory(path.resolve(directory, name)))
   const hashes = new Map(design.learners.map((learner) => [learner.id, Learner.hash(learner)]))
@@ -150,15 +149,14 @@ const writeDesign = Effect.fnUntraced(function* (
   }
   yield* TaskImages.write(directory, design.tasks)
   // Those of the design before; the new ones are written while jobs run.
-  yield* fs.remove(yield* RunDirectory.splitsFile(directory), { force: true })
+  yield* RunDirectory.removeSplits(directory)
   yield* RunDirectory.writeManifest(directory, manifest)
   return manifest
 })
 
 /** Writes which rows train and test, unless it is written. */
 const keepSplits = Effect.fnUntraced(function* (design: Design<unknown>, directory: string) {
-  const fs = yield* FileSystem.FileSystem
-  if (yield* fs.exists(yield* RunDirectory.splitsFile(directory))) return
+  if ((yield* RunDirectory.splits(directory))?.sound === true) return
   yield* RunDirectory.writeSplits(directory, design, resamplingText)
 })
 

@@ -7,7 +7,7 @@
  * design.next       while a start changes the design: made by one process at a time
  * design.json       tasks, learners, measures, splits and the provenance of the run: see `Manifest`
  * images.json       an image of each class in each subset, if the tasks have any
- * splits.parquet    a row for each split and row: which rows train and test
+ * splits.parquet    a row for each split and row: which rows train and test; splits.sha256 is its checksum
  * results/*.jsonl   the results of finished jobs: see `Segments`
  * live/             what processes do at this moment: see `Live`
  * finished.json     how many jobs had results when it was written: see `Finished`
@@ -215,10 +215,27 @@ export const writeExecuted = Effect.fnUntraced(function* (
   return yield* Segments.append(directory, { ...result, ...packed })
 })
 
-/** Where the rows of the splits are. */
-export const splitsFile = Effect.fnUntraced(function* (directory: string) {
+/** Where the rows of the splits are, and the SHA-256 of that file, as `sha256sum -c` reads it. */
+const splitsFiles = Effect.fnUntraced(function* (directory: string) {
   const path = yield* Path.Path
-  return path.join(directory, "splits.parquet")
+  return { table: path.join(directory, "splits.parquet"), check: path.join(directory, "splits.sha256") }
+})
+
+/** The file of the splits, if there is one, and whether it is as it was written, which runs of before do not say. */
+export const splits = Effect.fnUntraced(function* (directory: string) {
+  const fs = yield* FileSystem.FileSystem
+  const { check, table } = yield* splitsFiles(directory)
+  if (!(yield* fs.exists(table))) return undefined
+  if (!(yield* fs.exists(check))) return { file: table, sound: undefined }
+  const written = (yield* fs.readFileString(check)).split(" ", 1)[0]
+  return { file: table, sound: (yield* Checked.digestOf(table)) === written }
+})
+
+/** Takes the splits of another design away. */
+export const removeSplits = Effect.fnUntraced(function* (directory: string) {
+  const fs = yield* FileSystem.FileSystem
+  const { check, table } = yield* splitsFiles(directory)
+  yield* Effect.forEach([check, table], (file) => fs.remove(file, { force: true }), { discard: true })
 })
 
 /** Writes `splits.parquet`: task, resampling, iteration, the split columns, part ("train" or "test") and row. */
@@ -228,6 +245,7 @@ export const writeSplits = Effect.fnUntraced(function* (
   resamplingText: (plan: Planned) => string
 ) {
   const writer = yield* TableWriter.open
+  const { check, table } = yield* splitsFiles(directory)
   const parts = design.plan.flatMap((plan) =>
     plan.instance.splits.flatMap((split) => (["train", "test"] as const).map((part) => ({ plan, split, part })))
   )
@@ -235,7 +253,7 @@ export const writeSplits = Effect.fnUntraced(function* (
   const texts = (f: (part: Part) => string) => Column.text(parts.map(f))
   const integers = (f: (part: Part) => number) => Column.indices(Int32Array.from(parts, f))
   yield* writer.parquetOfLists(
-    yield* splitsFile(directory),
+    table,
     [
       ["task", texts(({ plan }) => plan.task.id)],
       ["resampling", texts(({ plan }) => resamplingText(plan))],
@@ -248,4 +266,5 @@ export const writeSplits = Effect.fnUntraced(function* (
     "row",
     parts.map(({ split, part }) => split[part])
   )
+  yield* WholeFile.write(check, `${yield* Checked.digestOf(table)}  splits.parquet\n`)
 }, Effect.scoped)

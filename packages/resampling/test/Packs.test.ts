@@ -83,7 +83,7 @@ describe("blocks", () => {
         const { message } = yield* Effect.flip(read(directory, [packed]))
         assert.strictEqual(
           message,
-          `${given} ${rule}; delete the folder results, and run the experiment again: its jobs are executed anew`
+          `${given} ${rule}; delete the lines of the folder results that name it, and run the experiment again: these jobs are executed anew, the others are kept`
         )
       }
     }).pipe(Effect.scoped, Effect.provide(services))

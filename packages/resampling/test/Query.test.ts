@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs"
+import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -36,6 +36,18 @@ describe("a run asked by SQL", () => {
         ["test", 12],
         ["train", 36]
       ])
+      const splits = join(directory, "splits.parquet")
+      const bytes = readFileSync(splits)
+      bytes[60]! ^= 1
+      writeFileSync(splits, bytes)
+      const changed = yield* Effect.flip(Query.open(directory))
+      assert.include(
+        changed.message,
+        "the file splits.parquet was changed since it was written; run the experiment again"
+      )
+      yield* Query.open(directory, ["jobs"])
+      yield* Run.start(yield* design(control()), directory)
+      yield* Query.open(directory)
     }).pipe(Effect.scoped, Effect.provide(services))
   )
 

@@ -317,7 +317,8 @@ describe("Run.start", () => {
         "results",
         "results.csv",
         "scores.parquet",
-        "splits.parquet"
+        "splits.parquet",
+        "splits.sha256"
       ])
     }).pipe(Effect.scoped, Effect.provide(services))
   )

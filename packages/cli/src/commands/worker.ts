@@ -11,6 +11,7 @@ import type { Listener } from "@rocflow/resampling/executor/Opened"
 import * as Address from "@rocflow/resampling/executor/queue/Address"
 import * as Pull from "@rocflow/resampling/executor/pull/serve"
 import * as Chunk from "@rocflow/resampling/executor/slurm/chunk"
+import { shellWord } from "@rocflow/resampling/executor/slurm/script"
 import * as Submission from "@rocflow/resampling/executor/slurm/Submission"
 import * as Clock from "effect/Clock"
 import * as Console from "effect/Console"
@@ -83,10 +84,13 @@ const chunk = Effect.fnUntraced(function* ({ directory, experiment, task }: Inpu
   ).pipe(Effect.provide([Auto.layer(), size === 1 ? Executor.inProcess : processes(file, tables, size)]))
 })
 
+const waits = (directory: string) =>
+  Console.error(`waiting for jobs: \`rocflow run FILE --out ${shellWord(directory)} --executor workers\` brings them`)
+
 /** Takes jobs in this process, round after round. */
 const pull = Effect.fnUntraced(function* ({ directory, experiment }: Input) {
   for (let rounds = 0; ; rounds += 1) {
-    const round = yield* Pull.awaitRound(directory)
+    const round = yield* Pull.awaitRound(directory, waits(directory))
     if (round === undefined) {
       if (rounds === 0)
         yield* Console.error(`nothing is left to do in ${directory}; \`rocflow run\` has to be there first`)

@@ -93,12 +93,14 @@ const pull = Effect.fnUntraced(function* <R>(
 
 /**
  * The round of a run that is to be worked for; undefined if all is done or closed. A run that has none yet is waited for: its
- * workers may come first.
+ * workers may come first, and `onWait` may say so.
  */
 export const awaitRound = Effect.fnUntraced(function* (
-  directory: string
+  directory: string,
+  onWait: Effect.Effect<void> = Effect.void
 ): Effect.fn.Return<Round.Round | undefined, RunDirectory.RunFailure, FileSystem.FileSystem | Path.Path> {
   let round = yield* Round.newest(directory)
+  if (round === undefined) yield* onWait
   while (round === undefined) {
     yield* Effect.sleep(1000)
     round = yield* Round.newest(directory)
