@@ -4,8 +4,7 @@
 import * as Schema from "effect/Schema"
 import type { FileOptions } from "./Table.ts"
 
-/** The words for a missing value, unless a file says others. */
-export const usualNa: ReadonlyArray<string> = ["", "NA"]
+export { usualNa } from "./internal/infer.ts"
 
 /** The options of reading a file that say what its values mean. @category schemas */
 export const Notation = Schema.Struct({

@@ -8,6 +8,9 @@ import { parseIsoDate } from "./dates.ts"
 const digitsPattern = /^[+-]?\d+$/
 const numberPattern = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf(?:inity)?|nan)$/i
 
+/** The words for a missing value, unless a file says others. */
+export const usualNa: ReadonlyArray<string> = ["", "NA"]
+
 /** Reads a number as data files write it (also `Inf` and `NaN`, in any case); `undefined` when it is none. */
 export const parseNumber = (text: string): number | undefined => {
   const plain = text.trim()

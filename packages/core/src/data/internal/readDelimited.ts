@@ -4,13 +4,12 @@ import * as Fs from "node:fs/promises"
 import * as Os from "node:os"
 import * as Path from "node:path"
 import * as Column from "../Column.ts"
-import * as Notation from "../Notation.ts"
 import * as Note from "../Note.ts"
 import { SchemaError } from "../SchemaError.ts"
 import * as ColumnNotes from "./columnNotes.ts"
 import { lineOfRecord, records } from "./delimited.ts"
 import * as Duckdb from "./duckdb.ts"
-import { factorOfTexts, fromNumbers, fromTexts, numberParser } from "./infer.ts"
+import { factorOfTexts, fromNumbers, fromTexts, numberParser, usualNa } from "./infer.ts"
 import { type DelimitedOptions, type Opened, openDelimited } from "./openDelimited.ts"
 import type { FileContent } from "./fileContent.ts"
 import { scanDelimited } from "./scanDelimited.ts"
@@ -132,7 +131,7 @@ export const readDelimited = Effect.fnUntraced(function* (
   const { reading } = options
   const types = new Map(Object.entries(options.columns))
   const asText = names.map((name) => ["string", "factor"].includes(types.get(name) ?? ""))
-  const nulls = options.na ?? Notation.usualNa
+  const nulls = options.na ?? usualNa
   const usual = reading.number("1.5") === 1.5 && reading.number("1,000") === undefined
 
   const query = Effect.fnUntraced(function* (form: Form) {
