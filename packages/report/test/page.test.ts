@@ -247,10 +247,12 @@ describe.skipIf(executable === undefined)(`the page in ${where}`, { timeout: 60_
       )
       const second = figure.locator(".card").first().locator("tbody tr").nth(1)
       expect(await second.locator("th, .sample").allTextContents()).toEqual(["column 1", "0 · 4 · 4 of 4"])
-      await second.locator('[data-train="other"] path').hover()
-      expect(await page.locator("#tip").textContent()).toBe(
-        "column 1, trained on other: 0.900 ± 0.050, used in 4 of 4 splits"
-      )
+      const point = second.locator('[data-train="other"] path')
+      await point.scrollIntoViewIfNeeded()
+      await point.hover()
+      await expect
+        .poll(() => page.locator("#tip").textContent())
+        .toBe("column 1, trained on other: 0.900 ± 0.050, used in 4 of 4 splits")
       const points = () => figure.locator("[data-at]:visible").count()
       expect(await points()).toBe(2 * 3 * 8 * 3)
       await page.locator("#controls").getByLabel("other").uncheck()

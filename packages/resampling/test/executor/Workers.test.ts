@@ -67,7 +67,9 @@ describe("Workers", () => {
       // A worker may come before the run.
       const first = yield* worker(directory, "slow")
       const run = yield* Effect.forkChild(start("slow", directory))
-      yield* until(() => files(directory, /\.done$/).length >= 2)
+      // In the middle of a job, and not between two.
+      const done = () => files(directory, /\.done$/).length
+      yield* until(() => done() >= 2 && files(directory, /\.1$/).length > done())
       first.kill("SIGKILL")
       const second = yield* worker(directory, "slow")
       const third = yield* worker(directory, "slow")
