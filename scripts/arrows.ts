@@ -39,6 +39,7 @@ const rootFiles: Readonly<Record<string, "below" | "above">> = {
   "Seed.ts": "below",
   "Hash.ts": "below",
   "Normal.ts": "below",
+  "Moments.ts": "below",
   "Json.ts": "below",
   "OptionSchema.ts": "below",
   "Excerpt.ts": "below",

@@ -15,6 +15,7 @@ import { rocflow } from "./main.ts"
 import * as Starter from "./starter.ts"
 import * as Output from "./terminal/output.ts"
 import { presenter } from "./terminal/usage.ts"
+import { visible } from "./terminal/visible.ts"
 import { version } from "./version.ts"
 
 /** Characters of a message; a program reads the whole of it. */
@@ -31,7 +32,7 @@ const messageOf = (cause: Cause.Cause<unknown>): string | undefined => {
   const error: unknown = Cause.squash(cause)
   // The command line shows its own errors, with the help of the command.
   if (CliError.isCliError(error) || Cause.hasInterruptsOnly(cause)) return undefined
-  const text = Excerpt.of(Excerpt.visibleLines(FileProblem.messageOf(error)), most)
+  const text = Excerpt.of(visible(FileProblem.messageOf(error)), most)
   if (debugging) return `${text}\n\n${Cause.pretty(cause)}`
   return Cause.hasDies(cause)
     ? `internal error: ${text}\nThis is a fault of rocflow; \`--log-level debug\` shows where.`

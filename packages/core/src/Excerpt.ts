@@ -29,9 +29,6 @@ const escapes: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\
 export const visible = (text: string): string =>
   text.replace(hidden, (one) => escapes[one] ?? `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`)
 
-/** The same for texts of several lines. */
-export const visibleLines = (text: string): string => text.split("\n").map(visible).join("\n")
-
 /** A name as a part of a line: short, and without characters that end the line or change the terminal. */
 export const ofName = (name: string): string => {
   const shown = visible(name)

@@ -11,7 +11,7 @@ describe("an excerpt", () => {
     expect(Excerpt.ofName("dose (mg)")).toBe("dose (mg)")
     expect(Excerpt.ofName("a\n\u001b[2J")).toBe('"a\\n\\u001b[2J"')
     expect(Excerpt.ofName("a\u202eb")).toBe('"a\\u202eb"')
-    expect(Excerpt.visibleLines("a\u2066\u0085\nb\r")).toBe("a\\u2066\\u0085\nb\\r")
+    expect(Excerpt.visible("a\u2066\u0085\nb\r")).toBe("a\\u2066\\u0085\\nb\\r")
     expect(Excerpt.ofName("x".repeat(500)).length).toBeLessThan(120)
   })
 })

@@ -13,6 +13,7 @@ import * as Targets from "@rocflow/core/data/Targets"
 import type { Task } from "@rocflow/core/data/Task"
 import type { Rows } from "@rocflow/core/data/TaskSchema"
 import * as Learner from "@rocflow/core/learning/Learner"
+import * as Moments from "@rocflow/core/Moments"
 import * as Prediction from "@rocflow/core/learning/Prediction"
 import { outputsOf, scaleOfScores, type Shap } from "@rocflow/core/learning/Shap"
 import {
@@ -145,23 +146,10 @@ const problemOf = (
     }
   )
 
-/** Weights of rows are at least 0, and some are above it. */
-const momentsOf = ({ n, p, weights, x }: ElasticNetProblem): Pick<typeof State.Type, "means"> & { sds: number[] } => {
-  const [means, sds]: [Array<number>, Array<number>] = [[], []]
-  for (let j = 0; j < p; j++) {
-    let [mean, squares, total] = [0, 0, 0]
-    for (let i = 0; i < n; i++) {
-      const weight = weights?.[i] ?? 1
-      total += weight
-      if (weight <= 0) continue
-      const off = x[j * n + i]! - mean
-      mean += (weight / total) * off
-      squares += weight * off * (x[j * n + i]! - mean)
-    }
-    means.push(mean)
-    sds.push(Math.sqrt(squares / total))
-  }
-  return { means, sds }
+/** The columns stand one behind the other. */
+const momentsOf = ({ n, p, weights, x }: ElasticNetProblem): Pick<typeof State.Type, "means" | "sds"> => {
+  const moments = Array.from({ length: p }, (_, j) => Moments.of(x.subarray(j * n, (j + 1) * n), weights))
+  return { means: moments.map(({ mean }) => mean), sds: moments.map(({ sd }) => sd) }
 }
 
 const stateOf = (

@@ -6,7 +6,7 @@
  */
 import { escapeHtml } from "../internal/escape.ts"
 import { fontSize, ink } from "../theme.ts"
-import { fit, textWidth } from "../internal/text.ts"
+import { fit, textWidth, visible } from "../internal/text.ts"
 import { type Axis, fittingTicks, place, tickTexts } from "./scale.ts"
 import { symbol } from "./symbol.ts"
 import { attributes, type Of } from "./of.ts"
@@ -126,7 +126,7 @@ interface Label {
 
 const named = (names: ReadonlyArray<string>, room: number): ReadonlyArray<Label> =>
   names.map((name, i) => {
-    const text = fit(name === "" ? "(empty)" : name, fontSize.axis, room)
+    const text = fit(visible(name), fontSize.axis, room)
     return { share: (i + 0.5) / names.length, text, ...(text !== name && { whole: name }) }
   })
 

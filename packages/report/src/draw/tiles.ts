@@ -2,7 +2,7 @@
  * Tiles: small pictures in rows and columns that have names. A page has them as a table, whose rows it can hide.
  */
 import { escapeHtml } from "../internal/escape.ts"
-import { fit } from "../internal/text.ts"
+import { fit, visible } from "../internal/text.ts"
 import { fontFamily, fontSize, ink } from "../theme.ts"
 import { attributes, type Of } from "./of.ts"
 
@@ -25,8 +25,6 @@ export interface Tiles {
   readonly rows: ReadonlyArray<TileRow>
   readonly side: number
 }
-
-const visible = (name: string): string => (name === "" ? "(empty)" : name)
 
 /** Writes tiles as a table. */
 export const tilesHtml = ({ heads, rows, side }: Tiles): string => {

@@ -1,5 +1,5 @@
 import { integer, type Numbers, numbersFor } from "../Numbers.ts"
-import { capital } from "./text.ts"
+import { capital, visible } from "./text.ts"
 import {
   type AggregatedRow,
   byTrainSubsets,
@@ -19,8 +19,7 @@ export const inOrder = (order: ReadonlyArray<string>, present: ReadonlyArray<str
   return [...order.filter((name) => found.has(name)), ...distinct(present).filter((name) => !order.includes(name))]
 }
 
-/** A name as it is shown: an empty one would not be seen. */
-export const visible = (name: string): string => (name === "" ? "(empty)" : name)
+export { visible } from "./text.ts"
 
 /** What figures are laid out by. */
 interface Placed {

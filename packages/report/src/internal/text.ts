@@ -15,6 +15,9 @@ const advances = [
   337, 636, 838
 ]
 
+/** A name as it is shown: an empty one would not be seen. */
+export const visible = (name: string): string => (name === "" ? "(empty)" : name)
+
 /** Bold letters are about a tenth wider. */
 const boldFactor = 1.11
 
@@ -72,11 +75,11 @@ export const shorten = (names: Iterable<string>, fontSize: number, width: number
   const full = new Map<string, string>()
   const taken = new Set<string>()
   for (const name of new Set(names)) {
-    const visible = name === "" ? "(empty)" : plain(name)
-    let candidate = fit(visible, fontSize, width, bold)
+    const shown = visible(plain(name))
+    let candidate = fit(shown, fontSize, width, bold)
     for (let i = 2; taken.has(candidate); i++) {
       const mark = ` (${i})`
-      candidate = `${fit(visible, fontSize, width - textWidth(mark, fontSize, bold), bold)}${mark}`
+      candidate = `${fit(shown, fontSize, width - textWidth(mark, fontSize, bold), bold)}${mark}`
     }
     taken.add(candidate)
     short.set(name, candidate)

@@ -1,11 +1,8 @@
 /**
- * The script that each task of an array runs, and words of commands as a shell reads them.
+ * The script that each task of an array runs.
  */
 import * as Result from "effect/Result"
-
-/** Writes an argument as a shell reads it. */
-export const shellWord = (text: string): string =>
-  /^[\w./:@+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
+import { shellWord } from "../../shellWord.ts"
 
 /** Where the command goes in a template. */
 const place = "{{command}}"

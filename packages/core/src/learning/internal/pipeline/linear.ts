@@ -2,6 +2,7 @@
  * The coefficients of a network that is one layer behind columns of numbers.
  */
 import * as Column from "../../../data/Column.ts"
+import * as Moments from "../../../Moments.ts"
 import { type Coefficient, intercept, ofFeatures } from "../featureUse.ts"
 import * as Preprocessing from "../preprocessing.ts"
 import * as Transforms from "../targetTransforms.ts"
@@ -25,16 +26,7 @@ export const deviations = (
   [...ingresses].flatMap(([path, { columns }]) =>
     columns.map((name) => {
       const values = Column.asNumbers(inputs.get(path)!.columns.get(name)!) ?? new Float64Array()
-      let [mean, squares, total] = [0, 0, 0]
-      values.forEach((value, row) => {
-        const weight = weights?.[row] ?? 1
-        if (weight <= 0) return
-        total += weight
-        const off = value - mean
-        mean += (weight / total) * off
-        squares += weight * off * (value - mean)
-      })
-      return total > 0 ? Math.sqrt(squares / total) : 0
+      return Moments.of(values, weights).sd
     })
   )
 
