@@ -8,6 +8,7 @@ import { completion, init, runs } from "./beginning.ts"
 import { cancel, logs, todo, worker } from "./cluster.ts"
 import { data } from "./data.ts"
 import { executorFlags } from "./executorFlags.ts"
+import { withFirstWorker } from "./firstWorker.ts"
 import { experiment, fileFlags, json, lazily, reading, toggle } from "./flags.ts"
 import { explain, exporting, predict, train, tune } from "./models.ts"
 import { compare, report, scores, sql, status, view } from "./results.ts"
@@ -52,7 +53,7 @@ const run = Command.make(
     ...executorFlags,
     json
   },
-  reading(() => import("./commands/run.ts").then(({ run }) => run))
+  withFirstWorker(reading(() => import("./commands/run.ts").then(({ run }) => run)))
 ).pipe(
   Command.withDescription(
     "Run an experiment: train every learner on every split, compare, and write a report. Finished jobs are kept: a run that was stopped goes on where it was."

@@ -1,13 +1,14 @@
 /**
  * Where the jobs of `rocflow run` run, by its flags and the experiment.
  */
-import { availableParallelism } from "node:os"
 import { fileURLToPath } from "node:url"
 import * as SharedTables from "@rocflow/core/data/SharedTables"
 import type * as Table from "@rocflow/core/data/Table"
 import * as Executor from "@rocflow/resampling/Executor"
+import * as Launch from "@rocflow/resampling/executor/Launch"
 import * as Processes from "@rocflow/resampling/executor/Processes"
 import * as Slurm from "@rocflow/resampling/executor/Slurm"
+import type * as Slot from "@rocflow/resampling/executor/Slot"
 import { toMegabytes, toMinutes } from "@rocflow/resampling/executor/slurm/limits"
 import * as Workers from "@rocflow/resampling/executor/Workers"
 import * as Console from "effect/Console"
@@ -16,17 +17,17 @@ import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Path from "effect/Path"
+import type * as Scope from "effect/Scope"
 import type { ExecutorEntry } from "../experiment/ExecutorEntry.ts"
 import type { Loaded } from "../experiment/load.ts"
+import * as FirstWorker from "../firstWorker.ts"
 import { version } from "../version.ts"
 import { ExecutorError } from "./ExecutorError.ts"
 import { queueOf } from "./queue.ts"
 
 /** What `rocflow run` was told about its executor. */
-export interface Flags {
+export interface Flags extends FirstWorker.Flags {
   readonly executor: Option.Option<"processes" | "slurm" | "workers">
-  readonly workers: Option.Option<number>
-  readonly timeLimit: Option.Option<number>
   readonly partition: Option.Option<string>
   readonly account: Option.Option<string>
   readonly time: Option.Option<string>
@@ -45,32 +46,39 @@ export interface Chosen {
   readonly goesOn: string
 }
 
-/** The program of a worker process: a source inside the repository, else what it was built into. */
-export const entry = new URL(import.meta.url.endsWith(".ts") ? "../worker.ts" : "../worker.js", import.meta.url)
-
 /** The `rocflow` command, by the Node of this process. */
 export const rocflowWords: ReadonlyArray<string> = [
   process.execPath,
   fileURLToPath(new URL("../../bin/rocflow.js", import.meta.url))
 ]
 
-/** Processes of this machine, one thread each, which have the tables of an experiment in common. */
+/** Tells worker processes where their tables are, once these are written for them. */
+const told = (file: string, inherits: number | undefined, tables: ReadonlyArray<Table.Table>) =>
+  inherits === undefined
+    ? Effect.succeed([file])
+    : SharedTables.write(inherits, tables).pipe(
+        Effect.as([file, String(Launch.inherited)]),
+        Effect.catchTag("SharingFailed", ({ message }) => Effect.as(Console.error(`note: ${message}`), [file]))
+      )
+
+/** Worker processes for an experiment, which have its tables in common; tables are asked for when there are jobs. */
+export const workersFor = Effect.fnUntraced(function* (
+  file: string,
+  tables: Effect.Effect<ReadonlyArray<Table.Table>>
+): Effect.fn.Return<Slot.Options, never, Scope.Scope> {
+  const first = yield* FirstWorker.FirstWorker
+  const options = first?.options ?? (yield* FirstWorker.launchable)
+  const args = Effect.flatMap(tables, (all) => told(file, options.inherits, all))
+  return { ...options, args, launched: first?.launched }
+})
+
+/** Processes of this machine, one thread each. */
 export const processes = (
   file: string,
   tables: Effect.Effect<ReadonlyArray<Table.Table>>,
   size: number,
   timeLimit?: number
-) =>
-  Processes.layer({
-    entry,
-    args: [file],
-    inherits: Effect.flatMap(tables, SharedTables.share).pipe(
-      Effect.catchTag("SharingFailed", ({ message }) => Effect.as(Console.error(`note: ${message}`), undefined))
-    ),
-    flags: SharedTables.nodeFlags,
-    size,
-    ...(timeLimit === undefined ? {} : { timeLimit })
-  })
+) => Layer.unwrap(Effect.map(workersFor(file, tables), (options) => Processes.layer({ ...options, size, timeLimit })))
 
 const own = {
   processes: ["workers", "timeLimit"],
@@ -176,14 +184,13 @@ export const choose = Effect.fnUntraced(function* (
   const written = typeof entry === "object" ? entry.type : entry
   const kind = Option.getOrElse(flags.executor, () => written ?? "processes")
   yield* checkFlags(flags, kind)
+  if (kind !== "processes") yield* FirstWorker.end
   switch (kind) {
     case "processes": {
-      const size = Option.getOrElse(flags.workers, availableParallelism)
+      const size = FirstWorker.sizeOf(flags)
       const timeLimit = Option.getOrUndefined(flags.timeLimit)
       const layer =
-        size === 1 && timeLimit === undefined
-          ? Executor.inProcess
-          : processes(file, Effect.succeed(loaded.tables), size, timeLimit)
+        size === 0 ? Executor.inProcess : processes(file, Effect.succeed(loaded.tables), size, timeLimit)
       return { layer, goesOn: "" }
     }
     case "slurm":

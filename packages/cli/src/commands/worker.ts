@@ -1,7 +1,6 @@
 /**
  * `rocflow worker`: computes for a run that was started elsewhere.
  */
-import { type ChildProcess, spawn } from "node:child_process"
 import { availableParallelism } from "node:os"
 import * as Auto from "@rocflow/core/engine/Auto"
 import * as Duration from "@rocflow/core/Duration"
@@ -21,7 +20,8 @@ import * as Option from "effect/Option"
 import * as Path from "effect/Path"
 import { splitText } from "../terminal/progress.ts"
 import { version } from "../version.ts"
-import { entry, processes, rocflowWords } from "./executor.ts"
+import { load } from "../experiment/load.ts"
+import { processes, workersFor } from "./executor.ts"
 import { ExecutorError } from "./ExecutorError.ts"
 import { ownExperiment } from "./ownExperiment.ts"
 import { plan } from "./plan.ts"
@@ -54,7 +54,15 @@ const listener: Listener = {
     )
 }
 
-const design = (file: string) => Effect.map(plan(file, { check: false }), (planned) => planned.design)
+/** The design of an experiment, and its tables, which are there once it is planned. */
+const planOnce = Effect.fnUntraced(function* (file: string) {
+  const planned = yield* Effect.cached(plan(file, { check: false }))
+  const files = yield* Effect.context<FileSystem.FileSystem | Path.Path>()
+  return {
+    design: Effect.map(planned, ({ design }) => design),
+    tables: Effect.map(planned, ({ loaded }) => loaded.tables).pipe(Effect.provide(files), Effect.orDie)
+  }
+})
 
 const engineName = Effect.map(Engine.Engines, Engine.names)
 
@@ -71,24 +79,17 @@ const chunk = Effect.fnUntraced(function* ({ directory, experiment, task }: Inpu
   const submission = yield* Submission.read(directory, number)
   const file = Option.getOrElse(experiment, () => submission?.experiment ?? "")
   const size = submission?.processes ?? 1
-  const planned = yield* Effect.cached(plan(file, { check: false }))
-  const files = yield* Effect.context<FileSystem.FileSystem | Path.Path>()
-  // A chunk is planned before its processes are started.
-  const tables = Effect.map(planned, ({ loaded }) => loaded.tables).pipe(Effect.provide(files), Effect.orDie)
+  const { design, tables } = yield* planOnce(file)
   yield* Effect.flatMap(engineName, (engine) =>
-    Chunk.serve(
-      { directory, submission: number, task: place, engine },
-      Effect.map(planned, ({ design }) => design),
-      listener
-    )
+    Chunk.serve({ directory, submission: number, task: place, engine }, design, listener)
   ).pipe(Effect.provide([Auto.layer(), size === 1 ? Executor.inProcess : processes(file, tables, size)]))
 })
 
 const waits = (directory: string) =>
   Console.error(`waiting for jobs: \`rocflow run FILE --out ${shellWord(directory)} --executor workers\` brings them`)
 
-/** Takes jobs in this process, round after round. */
-const pull = Effect.fnUntraced(function* ({ directory, experiment }: Input) {
+/** Takes jobs from a directory, round after round; a single place is this process. */
+const pull = Effect.fnUntraced(function* ({ directory, experiment }: Input, size: number) {
   for (let rounds = 0; ; rounds += 1) {
     const round = yield* Pull.awaitRound(directory, waits(directory))
     if (round === undefined) {
@@ -97,49 +98,12 @@ const pull = Effect.fnUntraced(function* ({ directory, experiment }: Input) {
       return
     }
     const file = Option.getOrElse(experiment, () => round.experiment)
-    yield* Effect.flatMap(engineName, (engine) => Pull.serve(directory, round, design(file), engine, listener)).pipe(
-      Effect.provide(Auto.layer())
-    )
+    const { design, tables } = yield* planOnce(file)
+    yield* Effect.gen(function* () {
+      const crew = size === 1 ? undefined : { program: yield* workersFor(file, tables), size }
+      yield* Pull.serve(directory, round, design, yield* engineName, listener, crew)
+    }).pipe(Effect.scoped, Effect.provide(Auto.layer()))
   }
-})
-
-/** Starts a process of this command, which ends with the scope; gives its exit code. */
-const child = (args: ReadonlyArray<string>) =>
-  Effect.acquireUseRelease(
-    Effect.sync((): ChildProcess => {
-      const [node, bin] = rocflowWords
-      // It does not outlive this process, which only waits for it: see `starter.ts`.
-      const env = { ...process.env, ROCFLOW_HANDED_OVER: "1" }
-      return spawn(node!, [bin!, ...args], { stdio: ["ignore", "inherit", "inherit"], env })
-    }),
-    (started) =>
-      Effect.callback<number>((resume) => {
-        started.on("error", () => resume(Effect.succeed(1)))
-        started.on("exit", (code) => resume(Effect.succeed(code ?? 1)))
-      }),
-    (started) =>
-      Effect.sync(() => {
-        started.kill()
-      })
-  )
-
-/** Takes jobs in processes of their own. */
-const pullBy = Effect.fnUntraced(function* ({ directory, experiment }: Input, size: number) {
-  const args = [
-    "worker",
-    directory,
-    "--workers",
-    "1",
-    ...Option.match(experiment, { onNone: () => [], onSome: (file) => ["--experiment", file] })
-  ]
-  const codes = yield* Effect.forEach(Array.from({ length: size }), () => child(args), { concurrency: "unbounded" })
-  const failed = codes.filter((code) => code !== 0).length
-  if (failed === 0) return
-  return yield* new ExecutorError({
-    given: `${failed} of ${size} worker processes`,
-    rule: "ended with an error",
-    advice: "see what they said; other workers take over their jobs"
-  })
 })
 
 /** Takes jobs from a database, in processes of their own. */
@@ -149,7 +113,7 @@ const pullFromQueue = Effect.fnUntraced(function* (address: Address.Address, { e
   yield* Effect.flatMap(engineName, (engine) =>
     serve({
       address,
-      entry,
+      program: (file) => Effect.flatMap(load(file), ({ tables }) => workersFor(file, Effect.succeed(tables))),
       size: Option.getOrElse(workers, availableParallelism),
       version,
       engine,
@@ -174,7 +138,7 @@ export const worker = Effect.fn("worker")(function* (given: Given) {
     const input = { ...given, directory: path.resolve(given.directory.value) }
     if (Option.isSome(input.submission)) return yield* chunk(input, input.submission.value)
     const size = Option.getOrElse(input.workers, availableParallelism)
-    return yield* size === 1 ? pull(input) : pullBy(input, size)
+    return yield* pull(input, size)
   }
   const address = yield* queueOf(Option.getOrUndefined(given.queue))
   if (address !== undefined) return yield* pullFromQueue(address, given)

@@ -1,24 +1,19 @@
 /**
- * Tables that several processes have in memory once: one process writes them into a file of plain arrays, and the others
- * map it.
+ * Tables that several processes have in memory once: one process writes them into a file (`SharedFile`) as plain arrays, and
+ * the others map it.
  *
  * Shared are numbers, truth values, dates, the codes of factors, and of text which of the different texts a row has. Texts
  * and levels themselves are strings of each process. Tables with tensors are not shared: these are in files that are read
  * by parts.
  */
 import * as Fs from "node:fs"
-import * as Os from "node:os"
-import * as Path from "node:path"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type * as Scope from "effect/Scope"
 import * as Column from "./Column.ts"
-import { mapFile, mappingFlags } from "./internal/mapFile.ts"
+import { mapFile } from "./internal/mapFile.ts"
 import * as Note from "./Note.ts"
+import * as SharedFile from "./SharedFile.ts"
 import * as Table from "./Table.ts"
-
-/** A process that opens shared tables is best started with these flags of Node; without them it has a copy. */
-export const nodeFlags = mappingFlags
 
 const Header = Schema.fromJsonString(
   Schema.Array(
@@ -102,7 +97,7 @@ const writeColumn = (append: (array: ArrayBufferView) => number, name: string, c
   }
 }
 
-const write = (fd: number, tables: ReadonlyArray<Table.Table>): void => {
+const writeAll = (fd: number, tables: ReadonlyArray<Table.Table>): void => {
   const { append, flush } = appender(fd)
   const header = tables.map((table): Header[number] => {
     const columns = [...table.columns]
@@ -133,44 +128,12 @@ const readColumn = (buffer: ArrayBuffer, described: Described): Column.Column =>
 }
 
 /**
- * Writes tables into a file that has no name, and gives its descriptor, for processes that inherit it. The file is gone
- * with the last process that has it open, whatever ends them.
+ * Writes tables into a file that other processes have open, too (`SharedFile`).
  *
- * Fails with `SharingFailed` where there is no room for it among the temporary files.
+ * Fails with `SharingFailed` where there is no room for them.
  */
-export const share = (tables: ReadonlyArray<Table.Table>): Effect.Effect<number, SharingFailed, Scope.Scope> =>
-  Effect.acquireRelease(
-    Effect.try({
-      try: () => {
-        const path = Path.join(Fs.mkdtempSync(Path.join(Os.tmpdir(), "rocflow-tables-")), "tables")
-        const remove = () => Fs.rmSync(Path.dirname(path), { recursive: true, force: true })
-        const fd = Fs.openSync(path, "wx+")
-        try {
-          write(fd, tables)
-          // Windows removes no file that is open.
-          if (process.platform !== "win32") remove()
-          return { fd, remove }
-        } catch (cause) {
-          Fs.closeSync(fd)
-          remove()
-          throw cause
-        }
-      },
-      catch: (cause) => new SharingFailed({ reason: cause instanceof Error ? cause.message : String(cause) })
-    }),
-    ({ fd, remove }) =>
-      Effect.sync(() => {
-        Fs.closeSync(fd)
-        remove()
-      })
-  ).pipe(Effect.map(({ fd }) => fd))
-
-/** Tables could not be written for other processes. @category errors */
-export class SharingFailed extends Schema.TaggedError<SharingFailed>()("SharingFailed", { reason: Schema.String }) {
-  override get message(): string {
-    return `tables cannot be shared through ${Os.tmpdir()} (${this.reason}), so that each worker reads them for itself; make room there, or set TMPDIR to another directory`
-  }
-}
+export const write = (fd: number, tables: ReadonlyArray<Table.Table>): Effect.Effect<void, SharedFile.SharingFailed> =>
+  SharedFile.attempt(() => writeAll(fd, tables))
 
 /**
  * Opens the tables of a descriptor that this process inherited: undefined in the place of one that is not shared. Their

@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
 import * as Column from "../../src/data/Column.ts"
 import * as Note from "../../src/data/Note.ts"
+import * as SharedFile from "../../src/data/SharedFile.ts"
 import * as SharedTables from "../../src/data/SharedTables.ts"
 import * as Table from "../../src/data/Table.ts"
 import * as Tensors from "../../src/data/Tensors.ts"
@@ -29,8 +30,12 @@ const table = fc
   .integer({ min: 1, max: 9 })
   .chain((rows) => fc.dictionary(fc.string({ minLength: 1 }), column(rows), { minKeys: 1, maxKeys: 6 }))
 
+/** The descriptor of a file with tables. */
+const share = (tables: ReadonlyArray<Table.Table>) =>
+  Effect.tap(SharedFile.make, (fd) => SharedTables.write(fd, tables))
+
 const shared = (tables: ReadonlyArray<Table.Table>) =>
-  Effect.scoped(Effect.flatMap(SharedTables.share(tables), SharedTables.open))
+  Effect.scoped(Effect.flatMap(share(tables), SharedTables.open))
 
 it.effect("opens the tables that were shared: columns, values, levels, notes", () =>
   Effect.promise(() =>
@@ -69,7 +74,7 @@ const folders = () => readdirSync(tmpdir()).filter((name) => name.startsWith("ro
 
 const withoutMapping = process.allowedNodeEnvironmentFlags.has("--experimental-ffi") ? ["--no-experimental-ffi"] : []
 
-it.live.each([{ flags: SharedTables.nodeFlags }, { flags: withoutMapping }])(
+it.live.each([{ flags: SharedFile.nodeFlags }, { flags: withoutMapping }])(
   "gives the same to processes that are started with $flags, also when the file is gone",
   ({ flags }) =>
     Effect.gen(function* () {
@@ -77,7 +82,7 @@ it.live.each([{ flags: SharedTables.nodeFlags }, { flags: withoutMapping }])(
       const values = Float64Array.from({ length: 1e5 }, (_, i) => Math.sin(i))
       const texts = Column.text(Array.from(values, (value) => (value > 0 ? "up" : "down")))
       const own = yield* Table.fromColumns({ x: Column.numeric(values), s: texts })
-      const fd = yield* SharedTables.share([own])
+      const fd = yield* share([own])
       if (process.platform !== "win32") expect(folders()).toEqual(before)
       const child: ChildProcess = fork(new URL("../support/sharedTables.ts", import.meta.url), ["4"], {
         stdio: ["ignore", "inherit", "inherit", "ipc", fd],
@@ -94,7 +99,7 @@ it.effect("says that there is no room for it", () =>
     const own = yield* Table.fromColumns({ x: Column.numeric([1]) })
     const before = process.env["TMPDIR"]
     process.env["TMPDIR"] = "/nowhere/at/all"
-    const error = yield* Effect.flip(Effect.scoped(SharedTables.share([own]))).pipe(
+    const error = yield* Effect.flip(Effect.scoped(share([own]))).pipe(
       Effect.ensuring(
         Effect.sync(() => (before === undefined ? delete process.env["TMPDIR"] : (process.env["TMPDIR"] = before)))
       )

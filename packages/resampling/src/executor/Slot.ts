@@ -7,18 +7,17 @@ import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
 import type * as Job from "../Job.ts"
 import * as RunDirectory from "../RunDirectory.ts"
+import * as Launch from "./Launch.ts"
 import * as WorkerProcess from "./WorkerProcess.ts"
 
-/** The program of the worker processes, and when they are given up. @category models */
-export interface Options {
-  /** The module that a worker process runs; it calls `serve` of `executor/worker`. */
-  readonly entry: URL
-  /** What the module finds in `process.argv` after the directory of the run. */
-  readonly args: ReadonlyArray<string>
-  /** Flags of Node for the workers, besides those of this process. */
-  readonly flags?: ReadonlyArray<string>
+/** The program of the worker processes, what they are told, and when they are given up. @category models */
+export interface Options extends Launch.Options {
+  /** What `plan` of the module is given. Made once, when there is something to run. */
+  readonly args: Effect.Effect<ReadonlyArray<string>>
+  /** Processes that were launched before: workers are made of them, as long as there are any. */
+  readonly launched?: Array<Launch.Launched> | undefined
   /** Seconds after which a job is given up and its worker ended. Default: never. */
-  readonly timeLimit?: number
+  readonly timeLimit?: number | undefined
   /**
    * Seconds after which a worker at a job is taken for lost that neither answers nor computes, where the system says
    * whether it does (Linux). Default 600.
@@ -36,13 +35,15 @@ class TimedOut extends Schema.TaggedError<TimedOut>()("TimedOut", { seconds: Sch
 /** A worker that was lost at a job, or took too long for it. */
 export type Lost = WorkerProcess.WorkerLost | TimedOut
 
+/** What became of a job: its result, which is stored, or why there is none. */
+export type Said = Job.Result | Lost | WorkerProcess.NotStarted
+
 /** A worker that ends before it is ready is started so often; a lack of memory may be over by then. */
 const starts = 3
 
-/** A place for one worker, which is replaced when it is lost; each has a file open that this process has, if one is given. */
-export const make = (options: Options, directory: string, inherits?: number) => {
-  const program: WorkerProcess.Program = { silence: 600, ...options, inherits }
-  let current: { readonly worker: WorkerProcess.Worker; readonly scope: Scope.Closeable } | undefined
+/** A place for one worker, which is replaced when it is lost. */
+const make = (program: WorkerProcess.Program, timeLimit: number | undefined, directory: string) => {
+  let current: { readonly worker: Launch.Launched; readonly scope: Scope.Closeable } | undefined
   const end = Effect.suspend(() => {
     const open = current
     current = undefined
@@ -62,7 +63,6 @@ export const make = (options: Options, directory: string, inherits?: number) => 
   const worker = Effect.retry(fresh, { times: starts - 1, while: ({ _tag }) => _tag === "NotStarted" })
   const runJob = Effect.fnUntraced(function* (id: string) {
     const started = yield* worker
-    const { timeLimit } = options
     const answer = WorkerProcess.ask(started, program, directory, id)
     const said = yield* timeLimit === undefined
       ? answer
@@ -73,14 +73,35 @@ export const make = (options: Options, directory: string, inherits?: number) => 
     return said._tag === "Done" ? said.result : yield* WorkerProcess.lost("it stored no result")
   })
   return {
+    /** Ends the worker, if there is one. */
     end,
-    /** Runs a job on this slot's worker; a worker that failed is not used again. */
-    runJob: (id: string) => Effect.onError(runJob(id), () => end)
+    /** Runs a job on this slot's worker; one that failed is not used again. */
+    runJob: (id: string): Effect.Effect<Said, RunDirectory.RunError> =>
+      runJob(id).pipe(
+        Effect.onError(() => end),
+        Effect.catchTags({
+          NotStarted: (found) => Effect.succeed(found),
+          WorkerLost: (found) => Effect.succeed(found),
+          TimedOut: (found) => Effect.succeed(found)
+        })
+      )
   }
 }
 
 /** A place for one worker. @category models */
 export type Slot = ReturnType<typeof make>
+
+/** Places for the workers of a run, which end with the scope. */
+export const open = Effect.fnUntraced(function* (options: Options, directory: string, size: number) {
+  const { args, silence = 600, timeLimit, ...launching } = options
+  const program = { ...launching, silence, args: yield* args }
+  return yield* Effect.forEach(Array.from({ length: size }), () =>
+    Effect.acquireRelease(
+      Effect.sync(() => make(program, timeLimit, directory)),
+      ({ end }) => end
+    )
+  )
+})
 
 /** No worker can be started, so that no job can be run. */
 export const cannotStart = (directory: string, reason: string) =>

@@ -1,23 +1,21 @@
 /**
  * One worker process: it is started, asked to run jobs one at a time, and found out when it is lost.
  */
-import { type ChildProcess, fork } from "node:child_process"
 import { readFileSync } from "node:fs"
 import * as Duration from "@rocflow/core/Duration"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { RunError } from "../RunDirectory.ts"
+import type { Launched } from "./Launch.ts"
+import * as Launch from "./Launch.ts"
 import { Reply, type Request } from "./protocol.ts"
 
-/** What a worker process runs, and how long it may be silent. */
-export interface Program {
-  readonly entry: URL
+/** What a worker process runs, what it is told, and how long it may be silent. */
+export interface Program extends Launch.Options {
   readonly args: ReadonlyArray<string>
-  /** A descriptor of a file that the process has open, too; its number there is the last of its arguments. */
-  readonly inherits?: number | undefined
-  /** Flags of Node besides those of this process. */
-  readonly flags?: ReadonlyArray<string>
+  /** Processes that were launched before: one is taken of them, as long as there are any. */
+  readonly launched?: Array<Launched> | undefined
   readonly silence: number
 }
 
@@ -36,19 +34,8 @@ export class WorkerLost extends Schema.TaggedError<WorkerLost>()("WorkerLost", {
 /** A worker process ended before it could be asked anything. */
 export class NotStarted extends Schema.TaggedError<NotStarted>()("NotStarted", { reason: Schema.String }) {}
 
-/** A worker process, and the end of what it wrote to standard error. */
-export interface Worker {
-  readonly process: ChildProcess
-  readonly lastWords: () => string
-  /** Why the system started no process. */
-  readonly refused: () => Error | undefined
-}
-
 /** Milliseconds until all is read that a process wrote before its end. */
 const lastWordsDelay = 100
-
-/** So many characters of what a worker writes are remembered. */
-const remembered = 4000
 
 /** A worker that is gone, for a reason. */
 export const lost = (reason: string): WorkerLost =>
@@ -70,13 +57,13 @@ const broken = (directory: string, message: string): RunError =>
   })
 
 /** Whether it can be asked. */
-export const isAlive = ({ process }: Worker): boolean =>
+export const isAlive = ({ process }: Launched): boolean =>
   process.exitCode === null && process.signalCode === null && process.connected
 
-const ending = ({ process: { exitCode, signalCode } }: Worker): string =>
+const ending = ({ process: { exitCode, signalCode } }: Launched): string =>
   signalCode === null ? `it ended with code ${exitCode}` : `it was ended by ${signalCode}`
 
-const whyLost = (worker: Worker): WorkerLost =>
+const whyLost = (worker: Launched): WorkerLost =>
   /JavaScript heap out of memory/.test(worker.lastWords()) ? outOfHeap : lost(ending(worker))
 
 /** The processor time of a process in ticks, where the system says it (Linux). */
@@ -96,7 +83,7 @@ const processorTime = (pid: number | undefined): number | undefined => {
  * Ends once a worker has neither said anything nor computed for some seconds: it is stopped, or waits for something that
  * never comes. One that computes cannot answer, and one that waits for others answers, so neither is mistaken for it.
  */
-const silent = ({ process }: Worker, seconds: number): Effect.Effect<WorkerLost> =>
+const silent = ({ process }: Launched, seconds: number): Effect.Effect<WorkerLost> =>
   Effect.gen(function* () {
     let heard = 0
     const onMessage = () => (heard += 1)
@@ -118,11 +105,8 @@ const silent = ({ process }: Worker, seconds: number): Effect.Effect<WorkerLost>
     }
   }).pipe(Effect.scoped)
 
-/**
- * Waits for one reply of a worker, or its end; sends the request, if there is one, when it listens already. Listeners are
- * gone afterwards.
- */
-const reply = (worker: Worker, directory: string, request?: Request): Effect.Effect<Reply, WorkerLost | RunError> =>
+/** Tells a worker something and waits for its reply, or its end. Listeners are gone afterwards. */
+const reply = (worker: Launched, directory: string, request: Request): Effect.Effect<Reply, WorkerLost | RunError> =>
   Effect.callback((resume) => {
     const { process } = worker
     const settle = (outcome: Effect.Effect<Reply, WorkerLost | RunError>) => {
@@ -134,12 +118,17 @@ const reply = (worker: Worker, directory: string, request?: Request): Effect.Eff
       if (message._tag === "Alive") return
       settle(message._tag === "Broken" ? Effect.fail(broken(directory, message.message)) : Effect.succeed(message))
     }
+    const hasEnded = () => process.exitCode !== null || process.signalCode !== null
     const gone = () => settle(Effect.fail(whyLost(worker)))
+    const onError = (error: Error) => settle(Effect.fail(lost(error.message)))
     let timer: ReturnType<typeof setTimeout> | undefined
     const onExit = () => {
       timer = setTimeout(gone, lastWordsDelay)
     }
-    const onError = (error: Error) => settle(Effect.fail(lost(error.message)))
+    // Mostly it is ending.
+    const onUnsent = (error: Error) => {
+      timer ??= setTimeout(() => (hasEnded() ? gone() : onError(error)), lastWordsDelay)
+    }
     const stop = () => {
       clearTimeout(timer)
       process.off("message", onMessage).off("exit", onExit).off("error", onError)
@@ -147,13 +136,13 @@ const reply = (worker: Worker, directory: string, request?: Request): Effect.Eff
     process.on("message", onMessage).on("exit", onExit).on("error", onError)
     const refused = worker.refused()
     if (refused !== undefined) onError(refused)
-    else if (process.exitCode !== null || process.signalCode !== null) gone()
-    else if (request !== undefined) process.send(request, (error) => error !== null && onError(error))
+    else if (hasEnded()) gone()
+    else process.send(request, (error) => error !== null && onUnsent(error))
     return Effect.sync(stop)
   })
 
 /** Asks a worker to run a job, and waits until its result is stored. */
-export const ask = (worker: Worker, { silence }: Program, directory: string, id: string) =>
+export const ask = (worker: Launched, { silence }: Program, directory: string, id: string) =>
   Effect.raceFirst(
     reply(worker, directory, { _tag: "Run", id }),
     Effect.flatMap(silent(worker, silence), (error) => Effect.fail(error))
@@ -166,48 +155,23 @@ const lastLine = (text: string): string =>
     .map((line) => line.trim())
     .findLast((line) => /^\w*(Error|Exception)\b/.test(line)) ?? ""
 
-/** Starts a worker and waits until it has read the data; it is killed with the scope. */
+/** Has a worker begin with a run, and waits until it has read the data; it is killed with the scope. */
 export const start = (
-  { args, entry, flags = [], inherits }: Program,
+  program: Program,
   directory: string
-): Effect.Effect<Worker, NotStarted | RunError, Scope.Scope> =>
+): Effect.Effect<Launched, NotStarted | RunError, Scope.Scope> =>
   Effect.acquireRelease(
-    Effect.sync((): Worker => {
-      // Standard output belongs to the results of this process: what a learner prints in a worker goes to standard error.
-      const stdio = ["ignore", 2, "pipe", "ipc"] as const
-      const execArgv = [...process.execArgv, ...flags]
-      const child =
-        inherits === undefined
-          ? fork(entry, [directory, ...args], { stdio: [...stdio], execArgv })
-          : fork(entry, [directory, ...args, String(stdio.length)], { stdio: [...stdio, inherits], execArgv })
-      let words = ""
-      let refused: Error | undefined
-      child.on("error", (error) => (refused = error))
-      // There is no stream where no process could be started.
-      child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-        words = (words + text).slice(-remembered)
-        process.stderr.write(text)
-      })
-      return { process: child, lastWords: () => words, refused: () => refused }
-    }),
-    ({ process }) =>
-      Effect.callback<void>((resume) => {
-        process.removeAllListeners()
-        // An error of a process that is being killed has nobody to hear it.
-        process.on("error", () => {})
-        // A process that a learner started may hold it open.
-        process.stderr?.destroy()
-        const { exitCode, pid, signalCode } = process
-        if (pid === undefined || exitCode !== null || signalCode !== null) return resume(Effect.void)
-        process.once("exit", () => resume(Effect.void))
-        process.kill("SIGKILL")
-        // One that waits for a disk cannot be killed.
-      }).pipe(Effect.timeoutOption("2 seconds"))
+    Effect.sync(() => program.launched?.pop() ?? Launch.launch(program)),
+    Launch.end
   ).pipe(
     Effect.tap((worker) =>
-      Effect.catchTag(reply(worker, directory), "WorkerLost", ({ reason }) => {
-        const said = lastLine(worker.lastWords())
-        return Effect.fail(new NotStarted({ reason: said === "" ? reason : `${reason}: ${said}` }))
-      })
+      Effect.catchTag(
+        reply(worker, directory, { _tag: "Begin", directory, args: program.args }),
+        "WorkerLost",
+        ({ reason }) => {
+          const said = lastLine(worker.lastWords())
+          return Effect.fail(new NotStarted({ reason: said === "" ? reason : `${reason}: ${said}` }))
+        }
+      )
     )
   )

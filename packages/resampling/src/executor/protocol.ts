@@ -1,12 +1,15 @@
 /**
- * What the pool and its worker processes say to each other.
+ * What those who start worker processes and these say to each other.
  */
 import * as Schema from "effect/Schema"
 import * as Job from "../Job.ts"
 
-/** To a worker: run the job of this id, and store its result. */
-export const Request = Schema.TaggedStruct("Run", { id: Schema.String })
-/** What a worker process is asked. */
+/** To a worker, first: the run that it is to work for, and what else it needs to plan it. Then: jobs to run and store. */
+export const Request = Schema.TaggedUnion({
+  Begin: { directory: Schema.String, args: Schema.Array(Schema.String) },
+  Run: { id: Schema.String }
+})
+/** What a worker process is told. */
 export type Request = typeof Request.Type
 
 /** From a worker: it has read the data; a result, which is stored; it cannot work at all; or, every while, that it listens. */

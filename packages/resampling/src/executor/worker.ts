@@ -22,24 +22,29 @@ const send = (reply: Reply): Effect.Effect<void> =>
 const heartbeat = 10_000
 
 /**
- * Serves a pool until it lets go of the process.
+ * Serves whoever started this process, until it is let go.
  *
- * `plan` makes the design, which must be the one of the run; data are read then, once. The process ignores the
- * interrupts of a terminal, because its parent decides when to stop, and ends when the parent is gone.
+ * `plan` makes the design of what the process is told, which must be the one of the run; data are read then, once. The process
+ * ignores the interrupts of a terminal, because its parent decides when to stop, and ends when the parent is gone.
  */
 export const serve = <R, E extends { readonly message: string }, R2>(
-  directory: string,
-  plan: Effect.Effect<Design<R>, E, R2>
+  plan: (args: ReadonlyArray<string>) => Effect.Effect<Design<R>, E, R2>
 ) =>
   Effect.gen(function* () {
     process.on("SIGINT", () => {})
     process.on("disconnect", () => process.exit(0))
+    // The parent may have gone while modules were loaded.
+    if (!process.connected) process.exit(0)
     yield* Effect.forkScoped(Effect.repeat(send({ _tag: "Alive" }), Schedule.spaced(heartbeat)))
     const requests = yield* Queue.unbounded<Request>()
     process.on("message", (request: unknown) => {
       if (Schema.is(Request)(request)) Queue.offerUnsafe(requests, request)
     })
-    const design = yield* plan
+    const next = Queue.take(requests)
+    const begin = yield* next
+    if (begin._tag !== "Begin") return yield* send({ _tag: "Broken", message: "was asked before it was told the run" })
+    const { args, directory } = begin
+    const design = yield* plan(args)
     const manifest = yield* RunDirectory.requireManifest(directory)
     if (manifest.hash !== design.hash) {
       return yield* send({ _tag: "Broken", message: "the experiment or its data changed while the run went on" })
@@ -48,9 +53,9 @@ export const serve = <R, E extends { readonly message: string }, R2>(
     const runJob = Run.runJob<R>(directory, yield* Live.open(directory), manifest)
     yield* send({ _tag: "Ready" })
     while (true) {
-      const { id } = yield* Queue.take(requests)
-      const job = jobs.get(id)
-      if (job === undefined) return yield* send({ _tag: "Broken", message: `there is no job ${id} in the design` })
+      const request = yield* next
+      const job = request._tag === "Run" ? jobs.get(request.id) : undefined
+      if (job === undefined) return yield* send({ _tag: "Broken", message: `was asked for what is not in the design: ${JSON.stringify(request)}` })
       yield* send({ _tag: "Done", result: yield* runJob(job) })
     }
   }).pipe(

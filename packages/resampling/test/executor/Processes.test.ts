@@ -18,17 +18,17 @@ import { temporary } from "../support/runs.ts"
 const pool = (trouble: Trouble, options: Partial<Processes.Options> = {}) =>
   Processes.layer({
     entry: new URL("../support/poolWorker.ts", import.meta.url),
-    args: [trouble],
+    args: Effect.succeed([trouble]),
     size: 2,
     ...options
   }).pipe(Layer.provideMerge(NodeServices.layer))
 
-/** The worker processes of a run's directory that are alive. */
-const workersOf = (directory: string): ReadonlyArray<number> => {
-  const lines = execFileSync("ps", ["-eo", "pid,args"], { encoding: "utf8" }).split("\n")
-  return lines
-    .filter((line) => line.includes("poolWorker.ts") && line.includes(directory))
-    .map((line) => Number(line.trim().split(" ")[0]))
+const unready = new URL("../support/unreadyWorker.ts", import.meta.url)
+
+/** The worker processes of this process that are alive. */
+const workers = (): ReadonlyArray<number> => {
+  const lines = execFileSync("ps", ["-o", "pid,args", "--ppid", String(process.pid)], { encoding: "utf8" }).split("\n")
+  return lines.filter((line) => line.includes("poolWorker.ts")).map((line) => Number(line.trim().split(" ")[0]))
 }
 
 const start = (trouble: Trouble, directory: string) =>
@@ -49,7 +49,7 @@ describe("Processes", () => {
       const { results } = yield* start("none", directory).pipe(Effect.provide(pool("none")))
       assert.strictEqual(results.length, 16)
       assert.deepStrictEqual(compared(results), yield* undisturbed)
-      assert.deepStrictEqual(workersOf(directory), [])
+      assert.deepStrictEqual(workers(), [])
     })
   )
 
@@ -61,7 +61,7 @@ describe("Processes", () => {
       // A worker dies for every third result, so that some job is always at work and the run gets on all the same.
       const kill = Effect.sync(() => {
         const finished = linesIn(directory).length
-        const [worker] = workersOf(directory)
+        const [worker] = workers()
         if (worker === undefined || finished < seen + 3) return
         seen = finished
         process.kill(worker, "SIGKILL")
@@ -84,10 +84,10 @@ describe("Processes", () => {
       const ended: Array<string> = []
       // Once the process is gone, Node tells its parent; the next job must be sent after that.
       const killIdle = Effect.sync(() =>
-        workersOf(directory).forEach((worker) => process.kill(worker, "SIGKILL"))
+        workers().forEach((worker) => process.kill(worker, "SIGKILL"))
       ).pipe(
         Effect.andThen(
-          Effect.sync(() => workersOf(directory).length).pipe(
+          Effect.sync(() => workers().length).pipe(
             Effect.repeat({ until: (alive) => alive === 0, schedule: Schedule.spaced(20) })
           )
         ),
@@ -132,7 +132,7 @@ describe("Processes", () => {
   it.live("starts no worker again and again that ends before it is ready: the run ends, and says why", () =>
     Effect.gen(function* () {
       const directory = yield* temporary
-      const error = yield* Effect.flip(start("unready", directory).pipe(Effect.provide(pool("unready"))))
+      const error = yield* Effect.flip(start("none", directory).pipe(Effect.provide(pool("none", { entry: unready }))))
       assert.strictEqual(
         error.message,
         `${directory}: a worker process cannot start, tried 3 times: it ended with code 1: TypeError: the library that it needs is broken; mend the cause, or run in one process by --workers 1, and start again: finished jobs are kept`
@@ -201,10 +201,10 @@ describe("Processes", () => {
       yield* Fiber.interrupt(running)
       const kept = recordsIn(directory).length
       assert.isAbove(kept, 0)
-      yield* Effect.sync(() => workersOf(directory).length).pipe(
+      yield* Effect.sync(() => workers().length).pipe(
         Effect.repeat({ until: (alive) => alive === 0, schedule: Schedule.spaced(50), times: 100 })
       )
-      assert.deepStrictEqual(workersOf(directory), [])
+      assert.deepStrictEqual(workers(), [])
       const again = yield* start("slow", directory).pipe(Effect.provide(pool("slow")))
       assert.isAtLeast(again.skipped, kept)
       assert.deepStrictEqual(compared(again.results), yield* undisturbed)

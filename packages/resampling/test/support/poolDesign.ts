@@ -6,8 +6,8 @@ import * as Design from "../../src/Design.ts"
 import * as Resampling from "../../src/Resampling.ts"
 import { control, noisy, task } from "./runs.ts"
 
-/** What goes wrong in the workers (those that are unready end before any job), besides what the test does to them. */
-export const troubles = ["none", "slow", "hangs", "crashes", "fills", "unready"] as const
+/** What goes wrong in the workers, besides what the test does to them. */
+export const troubles = ["none", "slow", "hangs", "crashes", "fills"] as const
 export type Trouble = (typeof troubles)[number]
 
 /** Never comes back, and hears no message: only a signal ends it. */
@@ -22,8 +22,7 @@ const behaviour: Readonly<Record<Trouble, Effect.Effect<void>>> = {
   crashes: Effect.sync(() => process.kill(process.pid, "SIGKILL")),
   fills: Effect.sync(() => {
     for (const kept: Array<unknown> = []; kept.length < 1e9;) kept.push(Array.from({ length: 1000 }, () => ({})))
-  }),
-  unready: Effect.void
+  })
 }
 
 /** Twelve jobs of honest learners and four of one in trouble. */

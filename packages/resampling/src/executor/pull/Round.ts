@@ -140,6 +140,13 @@ export const close = Effect.fnUntraced(function* ({ folder }: Round) {
   yield* created(fs.writeFileString(path.join(folder, "closed"), "", { flag: "wx" }))
 })
 
+/** Whether nothing more is to be taken. */
+export const isClosed = Effect.fnUntraced(function* ({ folder }: Round) {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  return yield* fs.exists(path.join(folder, "closed"))
+})
+
 /** Where a worker writes its heartbeat. */
 export const beatFile = ({ folder }: Round, worker: string) =>
   Effect.map(Path.Path, (path) => path.join(folder, "beats", worker))

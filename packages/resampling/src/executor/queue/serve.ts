@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import * as Schedule from "effect/Schedule"
+import type * as Scope from "effect/Scope"
 import type * as Job from "../../Job.ts"
 import * as Packs from "../../Packs.ts"
 import type { Listener } from "../Opened.ts"
@@ -25,8 +26,8 @@ import { type Own, unpack } from "./unpack.ts"
 /** A worker: where it takes jobs from, and what it is. @category models */
 export interface Options<E, R> {
   readonly address: Address
-  /** The program of the processes that compute; it is given the experiment file. */
-  readonly entry: URL
+  /** The program of the processes that compute for an experiment file. */
+  readonly program: (experiment: string) => Effect.Effect<Slot.Options, E, R | Scope.Scope>
   /** How many processes, at least 1. */
   readonly size: number
   readonly version: string
@@ -90,7 +91,7 @@ const cannotStart = ({ directory }: Queue.Run, reason: string) =>
 const serveRun = Effect.fnUntraced(function* <E, R>(options: Options<E, R>, queue: Queue.Queue, run: Queue.Run) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
-  const { entry, listener, own, size } = options
+  const { listener, own, program, size } = options
   const { directory, jobs, experiment } = yield* unpack(queue, run, own)
   const worker = `${hostname()}-${process.pid}-${randomBytes(3).toString("hex")}`
   const held = new Set<string>()
@@ -124,13 +125,7 @@ const serveRun = Effect.fnUntraced(function* <E, R>(options: Options<E, R>, queu
     const job = jobs.get(id)
     if (job === undefined) return yield* unknownJob(run, id)
     yield* listener.onBegin(id, job)
-    const said = yield* slot.runJob(id).pipe(
-      Effect.catchTags({
-        NotStarted: (found) => Effect.succeed(found),
-        WorkerLost: (found) => Effect.succeed(found),
-        TimedOut: (found) => Effect.succeed(found)
-      })
-    )
+    const said = yield* slot.runJob(id)
     if (!("_tag" in said)) yield* deliver(said)
     else if (said._tag === "NotStarted") {
       places -= 1
@@ -143,11 +138,7 @@ const serveRun = Effect.fnUntraced(function* <E, R>(options: Options<E, R>, queu
     return true
   })
 
-  const servePlace = Effect.gen(function* () {
-    const slot = yield* Effect.acquireRelease(
-      Effect.sync(() => Slot.make({ entry, args: [experiment] }, directory)),
-      ({ end }) => end
-    )
+  const serve = Effect.fnUntraced(function* (slot: Slot.Slot) {
     for (;;) {
       const taken = yield* queue.take(run.id, worker)
       if (taken === undefined) {
@@ -162,9 +153,10 @@ const serveRun = Effect.fnUntraced(function* <E, R>(options: Options<E, R>, queu
       )
       if (!goesOn) return
     }
-  }).pipe(Effect.scoped)
+  })
 
-  yield* Effect.forEach(Array.from({ length: size }), () => servePlace, { concurrency: "unbounded", discard: true })
+  const slots = yield* Slot.open(yield* program(experiment), directory, size)
+  yield* Effect.forEach(slots, serve, { concurrency: "unbounded", discard: true })
 }, Effect.scoped)
 
 const unknownJob = ({ directory }: Queue.Run, id: string) =>

@@ -1,0 +1,71 @@
+/**
+ * The first worker process of `rocflow run`. It is launched before this process loads what it plans with, so that both load at
+ * the same time; how many jobs there are, and whether they run in processes of this machine, is known later.
+ */
+import { availableParallelism } from "node:os"
+import * as SharedFile from "@rocflow/core/data/SharedFile"
+import * as Launch from "@rocflow/resampling/executor/Launch"
+import * as Console from "effect/Console"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+
+/** What worker processes are launched with: a program, and a file for tables, unless there is no room for one. */
+export const launchable = Effect.map(
+  SharedFile.make.pipe(
+    Effect.catchTag("SharingFailed", ({ message }) => Effect.as(Console.error(`note: ${message}`), undefined))
+  ),
+  (inherits): Launch.Options => ({
+    // A source inside the repository, else what it was built into.
+    entry: new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js", import.meta.url),
+    flags: SharedFile.nodeFlags,
+    inherits
+  })
+)
+
+/** A launched worker, until somebody takes it, and what it was launched with. */
+export interface FirstWorker {
+  readonly options: Launch.Options
+  readonly launched: Array<Launch.Launched>
+}
+
+/** The first worker of the run that is about to start, where there is one. @category services */
+export const FirstWorker = Context.Reference<FirstWorker | undefined>("rocflow/cli/FirstWorker", {
+  defaultValue: () => undefined
+})
+
+/** What of the flags says whether jobs run in processes of this machine. */
+export interface Flags {
+  readonly executor: Option.Option<string>
+  readonly workers: Option.Option<number>
+  readonly timeLimit: Option.Option<number>
+}
+
+/** How many processes run jobs, if processes of this machine do; 0 is this process, unless jobs may have to be ended. */
+export const sizeOf = ({ timeLimit, workers }: Flags): number => {
+  const size = Option.getOrElse(workers, availableParallelism)
+  return size === 1 && Option.isNone(timeLimit) ? 0 : size
+}
+
+/** Ends the first worker, where jobs run elsewhere. */
+export const end = Effect.flatMap(FirstWorker, (first) =>
+  Effect.forEach(first?.launched.splice(0) ?? [], Launch.end, { discard: true })
+)
+
+/** Handles a command whose flags let jobs run in processes, with its first worker on the way. */
+export const withFirstWorker =
+  <Input extends Flags, A, E, R>(handler: (input: Input) => Effect.Effect<A, E, R>) =>
+  (input: Input) => {
+    const kind = Option.getOrElse(input.executor, () => "processes")
+    if (kind !== "processes" || sizeOf(input) === 0) return handler(input)
+    return launchable.pipe(
+      Effect.flatMap((options) =>
+        Effect.acquireRelease(
+          Effect.sync((): FirstWorker => ({ options, launched: [Launch.launch(options)] })),
+          ({ launched }) => Effect.forEach(launched, Launch.end, { discard: true })
+        )
+      ),
+      Effect.flatMap((first) => Effect.provideService(handler(input), FirstWorker, first)),
+      Effect.scoped
+    )
+  }
