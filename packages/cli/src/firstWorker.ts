@@ -10,18 +10,18 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 
-/** What worker processes are launched with: a program, and a file for tables, unless there is no room for one. */
-export const launchable = Effect.map(
+/** What worker processes of an experiment are launched with; among it a file for tables, unless there is no room for one. */
+export const launchable = (file: string) =>
   SharedFile.make.pipe(
-    Effect.catchTag("SharingFailed", ({ message }) => Effect.as(Console.error(`note: ${message}`), undefined))
-  ),
-  (inherits): Launch.Options => ({
-    // A source inside the repository, else what it was built into.
-    entry: new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js", import.meta.url),
-    flags: SharedFile.nodeFlags,
-    inherits
-  })
-)
+    Effect.catchTag("SharingFailed", ({ message }) => Effect.as(Console.error(`note: ${message}`), undefined)),
+    Effect.map((inherits): Launch.Options => ({
+      // A source inside the repository, else what it was built into.
+      entry: new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js", import.meta.url),
+      args: [file],
+      flags: SharedFile.nodeFlags,
+      inherits
+    }))
+  )
 
 /** A launched worker, until somebody takes it, and what it was launched with. */
 export interface FirstWorker {
@@ -54,11 +54,11 @@ export const end = Effect.flatMap(FirstWorker, (first) =>
 
 /** Handles a command whose flags let jobs run in processes, with its first worker on the way. */
 export const withFirstWorker =
-  <Input extends Flags, A, E, R>(handler: (input: Input) => Effect.Effect<A, E, R>) =>
+  <Input extends Flags & { readonly file: string }, A, E, R>(handler: (input: Input) => Effect.Effect<A, E, R>) =>
   (input: Input) => {
     const kind = Option.getOrElse(input.executor, () => "processes")
     if (kind !== "processes" || sizeOf(input) === 0) return handler(input)
-    return launchable.pipe(
+    return launchable(input.file).pipe(
       Effect.flatMap((options) =>
         Effect.acquireRelease(
           Effect.sync((): FirstWorker => ({ options, launched: [Launch.launch(options)] })),

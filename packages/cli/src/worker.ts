@@ -1,5 +1,5 @@
 /**
- * A worker process: it reads the experiment that it is told of once, has the tables from the process that started it, and runs
+ * A worker process: it reads the experiment once, has the tables from the process that started it, and runs
  * the jobs that it is told.
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
@@ -12,8 +12,11 @@ import * as Layer from "effect/Layer"
 import { plan } from "./commands/plan.ts"
 import { GivenTables } from "./experiment/GivenTables.ts"
 
-serve(([file = "", descriptor]) => {
-  const tables = descriptor === undefined ? Effect.succeed([]) : SharedTables.open(Number(descriptor))
-  const planned = Effect.provideServiceEffect(plan(file, { check: false }), GivenTables, tables)
-  return Effect.map(planned, ({ design }) => design)
+const [file = ""] = process.argv.slice(2)
+
+serve((told) => {
+  const tables = Effect.flatMap(told, ([descriptor]) =>
+    descriptor === undefined ? Effect.succeed([]) : SharedTables.open(Number(descriptor))
+  )
+  return Effect.map(Effect.provideService(plan(file, { check: false }), GivenTables, tables), ({ design }) => design)
 }).pipe(Effect.provide(Layer.mergeAll(Auto.layer(), NodeServices.layer)), NodeRuntime.runMain)

@@ -157,6 +157,10 @@ describe.skipIf(typeof server === "string")("a queue in PostgreSQL", () => {
         starter.child.kill("SIGKILL")
         await starter.ended
         starter = run(...args)
+        // Who cannot reach the database at first is told so, and ends.
+        let said = ""
+        starter.child.stderr!.on("data", (text: string) => (said += text))
+        await until(() => said.includes("jobs wait for workers"), "the run is there again")
       }
       if (i === 2) restart()
       doomed.child.kill("SIGKILL")
@@ -210,6 +214,28 @@ describe.skipIf(typeof server === "string")("a queue in PostgreSQL", () => {
       Array.from({ length: 2 }, () => ["deadly", "WorkerLost"])
     )
   }, 300_000)
+
+  it("has the tables of an experiment in memory once for all processes of a worker", async () => {
+    // Loaded before the data are read; only the processes of a worker have a parent to talk to.
+    const removing = `import { rmSync } from "node:fs"
+if (process.send !== undefined) rmSync("d.csv", { force: true })
+export const definitions = []
+`
+    const files = {
+      "d.csv": data(),
+      "removing.js": removing,
+      "r.yaml": changed(["seed: 1", "seed: 1\nmodules: [removing.js]"])
+    }
+    for (const place of [home, elsewhere])
+      for (const [name, text] of Object.entries(files)) writeFileSync(join(place, name), text)
+    const waiting = run("r.yaml", "--out", "once", "--executor", "workers")
+    expect((await worker("--workers", "2", "--experiment", "r.yaml").ended).code).toBe(0)
+    expect((await waiting.ended).code).toBe(0)
+    expect(existsSync(join(elsewhere, "d.csv"))).toBe(false)
+    // The code of a module belongs to the ids of jobs.
+    const seen = async (directory: string) => (await recordsOf(directory)).map(({ id: _, ...record }) => record)
+    expect(await seen("once")).toEqual(await seen("alone"))
+  })
 
   it("gives a job up whose machines are lost one after the other", async () => {
     const starter = run("e.yaml", "--out", "lost", "--executor", "workers", "--lease", "1")

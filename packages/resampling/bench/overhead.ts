@@ -36,7 +36,7 @@ export const pace = Effect.fnUntraced(
     const design = yield* Cheap.design(jobs)
     const ends: Array<number> = []
     const executor =
-      workers === 0 ? Executor.inProcess : Processes.layer({ entry, args: Effect.succeed([String(jobs)]), size: workers })
+      workers === 0 ? Executor.inProcess : Processes.layer({ entry, args: [String(jobs)], size: workers })
     const begun = performance.now()
     const { results } = yield* Run.start(design, directory).pipe(
       Effect.provide(executor),

@@ -52,14 +52,12 @@ export const rocflowWords: ReadonlyArray<string> = [
   fileURLToPath(new URL("../../bin/rocflow.js", import.meta.url))
 ]
 
-/** Tells worker processes where their tables are, once these are written for them. */
-const told = (file: string, inherits: number | undefined, tables: ReadonlyArray<Table.Table>) =>
-  inherits === undefined
-    ? Effect.succeed([file])
-    : SharedTables.write(inherits, tables).pipe(
-        Effect.as([file, String(Launch.inherited)]),
-        Effect.catchTag("SharingFailed", ({ message }) => Effect.as(Console.error(`note: ${message}`), [file]))
-      )
+/** Writes tables for worker processes, which are told where to find them. */
+const placeOf = (tables: ReadonlyArray<Table.Table>, inherits: number) =>
+  SharedTables.write(inherits, tables).pipe(
+    Effect.as([String(Launch.inherited)]),
+    Effect.catchTag("SharingFailed", ({ message }) => Effect.as(Console.error(`note: ${message}`), []))
+  )
 
 /** Worker processes for an experiment, which have its tables in common; tables are asked for when there are jobs. */
 export const workersFor = Effect.fnUntraced(function* (
@@ -67,9 +65,10 @@ export const workersFor = Effect.fnUntraced(function* (
   tables: Effect.Effect<ReadonlyArray<Table.Table>>
 ): Effect.fn.Return<Slot.Options, never, Scope.Scope> {
   const first = yield* FirstWorker.FirstWorker
-  const options = first?.options ?? (yield* FirstWorker.launchable)
-  const args = Effect.flatMap(tables, (all) => told(file, options.inherits, all))
-  return { ...options, args, launched: first?.launched }
+  const options = first?.options ?? (yield* FirstWorker.launchable(file))
+  const { inherits } = options
+  if (inherits === undefined) return { ...options, launched: first?.launched }
+  return { ...options, told: Effect.flatMap(tables, (all) => placeOf(all, inherits)), launched: first?.launched }
 })
 
 /** Processes of this machine, one thread each. */
@@ -189,8 +188,7 @@ export const choose = Effect.fnUntraced(function* (
     case "processes": {
       const size = FirstWorker.sizeOf(flags)
       const timeLimit = Option.getOrUndefined(flags.timeLimit)
-      const layer =
-        size === 0 ? Executor.inProcess : processes(file, Effect.succeed(loaded.tables), size, timeLimit)
+      const layer = size === 0 ? Executor.inProcess : processes(file, Effect.succeed(loaded.tables), size, timeLimit)
       return { layer, goesOn: "" }
     }
     case "slurm":

@@ -257,7 +257,7 @@ const readTasks = Effect.fnUntraced(function* (
 ) {
   const tasks: Array<Task.Task> = []
   const tables: Array<Table.Table> = []
-  const given = yield* GivenTables
+  const given = yield* yield* GivenTables
   for (const [i, entry] of entries.entries()) {
     const at = (path: Document.Path, message: string) => problems.push({ path: ["tasks", i, ...path], message })
     const own = given[i]

@@ -34,8 +34,7 @@ const table = fc
 const share = (tables: ReadonlyArray<Table.Table>) =>
   Effect.tap(SharedFile.make, (fd) => SharedTables.write(fd, tables))
 
-const shared = (tables: ReadonlyArray<Table.Table>) =>
-  Effect.scoped(Effect.flatMap(share(tables), SharedTables.open))
+const shared = (tables: ReadonlyArray<Table.Table>) => Effect.scoped(Effect.flatMap(share(tables), SharedTables.open))
 
 it.effect("opens the tables that were shared: columns, values, levels, notes", () =>
   Effect.promise(() =>

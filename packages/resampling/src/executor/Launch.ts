@@ -1,6 +1,6 @@
 /**
- * A process that is to become a worker: it is started before it is known what for, and loads its modules meanwhile. What it is
- * to do, it is told by a message (`protocol`).
+ * A process that is to become a worker. It may be started before it is known what is to be done, and loads its modules
+ * meanwhile; the rest it is told by messages (`protocol`).
  *
  * This file loads nothing but Node, so that a program can launch a process before it loads anything itself.
  */
@@ -11,6 +11,8 @@ import * as Effect from "effect/Effect"
 export interface Options {
   /** The module that it runs; it calls `serve` of `executor/worker`. */
   readonly entry: URL
+  /** What is known from the beginning: its arguments. */
+  readonly args?: ReadonlyArray<string>
   /** Flags of Node besides those of this process. */
   readonly flags?: ReadonlyArray<string>
   /** The descriptor of a file that it has open, too, as number `inherited`. */
@@ -35,9 +37,9 @@ const streams = ["ignore", 2, "pipe", "ipc"] as const
 export const inherited = streams.length
 
 /** Launches a process; whoever does has to `end` it. */
-export const launch = ({ entry, flags = [], inherits }: Options): Launched => {
+export const launch = ({ args = [], entry, flags = [], inherits }: Options): Launched => {
   const stdio = inherits === undefined ? [...streams] : [...streams, inherits]
-  const child = fork(entry, [], { stdio, execArgv: [...process.execArgv, ...flags] })
+  const child = fork(entry, args, { stdio, execArgv: [...process.execArgv, ...flags] })
   let words = ""
   let refused: Error | undefined
   child.on("error", (error) => (refused = error))

@@ -12,8 +12,8 @@ import * as WorkerProcess from "./WorkerProcess.ts"
 
 /** The program of the worker processes, what they are told, and when they are given up. @category models */
 export interface Options extends Launch.Options {
-  /** What `plan` of the module is given. Made once, when there is something to run. */
-  readonly args: Effect.Effect<ReadonlyArray<string>>
+  /** What a worker is told with the run, and its `plan` is given. Made once, when there is something to run. Default: nothing. */
+  readonly told?: Effect.Effect<ReadonlyArray<string>>
   /** Processes that were launched before: workers are made of them, as long as there are any. */
   readonly launched?: Array<Launch.Launched> | undefined
   /** Seconds after which a job is given up and its worker ended. Default: never. */
@@ -93,8 +93,8 @@ export type Slot = ReturnType<typeof make>
 
 /** Places for the workers of a run, which end with the scope. */
 export const open = Effect.fnUntraced(function* (options: Options, directory: string, size: number) {
-  const { args, silence = 600, timeLimit, ...launching } = options
-  const program = { ...launching, silence, args: yield* args }
+  const { told, silence = 600, timeLimit, ...launching } = options
+  const program = { ...launching, silence, told: told === undefined ? [] : yield* told }
   return yield* Effect.forEach(Array.from({ length: size }), () =>
     Effect.acquireRelease(
       Effect.sync(() => make(program, timeLimit, directory)),

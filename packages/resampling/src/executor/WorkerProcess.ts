@@ -13,7 +13,7 @@ import { Reply, type Request } from "./protocol.ts"
 
 /** What a worker process runs, what it is told, and how long it may be silent. */
 export interface Program extends Launch.Options {
-  readonly args: ReadonlyArray<string>
+  readonly told: ReadonlyArray<string>
   /** Processes that were launched before: one is taken of them, as long as there are any. */
   readonly launched?: Array<Launched> | undefined
   readonly silence: number
@@ -166,7 +166,7 @@ export const start = (
   ).pipe(
     Effect.tap((worker) =>
       Effect.catchTag(
-        reply(worker, directory, { _tag: "Begin", directory, args: program.args }),
+        reply(worker, directory, { _tag: "Begin", directory, told: program.told }),
         "WorkerLost",
         ({ reason }) => {
           const said = lastLine(worker.lastWords())

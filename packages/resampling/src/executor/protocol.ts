@@ -4,9 +4,9 @@
 import * as Schema from "effect/Schema"
 import * as Job from "../Job.ts"
 
-/** To a worker, first: the run that it is to work for, and what else it needs to plan it. Then: jobs to run and store. */
+/** To a worker, first: the run that it is to work for, and what else it needs to plan it. Then: a job to run and store. */
 export const Request = Schema.TaggedUnion({
-  Begin: { directory: Schema.String, args: Schema.Array(Schema.String) },
+  Begin: { directory: Schema.String, told: Schema.Array(Schema.String) },
   Run: { id: Schema.String }
 })
 /** What a worker process is told. */

@@ -3,7 +3,9 @@
  */
 import * as FileProblem from "@rocflow/core/FileProblem"
 import * as PreprocessCache from "@rocflow/core/learning/PreprocessCache"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Queue from "effect/Queue"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
@@ -24,11 +26,12 @@ const heartbeat = 10_000
 /**
  * Serves whoever started this process, until it is let go.
  *
- * `plan` makes the design of what the process is told, which must be the one of the run; data are read then, once. The process
- * ignores the interrupts of a terminal, because its parent decides when to stop, and ends when the parent is gone.
+ * `plan` makes the design, which must be the one of the run; data are read then, once. It begins at once, and may wait for what
+ * the process is told with the run. The process ignores the interrupts of a terminal, because its parent decides when to stop,
+ * and ends when the parent is gone.
  */
 export const serve = <R, E extends { readonly message: string }, R2>(
-  plan: (args: ReadonlyArray<string>) => Effect.Effect<Design<R>, E, R2>
+  plan: (told: Effect.Effect<ReadonlyArray<string>>) => Effect.Effect<Design<R>, E, R2>
 ) =>
   Effect.gen(function* () {
     process.on("SIGINT", () => {})
@@ -40,11 +43,14 @@ export const serve = <R, E extends { readonly message: string }, R2>(
     process.on("message", (request: unknown) => {
       if (Schema.is(Request)(request)) Queue.offerUnsafe(requests, request)
     })
+    const told = yield* Deferred.make<ReadonlyArray<string>>()
+    const planning = yield* Effect.forkScoped(plan(Deferred.await(told)))
     const next = Queue.take(requests)
     const begin = yield* next
     if (begin._tag !== "Begin") return yield* send({ _tag: "Broken", message: "was asked before it was told the run" })
-    const { args, directory } = begin
-    const design = yield* plan(args)
+    const { directory } = begin
+    yield* Deferred.succeed(told, begin.told)
+    const design = yield* Fiber.join(planning)
     const manifest = yield* RunDirectory.requireManifest(directory)
     if (manifest.hash !== design.hash) {
       return yield* send({ _tag: "Broken", message: "the experiment or its data changed while the run went on" })
@@ -55,7 +61,11 @@ export const serve = <R, E extends { readonly message: string }, R2>(
     while (true) {
       const request = yield* next
       const job = request._tag === "Run" ? jobs.get(request.id) : undefined
-      if (job === undefined) return yield* send({ _tag: "Broken", message: `was asked for what is not in the design: ${JSON.stringify(request)}` })
+      if (job === undefined)
+        return yield* send({
+          _tag: "Broken",
+          message: `was asked for what is not in the design: ${JSON.stringify(request)}`
+        })
       yield* send({ _tag: "Done", result: yield* runJob(job) })
     }
   }).pipe(

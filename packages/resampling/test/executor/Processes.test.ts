@@ -18,7 +18,7 @@ import { temporary } from "../support/runs.ts"
 const pool = (trouble: Trouble, options: Partial<Processes.Options> = {}) =>
   Processes.layer({
     entry: new URL("../support/poolWorker.ts", import.meta.url),
-    args: Effect.succeed([trouble]),
+    args: [trouble],
     size: 2,
     ...options
   }).pipe(Layer.provideMerge(NodeServices.layer))
@@ -83,9 +83,7 @@ describe("Processes", () => {
       yield* Run.start(design, directory).pipe(Effect.provide(Layer.mergeAll(NodeServices.layer, Executor.inProcess)))
       const ended: Array<string> = []
       // Once the process is gone, Node tells its parent; the next job must be sent after that.
-      const killIdle = Effect.sync(() =>
-        workers().forEach((worker) => process.kill(worker, "SIGKILL"))
-      ).pipe(
+      const killIdle = Effect.sync(() => workers().forEach((worker) => process.kill(worker, "SIGKILL"))).pipe(
         Effect.andThen(
           Effect.sync(() => workers().length).pipe(
             Effect.repeat({ until: (alive) => alive === 0, schedule: Schedule.spaced(20) })

@@ -19,9 +19,11 @@ import { temporary } from "../support/runs.ts"
 const entry = fileURLToPath(new URL("../support/pullWorker.ts", import.meta.url))
 
 /** Starts a worker, which is killed with the scope at the latest. */
-const worker = (directory: string, trouble: Trouble) =>
+const worker = (directory: string, trouble: Trouble | "unready", ...size: ReadonlyArray<string>) =>
   Effect.acquireRelease(
-    Effect.sync(() => spawn(process.execPath, [entry, directory, trouble], { stdio: ["ignore", "pipe", "inherit"] })),
+    Effect.sync(() =>
+      spawn(process.execPath, [entry, directory, trouble, ...size], { stdio: ["ignore", "pipe", "inherit"] })
+    ),
     (child) =>
       Effect.sync(() => {
         child.kill("SIGKILL")
@@ -99,6 +101,42 @@ describe("Workers", () => {
       assert.include(failed[0]!.error?.message, "were lost 1 times")
       assert.strictEqual(results.length, 16)
     }).pipe(Effect.scoped, Effect.provide(waiting({ attempts: 1 })))
+  )
+
+  it.live("of several processes replace those that are killed, and give up jobs that kill them", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      const run = yield* Effect.forkChild(start("crashes", directory))
+      const child = yield* worker(directory, "crashes", "2")
+      const { results } = yield* Fiber.join(run)
+      assert.strictEqual(yield* ended(child), 0)
+      const failed = results.filter(({ status }) => status === "failed")
+      assert.deepStrictEqual(
+        failed.map(({ error, job }) => [job.learner, error?.tag]),
+        Array.from({ length: 4 }, () => ["troubled", "WorkerLost"])
+      )
+      assert.include(failed[0]!.error?.message, "were lost 2 times")
+      const good = (all: ReturnType<typeof compared>) => all.filter(({ id }) => !failed.some((each) => each.id === id))
+      assert.deepStrictEqual(good(compared(results)), good(yield* undisturbed))
+      // Nobody waited for the time of a lease to be over: this worker's heart beats.
+      assert.strictEqual(files(directory, /\.3$/).length, 4)
+    }).pipe(Effect.scoped, Effect.provide(waiting({ attempts: 2, lease: 600 })))
+  )
+
+  it.live("of several processes whose processes do not start end, and say why", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      const run = yield* Effect.forkChild(start("none", directory))
+      const child = yield* worker(directory, "unready", "2")
+      let said = ""
+      child.stdout!.setEncoding("utf8").on("data", (text: string) => (said += text))
+      assert.strictEqual(yield* ended(child), 1)
+      assert.include(said, "a worker process cannot start, tried 3 times")
+      // Another worker takes over what this one had.
+      yield* worker(directory, "none", "2")
+      const { results } = yield* Fiber.join(run)
+      assert.deepStrictEqual(compared(results), yield* undisturbed)
+    }).pipe(Effect.scoped, Effect.provide(waiting()))
   )
 
   it.live("go on where they were when the run that waits is started again", () =>

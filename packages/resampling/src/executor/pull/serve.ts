@@ -38,7 +38,9 @@ const makeWatch = (round: Round.Round) => {
 }
 
 /** How a place of this worker runs a job, whose result is stored then. */
-type Place<R> = (job: Job.Job<R>) => Effect.Effect<Slot.Said, RunDirectory.RunFailure, R | FileSystem.FileSystem | Path.Path>
+type Place<R> = (
+  job: Job.Job<R>
+) => Effect.Effect<Slot.Said, RunDirectory.RunFailure, R | FileSystem.FileSystem | Path.Path>
 
 /** Runs jobs of a round as long as there are any, at several places at once. */
 const pull = Effect.fnUntraced(function* <R>(
@@ -188,7 +190,13 @@ export const serve = Effect.fnUntraced(function* <R, E, R2>(
     yield* Heartbeat.start({ file: yield* Round.beatFile(round, worker), interval: (round.lease * 1000) / beats })
     const slots = crew === undefined ? [] : yield* Slot.open(crew.program, directory, crew.size)
     const places: ReadonlyArray<Place<R>> =
-      crew === undefined ? [opened.handlers.runJob] : slots.map(({ runJob }) => ({ id }: Job.Job<R>) => runJob(id))
+      crew === undefined
+        ? [opened.handlers.runJob]
+        : slots.map(
+            ({ runJob }) =>
+              ({ id }: Job.Job<R>) =>
+                runJob(id)
+          )
     yield* pull(round, worker, opened, listener, places)
   }).pipe(PreprocessCache.provideDefault, Effect.scoped)
 })
