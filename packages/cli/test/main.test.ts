@@ -656,6 +656,10 @@ describe("rocflow sql", () => {
     expect(JSON.parse(stdout)).toHaveLength(2)
     const wide = await rocflow(["sql", "soak", "select avg(auc) from scores"], home)
     expect(wide.stderr).toMatch(/ Scores have a row for each measure, .*: avg\(value\) … where measure = 'auc'\.\n$/)
+    const nowhere = await rocflow(["sql", "soak", "select 1", "--out", "nowhere/x.csv"], home)
+    expect(nowhere.stderr).toBe(
+      "nowhere/x.csv: the file cannot be written: it, or the directory that it is in, is not there. Name a place where you may write.\n"
+    )
     const wrong = await rocflow(["sql", "soak", "selct 1"], home)
     expect([wrong.code, wrong.stderr]).toEqual([
       1,

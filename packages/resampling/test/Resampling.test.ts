@@ -615,6 +615,9 @@ describe("warnings", () => {
     })
     expect(apply(Resampling.holdout(), task).warnings).toEqual(["The fold role has no effect in holdout."])
     expect(apply(Resampling.leaveOneOut(), task).warnings).toContain("Strata have no effect in leaveOneOut.")
+    expect(apply(Resampling.sameOther({ seeds: 3 }), task).warnings[0]).toBe(
+      "seeds = 3 has no effect: rows are drawn for smaller training sets, and there are none. Give sizes = 0 or more, or leave seeds out."
+    )
     expect(apply(Resampling.sameOther(), task).warnings).toEqual([
       'The subset column has one value, "one", so there are only "same" splits.'
     ])

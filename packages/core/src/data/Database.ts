@@ -6,9 +6,12 @@
  * yield* database.table("people", [["age", Column.numeric([41, 52])]])
  * const { rows } = yield* database.query("select avg(age) as mean from people")
  */
+import { access, constants } from "node:fs/promises"
+import { dirname } from "node:path"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { DuckDBConnection } from "@duckdb/node-api"
+import * as FileProblem from "../FileProblem.ts"
 import type * as Column from "./Column.ts"
 import {
   columns,
@@ -104,6 +107,19 @@ const asking = <A>(connection: DuckDBConnection, sql: string, run: () => Promise
         : Effect.fail(new SchemaError({ given: shortened(sql), rule, advice: "Correct the query." }))
   )
 
+/** Asks the system whether a file can be written, whose words are clearer than those of a query. */
+const writable = (file: string): Effect.Effect<void, SchemaError> =>
+  Effect.tryPromise({
+    try: () => access(dirname(file), constants.W_OK),
+    catch: (cause) =>
+      new SchemaError({
+        file,
+        given: "the file",
+        rule: `cannot be written: ${FileProblem.ruleOf(cause)}`,
+        advice: "Name a place where you may write."
+      })
+  })
+
 /** Opens an empty database, which is gone with the scope. It never looks for extensions on the network. @category constructors */
 export const open: Effect.Effect<Database, SchemaError, Scope.Scope> = openDatabase.pipe(
   Effect.mapError(refused("a database")),
@@ -140,10 +156,13 @@ export const open: Effect.Effect<Database, SchemaError, Scope.Scope> = openDatab
               advice: "End it in .csv, .jsonl or .parquet."
             })
           )
-        : asking(connection, sql, async () => {
-            await connection.run(`CREATE OR REPLACE TEMP VIEW written AS ${sql}`)
-            await copyTo(connection, "(FROM written)", path, format)
-          })
+        : Effect.andThen(
+            writable(path),
+            asking(connection, sql, async () => {
+              await connection.run(`CREATE OR REPLACE TEMP VIEW written AS ${sql}`)
+              await copyTo(connection, "(FROM written)", path, format)
+            })
+          )
     }
   }))
 )

@@ -52,6 +52,7 @@ export const ofKind = <K extends Kind>(registry: Registry, ...kinds: ReadonlyArr
 
 /** What is written where, of kinds that are taken for one another. */
 const place: Partial<Record<Kind, string>> = {
+  learner: "it is a learner: write it in the place of a whole pipeline, as { type, preprocess: [stages before it] }",
   callback: "write it among the callbacks of the model",
   measure: "write it among measures",
   schedule: "write it in the place of a number, such as learningRate",

@@ -1,3 +1,4 @@
+import * as Tree from "@rocflow/learners/Tree"
 import * as Result from "effect/Result"
 import { describe, expect, it } from "vitest"
 import * as Definitions from "../../src/Definitions.ts"
@@ -7,6 +8,7 @@ import * as Optimizer from "../../src/pipeline/Optimizer.ts"
 import * as Registry from "../../src/pipeline/Registry.ts"
 
 const registry = Result.getOrThrow(Registry.make(Definitions.all))
+const withTree = Result.getOrThrow(Registry.make([...Definitions.all, Tree.definition]))
 const failure = (result: Result.Result<unknown, Registry.RegistryError>) => Result.getOrThrow(Result.flip(result))
 
 describe("make", () => {
@@ -34,6 +36,10 @@ describe("find", () => {
   it("does not find a definition of another kind", () => {
     const { message } = failure(Registry.find(registry, "auc", "layer"))
     expect(message).toBe('"auc" is not a known layer; write it among measures')
+    const learner = failure(Registry.find(withTree, "Tree", "layer", "head", "loss", "model"))
+    expect(learner.message).toBe(
+      '"Tree" is not a known stage; it is a learner: write it in the place of a whole pipeline, as { type, preprocess: [stages before it] }'
+    )
     expect(failure(Registry.find(registry, "Target.log", "preprocess", "layer")).message).toBe(
       '"Target.log" is not a known preprocess or layer; write it in the list `target` of a regression\'s model or learner'
     )

@@ -269,6 +269,11 @@ const advice = (spec: Spec, units: Units.Units): ReadonlyArray<string> => {
   }
   if (spec.type === "forward" && units.stratumColumns.length > 0) said.push("Strata have no effect in forward.")
   if (spec.type === "leaveOneOut" && units.stratumColumns.length > 0) said.push("Strata have no effect in leaveOneOut.")
+  if (spec.type === "sameOther" && spec.seeds > 1 && spec.sizes < 0) {
+    said.push(
+      `seeds = ${spec.seeds} has no effect: rows are drawn for smaller training sets, and there are none. Give sizes = 0 or more, or leave seeds out.`
+    )
+  }
   if (spec.type !== "sameOther" || spec.ignoreSubset || units.subset === undefined) return said
   if (units.subset.names.length === 1) {
     said.push(`The subset column has one value, "${units.subset.names[0]}", so there are only "same" splits.`)
