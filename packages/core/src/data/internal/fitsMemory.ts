@@ -99,9 +99,14 @@ export const checkText = Effect.fnUntraced(function* (path: string, size: number
   return yield* refuseUnless(path, { rows, columns, bytes: whole + cells * all, texts: cells * texts })
 })
 
-/**
- * Refuses rows of Parquet that would need more memory than there is: what DuckDB hands over, and the columns. What their texts
- * take is not known before they are read.
- */
-export const checkRows = (path: string, rows: number, columns: number): Effect.Effect<void, SchemaError> =>
-  refuseUnless(path, { rows, columns, bytes: 2 * rows * columns * numberBytes, texts: 0 })
+/** Refuses rows of Parquet that would need more memory than there is: what DuckDB hands over, and the columns. */
+export const checkRows = (
+  path: string,
+  rows: number,
+  columns: number,
+  { cells, characters }: { readonly cells: number; readonly characters: number }
+): Effect.Effect<void, SchemaError> => {
+  // Equal texts are strings of their own until the column is made of them.
+  const texts = reading * (cells * (numberBytes + stringBytes) + characters)
+  return refuseUnless(path, { rows, columns, bytes: 2 * rows * columns * numberBytes + texts, texts })
+}

@@ -171,8 +171,19 @@ export const readParquet = Effect.fnUntraced(
       return target === "large" && !fitting.includes(source) ? "string" : target
     })
     if (range === undefined) {
-      const [rows] = yield* Duckdb.columns(connection, countOf(path), ["number"])
-      yield* checkRows(path, Number(rows?.values[0] ?? 0), sources.length)
+      const texts = sources.flatMap(({ alias }, index) =>
+        wanted[index] === "string" ? [`coalesce(sum(strlen(CAST(${Duckdb.identifier(alias)} AS VARCHAR))), 0)`] : []
+      )
+      const [counted, characters] = yield* Duckdb.columns(
+        connection,
+        `SELECT count(*)::DOUBLE, (${["0", ...texts].join(" + ")})::DOUBLE FROM read_parquet(${Duckdb.file(path)})`,
+        ["number", "number"]
+      )
+      const rows = Number(counted?.values[0] ?? 0)
+      yield* checkRows(path, rows, sources.length, {
+        cells: rows * texts.length,
+        characters: Number(characters?.values[0] ?? 0)
+      })
     }
     const sql = sources.map(({ alias }, index) => {
       const name = Duckdb.identifier(alias)
