@@ -656,6 +656,8 @@ describe("rocflow sql", () => {
     expect(JSON.parse(stdout)).toHaveLength(2)
     const wide = await rocflow(["sql", "soak", "select avg(auc) from scores"], home)
     expect(wide.stderr).toMatch(/ Scores have a row for each measure, .*: avg\(value\) … where measure = 'auc'\.\n$/)
+    const none = await rocflow(["sql", "soak", "from importance"], home)
+    expect(none.stderr).toMatch(/^note: importance has no rows: no learner of this run says any /)
     const nowhere = await rocflow(["sql", "soak", "select 1", "--out", "nowhere/x.csv"], home)
     expect(nowhere.stderr).toBe(
       "nowhere/x.csv: the file cannot be written: it, or the directory that it is in, is not there. Name a place where you may write.\n"

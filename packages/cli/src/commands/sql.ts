@@ -2,7 +2,9 @@
  * `rocflow sql`: a run asked by SQL.
  */
 import { toJson } from "@rocflow/core/Json"
+import type * as Database from "@rocflow/core/data/Database"
 import { SchemaError } from "@rocflow/core/data/SchemaError"
+import * as FeatureTable from "@rocflow/resampling/FeatureTable"
 import * as Query from "@rocflow/resampling/Query"
 import * as RunDirectory from "@rocflow/resampling/RunDirectory"
 import * as Console from "effect/Console"
@@ -34,6 +36,21 @@ const asLong = (error: SchemaError, measures: ReadonlyArray<string>): SchemaErro
   return new SchemaError({ ...error, advice })
 }
 
+/** Tables of what models say of their features have no rows where none says anything, which looks like an answer. */
+const noteEmpty = (database: Database.Database, named: ReadonlyArray<string>) =>
+  Effect.forEach(
+    FeatureTable.names.filter((name) => named.includes(name)),
+    (name) =>
+      Effect.flatMap(database.query(`select 1 from ${name} limit 1`), ({ rows }) =>
+        rows.length > 0
+          ? Effect.void
+          : Console.error(
+              `note: ${name} has no rows: no learner of this run says any (ElasticNet and networks of one layer say coefficients, trees importance), or its jobs are of a version that did not keep them; \`rocflow run\` with another --out computes them anew.`
+            )
+      ),
+    { discard: true }
+  )
+
 /** Prints what a query gives of a run, or writes it to a file. */
 export const sql = Effect.fn("sql")(function* ({ directory, json, out, query }: Input) {
   const named = Query.namedIn(query)
@@ -41,6 +58,7 @@ export const sql = Effect.fn("sql")(function* ({ directory, json, out, query }: 
   const manifest = yield* RunDirectory.requireManifest(directory)
   const measures = manifest.measures.map(({ id }) => id)
   const database = yield* Query.open(directory, named.length > 0 ? named : Query.tables)
+  yield* noteEmpty(database, named)
   if (Option.isSome(out)) {
     const path = yield* Path.Path
     const inside = path.relative(path.resolve(directory), path.resolve(out.value))
