@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs"
+import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { changed, data, experiment, folder, remove, rocflow, start } from "./support/cli.ts"
@@ -13,6 +13,12 @@ beforeAll(() => {
 })
 afterAll(() => remove(home))
 
+/** The processes that a process started, where the system says it. */
+const childrenOf = (pid: number): ReadonlyArray<string> => {
+  const file = `/proc/${pid}/task/${pid}/children`
+  return existsSync(file) ? readFileSync(file, "utf8").split(" ").filter(Boolean) : []
+}
+
 const scoresOf = async (directory: string) => {
   const { stdout } = await rocflow(["scores", directory, "--json"], home)
   return (JSON.parse(stdout) as ReadonlyArray<Record<string, unknown>>).map(({ seconds: _, ...row }) => row)
@@ -21,6 +27,11 @@ const scoresOf = async (directory: string) => {
 describe("rocflow worker", () => {
   it("runs the jobs of a run that waits, with the scores of a run in one process", async () => {
     const run = start(["run", "w.yaml", "--out", "shared"], home)
+    let said = ""
+    run.child.stderr!.on("data", (text: string) => (said += text))
+    await expect.poll(() => said, { timeout: 30_000 }).toContain("wait for workers")
+    // The process that was launched before the experiment was read is gone: jobs run elsewhere.
+    expect(childrenOf(run.child.pid!)).toEqual([])
     // The experiment stands elsewhere on this machine.
     writeFileSync(join(home, "moved.yaml"), experiment)
     const worker = await rocflow(["worker", "shared", "--workers", "2", "--experiment", "moved.yaml"], home)
