@@ -312,7 +312,7 @@ describe("a stage", () => {
       "that needs numbers where there is text",
       changed(["[x, z]", "[x, s]"]),
       [
-        'e.yaml:6:5: learners[1]: learner "bce" on task "d": Ingress.numeric: takes numbers, but got "s" (string); put Preprocess.oneHot() before it, take categories by Ingress.categorical in another branch of a Merge, or leave the columns out of the task\'s features'
+        'e.yaml:6:5: learners[1]: learner "bce" on task "d": Ingress.numeric: takes numbers, but got "s" (string); put Preprocess.oneHot before it, take categories by Ingress.categorical in another branch of a Merge, or leave the columns out of the task\'s features'
       ]
     ],
     [
@@ -545,7 +545,7 @@ describe("a data file", () => {
       "with a slip in a column of numbers",
       experiment,
       [
-        'e.yaml:6:5: learners[1]: learner "bce" on task "d": Ingress.numeric: takes numbers, but got "x" (string: "1O" in row 48); put Preprocess.oneHot() before it, take categories by Ingress.categorical in another branch of a Merge, or leave the columns out of the task\'s features'
+        'e.yaml:6:5: learners[1]: learner "bce" on task "d": Ingress.numeric: takes numbers, but got "x" (string: "1O" in row 48); put Preprocess.oneHot before it, take categories by Ingress.categorical in another branch of a Merge, or leave the columns out of the task\'s features'
       ],
       withRows("1O,2,a,north,ill")
     ],

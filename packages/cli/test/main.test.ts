@@ -648,6 +648,33 @@ describe("help", () => {
   })
 })
 
+describe("rocflow compare --by learner", () => {
+  it("compares learners by measures that have the same unit for all of them", async () => {
+    writeFileSync(join(home, "aum.yaml"), changed(["measures: [auc, error]", "measures: [aum, auc]"]))
+    expect(await rocflow(["run", "aum.yaml", "--out", "units", "--workers", "1"], home)).toMatchObject({ code: 0 })
+    const { stdout } = await rocflow(["compare", "units", "--by", "learner"], home)
+    expect(stdout).not.toMatch(/^AUM \(/m)
+    expect(stdout).toMatch(/^AUC \(/m)
+    expect(stdout).toContain("AUM is in units of the scores of each learner, and 0 where all are equal")
+    const asked = await rocflow(["compare", "units", "--by", "learner", "--measure", "aum"], home)
+    expect([asked.code, asked.stderr]).toEqual([
+      1,
+      "a comparison of learners cannot be made by aum, which is in units of the scores of each learner. Compare them by another measure, such as auc; --by training compares training sets of each learner.\n"
+    ])
+    const page = readFileSync(join(home, "units/report.html"), "utf8")
+    expect(page).toContain("learners are not compared by it")
+    expect(page).toMatch(/has the best mean AUC/)
+  })
+})
+
+describe("rocflow run --reuse", () => {
+  it("begins nothing where the other run is not there", async () => {
+    const { code, stderr } = await rocflow(["run", "soak.yaml", "--out", "begun", "--reuse", home], home)
+    expect([code, stderr]).toEqual([1, expect.stringContaining("holds no run") as string])
+    expect(existsSync(join(home, "begun"))).toBe(false)
+  })
+})
+
 describe("rocflow sql", () => {
   it("asks a run", async () => {
     const query = "select learner, count(*) as n from scores where measure = 'auc' group by all order by all"

@@ -178,7 +178,7 @@ describe("images", () => {
     [
       "scaled as numbers are",
       { branches: `b: [{ type: Preprocess.standardise, columns: [scan] }, ${image}, Nn.flatten]` },
-      'branch "b": Preprocess.standardise: cannot scale the tensor column "scan"; scale it by Image.normalise() or leave it out'
+      'branch "b": Preprocess.standardise: cannot scale the tensor column "scan"; scale it by Image.normalise or leave it out'
     ],
     [
       "encoded as categories are",

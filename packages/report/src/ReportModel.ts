@@ -58,6 +58,8 @@ export interface MeasureSummary {
   readonly format: "percent" | "number"
   /** The least and the largest value that it can have; null where there is no bound. */
   readonly range: readonly [low: number | null, high: number | null]
+  /** Of a measure in units of the scores, by which learners are not compared. */
+  readonly unit?: "score"
 }
 
 /** Scores of one learner on one test subset, over all folds and seeds of one kind of split. */

@@ -77,13 +77,15 @@ export const measureOf = ({
   id,
   label,
   direction,
-  range
+  range,
+  unit
 }: RunDirectory.Manifest["measures"][number]): Model.MeasureSummary => ({
   id,
   label,
   direction,
   format: formatOf(id, range),
-  range: [orNull(range[0]), orNull(range[1])]
+  range: [orNull(range[0]), orNull(range[1])],
+  ...(unit === undefined ? {} : { unit })
 })
 
 const sum = (values: ReadonlyArray<number>): number => values.reduce((total, value) => total + value, 0)
@@ -161,7 +163,8 @@ const comparisonsOf = Effect.fnUntraced(function* (run: Finished) {
   const training = (yield* Effect.forEach(ids, (measure) =>
     orNone(Compare.pvalues(rows, { measure, baselines }))
   )).flat()
-  const learners = (yield* Effect.forEach(ids, (measure) =>
+  const fair = run.manifest.measures.filter(Compare.comparesLearners)
+  const learners = (yield* Effect.forEach(fair, ({ id: measure }) =>
     orNone(Compare.learners(rows, { measure, baselines, oneTestSet: shared }))
   )).flat()
   return {
@@ -181,7 +184,10 @@ const comparisonsOf = Effect.fnUntraced(function* (run: Finished) {
         trainSubsets: test.trainSubsets,
         overall: test.overall
       })),
-      remarks: Compare.remarks(learners, { baselines })
+      remarks: [
+        ...Compare.remarks(learners, { baselines }),
+        ...(run.manifest.learners.length > 1 ? Compare.unitRemark(run.manifest.measures) : [])
+      ]
     }
   }
 })

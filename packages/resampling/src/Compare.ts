@@ -17,7 +17,7 @@ import type { Cell, ScoreRow, Value } from "./Score.ts"
 
 export { learners } from "./CompareLearners.ts"
 export type { LearnerOptions, LearnerTest, OneTestSet } from "./CompareLearners.ts"
-export { baselines, CompareError } from "./CompareOptions.ts"
+export { baselines, CompareError, comparesLearners, unitRemark } from "./CompareOptions.ts"
 export type { Options } from "./CompareOptions.ts"
 export { powerRemark, pText, remarks, verdict } from "./Contrast.ts"
 export type { Contrast, Verdict } from "./Contrast.ts"

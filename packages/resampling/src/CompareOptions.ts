@@ -48,6 +48,20 @@ export interface Settings {
   readonly baselines: ReadonlySet<string>
 }
 
+/** Whether learners can be compared by a measure of a run: not by one in units of their scores. */
+export const comparesLearners = ({ unit }: { readonly unit?: "score" }): boolean => unit === undefined
+
+/** Says that learners are not compared by some of the measures of a run, and why; nothing where they are by all. */
+export const unitRemark = (
+  measures: ReadonlyArray<{ readonly label: string; readonly unit?: "score" }>
+): ReadonlyArray<string> =>
+  measures
+    .filter((measure) => !comparesLearners(measure))
+    .map(
+      ({ label }) =>
+        `${label} is in units of the scores of each learner, and 0 where all are equal: it compares training sets of one learner, and learners are not compared by it.`
+    )
+
 /** What the learner that ignores the features calls itself. */
 export const usualBaselines: ReadonlyArray<string> = ["Featureless"]
 

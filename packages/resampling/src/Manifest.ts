@@ -5,6 +5,7 @@
  * no large file.
  */
 import * as Task from "@rocflow/core/data/Task"
+import * as Timing from "@rocflow/core/learning/Timing"
 import * as Split from "@rocflow/core/splitting/Split"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -33,6 +34,8 @@ export const MeasureSummary = Schema.Struct({
   label: Schema.String,
   direction: Schema.optionalKey(Schema.Literals(["minimise", "maximise"])),
   range: Schema.Tuple([Schema.Union([Schema.Number, Schema.String]), Schema.Union([Schema.Number, Schema.String])]),
+  /** Of a measure in units of the scores, by which learners are not compared. */
+  unit: Schema.optionalKey(Schema.Literal("score")),
   /** As an experiment names it. */
   json: Schema.Unknown
 })
@@ -103,16 +106,20 @@ const summarise = (task: Task.Task): typeof TaskSummary.Type => ({
   hash: task.hash
 })
 
-const summariseMeasure = ({ direction, id, json, label, range }: Job.AnyMeasure): typeof MeasureSummary.Type => ({
-  id,
-  label,
-  ...(direction === undefined ? {} : { direction }),
-  range: [
-    Number.isFinite(range[0]) ? range[0] : String(range[0]),
-    Number.isFinite(range[1]) ? range[1] : String(range[1])
-  ],
-  json
-})
+const summariseMeasure = (measure: Job.AnyMeasure): typeof MeasureSummary.Type => {
+  const { direction, id, json, label, range } = measure
+  return {
+    id,
+    label,
+    ...(direction === undefined ? {} : { direction }),
+    ...(Timing.isTiming(measure) || measure.unit === undefined ? {} : { unit: measure.unit }),
+    range: [
+      Number.isFinite(range[0]) ? range[0] : String(range[0]),
+      Number.isFinite(range[1]) ? range[1] : String(range[1])
+    ],
+    json
+  }
+}
 
 const columnNames = [
   "iteration",

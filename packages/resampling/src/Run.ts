@@ -354,6 +354,8 @@ export const start = Effect.fnUntraced(function* <R>(
     Effect.gen(function* () {
       const begun = yield* Clock.currentTimeMillis
       const executor = yield* Executor
+      // Nothing is begun that cannot go on.
+      yield* Effect.forEach(options.reuse ?? [], (other) => RunDirectory.requireManifest(other), { discard: true })
       const { live, manifest } = yield* prepare(design, directory, options)
       return yield* Live.explained(directory, execute(design, directory, options, { begun, executor, live, manifest }))
     })

@@ -94,7 +94,17 @@ export const compare = Effect.fn("compare")(function* ({ directory, measure, by,
           Compare.learners(rows, { measure: id, baselines, ...(shared !== undefined && { oneTestSet: shared }) }),
           (tests) => [learnerPanel(tests)]
         )
-  const asked = Option.match(measure, { onNone: () => manifest.measures.map(({ id }) => id), onSome: (id) => [id] })
+  const fair = way === "training" ? manifest.measures : manifest.measures.filter(Compare.comparesLearners)
+  const asked = Option.match(measure, { onNone: () => fair.map(({ id }) => id), onSome: (id) => [id] })
+  const [other] = asked.filter((id) => manifest.measures.some((each) => each.id === id && !fair.includes(each)))
+  if (other !== undefined || asked.length === 0) {
+    return yield* new Compare.CompareError({
+      reason: "NothingToCompare",
+      given: "a comparison of learners",
+      rule: `cannot be made by ${other ?? "the measures of this run"}, which is in units of the scores of each learner`,
+      advice: "Compare them by another measure, such as auc; --by training compares training sets of each learner."
+    })
+  }
   const found = yield* Effect.forEach(asked, (id) =>
     Effect.map(panelsOf(id), (panels) => ({ measure: manifest.measures.find((each) => each.id === id)!, panels }))
   )
@@ -129,5 +139,6 @@ export const compare = Effect.fn("compare")(function* ({ directory, measure, by,
       if (note !== undefined) yield* Console.log(`${wrapped(note)}\n`)
     }
   }
-  for (const remark of [legend, ...Compare.remarks(all, { baselines })]) yield* Console.log(wrapped(remark))
+  const left = way === "learner" && Option.isNone(measure) ? Compare.unitRemark(manifest.measures) : []
+  for (const remark of [legend, ...Compare.remarks(all, { baselines }), ...left]) yield* Console.log(wrapped(remark))
 })

@@ -58,6 +58,9 @@ export const needed = (error: SchemaError): SchemaError => {
   }
   const [, value] = /^"(.*)"(?: \(row \d+\))?$/s.exec(error.given) ?? []
   if (value === undefined || !error.advice.startsWith("Correct")) return error
-  const advice = `Correct the value, or leave it empty if it is unknown; if it means that everywhere, give --na ${shellWord(value)}.`
+  const advice =
+    error.rule === "is no date"
+      ? "Write it as the dates were written that the model was trained with, or leave it empty if it is unknown."
+      : `Correct the value, or leave it empty if it is unknown; if it means that everywhere, give --na ${shellWord(value)}.`
   return new SchemaError({ ...error, advice })
 }

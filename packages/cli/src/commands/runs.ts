@@ -6,6 +6,7 @@ import { join } from "node:path"
 import { toJson } from "@rocflow/core/Json"
 import * as Measure from "@rocflow/core/learning/Measure"
 import { formatOf, numbersFor } from "@rocflow/report/Numbers"
+import * as Compare from "@rocflow/resampling/Compare"
 import * as Run from "@rocflow/resampling/Run"
 import * as RunDirectory from "@rocflow/resampling/RunDirectory"
 import * as Score from "@rocflow/resampling/Score"
@@ -40,9 +41,9 @@ const comparable = (rows: ReadonlyArray<Score.ScoreRow>, measure: string): Reado
   return [...bySplit.values()].filter((same) => same.length === learners).flat()
 }
 
-/** The best learner of each task by the first measure that has a direction. */
+/** The best learner of each task by the first measure that has a direction, and compares learners. */
 const bestOf = ({ manifest, rows: all }: Listed): ReadonlyArray<Best> => {
-  const measure = manifest.measures.find(({ direction }) => direction !== undefined)
+  const measure = manifest.measures.find((each) => each.direction !== undefined && Compare.comparesLearners(each))
   if (measure === undefined) return []
   const sign = measure.direction === "maximise" ? 1 : -1
   return manifest.tasks.flatMap(({ id: task }) => {

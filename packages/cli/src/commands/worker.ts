@@ -94,7 +94,9 @@ const pull = Effect.fnUntraced(function* ({ directory, experiment }: Input, size
     const round = yield* Pull.awaitRound(directory, waits(directory))
     if (round === undefined) {
       if (rounds === 0)
-        yield* Console.error(`nothing is left to do in ${directory}; \`rocflow run\` has to be there first`)
+        yield* Console.error(
+          `nothing is left to do in ${directory}: its jobs are done, or were cancelled; \`rocflow run\` brings new ones`
+        )
       return
     }
     const file = Option.getOrElse(experiment, () => round.experiment)

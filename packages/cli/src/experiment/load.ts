@@ -164,7 +164,9 @@ const readLearner = (
   const read: Result.Result<ReadonlyArray<AnyLearner<Engines>>, PipelineError> = grid === undefined
     ? Result.mapBoth(Learner.fromJson(json, registry), {
         onSuccess: (learner) => [name === undefined ? learner : Learner.named(learner, name)],
-        onFailure: (error) => stillOpen(json) ?? error
+        // A tuner whose name is misspelt closes nothing.
+        onFailure: (error) =>
+          error.issues.some(({ path }) => path.at(-1) === "type") ? error : (stillOpen(json) ?? error)
       })
     : learnersOf(json, grid, name, registry)
   if (Result.isSuccess(read)) return read.success

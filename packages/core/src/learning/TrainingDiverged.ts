@@ -12,6 +12,6 @@ export class TrainingDiverged extends Schema.TaggedError<TrainingDiverged>()("Tr
   history: History
 }) {
   override get message(): string {
-    return `training diverged in epoch ${this.epoch}, batch ${this.batch}: the loss is ${this.loss}; lower the learning rate, put Preprocess.standardise() before the ingress, scale the target of a regression, or clip gradients by Transform.clip in Optimizer.chain`
+    return `training diverged in epoch ${this.epoch}, batch ${this.batch}: the loss is ${this.loss}; lower the learning rate, put Preprocess.standardise before the ingress, scale the target of a regression, or clip gradients by Transform.clip in Optimizer.chain`
   }
 }

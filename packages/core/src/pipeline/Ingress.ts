@@ -71,7 +71,7 @@ const firstText = (column: Column.Column): string => {
 const adviceFor = (columns: ReadonlyArray<Features.Entry>): string => {
   const dates = columns.filter(([, { type }]) => type === "date").length
   const categories = dates < columns.length
-  const stages = [...(categories ? ["Preprocess.oneHot()"] : []), ...(dates > 0 ? ["Preprocess.dates()"] : [])]
+  const stages = [...(categories ? ["Preprocess.oneHot"] : []), ...(dates > 0 ? ["Preprocess.dates"] : [])]
   const branch = categories ? "take categories by Ingress.categorical in another branch of a Merge, " : ""
   return `put ${stages.join(" and ")} before it, ${branch}or leave the columns out of the task's features`
 }

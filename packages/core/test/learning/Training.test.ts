@@ -562,7 +562,7 @@ describe("divergence", () => {
       )
       assert.strictEqual(
         error.message,
-        `training diverged in epoch 3, batch 2: the loss is ${bad}; lower the learning rate, put Preprocess.standardise() before the ingress, scale the target of a regression, or clip gradients by Transform.clip in Optimizer.chain`
+        `training diverged in epoch 3, batch 2: the loss is ${bad}; lower the learning rate, put Preprocess.standardise before the ingress, scale the target of a regression, or clip gradients by Transform.clip in Optimizer.chain`
       )
       assert.deepStrictEqual(log.slice(-2), ["batchBegin 3", "exit 3"])
       const encoded: unknown = JSON.parse(JSON.stringify(Schema.encodeUnknownSync(TrainingDiverged)(error)))

@@ -69,7 +69,7 @@ describe("fit", () => {
     expect(issuesOf(fit({}, mixed))).toEqual([
       [
         "",
-        'Ingress.numeric: takes numbers, but got "site" (string), "size" (factor); put Preprocess.oneHot() before it, take categories by Ingress.categorical in another branch of a Merge, or leave the columns out of the task\'s features'
+        'Ingress.numeric: takes numbers, but got "site" (string), "size" (factor); put Preprocess.oneHot before it, take categories by Ingress.categorical in another branch of a Merge, or leave the columns out of the task\'s features'
       ]
     ])
   })
@@ -77,7 +77,7 @@ describe("fit", () => {
   it("refuses dates with the stage that helps, alone", () => {
     const dates = features({ seen: Column.date([0, 1]) })
     expect(issuesOf(fit({}, dates))[0]![1]).toContain(
-      '"seen" (date); put Preprocess.dates() before it, or leave the columns out'
+      '"seen" (date); put Preprocess.dates before it, or leave the columns out'
     )
   })
 

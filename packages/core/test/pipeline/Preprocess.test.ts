@@ -457,7 +457,7 @@ describe("standardise", () => {
     const columns = { s: Column.text(["a"]), b: Column.boolean([true]) }
     expect(result(Preprocess.standardise(), columns)).toEqual({ s: ["a"], b: ["true"] })
     expect(failure(Preprocess.standardise({ columns: ["s"] }), columns)).toEqual([
-      'Preprocess.standardise: cannot scale the string column "s"; encode it by Preprocess.oneHot() or leave it out'
+      'Preprocess.standardise: cannot scale the string column "s"; encode it by Preprocess.oneHot or leave it out'
     ])
   })
 })

@@ -47,7 +47,7 @@ export const encode = (
       ? Features.fail(
           learner,
           column.type === "date"
-            ? `column "${coding.column}" is a date; put Preprocess.dates before the learner, or leave the column out`
+            ? `column "${coding.column}" is a date; put Preprocess.dates before it by Learner.preprocessed (in a file: preprocess: [Preprocess.dates]), or leave the column out`
             : column.type === "tensor"
               ? `column "${coding.column}" is a tensor, which only networks take; leave it out of the features, or use a pipeline with Ingress.tensor`
               : `column "${coding.column}" was a number in training and is ${column.type}; read it as numbers`

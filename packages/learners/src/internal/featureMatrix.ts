@@ -123,7 +123,7 @@ export const numericMatrix = (
       ]
       return Features.fail(
         learner,
-        `takes numbers, but got ${list.join(", ")}${more}; put ${stages.map((stage) => `${stage}()`).join(" and ")} before it by Learner.preprocessed (in a file: preprocess: [${stages.join(", ")}]), or leave the columns out of the task's features`
+        `takes numbers, but got ${list.join(", ")}${more}; put ${stages.join(" and ")} before it by Learner.preprocessed (in a file: preprocess: [${stages.join(", ")}]), or leave the columns out of the task's features`
       )
     }
     const matrix = fromNumbers(

@@ -22,6 +22,7 @@ export const measure = Measure.define({
   accepts: ["binary"],
   needs: "prob",
   ranks: true,
+  unit: "score",
   evaluate: (prediction) => {
     const scores = Measure.ranking(prediction)
     if (scores === undefined) return Measure.undefinedBecause('AUM needs scores; train with predictType "prob"')

@@ -200,7 +200,7 @@ export type Once = (text: string) => string
 
 /** Writes what is known of a task as paragraphs of HTML. */
 export const answersHtml = (model: ReportModel, task: TaskSummary, once: Once): string => {
-  const [measure] = model.measures
+  const measure = model.measures.find(Compare.comparesLearners) ?? model.measures[0]
   const rows = measure === undefined ? [] : scoresOf(model, task.id, measure.id).filter(({ full }) => full)
   if (measure === undefined || rows.length === 0) return paragraph("No score is there yet.")
   const { learners, testSubsets } = axesOf(model, task.id, rows)

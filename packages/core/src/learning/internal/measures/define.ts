@@ -60,6 +60,8 @@ export interface Measure<out K extends TargetKind = TargetKind> extends Definiti
   readonly needs: "response" | "prob"
   /** Whether it compares the scores of rows with each other, as AUC does; scores of different models are then not alike. */
   readonly ranks?: boolean
+  /** Of a measure in units of the scores, as AUM is: values of different learners have nothing in common. */
+  readonly unit?: "score"
   /**
    * Measures a prediction. Rows whose target is not known, and a value that is not finite (the square of a huge error,
    * 0/0), are undefined and say so: tables and files hold finite numbers.

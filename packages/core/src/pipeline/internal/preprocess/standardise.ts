@@ -21,7 +21,7 @@ export const standardiseDefinition = define({
       if (wrong !== undefined) {
         return Features.fail(
           "Preprocess.standardise",
-          `cannot scale the ${wrong[1].type} column "${wrong[0]}"; ${wrong[1].type === "tensor" ? "scale it by Image.normalise()" : "encode it by Preprocess.oneHot()"} or leave it out`
+          `cannot scale the ${wrong[1].type} column "${wrong[0]}"; ${wrong[1].type === "tensor" ? "scale it by Image.normalise" : "encode it by Preprocess.oneHot"} or leave it out`
         )
       }
       const scales = chosen.map(([column, values]) => ({ column, ...Statistics.meanAndSd(values) }))
