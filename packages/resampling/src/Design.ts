@@ -73,18 +73,19 @@ const checkNames = (
         return [{ part, index, message }]
       })
 
-/** Parts that differ in their names only would share jobs, which know what they compute and not what it is called. */
+/** Parts that differ in this only would share jobs, which know what they compute and not what it is called. */
 const checkTwins = (
-  part: "tasks" | "learners",
+  part: "tasks" | "learners" | "resamplings",
   ids: ReadonlyArray<string>,
-  hash: (index: number) => string
+  hash: (index: number) => string,
+  differ = "names"
 ): ReadonlyArray<Problem> => {
   const hashes = ids.map((_, index) => hash(index))
   return ids.flatMap((id, index) => {
     const first = hashes.indexOf(hashes[index]!)
     if (first === index || ids[first] === id) return []
     return [
-      { part, index, message: `the ${part} "${ids[first]}" and "${id}" differ in their names only; leave one out` }
+      { part, index, message: `the ${part} "${ids[first]}" and "${id}" differ in their ${differ} only; leave one out` }
     ]
   })
 }
@@ -240,6 +241,12 @@ export const grid = Effect.fnUntraced(function* <R = never>(options: {
     ...(measures.length === 0 && pooled.length > 0 ? [] : checkNames("measures", namesOf(measures))),
     ...checkTwins("tasks", namesOf(tasks), (i) => tasks[i]!.hash),
     ...checkTwins("learners", namesOf(learners), (i) => Learner.hash(learners[i]!)),
+    ...checkTwins(
+      "resamplings",
+      resamplings.map(Resampling.toText),
+      (i) => Job.resamplingKey(resamplings[i]!),
+      "repeats"
+    ),
     ...tasks.flatMap((task) => checkMeasures(task, learners, [...measures, ...pooled])),
     ...checked.flatMap(({ problems }) => problems),
     ...Arr.getFailures(planned.flat())

@@ -104,10 +104,14 @@ export const columns = <R>({ task, learner, resampling, split }: Job<R>): typeof
   ...Split.columns(split)
 })
 
-/** What tells resamplings apart: their JSON, or its hash where that is long, as a list of given splits is. */
+/**
+ * What tells the splits of resamplings apart: their JSON, or its hash where that is long, as a list of given splits is. Repetitions
+ * are drawn each by its number, so that more of them leave those before as they are.
+ */
 export const resamplingKey = (resampling: unknown): string => {
-  const text = JSON.stringify(resampling)
-  return text.length > 200 ? hashJson(resampling) : text
+  const { repeats: _, ...rest } = resampling as { readonly repeats?: number }
+  const text = JSON.stringify(rest)
+  return text.length > 200 ? hashJson(rest) : text
 }
 
 /** What determines the results of all jobs of a design, besides task, learner, split and seed. @category schemas */

@@ -96,7 +96,7 @@ export const compare = Effect.fn("compare")(function* ({ directory, measure, by,
         )
   const fair = way === "training" ? manifest.measures : manifest.measures.filter(Compare.comparesLearners)
   const asked = Option.match(measure, { onNone: () => fair.map(({ id }) => id), onSome: (id) => [id] })
-  const [other] = asked.filter((id) => manifest.measures.some((each) => each.id === id && !fair.includes(each)))
+  const other = asked.find((id) => manifest.measures.some((each) => each.id === id && !fair.includes(each)))
   if (other !== undefined || asked.length === 0) {
     return yield* new Compare.CompareError({
       reason: "NothingToCompare",
