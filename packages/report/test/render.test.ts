@@ -2,7 +2,8 @@ import { assert, describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Figure from "../src/Figure.ts"
 import { toPng, toSvg } from "../src/render.ts"
-import { darkColours } from "../src/theme.ts"
+import { textWidth } from "../src/internal/text.ts"
+import { darkColours, fontSize } from "../src/theme.ts"
 import { hostile, sampleModel } from "./sampleModel.ts"
 
 const small = { folds: 3, epochs: 10 }
@@ -101,6 +102,99 @@ describe("toSvg", () => {
       assert.strictEqual(error._tag, "FigureError")
       assert.strictEqual(error.step, "svg")
       expect(error.message).toContain("tuning-trees")
+    })
+  )
+})
+
+interface Box {
+  readonly left: number
+  readonly right: number
+  readonly top: number
+  readonly bottom: number
+}
+
+interface Words extends Box {
+  readonly words: string
+  readonly bold: boolean
+  readonly whole: string | undefined
+}
+
+const plainText = (escaped: string): string =>
+  escaped.replace(
+    /&(amp|lt|gt|quot|#39);/g,
+    (_, name) => ({ amp: "&", lt: "<", gt: ">", quot: '"' })[name as string] ?? "'"
+  )
+
+/** Where the pictures in a figure stand, and the texts around them. */
+const partsOf = (svg: string) => {
+  const pictures: Array<Box> = []
+  const around = svg
+    .replace(/<svg x="[\d.]+%".*?<\/svg>/gs, "")
+    .replace(/<svg x="([\d.]+)" y="([\d.]+)"[^>]*? width="([\d.]+)" height="([\d.]+)".*?<\/svg>/gs, (_, ...found) => {
+      const [x, y, width, height] = found.slice(0, 4).map(Number)
+      pictures.push({ left: x, right: x + width, top: y, bottom: y + height })
+      return ""
+    })
+  const texts = [
+    ...around.matchAll(/<text x="([\d.]+)" y="([\d.]+)"([^>]*)>([^<]*)(?:<title>([^<]*)<\/title>)?<\/text>/g)
+  ]
+  return {
+    pictures,
+    texts: texts.map(([, x, y, more, escaped, whole]): Words => {
+      const size = Number(/font-size="([\d.]+)"/.exec(more)?.[1] ?? fontSize.axis)
+      const bold = more.includes("bold")
+      const words = plainText(escaped)
+      const [left, base] = [Number(x), Number(y)]
+      return {
+        words,
+        bold,
+        whole: whole === undefined ? undefined : plainText(whole),
+        left,
+        right: left + textWidth(words, size, bold),
+        top: base - 0.76 * size,
+        bottom: base + 0.24 * size
+      }
+    })
+  }
+}
+
+const meet = (a: Box, b: Box): boolean => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom
+
+const long = ["net", "robust – ElasticNet.cv, all of its columns", `a & ${"very-".repeat(30)}<long>`]
+
+describe("long names", () => {
+  const models = [
+    ["learners by test subsets", { learners: long, subsets: ["2019", "2020", `the year ${"2021".repeat(40)}`] }],
+    ["one learner on many test subsets", { learners: long.slice(1, 2), subsets: ["a", "b", "c", "d", "e", "f", "g"] }],
+    ["one test set", { learners: long, subsets: [] }]
+  ] as const
+
+  it.live.each(models)("stay apart and in their panels: %s", ([, options]) =>
+    Effect.gen(function* () {
+      for (const figure of Figure.all(sampleModel({ ...small, ...options }))) {
+        const svg = yield* toSvg(figure)
+        const { pictures, texts } = partsOf(svg)
+        const [, width, height] = /width="(\d+)" height="(\d+)"/.exec(svg)!.map(Number)
+        for (const [i, text] of texts.entries()) {
+          const where = `${figure.name}: ${text.words}`
+          assert.isAtMost(text.right, width, where)
+          assert.isAtMost(text.bottom, height, where)
+          assert.isFalse(
+            [...texts.slice(i + 1), ...pictures].some((other) => meet(text, other)),
+            where
+          )
+          assert.isTrue(text.whole !== undefined || !text.words.includes("…"), where)
+          if (text.bold && "panels" in figure) {
+            const below = pictures.find(
+              ({ left, right, top }) => left <= text.left && text.left < right && top > text.top
+            )!
+            assert.isAtMost(text.right, below.right, where)
+          }
+        }
+        const shown = texts.filter(({ bold }) => bold).map(({ words }) => words)
+        for (const { title } of "panels" in figure ? figure.panels : "lists" in figure ? figure.lists : [])
+          assert.isTrue(shown.join(" ").includes(title) || texts.some(({ whole }) => whole === title), title)
+      }
     })
   )
 })

@@ -3,7 +3,7 @@
  * the same functions.
  */
 import { escapeHtml } from "../internal/escape.ts"
-import { textWidth } from "../internal/text.ts"
+import { fit, textWidth, wrapped } from "../internal/text.ts"
 import { fontFamily, fontSize, ink } from "../theme.ts"
 import type { Of } from "./of.ts"
 import { size } from "./panel.ts"
@@ -43,10 +43,36 @@ export interface ListPart {
   readonly axis: string
 }
 
-const text = (x: number, y: number, words: string, more = ""): string =>
-  words === "" ? "" : `<text x="${x}" y="${y}" fill="${ink.text}"${more}>${escapeHtml(words)}</text>`
+const text = (x: number, y: number, words: string, more = "", whole = words): string => {
+  const title = whole === words ? "" : `<title>${escapeHtml(whole)}</title>`
+  return words === "" ? "" : `<text x="${x}" y="${y}" fill="${ink.text}"${more}>${escapeHtml(words)}${title}</text>`
+}
 
 const bold = ` font-weight="bold"`
+
+interface Look {
+  readonly size: number
+  readonly more: string
+}
+
+/** How the title of a panel or a list is written, and the heading of a block. */
+const titleLook: Look = { size: fontSize.header, more: `${bold} font-size="${fontSize.header}"` }
+const headingLook: Look = { size: fontSize.axis, more: bold }
+
+/** The height of a line of a title, and of keys, in pixels. */
+const [titleLine, keyLine] = [16, 20]
+
+/** A title on as many lines as its room asks for, with the height of those after the first. */
+const wrappedText = (words: string, { more, size }: Look, room: number) => {
+  const lines = wrapped(words, size, room, true).map((line) => fit(line, size, room, true))
+  // What is shortened is whole for a pointer.
+  const isWhole = lines.join(" ") === words
+  return {
+    further: titleLine * (lines.length - 1),
+    at: (x: number, y: number): string =>
+      lines.map((line, i) => text(x, y + titleLine * i, line, more, isWhole ? line : words)).join("")
+  }
+}
 
 const page = (width: number, height: number, body: string): string =>
   `<svg xmlns="http://www.w3.org/2000/svg" width="${Math.ceil(width)}" height="${Math.ceil(height)}" viewBox="0 0 ${Math.ceil(width)} ${Math.ceil(height)}" font-family="${fontFamily}" font-size="${fontSize.axis}">${body}</svg>`
@@ -58,27 +84,38 @@ const moved = (svg: string, x: number, y: number, width?: number): string =>
     `<svg x="${x}" y="${y}" `
   )
 
-const keysSvg = (keys: ReadonlyArray<Key>, y: number): string => {
-  let x = 8
-  return keys
-    .map(({ colour, name, path }) => {
-      const at = x
-      x += 34 + textWidth(name, fontSize.axis)
-      return `<path d="${path}" transform="translate(${Math.round(at + 5)} ${y - 4})" fill="${colour}"/>${text(Math.round(at + 15), y, name)}`
-    })
-    .join("")
+/** Keys on as many lines as they need in a page, with the height of all. */
+const keysOf = (keys: ReadonlyArray<Key>, width: number) => {
+  let [x, y] = [8, 17]
+  const svg = keys.map(({ colour, name, path }) => {
+    const short = fit(name, fontSize.axis, width - 30)
+    const own = 15 + textWidth(short, fontSize.axis)
+    if (x + own > width) [x, y] = [8, y + keyLine]
+    const at = x
+    x += own + 19
+    return `<path d="${path}" transform="translate(${Math.round(at + 5)} ${y - 4})" fill="${colour}"/>${text(Math.round(at + 15), y, short, "", name)}`
+  })
+  return { svg: svg.join(""), height: keys.length === 0 ? 0 : y + 9 }
 }
 
 /** Lays panels out in a grid of so many columns. */
 export const composePanels = (parts: ReadonlyArray<PanelPart>, keys: ReadonlyArray<Key>, columns: number): string => {
-  const [cell, gap, above] = [Math.max(...parts.map(({ width }) => width)) + 14, size.height + 34, 22]
-  const top = keys.length === 0 ? 0 : 26
-  const body = parts.map(({ svg, title }, i) => {
-    const [x, y] = [(i % columns) * cell + 4, Math.floor(i / columns) * gap + top]
-    return text(x + size.left, y + 15, title, `${bold} font-size="${fontSize.header}"`) + moved(svg, x, y + above)
+  const cell = Math.max(...parts.map(({ width }) => width)) + 14
+  const width = columns * cell + 8
+  const key = keysOf(keys, width)
+  const panels = parts.map((part) => ({ ...part, title: wrappedText(part.title, titleLook, part.width - size.left) }))
+  let y = key.height
+  const rows = Array.from({ length: Math.ceil(parts.length / columns) }, (_, row) => {
+    const own = panels.slice(row * columns, (row + 1) * columns)
+    y += 22 + Math.max(...own.map(({ title }) => title.further))
+    const body = own.map(({ svg, title }, i) => {
+      const x = i * cell + 4
+      return title.at(x + size.left, y - 7 - title.further) + moved(svg, x, y)
+    })
+    y += size.height + 12
+    return body.join("")
   })
-  const rows = Math.ceil(parts.length / columns)
-  return page(columns * cell + 8, rows * gap + top, keysSvg(keys, 17) + body.join(""))
+  return page(width, y, key.svg + rows.join(""))
 }
 
 const widest = (texts: ReadonlyArray<string>, isBold = false): number =>
@@ -93,15 +130,21 @@ export const composeLists = (lists: ReadonlyArray<ListPart>, keys: ReadonlyArray
   const value = sample + plot + 16
   const test = value + widest(rows.map((row) => row.value)) + 18
   const width = test + widest(rows.map((row) => row.test)) + 10
-  let y = keys.length === 0 ? 4 : 30
+  const key = keysOf(keys, width)
+  let y = key.height + 4
   const parts = lists.map(({ axis, blocks, title }) => {
     const own: Array<string> = []
-    if (title !== "") own.push(text(8, (y += 16), title, `${bold} font-size="${fontSize.header}"`))
+    if (title !== "") {
+      const lines = wrappedText(title, titleLook, width - 16)
+      own.push(lines.at(8, (y += 16)))
+      y += lines.further
+    }
     y += 6
     for (const { heading, rows } of blocks) {
       if (heading !== "") {
-        own.push(text(8, y + 15, heading, bold))
-        y += 20
+        const lines = wrappedText(heading, headingLook, width - 16)
+        own.push(lines.at(8, y + 15))
+        y += 20 + lines.further
       }
       for (const row of rows) {
         const base = y + row.height / 2 + 4
@@ -114,5 +157,5 @@ export const composeLists = (lists: ReadonlyArray<ListPart>, keys: ReadonlyArray
     y += axisHeight + 8
     return own.join("")
   })
-  return page(width, y, keysSvg(keys, 17) + parts.join(""))
+  return page(width, y, key.svg + parts.join(""))
 }

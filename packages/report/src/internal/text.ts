@@ -54,6 +54,21 @@ export const fit = (text: string, fontSize: number, width: number, bold = false)
   return `${characters[0] ?? ""}…`
 }
 
+/** Breaks a text into lines of a width, between words. A word that is longer has a line of its own. */
+export const wrapped = (text: string, fontSize: number, width: number, bold = false): ReadonlyArray<string> => {
+  const lines: Array<string> = []
+  let line = ""
+  for (const word of text.split(" ")) {
+    const longer = line === "" ? word : `${line} ${word}`
+    if (line !== "" && textWidth(longer, fontSize, bold) > width) {
+      lines.push(line)
+      line = word
+    } else line = longer
+  }
+  lines.push(line)
+  return lines
+}
+
 /** Writes the first letter large, for the beginning of a title or a sentence. */
 export const capital = (text: string): string => text.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase())
 
