@@ -5,32 +5,38 @@
 import { availableParallelism } from "node:os"
 import * as SharedFile from "@rocflow/core/data/SharedFile"
 import * as Launch from "@rocflow/resampling/executor/Launch"
-import * as Console from "effect/Console"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import type * as Scope from "effect/Scope"
 
-/** What worker processes of an experiment are launched with; among it a file for tables, unless there is no room for one. */
-export const launchable = (file: string) =>
-  SharedFile.make.pipe(
-    Effect.catchTag("SharingFailed", ({ message }) => Effect.as(Console.error(`note: ${message}`), undefined)),
-    Effect.map((inherits): Launch.Options => ({
+/** What worker processes are launched with, and why they have no file for tables, if they have none. */
+export interface Launchable {
+  readonly options: Launch.Options
+  readonly problem: SharedFile.SharingFailed | undefined
+}
+
+/** What worker processes of an experiment are launched with. */
+export const launchable = (file: string): Effect.Effect<Launchable, never, Scope.Scope> =>
+  Effect.map(Effect.result(SharedFile.make), (made) => ({
+    options: {
       // A source inside the repository, else what it was built into.
       entry: new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js", import.meta.url),
       args: [file],
       flags: SharedFile.nodeFlags,
-      inherits
-    }))
-  )
+      inherits: Result.getOrUndefined(made)
+    },
+    problem: Result.isFailure(made) ? made.failure : undefined
+  }))
 
 /** A launched worker, until somebody takes it, and what it was launched with. */
-export interface FirstWorker {
-  readonly options: Launch.Options
+export interface FirstWorker extends Launchable {
   readonly launched: Array<Launch.Launched>
 }
 
 /** The first worker of the run that is about to start, where there is one. @category services */
-export const FirstWorker = Context.Reference<FirstWorker | undefined>("rocflow/cli/FirstWorker", {
+export const Current = Context.Reference<FirstWorker | undefined>("rocflow/cli/FirstWorker", {
   defaultValue: () => undefined
 })
 
@@ -47,10 +53,17 @@ export const sizeOf = ({ timeLimit, workers }: Flags): number => {
   return size === 1 && Option.isNone(timeLimit) ? 0 : size
 }
 
+const endOf = ({ launched }: FirstWorker) => Effect.forEach(launched.splice(0), Launch.end, { discard: true })
+
 /** Ends the first worker, where jobs run elsewhere. */
-export const end = Effect.flatMap(FirstWorker, (first) =>
-  Effect.forEach(first?.launched.splice(0) ?? [], Launch.end, { discard: true })
-)
+export const end = Effect.flatMap(Current, (first) => (first === undefined ? Effect.void : endOf(first)))
+
+/** Without it, the first worker is launched when there is a job. */
+const launch = (given: Launchable): Effect.Effect<FirstWorker> =>
+  Effect.map(Effect.option(Effect.try(() => Launch.launch(given.options))), (launched) => ({
+    ...given,
+    launched: Option.toArray(launched)
+  }))
 
 /** Handles a command whose flags let jobs run in processes, with its first worker on the way. */
 export const withFirstWorker =
@@ -59,13 +72,8 @@ export const withFirstWorker =
     const kind = Option.getOrElse(input.executor, () => "processes")
     if (kind !== "processes" || sizeOf(input) === 0) return handler(input)
     return launchable(input.file).pipe(
-      Effect.flatMap((options) =>
-        Effect.acquireRelease(
-          Effect.sync((): FirstWorker => ({ options, launched: [Launch.launch(options)] })),
-          ({ launched }) => Effect.forEach(launched, Launch.end, { discard: true })
-        )
-      ),
-      Effect.flatMap((first) => Effect.provideService(handler(input), FirstWorker, first)),
+      Effect.flatMap((given) => Effect.acquireRelease(launch(given), endOf)),
+      Effect.flatMap((first) => Effect.provideService(handler(input), Current, first)),
       Effect.scoped
     )
   }

@@ -14,9 +14,14 @@ import { GivenTables } from "./experiment/GivenTables.ts"
 
 const [file = ""] = process.argv.slice(2)
 
-serve((told) => {
-  const tables = Effect.flatMap(told, ([descriptor]) =>
-    descriptor === undefined ? Effect.succeed([]) : SharedTables.open(Number(descriptor))
-  )
-  return Effect.map(Effect.provideService(plan(file, { check: false }), GivenTables, tables), ({ design }) => design)
-}).pipe(Effect.provide(Layer.mergeAll(Auto.layer(), NodeServices.layer)), NodeRuntime.runMain)
+serve((told) =>
+  Effect.gen(function* () {
+    const tables = yield* Effect.cached(
+      Effect.flatMap(told, ([descriptor]) =>
+        descriptor === undefined ? Effect.succeed([]) : SharedTables.open(Number(descriptor))
+      )
+    )
+    const { design } = yield* Effect.provideService(plan(file, { check: false }), GivenTables, tables)
+    return design
+  })
+).pipe(Effect.provide(Layer.mergeAll(Auto.layer(), NodeServices.layer)), NodeRuntime.runMain)

@@ -43,6 +43,25 @@ describe("Design.grid", () => {
     })
   )
 
+  it.effect("has the jobs of fewer repetitions among those of more, with their splits and seeds", () =>
+    Effect.gen(function* () {
+      for (const of of [
+        (repeats: number) => Resampling.repeatedCv({ folds: 3, repeats }),
+        (repeats: number) => Resampling.bootstrap({ repeats }),
+        (repeats: number) => Resampling.subsampling({ repeats })
+      ]) {
+        const jobsOf = (repeats: number) =>
+          Effect.map(Design.grid({ ...good, resamplings: [of(repeats)] }), ({ jobs }) =>
+            jobs.map(({ id, learner, seed, split }) => ({ id, learner: learner.id, seed, split }))
+          )
+        const few = yield* jobsOf(2)
+        assert.deepStrictEqual((yield* jobsOf(3)).slice(0, few.length), few)
+        const [problem] = yield* problemsOf({ ...good, resamplings: [of(2), of(3)] })
+        assert.match(problem!.message, /^the resamplings .* differ in their repeats only; leave one out$/)
+      }
+    })
+  )
+
   it.effect("has the same hash for the same question, and another for any other", () =>
     Effect.gen(function* () {
       const { hash } = yield* Design.grid(good)

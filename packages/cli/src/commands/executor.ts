@@ -52,23 +52,26 @@ export const rocflowWords: ReadonlyArray<string> = [
   fileURLToPath(new URL("../../bin/rocflow.js", import.meta.url))
 ]
 
-/** Writes tables for worker processes, which are told where to find them. */
-const placeOf = (tables: ReadonlyArray<Table.Table>, inherits: number) =>
-  SharedTables.write(inherits, tables).pipe(
-    Effect.as([String(Launch.inherited)]),
-    Effect.catchTag("SharingFailed", ({ message }) => Effect.as(Console.error(`note: ${message}`), []))
-  )
-
 /** Worker processes for an experiment, which have its tables in common; tables are asked for when there are jobs. */
 export const workersFor = Effect.fnUntraced(function* (
   file: string,
   tables: Effect.Effect<ReadonlyArray<Table.Table>>
 ): Effect.fn.Return<Slot.Options, never, Scope.Scope> {
-  const first = yield* FirstWorker.FirstWorker
-  const options = first?.options ?? (yield* FirstWorker.launchable(file))
+  const first = yield* FirstWorker.Current
+  const { options, problem } = first ?? (yield* FirstWorker.launchable(file))
   const { inherits } = options
-  if (inherits === undefined) return { ...options, launched: first?.launched }
-  return { ...options, told: Effect.flatMap(tables, (all) => placeOf(all, inherits)), launched: first?.launched }
+  const written =
+    inherits === undefined
+      ? Effect.fail(problem!)
+      : Effect.as(
+          Effect.flatMap(tables, (all) => SharedTables.write(inherits, all)),
+          [String(Launch.inherited)]
+        )
+  return {
+    ...options,
+    launched: first?.launched,
+    told: Effect.catch(written, ({ message }) => Effect.as(Console.error(`note: ${message}`), []))
+  }
 })
 
 /** Processes of this machine, one thread each. */

@@ -332,6 +332,8 @@ export const load = Effect.fn("experiment.load")(function* (file: string) {
   }
   const experiment = decoded.success
   const directory = path.dirname(path.resolve(file))
+  // A worker process runs code once the one that started it found the experiment in order.
+  if (experiment.modules !== undefined) yield* yield* GivenTables
   const { registry, problems } = yield* loadRegistry(experiment.modules ?? [], directory)
   const read = experiment.learners.map((entry, i) => readLearner(entry, ["learners", i], registry, problems))
   const learners = read.flat()

@@ -1,7 +1,7 @@
 /**
  * A file without a name that several processes have open: one of them writes, and the others map what it wrote.
  *
- * It can be made before it is known what will stand in it, and loads nothing, so that processes may be started early.
+ * It can be made before it is known what will stand in it, so that processes may be started early.
  */
 import * as Fs from "node:fs"
 import * as Os from "node:os"

@@ -133,7 +133,15 @@ const readColumn = (buffer: ArrayBuffer, described: Described): Column.Column =>
  * Fails with `SharingFailed` where there is no room for them.
  */
 export const write = (fd: number, tables: ReadonlyArray<Table.Table>): Effect.Effect<void, SharedFile.SharingFailed> =>
-  SharedFile.attempt(() => writeAll(fd, tables))
+  SharedFile.attempt(() => {
+    try {
+      writeAll(fd, tables)
+    } catch (cause) {
+      // Others need the room.
+      Fs.ftruncateSync(fd, 0)
+      throw cause
+    }
+  })
 
 /**
  * Opens the tables of a descriptor that this process inherited: undefined in the place of one that is not shared. Their

@@ -2,7 +2,7 @@
  * A process that is to become a worker. It may be started before it is known what is to be done, and loads its modules
  * meanwhile; the rest it is told by messages (`protocol`).
  *
- * This file loads nothing but Node, so that a program can launch a process before it loads anything itself.
+ * This file loads little, so that a program can launch a process before it loads the rest.
  */
 import { type ChildProcess, fork } from "node:child_process"
 import * as Effect from "effect/Effect"

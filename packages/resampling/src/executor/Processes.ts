@@ -12,6 +12,7 @@ import * as Path from "effect/Path"
 import { type Handlers, type Executor, withFiles } from "../Executor.ts"
 import * as Job from "../Job.ts"
 import * as Segments from "../Segments.ts"
+import * as Launch from "./Launch.ts"
 import * as Slot from "./Slot.ts"
 
 /** The program of the worker processes, and how many there are. @category models */
@@ -40,7 +41,7 @@ const execute = Effect.fnUntraced(function* <R>(
     return result
   })
 
-  if (jobs.length === 0) return
+  if (jobs.length === 0) return yield* Effect.forEach(options.launched?.splice(0) ?? [], Launch.end, { discard: true })
   const size = Math.min(options.size, jobs.length)
   const slots = yield* Slot.open(options, handlers.directory, size)
   /** Places that have a worker, or may get one. */

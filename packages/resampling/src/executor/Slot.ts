@@ -104,12 +104,16 @@ export const open = Effect.fnUntraced(function* (options: Options, directory: st
 })
 
 /** No worker can be started, so that no job can be run. */
-export const cannotStart = (directory: string, reason: string) =>
+export const cannotStart = (
+  directory: string,
+  reason: string,
+  advice = "mend the cause, or run in one process by --workers 1, and start again: finished jobs are kept"
+) =>
   new RunDirectory.RunError({
     directory,
     given: "a worker process",
     rule: `cannot start, tried ${starts} times: ${reason}`,
-    advice: "mend the cause, or run in one process by --workers 1, and start again: finished jobs are kept"
+    advice
   })
 
 /** The result of a job whose worker gave none. */

@@ -137,16 +137,21 @@ const reply = (worker: Launched, directory: string, request: Request): Effect.Ef
     const refused = worker.refused()
     if (refused !== undefined) onError(refused)
     else if (hasEnded()) gone()
-    else process.send(request, (error) => error !== null && onUnsent(error))
+    // Where the system started no process, it says so in a moment.
+    else if (process.pid !== undefined) process.send(request, (error) => error !== null && onUnsent(error))
     return Effect.sync(stop)
   })
 
-/** Asks a worker to run a job, and waits until its result is stored. */
-export const ask = (worker: Launched, { silence }: Program, directory: string, id: string) =>
+/** Tells a worker something, and waits for its reply; one that is silent is lost. */
+const converse = (worker: Launched, { silence }: Program, directory: string, request: Request) =>
   Effect.raceFirst(
-    reply(worker, directory, { _tag: "Run", id }),
+    reply(worker, directory, request),
     Effect.flatMap(silent(worker, silence), (error) => Effect.fail(error))
   )
+
+/** Asks a worker to run a job, and waits until its result is stored. */
+export const ask = (worker: Launched, program: Program, directory: string, id: string) =>
+  converse(worker, program, directory, { _tag: "Run", id })
 
 /** What a process wrote last, without the frames of a stack. */
 const lastLine = (text: string): string =>
@@ -161,12 +166,15 @@ export const start = (
   directory: string
 ): Effect.Effect<Launched, NotStarted | RunError, Scope.Scope> =>
   Effect.acquireRelease(
-    Effect.sync(() => program.launched?.pop() ?? Launch.launch(program)),
+    Effect.try({
+      try: () => program.launched?.pop() ?? Launch.launch(program),
+      catch: (cause) => new NotStarted({ reason: cause instanceof Error ? cause.message : String(cause) })
+    }),
     Launch.end
   ).pipe(
     Effect.tap((worker) =>
       Effect.catchTag(
-        reply(worker, directory, { _tag: "Begin", directory, told: program.told }),
+        converse(worker, program, directory, { _tag: "Begin", directory, told: program.told }),
         "WorkerLost",
         ({ reason }) => {
           const said = lastLine(worker.lastWords())

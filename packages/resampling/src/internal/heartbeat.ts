@@ -40,17 +40,23 @@ if (!isMainThread) {
   setInterval(beat, interval)
 }
 
+/** A thread that cannot start, for lack of open files, processes or memory, costs the beats and not the work. */
+const launch = (given: Given): Worker | undefined => {
+  try {
+    const thread = new Worker(new URL(import.meta.url), { workerData: given })
+    thread.on("error", () => {})
+    thread.unref()
+    return thread
+  } catch {
+    return undefined
+  }
+}
+
 /** Beats into a file until the scope ends. */
 export const start = (given: Given): Effect.Effect<void, never, Scope.Scope> =>
   Effect.asVoid(
     Effect.acquireRelease(
-      Effect.sync(() => {
-        const thread = new Worker(new URL(import.meta.url), { workerData: given })
-        // One that cannot start, for lack of open files or memory, costs the beats and not the work.
-        thread.on("error", () => {})
-        thread.unref()
-        return thread
-      }),
-      (thread) => Effect.promise(() => thread.terminate())
+      Effect.sync(() => launch(given)),
+      (thread) => Effect.promise(async () => thread?.terminate())
     )
   )

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process"
-import { existsSync, readdirSync } from "node:fs"
+import { existsSync, readdirSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import * as NodeServices from "@effect/platform-node/NodeServices"
@@ -19,7 +20,7 @@ import { temporary } from "../support/runs.ts"
 const entry = fileURLToPath(new URL("../support/pullWorker.ts", import.meta.url))
 
 /** Starts a worker, which is killed with the scope at the latest. */
-const worker = (directory: string, trouble: Trouble | "unready", ...size: ReadonlyArray<string>) =>
+const worker = (directory: string, trouble: Trouble, ...size: ReadonlyArray<string>) =>
   Effect.acquireRelease(
     Effect.sync(() =>
       spawn(process.execPath, [entry, directory, trouble, ...size], { stdio: ["ignore", "pipe", "inherit"] })
@@ -127,7 +128,7 @@ describe("Workers", () => {
     Effect.gen(function* () {
       const directory = yield* temporary
       const run = yield* Effect.forkChild(start("none", directory))
-      const child = yield* worker(directory, "unready", "2")
+      const child = yield* worker(directory, "none", "2", "unreadyWorker.ts")
       let said = ""
       child.stdout!.setEncoding("utf8").on("data", (text: string) => (said += text))
       assert.strictEqual(yield* ended(child), 1)
@@ -136,6 +137,19 @@ describe("Workers", () => {
       yield* worker(directory, "none", "2")
       const { results } = yield* Fiber.join(run)
       assert.deepStrictEqual(compared(results), yield* undisturbed)
+    }).pipe(Effect.scoped, Effect.provide(waiting()))
+  )
+
+  it.live("of which one process does not start leave its job to others, and go on", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      const run = yield* Effect.forkChild(start("slow", directory))
+      const child = yield* worker(directory, "slow", "2", "onceWorker.ts")
+      const { results } = yield* Fiber.join(run)
+      assert.deepStrictEqual(compared(results), yield* undisturbed)
+      assert.strictEqual(yield* ended(child), 0)
+      assert.strictEqual(files(directory, /\.2$/).length, 1)
+      rmSync(join(tmpdir(), `rocflow-once-${child.pid}`), { recursive: true })
     }).pipe(Effect.scoped, Effect.provide(waiting()))
   )
 

@@ -37,72 +37,71 @@ const makeWatch = (round: Round.Round) => {
   })
 }
 
-/** How a place of this worker runs a job, whose result is stored then. */
-type Place<R> = (
+/** How a worker runs a job, whose result is stored then. */
+type RunJob<R> = (
   job: Job.Job<R>
 ) => Effect.Effect<Slot.Said, RunDirectory.RunFailure, R | FileSystem.FileSystem | Path.Path>
 
-/** Runs jobs of a round as long as there are any, at several places at once. */
-const pull = Effect.fnUntraced(function* <R>(
-  round: Round.Round,
-  worker: string,
-  { handlers, jobs }: Opened<R>,
-  listener: Listener,
-  places: ReadonlyArray<Place<R>>
-) {
+/** Where a worker works. */
+interface Place<R> {
+  readonly round: Round.Round
+  /** Its name, by which its heart beats. */
+  readonly worker: string
+  readonly opened: Opened<R>
+  readonly listener: Listener
+  readonly runJob: RunJob<R>
+  /** Set once nothing is left to do: others that wait need not look again. */
+  readonly over: Deferred.Deferred<void>
+}
+
+/** Runs jobs of a round as long as there are any; gives why it cannot any more where that is so. */
+const pull = Effect.fnUntraced(function* <R>({ listener, opened, over, round, runJob, worker }: Place<R>) {
+  const { handlers, jobs } = opened
   const { directory } = handlers
   const isSilent = makeWatch(round)
-  const over = yield* Deferred.make<void>()
-  /** Places that have a process, or may get one. */
-  let working = places.length
-  /** Leases of this worker whose place has no process any more. */
-  const left: Array<{ readonly id: string; readonly lease: number }> = []
 
-  const isStored = Effect.fnUntraced(function* (id: string) {
-    return (yield* Segments.read(directory)).get(id)?.status === "ok"
-  })
   const end = Effect.fnUntraced(function* (result: Job.Result) {
     yield* handlers.store(result)
     yield* listener.onEnd(result)
   })
 
-  /** Sees to a job under a lease that was taken for it; false where the place has no process any more. */
-  const see: (
-    place: Place<R>,
-    id: string,
-    lease: number
-  ) => Effect.Effect<boolean, RunDirectory.RunFailure, R | FileSystem.FileSystem | Path.Path> = Effect.fnUntraced(
-    function* (place, id, lease) {
-      const job = jobs.get(id)
-      if (job === undefined) {
-        return yield* new RunDirectory.RunError({
-          directory,
-          given: `the job ${id}`,
-          rule: "is not in the design",
-          advice: "start `rocflow run` again"
-        })
-      }
-      // Who had the job before may have been lost between the result and its mark.
-      if (lease === 1 || !(yield* isStored(id))) {
-        yield* listener.onBegin(id, Job.columns(job))
-        if (lease > round.attempts) yield* end(lost(id, Job.columns(job), round.attempts))
-        else {
-          const said = yield* place(job)
-          if (!("_tag" in said)) yield* listener.onEnd(said)
-          else if (said._tag === "NotStarted") {
-            left.push({ id, lease })
-            working -= 1
-            return working === 0 ? yield* Slot.cannotStart(directory, said.reason) : false
-          } else if (said._tag === "WorkerLost" && said.again) {
-            // The heart of this worker beats, so that nobody else would try it again.
-            return (yield* Round.take(round, id, lease + 1, worker)) ? yield* see(place, id, lease + 1) : true
-          } else yield* end(Slot.failed(id, Job.columns(job), said))
-        }
-      }
-      yield* Round.finish(round, id)
-      return true
+  /** Runs a job under a lease, and under the next ones where its process is lost. */
+  const run = Effect.fnUntraced(function* (id: string, first: number) {
+    const job = jobs.get(id)
+    if (job === undefined) {
+      return yield* new RunDirectory.RunError({
+        directory,
+        given: `the job ${id}`,
+        rule: "is not in the design",
+        advice: "start `rocflow run` again"
+      })
     }
-  )
+    const columns = Job.columns(job)
+    for (let lease = first; ; lease += 1) {
+      // Who had the job before may have been lost between the result and its mark.
+      const found = lease === 1 ? undefined : (yield* Segments.read(directory)).get(id)
+      if (found?.status === "ok") break
+      yield* listener.onBegin(id, columns)
+      if (lease > round.attempts) {
+        yield* end(lost(id, columns, round.attempts))
+        break
+      }
+      const said = yield* runJob(job)
+      if (!("_tag" in said)) {
+        yield* listener.onEnd(said)
+        break
+      }
+      // Its heart stops then, and others take the job over.
+      if (said._tag === "NotStarted") return said.reason
+      if (said._tag === "TimedOut" || !said.again) {
+        yield* end(Slot.failed(id, columns, said))
+        break
+      }
+      if (!(yield* Round.take(round, id, lease + 1, worker))) return undefined
+    }
+    yield* Round.finish(round, id)
+    return undefined
+  })
 
   /** Takes a job of those whose workers are silent. */
   const takeOver = Effect.fnUntraced(function* (rest: ReadonlyArray<string>, leases: Round.Progress["leases"]) {
@@ -119,10 +118,7 @@ const pull = Effect.fnUntraced(function* <R>(
   let free: Array<string> = []
   /** Takes the next job; undefined when there is nothing left to do. */
   const take = Effect.gen(function* () {
-    for (;;) {
-      const back = left.shift()
-      if (back !== undefined) return back
-      if (yield* Round.isClosed(round)) break
+    while (!(yield* Round.isClosed(round))) {
       for (let id = free.pop(); id !== undefined; id = free.pop()) {
         if (yield* Round.take(round, id, 1, worker)) return { id, lease: 1 }
       }
@@ -139,12 +135,11 @@ const pull = Effect.fnUntraced(function* <R>(
     return undefined
   })
 
-  const serve = Effect.fnUntraced(function* (place: Place<R>) {
-    for (let taken = yield* take; taken !== undefined; taken = yield* take) {
-      if (!(yield* see(place, taken.id, taken.lease))) return
-    }
-  })
-  yield* Effect.forEach(places, serve, { concurrency: "unbounded", discard: true })
+  for (let taken = yield* take; taken !== undefined; taken = yield* take) {
+    const reason = yield* run(taken.id, taken.lease)
+    if (reason !== undefined) return reason
+  }
+  return undefined
 })
 
 /**
@@ -165,16 +160,19 @@ export const awaitRound = Effect.fnUntraced(function* (
   return closed || round.jobs.every((id) => done.has(id)) ? undefined : round
 })
 
-/** Processes that run the jobs of a worker. @category models */
+/** Processes that run jobs. @category models */
 export interface Crew {
   readonly program: Slot.Options
   /** How many, at least 1. */
   readonly size: number
 }
 
+/** Seconds without an answer after which a process may be taken for lost: it answers every ten. */
+const leastSilence = 30
+
 /**
- * Works for a round until its jobs are done or it is closed: by processes, or without any in this one, job by job. Several
- * workers of one process would share its heart.
+ * Works for a round until its jobs are done or it is closed: by processes, each of which is a worker of its own to others, or
+ * without any in this one, job by job.
  */
 export const serve = Effect.fnUntraced(function* <R, E, R2>(
   directory: string,
@@ -186,17 +184,25 @@ export const serve = Effect.fnUntraced(function* <R, E, R2>(
 ) {
   yield* Effect.gen(function* () {
     const opened = yield* open(directory, yield* plan, engine)
-    const worker = `${hostname()}-${process.pid}-${yield* Clock.currentTimeMillis}`
-    yield* Heartbeat.start({ file: yield* Round.beatFile(round, worker), interval: (round.lease * 1000) / beats })
-    const slots = crew === undefined ? [] : yield* Slot.open(crew.program, directory, crew.size)
-    const places: ReadonlyArray<Place<R>> =
-      crew === undefined
-        ? [opened.handlers.runJob]
-        : slots.map(
-            ({ runJob }) =>
-              ({ id }: Job.Job<R>) =>
-                runJob(id)
-          )
-    yield* pull(round, worker, opened, listener, places)
+    const name = `${hostname()}-${process.pid}-${yield* Clock.currentTimeMillis}`
+    const over = yield* Deferred.make<void>()
+    const work = Effect.fnUntraced(function* (worker: string, runJob: RunJob<R>) {
+      yield* Heartbeat.start({ file: yield* Round.beatFile(round, worker), interval: (round.lease * 1000) / beats })
+      return yield* pull({ round, worker, opened, listener, runJob, over })
+    }, Effect.scoped)
+    if (crew === undefined) return yield* work(name, opened.handlers.runJob)
+    const program = { silence: Math.max(round.lease, leastSilence), ...crew.program }
+    const slots = yield* Slot.open(program, directory, crew.size)
+    const reasons = yield* Effect.forEach(slots, ({ runJob }, i) => work(`${name}-${i}`, ({ id }) => runJob(id)), {
+      concurrency: "unbounded"
+    })
+    const [reason] = reasons
+    if (reason !== undefined && !reasons.includes(undefined)) {
+      return yield* Slot.cannotStart(
+        directory,
+        reason,
+        "mend the cause and start the worker again; others take over its jobs"
+      )
+    }
   }).pipe(PreprocessCache.provideDefault, Effect.scoped)
 })
