@@ -11,23 +11,23 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 
-/** What worker processes are launched with, and why they have no file for tables, if they have none. */
+/** What worker processes are launched with; among it a file for tables, unless there is no room for one. */
 export interface Launchable {
   readonly options: Launch.Options
-  readonly problem: SharedFile.SharingFailed | undefined
+  readonly shared: Result.Result<number, SharedFile.SharingFailed>
 }
 
 /** What worker processes of an experiment are launched with. */
 export const launchable = (file: string): Effect.Effect<Launchable, never, Scope.Scope> =>
-  Effect.map(Effect.result(SharedFile.make), (made) => ({
+  Effect.map(Effect.result(SharedFile.make), (shared) => ({
     options: {
       // A source inside the repository, else what it was built into.
       entry: new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js", import.meta.url),
       args: [file],
       flags: SharedFile.nodeFlags,
-      inherits: Result.getOrUndefined(made)
+      inherits: Result.getOrUndefined(shared)
     },
-    problem: Result.isFailure(made) ? made.failure : undefined
+    shared
   }))
 
 /** A launched worker, until somebody takes it, and what it was launched with. */

@@ -229,7 +229,7 @@ describe.each(cases)("%s of a %s target", (_, kind, learner, task) => {
       const error = yield* Effect.flip(predicted(learner, withText))
       assert.match(
         error.message,
-        /takes numbers, but got "z" \(string\); put Preprocess.oneHot\(\) before it by Learner.preprocessed/
+        /takes numbers, but got "z" \(string\); put Preprocess.oneHot before it by Learner.preprocessed/
       )
       assert.deepStrictEqual(yield* Effect.flip(Learner.check(learner, withText)), error)
     })

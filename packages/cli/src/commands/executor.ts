@@ -58,20 +58,12 @@ export const workersFor = Effect.fnUntraced(function* (
   tables: Effect.Effect<ReadonlyArray<Table.Table>>
 ): Effect.fn.Return<Slot.Options, never, Scope.Scope> {
   const first = yield* FirstWorker.Current
-  const { options, problem } = first ?? (yield* FirstWorker.launchable(file))
-  const { inherits } = options
-  const written =
-    inherits === undefined
-      ? Effect.fail(problem!)
-      : Effect.as(
-          Effect.flatMap(tables, (all) => SharedTables.write(inherits, all)),
-          [String(Launch.inherited)]
-        )
-  return {
-    ...options,
-    launched: first?.launched,
-    told: Effect.catch(written, ({ message }) => Effect.as(Console.error(`note: ${message}`), []))
-  }
+  const { options, shared } = first ?? (yield* FirstWorker.launchable(file))
+  const told = Effect.gen(function* () {
+    yield* SharedTables.write(yield* Effect.fromResult(shared), yield* tables)
+    return [String(Launch.inherited)]
+  }).pipe(Effect.catch(({ message }) => Effect.as(Console.error(`note: ${message}`), [])))
+  return { ...options, launched: first?.launched, told }
 })
 
 /** Processes of this machine, one thread each. */
