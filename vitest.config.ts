@@ -1,8 +1,9 @@
 import { configDefaults, defineConfig } from "vitest/config"
 
-/** Tests of whole systems (browsers, clusters, databases, packages, sites), which take a minute and more each. */
+/** Tests of whole systems (browsers, clusters, databases, processes that are killed, packages, sites), which take most of the time. */
 const long = [
-  "packages/cli/test/{attacks,howTo,packed,queue,slurm,view}.test.ts",
+  "packages/cli/test/{attacks,howTo,killed,packed,queue,slurm,starter,view}.test.ts",
+  "packages/resampling/test/executor/Workers.test.ts",
   "packages/{browser,explorer,report}/test/{chromium,page}.test.ts",
   "site/test/site.test.ts"
 ]
