@@ -31,7 +31,8 @@ const files = {
     i % 2,
     ...Array.from({ length: 11 }, (_, j) => `${((i + 1) * (j + 3)) % 17}.5`)
   ]),
-  "one.csv": "x,y\n1,a\n2,a\n"
+  "one.csv": "x,y\n1,a\n2,a\n",
+  "marked.csv": table("x,y", 60, (i) => [i === 7 ? "?" : `${(i * 7) % 11}.5`, ["a", "b"][i % 2]])
 }
 
 let home = ""
@@ -53,6 +54,14 @@ const read = (name: string) => {
 }
 
 describe("rocflow init", () => {
+  it("names its flags where a note is about how values are written", async () => {
+    const { stderr } = await rocflow(["init", "marked.csv", "--target", "y"], home)
+    expect(stderr).toContain('Give na: ["", NA, "?"]')
+    expect(stderr).toMatch(/How values are written is told to `rocflow init`, too, .*: --na, --decimal\.\n$/)
+    const told = await rocflow(["init", "marked.csv", "--target", "y", "--na", "?", "--out", "told.yaml"], home)
+    expect([told.code, told.stderr]).toEqual([0, ""])
+  })
+
   it("guesses roles, says why, and writes an experiment that runs and is listed", async () => {
     const { code, stderr, stdout } = await rocflow(["init", "clinics.csv", "--target", "outcome"], home)
     expect([code, stderr]).toEqual([0, ""])

@@ -667,6 +667,15 @@ describe("rocflow compare --by learner", () => {
   })
 })
 
+describe("rocflow compare", () => {
+  it("has nothing against a run of pooled measures alone", async () => {
+    const text = changed(["measures: [auc, error]", "measures: [{ type: auc, average: micro }]"])
+    writeFileSync(join(home, "pooled.yaml"), text)
+    expect(await rocflow(["run", "pooled.yaml", "--out", "pooled", "--workers", "1"], home)).toMatchObject({ code: 0 })
+    expect(await rocflow(["compare", "pooled"], home)).toMatchObject({ code: 0, stderr: "" })
+  })
+})
+
 describe("rocflow run --reuse", () => {
   it("begins nothing where the other run is not there", async () => {
     const { code, stderr } = await rocflow(["run", "soak.yaml", "--out", "begun", "--reuse", home], home)

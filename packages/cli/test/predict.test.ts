@@ -3,7 +3,9 @@ import { join } from "node:path"
 import * as Table from "@rocflow/core/data/Table"
 import * as ParquetBytes from "@rocflow/core/data/ParquetBytes"
 import * as Effect from "effect/Effect"
+import { SchemaError } from "@rocflow/core/data/SchemaError"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { needed } from "../src/commands/newRows.ts"
 import { predictedIn } from "../../resampling/test/support/records.ts"
 import { changed, data, folder, remove, rocflow, start } from "./support/cli.ts"
 
@@ -31,6 +33,18 @@ afterAll(() => remove(home))
 const file = (...path: ReadonlyArray<string>) => join(home, ...path)
 const table = (name: string) => Effect.runPromise(Table.fromFile(file(name)))
 const lines = (text: string) => text.trimEnd().split("\n")
+
+it("does not advise to call a date a missing value", () => {
+  const given = {
+    given: '"2025-02-01" (row 3)',
+    rule: "is no date",
+    advice: "Correct it, or declare the column as string."
+  }
+  const { advice } = needed(new SchemaError(given))
+  expect(advice).toBe(
+    "Write it as the dates were written that the model was trained with, or leave it empty if it is unknown."
+  )
+})
 
 describe("rocflow train", () => {
   it("keeps a model of each learner, and says where", async () => {

@@ -214,6 +214,18 @@ describe("grid", () => {
     remove(there)
   })
 
+  it("says which tuner there is not, and not what is open for the want of it", async () => {
+    const text = changed([
+      "  - type: Featureless\n",
+      "  - { type: Tune.rnd, learner: { type: Knn, k: { tune: integer, name: k, from: 1, to: 9 } } }\n"
+    ])
+    const there = folder({ "d.csv": data(), "e.yaml": text })
+    const { stderr } = await rocflow(["inspect", "e.yaml"], there)
+    expect(stderr).toContain('learners[0].type: "Tune.rnd" is not a known learner; ')
+    expect(stderr).not.toContain("is open")
+    remove(there)
+  })
+
   it("says what is open where there is neither a grid nor a tuner", async () => {
     const there = folder({ "d.csv": data(), "e.yaml": network })
     const { code, stderr } = await rocflow(["inspect", "e.yaml"], there)

@@ -48,7 +48,13 @@ export interface Settings {
   readonly baselines: ReadonlySet<string>
 }
 
-/** Whether learners can be compared by a measure of a run: not by one in units of their scores. */
+/**
+ * Whether learners can be compared by a measure of a run: not by one in units of their scores, as AUM is.
+ *
+ * ```ts
+ * manifest.measures.filter(Compare.comparesLearners).map(({ id }) => id) // of [aum, auc] => ["auc"]
+ * ```
+ */
 export const comparesLearners = ({ unit }: { readonly unit?: "score" }): boolean => unit === undefined
 
 /** Says that learners are not compared by some of the measures of a run, and why; nothing where they are by all. */

@@ -95,13 +95,17 @@ export const compare = Effect.fn("compare")(function* ({ directory, measure, by,
           (tests) => [learnerPanel(tests)]
         )
   const fair = way === "training" ? manifest.measures : manifest.measures.filter(Compare.comparesLearners)
-  const asked = Option.match(measure, { onNone: () => fair.map(({ id }) => id), onSome: (id) => [id] })
-  const other = asked.find((id) => manifest.measures.some((each) => each.id === id && !fair.includes(each)))
-  if (other !== undefined || asked.length === 0) {
+  const unfair = manifest.measures.filter((each) => !fair.includes(each))
+  const asked = Option.match(measure, {
+    onNone: () => (fair.length > 0 ? fair : unfair).map(({ id }) => id),
+    onSome: (id) => [id]
+  })
+  const refused = unfair.find(({ id }) => asked.includes(id))
+  if (refused !== undefined) {
     return yield* new Compare.CompareError({
       reason: "NothingToCompare",
       given: "a comparison of learners",
-      rule: `cannot be made by ${other ?? "the measures of this run"}, which is in units of the scores of each learner`,
+      rule: `cannot be made by ${refused.id}, which is in units of the scores of each learner`,
       advice: "Compare them by another measure, such as auc; --by training compares training sets of each learner."
     })
   }
@@ -139,6 +143,6 @@ export const compare = Effect.fn("compare")(function* ({ directory, measure, by,
       if (note !== undefined) yield* Console.log(`${wrapped(note)}\n`)
     }
   }
-  const left = way === "learner" && Option.isNone(measure) ? Compare.unitRemark(manifest.measures) : []
+  const left = Option.isNone(measure) ? Compare.unitRemark(unfair) : []
   for (const remark of [legend, ...Compare.remarks(all, { baselines }), ...left]) yield* Console.log(wrapped(remark))
 })

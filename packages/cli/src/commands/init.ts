@@ -189,9 +189,9 @@ export const init = Effect.fn("init")(function* (input: Input) {
   )
   const notes = Note.distinct([...table.notes, ...design.tasks.flatMap((task) => task.notes)])
   for (const note of notes) yield* Console.error(`note: ${Note.message(note)}`)
-  if (notes.some(({ advice }) => /\b(na|decimal|encoding|skip): /.test(advice))) {
+  if (notes.some(({ advice }) => /\b(na|decimal): /.test(advice))) {
     yield* Console.error(
-      "note: How values are written is told to `rocflow init`, too, whose guesses go by it: --na, --decimal, --encoding, --skip."
+      "note: How values are written is told to `rocflow init`, too, whose guesses go by it: --na, --decimal."
     )
   }
 })

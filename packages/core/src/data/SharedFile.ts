@@ -2,6 +2,11 @@
  * A file without a name that several processes have open: one of them writes, and the others map what it wrote.
  *
  * It can be made before it is known what will stand in it, so that processes may be started early.
+ *
+ * @example
+ * const fd = yield* SharedFile.make
+ * fork(program, ["4"], { stdio: ["ignore", "inherit", "inherit", "ipc", fd], execArgv: [...SharedFile.nodeFlags] })
+ * yield* SharedTables.write(fd, tables) // the program has them by SharedTables.open(4)
  */
 import * as Fs from "node:fs"
 import * as Os from "node:os"

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process"
 import { once } from "node:events"
-import { readdirSync } from "node:fs"
+import { fstatSync, readdirSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -91,6 +91,18 @@ it.live.each([{ flags: SharedFile.nodeFlags }, { flags: withoutMapping }])(
       const mapped = flags.includes("--experimental-ffi") && process.platform === "linux"
       expect(said).toEqual({ hashes: [Table.contentHash(own)], mapped })
     }).pipe(Effect.scoped)
+)
+
+it.effect("gives back the room of tables that cannot be written whole", () =>
+  Effect.gen(function* () {
+    const large = Column.numeric(new Float64Array(2 ** 20))
+    const given = yield* Table.fromColumns({ x: large })
+    // The first columns are in the file when this one fails.
+    const broken = { ...given, columns: new Map([...given.columns, ["y", { ...large, values: undefined } as never]]) }
+    const fd = yield* SharedFile.make
+    const error = yield* Effect.flip(SharedTables.write(fd, [broken]))
+    expect([error._tag, fstatSync(fd).size]).toEqual(["SharingFailed", 0])
+  }).pipe(Effect.scoped)
 )
 
 it.effect("says that there is no room for it", () =>

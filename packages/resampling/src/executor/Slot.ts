@@ -103,6 +103,9 @@ export const open = Effect.fnUntraced(function* (options: Options, directory: st
   )
 })
 
+/** What to do where the processes of a worker do not start, which is not the only one. */
+export const startElsewhere = "mend the cause and start the worker again; others take over its jobs"
+
 /** No worker can be started, so that no job can be run. */
 export const cannotStart = (
   directory: string,

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { RunError } from "../RunDirectory.ts"
-import type { Launched } from "./Launch.ts"
+import { type Launched } from "./Launch.ts"
 import * as Launch from "./Launch.ts"
 import { Reply, type Request } from "./protocol.ts"
 

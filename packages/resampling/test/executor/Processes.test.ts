@@ -141,6 +141,20 @@ describe("Processes", () => {
     })
   )
 
+  it.live("says why the system starts no process", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      const closed = yield* Effect.flip(start("none", directory).pipe(Effect.provide(pool("none", { inherits: 9999 }))))
+      assert.match(closed.message, /a worker process cannot start, tried 3 times: spawn .*EBADF/)
+      const node = process.execPath
+      process.execPath = "/nowhere/node"
+      const absent = yield* Effect.flip(start("none", directory).pipe(Effect.provide(pool("none")))).pipe(
+        Effect.ensuring(Effect.sync(() => (process.execPath = node)))
+      )
+      assert.match(absent.message, /a worker process cannot start, tried 3 times: spawn \/nowhere\/node ENOENT/)
+    })
+  )
+
   it.live("says when a learner exhausts the memory of its worker, does not try it again, and finishes the others", () =>
     Effect.gen(function* () {
       const { NODE_OPTIONS: before } = process.env

@@ -198,11 +198,7 @@ export const serve = Effect.fnUntraced(function* <R, E, R2>(
     })
     const [reason] = reasons
     if (reason !== undefined && !reasons.includes(undefined)) {
-      return yield* Slot.cannotStart(
-        directory,
-        reason,
-        "mend the cause and start the worker again; others take over its jobs"
-      )
+      return yield* Slot.cannotStart(directory, reason, Slot.startElsewhere)
     }
   }).pipe(PreprocessCache.provideDefault, Effect.scoped)
 })

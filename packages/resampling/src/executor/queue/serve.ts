@@ -79,14 +79,6 @@ const refusal = <E, R>({ address, engine, own, version }: Options<E, R>, run: Qu
   return undefined
 }
 
-const cannotStart = ({ directory }: Queue.Run, reason: string) =>
-  new RunError({
-    directory,
-    given: "a process of this worker",
-    rule: `cannot start: ${reason}`,
-    advice: "mend the cause and start the worker again; other workers take its jobs"
-  })
-
 /** Works for a run until none of its jobs is left. */
 const serveRun = Effect.fnUntraced(function* <E, R>(options: Options<E, R>, queue: Queue.Queue, run: Queue.Run) {
   const fs = yield* FileSystem.FileSystem
@@ -129,7 +121,7 @@ const serveRun = Effect.fnUntraced(function* <E, R>(options: Options<E, R>, queu
     if (!("_tag" in said)) yield* deliver(said)
     else if (said._tag === "NotStarted") {
       places -= 1
-      if (places === 0) return yield* cannotStart(run, said.reason)
+      if (places === 0) return yield* Slot.cannotStart(run.directory, said.reason, Slot.startElsewhere)
       yield* queue.release(run.id, id, worker, false)
       return false
     } else if (said._tag === "WorkerLost" && said.again && tries < run.attempts)
